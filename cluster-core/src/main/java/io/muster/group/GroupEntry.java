@@ -1,0 +1,85 @@
+package io.muster.group;
+
+import io.muster.core.CauseId;
+import io.muster.core.Node;
+import java.util.List;
+
+/// One entry of a group's ordered stream.
+///
+/// All members of a group that move together see the same entries in the same order. Membership of the cluster,
+/// quorum and completed fencing stand in the stream at their place in the log, so that no replica learns of them by a
+/// side door.
+///
+/// Positions grow strictly along a stream. Two nodes that deliver the same entry call it by the same position.
+public sealed interface GroupEntry {
+    /// Place in the log.
+    long position();
+
+    /// What a member sent with a [io.muster.core.Proposal].
+    ///
+    /// @param regular whether it was delivered in a regular configuration. One delivered in a transitional
+    ///     configuration starts, claims and commits nothing here, but a lost member may have acted on it
+    record Message(long position, Node from, boolean regular, byte[] payload, CauseId cause) implements GroupEntry {}
+
+    /// The members of this group. The first entry of a joiner's stream is the view that contains it.
+    ///
+    /// @param members in ascending order
+    /// @param joined those of `members` that weren't in the view before
+    /// @param left those of the view before that are gone, and how
+    record View(long position, List<Node> members, List<Node> joined, List<Departure> left) implements GroupEntry {
+        public View {
+            members = List.copyOf(members);
+            joined = List.copyOf(joined);
+            left = List.copyOf(left);
+        }
+    }
+
+    /// The members of the cluster (nodes whose cman is in the ring and was accepted).
+    ///
+    /// @param ringSequence the ring's sequence number, shown to operators as the cluster's generation
+    /// @param members in ascending order
+    record Membership(long position, long ringSequence, List<Node> members, List<Node> joined, List<Departure> left)
+            implements GroupEntry {
+        public Membership {
+            members = List.copyOf(members);
+            joined = List.copyOf(joined);
+            left = List.copyOf(left);
+        }
+    }
+
+    /// Whether the members together may act. The initial value of a stream is "not quorate".
+    record Quorum(long position, boolean quorate) implements GroupEntry {}
+
+    /// A run of a node is proven harmless.
+    ///
+    /// @param how the agent's name, or `override` for an operator's word
+    record Fenced(long position, Node victim, int byNodeid, String how) implements GroupEntry {}
+
+    /// All groups of a level have recovered from every loss up to `upTo`, and so have all levels below it.
+    record Recovered(long position, Level level, long upTo) implements GroupEntry {}
+
+    /// How a member went.
+    record Departure(Node node, Reason reason) {}
+
+    /// Why a member is gone. Only [#LOST] and [#KILLED] make a victim.
+    enum Reason {
+        /// It said good-bye.
+        LEFT,
+        /// It said good-bye and asked for quorum to be lowered.
+        REMOVED,
+        /// Silent: nobody knows what it does now.
+        LOST,
+        /// Told to go by the cluster; whether it obeyed isn't known.
+        KILLED
+    }
+
+    /// Recovery goes from the lowest level up; each waits for the ones below.
+    enum Level {
+        /// Lost members made harmless.
+        FENCE,
+        /// Their locks dropped, directory and masters rebuilt.
+        LOCK,
+        /// Services, file systems and whatever else stands on the two.
+        SERVICE
+    }
+}
