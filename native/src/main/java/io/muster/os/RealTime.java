@@ -1,0 +1,51 @@
+package io.muster.os;
+
+import com.sun.jna.Native;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Makes a daemon that others wait for hard to starve: memory locked as it is touched, real-time scheduling, spared by
+/// the out-of-memory killer.
+///
+/// Each step may be refused (no privilege, small RLIMIT_MEMLOCK); the daemon then works the same with worse odds, and
+/// says so once.
+///
+/// Thread: call once at start, before other threads exist where possible: scheduling is per thread, and threads
+/// inherit it.
+public final class RealTime {
+    private RealTime() {}
+
+    /// Applies all three to this process.
+    ///
+    /// @param priority of SCHED_RR, from 1 to 99
+    /// @return what was refused and why, as sentences for one warning; empty when all of it was granted
+    public static List<String> acquire(int priority) {
+        var refused = new ArrayList<String>();
+        if (LibC.mlockall(LibC.MCL_CURRENT | LibC.MCL_FUTURE | LibC.MCL_ONFAULT) != 0) {
+            refused.add("memory isn't locked (mlockall: errno " + Native.getLastError() + ")");
+        }
+        scheduleThread(priority).ifPresent(refused::add);
+        try {
+            Files.writeString(Path.of("/proc/self/oom_score_adj"), "-1000");
+        } catch (IOException e) {
+            refused.add("the out-of-memory killer may choose this process (" + e.getMessage() + ")");
+        }
+        return refused;
+    }
+
+    /// Gives the calling thread real-time scheduling; its children start with the normal one.
+    ///
+    /// @return why it was refused, if it was
+    public static java.util.Optional<String> scheduleThread(int priority) {
+        var param = new LibC.SchedParam();
+        param.priority = priority;
+        if (LibC.sched_setscheduler(0, LibC.SCHED_RR | LibC.SCHED_RESET_ON_FORK, param) != 0) {
+            return java.util.Optional.of(
+                    "scheduling isn't real time (sched_setscheduler: errno " + Native.getLastError() + ")");
+        }
+        return java.util.Optional.empty();
+    }
+}

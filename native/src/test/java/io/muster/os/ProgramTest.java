@@ -1,0 +1,77 @@
+package io.muster.os;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ProgramTest {
+    private static Program shell(String script, String input, long timeoutMs) {
+        return new Program(List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/bin:/bin"), input, timeoutMs, 4096);
+    }
+
+    @Test
+    void inputOutputAndStatusPassThrough() {
+        var result = shell("read line; echo got $line; echo bad >&2; exit 3", "port=7\n", 10_000)
+                .run();
+        assertEquals(3, result.status());
+        assertEquals("got port=7\nbad", result.output());
+    }
+
+    @Test
+    void theEnvironmentIsExactlyTheOneGiven() {
+        var result = new Program(List.of("/usr/bin/env"), Map.of("OCF_RESKEY_name", "web"), "", 10_000, 4096).run();
+        assertEquals("OCF_RESKEY_name=web", result.output());
+    }
+
+    @Test
+    void atTheTimeLimitTheWholeFamilyIsKilled() throws Exception {
+        var result = shell("sleep 300 & echo $!; wait", "", 300).run();
+        assertTrue(result.timedOut());
+        long child = Long.parseLong(result.output());
+        long giveUp = System.nanoTime() + 5_000_000_000L;
+        while (ProcessHandle.of(child).map(ProcessHandle::isAlive).orElse(false) && System.nanoTime() < giveUp) {
+            Thread.onSpinWait();
+        }
+        assertFalse(ProcessHandle.of(child).map(ProcessHandle::isAlive).orElse(false), "the child outlived its limit");
+    }
+
+    @Test
+    void aProgramLeavingADaemonBehindDoesNotHoldUs() {
+        var result = shell("sleep 5 & exit 0", "", 60_000).run();
+        assertEquals(0, result.status());
+        assertTrue(result.tookMs() < 4_000, "waited for the daemon's pipe: " + result.tookMs() + " ms");
+    }
+
+    @Test
+    void itHasASessionOfItsOwn() {
+        var own = shell("cut -d' ' -f6 /proc/$$/stat", "", 10_000).run();
+        var ours = new Program(
+                        List.of(
+                                "/bin/sh",
+                                "-c",
+                                "cut -d' ' -f6 /proc/" + ProcessHandle.current().pid() + "/stat"),
+                        Map.of("PATH", "/usr/bin:/bin"),
+                        "",
+                        10_000,
+                        4096)
+                .run();
+        assertNotEquals(ours.output(), own.output());
+    }
+
+    @Test
+    void aProgramThatIsNotThereIsAFailureAndNoException() {
+        var result = new Program(List.of("/nonexistent/agent"), Map.of(), "", 1000, 4096).run();
+        assertEquals(Program.NOT_STARTED, result.status());
+    }
+
+    @Test
+    void bootClockNeverGoesBack() {
+        long first = BootClock.nowMs();
+        assertTrue(BootClock.nowMs() >= first);
+    }
+}
