@@ -1,0 +1,150 @@
+package io.muster.daemon;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Where everything lies. `MUSTER_ROOT` moves all of it, so that several nodes' daemons can live on one machine and tests
+/// need no rights.
+///
+/// | | below the root |
+/// |---|---|
+/// | [#etc] | `etc/cluster` |
+/// | [#run] | `run/muster` |
+/// | [#state] | `var/lib/muster` |
+/// | [#log] | `var/log/cluster` |
+///
+/// Commands load this class: it stays free of everything but the JDK.
+public final class Layout {
+    private final Path root;
+    private final Map<String, String> environment;
+
+    private Layout(Path root, Map<String, String> environment) {
+        this.root = root.toAbsolutePath().normalize();
+        this.environment = Map.copyOf(environment);
+    }
+
+    /// As the process' environment says.
+    public static Layout fromEnvironment() {
+        return from(System.getenv());
+    }
+
+    /// As a given environment says.
+    public static Layout from(Map<String, String> environment) {
+        return new Layout(Path.of(nonEmpty(environment.get("MUSTER_ROOT")).orElse("/")), environment);
+    }
+
+    /// Below a given root, whatever the environment says.
+    public static Layout under(Path root) {
+        return new Layout(root, Map.of());
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    /// Configuration: `cluster.conf`, `cluster.key`.
+    public Path etc() {
+        return root.resolve("etc/cluster");
+    }
+
+    /// Sockets and pid files: gone after a reboot.
+    public Path run() {
+        return root.resolve("run/muster");
+    }
+
+    /// What outlives a reboot: flight records, the operator's overrides.
+    public Path state() {
+        return root.resolve("var/lib/muster");
+    }
+
+    public Path log() {
+        return root.resolve("var/log/cluster");
+    }
+
+    public Path clusterConf() {
+        return etc().resolve("cluster.conf");
+    }
+
+    /// A daemon's control socket.
+    public Path socket(String daemon) {
+        return run().resolve(daemon + ".sock");
+    }
+
+    public Path pidFile(String daemon) {
+        return run().resolve(daemon + ".pid");
+    }
+
+    /// Where a daemon's flight record lies.
+    public Path record(String daemon) {
+        return state().resolve("record").resolve(daemon);
+    }
+
+    /// The directory of resource agents: `<root>/usr/share/cluster` if it exists, else property `muster.agents`, else
+    /// `MUSTER_AGENTS`, else `/usr/share/cluster`.
+    public Path agents() {
+        Path own = root.resolve("usr/share/cluster");
+        if (Files.isDirectory(own)) {
+            return own;
+        }
+        return Path.of(nonEmpty(System.getProperty("muster.agents"))
+                .or(() -> nonEmpty(environment.get("MUSTER_AGENTS")))
+                .orElse("/usr/share/cluster"));
+    }
+
+    /// Directories in which fence agents are looked for: those of `MUSTER_FENCE_PATH`, those of `PATH`, and the usual ones,
+    /// since a daemon's `PATH` often lacks sbin.
+    public List<Path> fencePath() {
+        var found = new ArrayList<Path>();
+        for (String list : List.of(
+                environment.getOrDefault("MUSTER_FENCE_PATH", ""),
+                environment.getOrDefault("PATH", ""),
+                "/usr/sbin:/sbin:/usr/bin:/bin")) {
+            for (String directory : list.split(":")) {
+                Path path = Path.of(directory);
+                if (!directory.isEmpty() && path.isAbsolute() && !found.contains(path)) {
+                    found.add(path);
+                }
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    /// A fence agent by its name in cluster.conf; a name with a slash is a path of its own.
+    public Optional<Path> fenceAgent(String name) {
+        if (name.contains("/")) {
+            Path path = Path.of(name);
+            return Files.isExecutable(path) ? Optional.of(path) : Optional.empty();
+        }
+        return fencePath().stream()
+                .map(directory -> directory.resolve(name))
+                .filter(path -> Files.isRegularFile(path) && Files.isExecutable(path))
+                .findFirst();
+    }
+
+    /// A variable of the environment this layout was made from, if it is set and not empty.
+    public Optional<String> variable(String name) {
+        return nonEmpty(environment.get(name));
+    }
+
+    /// Makes the directories a daemon writes to.
+    public void makeDirectories() throws IOException {
+        for (Path directory : List.of(run(), state(), log())) {
+            Files.createDirectories(directory);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return root.toString();
+    }
+
+    private static Optional<String> nonEmpty(@Nullable String value) {
+        return value == null || value.isEmpty() ? Optional.empty() : Optional.of(value);
+    }
+}
