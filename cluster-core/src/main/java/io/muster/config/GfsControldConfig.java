@@ -1,0 +1,4 @@
+package io.muster.config;
+
+/// `<gfs_controld>`.
+public record GfsControldConfig(boolean enableWithdraw, PlockConfig plock) {}
