@@ -11,7 +11,20 @@ import java.util.List;
 /// side door.
 ///
 /// Positions grow strictly along a stream. Two nodes that deliver the same entry call it by the same position.
+///
+/// After every [View] the stream repeats what a newcomer must know: the present [Membership] (with nobody joined, and
+/// with every lost or killed run that isn't fenced yet as `left`), [Quorum], and what has been [Recovered]. A
+/// replica that knows these already ignores the repetition.
+///
+/// After a partition has healed, the members of the side whose state wasn't kept are in `joined` of the view although
+/// they were there before: their replicas start over from the state of the others. When nothing was decided meanwhile
+/// (no side was quorate), their nodes stand in [Membership] as left *and* joined with the same incarnation: they are
+/// victims
+/// until a [Fenced] with `how` [#STOPPED] names them, which the node itself reports once its services are stopped.
 public sealed interface GroupEntry {
+    /// The `how` of a [Fenced] that a node reports of itself: it runs no service any more.
+    String STOPPED = "stopped";
+
     /// Place in the log.
     long position();
 
@@ -54,6 +67,12 @@ public sealed interface GroupEntry {
     ///
     /// @param how the agent's name, or `override` for an operator's word
     record Fenced(long position, Node victim, int byNodeid, String how) implements GroupEntry {}
+
+    /// The cluster's configuration from here on. Replicas change to it at this position; the file was written before.
+    ///
+    /// @param sha256 of `bytes`, 64 hexadecimal digits
+    /// @param bytes the whole document
+    record Config(long position, int version, String sha256, byte[] bytes) implements GroupEntry {}
 
     /// All groups of a level have recovered from every loss up to `upTo`, and so have all levels below it.
     record Recovered(long position, Level level, long upTo) implements GroupEntry {}
