@@ -1,0 +1,79 @@
+# Building and testing. Sourced by ./muster.
+
+build_dir=$home/build
+
+# Has a file that goes into the product changed since the last build? Directories count too: they change when a file goes.
+stale() {
+    [ -e "$build_dir/.built" ] || return 0
+    [ -n "$(find "$home"/*/src/main "$home"/*/pom.xml "$home/pom.xml" "$home/distribution/commands" \
+        -newer "$build_dir/.built" -print -quit 2>/dev/null)" ]
+}
+
+build_if_stale() {
+    use_jdk
+    if stale; then build; fi
+}
+
+maven() {
+    local mvn
+    mvn=$(find_maven) || { echo "muster: no mvn found: apt-get install maven" >&2; exit 1; }
+    # Maven 3.8's own libraries use what JDK 25 warns about.
+    export MAVEN_OPTS="${MAVEN_OPTS--Xmx1g} --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED"
+    (cd "$home" && "$mvn" -B -ntp -Dstyle.color=never "$@")
+}
+
+# Compiles and lays out build/lib and build/bin. What is said goes to stderr: the command that follows owns stdout.
+build() {
+    use_jdk
+    need_packages build
+    mkdir -p "$build_dir"
+    exec 9>"$build_dir/.lock"
+    flock 9
+    local started log=$build_dir/build.log
+    started=$(date +%s)
+    # The stamp is taken before the compiler reads, so that a file saved meanwhile counts as changed.
+    : >"$build_dir/.building"
+    echo "muster: building on $JAVA_HOME (log: build/build.log)" >&2
+    if ! maven -T1C package -Dmaven.test.skip=true "$@" >"$log" 2>&1; then
+        grep -E '^\[(ERROR|WARNING)\]' "$log" | head -40 >&2
+        echo "muster: the build failed; all of it is in build/build.log" >&2
+        exit 1
+    fi
+    lay_out
+    mv "$build_dir/.building" "$build_dir/.built"
+    flock -u 9
+    echo "muster: built in $(($(date +%s) - started)) s" >&2
+}
+
+# build/lib holds the jars, build/bin a launcher per command, build/share what agents need, build/cache the AOT caches.
+lay_out() {
+    local changed=0 jar name
+    mkdir -p "$build_dir"/{lib,bin,cache}
+    for jar in "$home"/distribution/target/lib/*.jar; do
+        name=$(basename "$jar")
+        # An unchanged jar keeps its time stamp: the AOT caches are tied to it.
+        cmp -s "$jar" "$build_dir/lib/$name" || { cp -p "$jar" "$build_dir/lib/$name"; changed=1; }
+    done
+    for jar in "$build_dir"/lib/*.jar; do
+        [ -e "$home/distribution/target/lib/$(basename "$jar")" ] || { rm -f "$jar"; changed=1; }
+    done
+    [ -e "$build_dir/cache/tools.aot" ] || changed=1
+    source "$scripts/launchers.sh"
+    lay_out_share "$home" "$build_dir"
+    write_launchers "$build_dir" "$JAVA_HOME/bin/java"
+    if [ $changed = 1 ]; then train_caches "$build_dir" "$JAVA_HOME/bin/java"; fi
+}
+
+# Everything: the product laid out first, because the tests of real daemons start it as an operator would.
+run_tests() {
+    build_if_stale
+    need_packages test
+    local status=0
+    # Bounded, so that a hang is a failure with a name and not a lost afternoon.
+    timeout --kill-after=30 1500 bash -c 'source "$0"; source "$1"; home=$2; maven "${@:3}"' \
+        "$scripts/machine.sh" "$scripts/build.sh" "$home" verify "$@" 2>&1 | tee "$build_dir/test.log" |
+        grep -E --line-buffered 'Tests run:|Running io\.|^\[(ERROR|WARNING)\]|BUILD|SUCCESS|FAILURE|Total time' || true
+    status=${PIPESTATUS[0]}
+    [ "$status" -eq 0 ] || echo "muster: tests failed (status $status); all of it is in build/test.log" >&2
+    exit "$status"
+}
