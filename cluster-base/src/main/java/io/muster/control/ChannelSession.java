@@ -1,0 +1,257 @@
+package io.muster.control;
+
+import io.muster.core.MalformedMessage;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.unix.PeerCredentials;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A session over a Netty channel. Thread: the loop, but for `send` and `close`, which go there by themselves.
+final class ChannelSession extends ChannelInboundHandlerAdapter implements Session {
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelSession.class);
+    private static final int OWN_UID = ownUid();
+
+    private final ControlServer server;
+    private final EpollDomainSocketChannel channel;
+    private final PeerCredentials peer;
+    private final long id;
+    private volatile long queued;
+    private long takenAtNs;
+    private boolean checking;
+    private boolean open;
+    private boolean over;
+    private @Nullable String why;
+    private long pingSequence;
+    private long pongSequence;
+    private long pingSentNs;
+    private @Nullable Object attachment;
+
+    /// @throws IOException when the kernel doesn't say who the peer is: then it is nobody to us
+    ChannelSession(ControlServer server, EpollDomainSocketChannel channel, long id) throws IOException {
+        this.server = server;
+        this.channel = channel;
+        this.id = id;
+        peer = channel.peerCredentials();
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public int uid() {
+        return peer.uid();
+    }
+
+    @Override
+    public int gid() {
+        return peer.gids().length == 0 ? -1 : peer.gids()[0];
+    }
+
+    @Override
+    public int pid() {
+        return peer.pid();
+    }
+
+    @Override
+    public boolean mayChange() {
+        return uid() == 0 || uid() == OWN_UID;
+    }
+
+    @Override
+    public void send(Frame frame) {
+        byte[] octets = frame.encode();
+        if (server.loop.inEventLoop()) {
+            write(octets);
+        } else {
+            server.loop.execute(() -> write(octets));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (server.loop.inEventLoop()) {
+            finish();
+        } else {
+            server.loop.execute(this::finish);
+        }
+    }
+
+    @Override
+    public long queued() {
+        return queued;
+    }
+
+    @Override
+    public void reading(boolean on) {
+        channel.config().setAutoRead(on);
+    }
+
+    @Override
+    public void watch(long intervalMs, long timeoutMs) {
+        pingSentNs = System.nanoTime();
+        server.loop.execute(() -> ping(intervalMs, timeoutMs));
+    }
+
+    @Override
+    public void attach(@Nullable Object value) {
+        attachment = value;
+    }
+
+    @Override
+    public @Nullable Object attachment() {
+        return attachment;
+    }
+
+    @Override
+    public String toString() {
+        return "session " + id + " (uid " + uid() + ", pid " + pid() + ")";
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        open = true;
+        guarded(() -> server.handler.onOpen(this));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        var frame = (Frame) message;
+        if (over) {
+            return;
+        }
+        if (frame.type() == Frame.PONG) {
+            pongSequence = pingSequence;
+            return;
+        }
+        server.framesIn.increment();
+        guarded(() -> server.handler.onFrame(this, frame));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        end("closed by client");
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof MalformedMessage) {
+            server.malformed.increment();
+            end("malformed frame: " + cause.getMessage());
+        } else {
+            end("connection lost: " + cause.getMessage());
+        }
+    }
+
+    /// Closes at once, whatever is still queued, and tells the handler if it hasn't been told.
+    void end(String reason) {
+        if (over) {
+            return;
+        }
+        over = true;
+        server.closed(this);
+        channel.close();
+        if (open) {
+            String told = why == null ? reason : why;
+            guarded(() -> server.handler.onClose(this, told));
+        }
+    }
+
+    private void finish() {
+        if (!over && why == null) {
+            why = "closed by daemon";
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private void write(byte[] octets) {
+        if (over || why != null) {
+            return;
+        }
+        if (queued == 0) {
+            takenAtNs = System.nanoTime();
+        }
+        queued += octets.length;
+        server.framesOut.increment();
+        ByteBuf buffer = Unpooled.wrappedBuffer(octets);
+        channel.writeAndFlush(buffer).addListener((ChannelFuture done) -> taken(octets.length));
+        if (queued > server.limits.maxQueued()) {
+            tooSlow(queued + " octets waiting");
+        } else if (queued > 0 && !checking) {
+            checking = true;
+            checkLater();
+        }
+    }
+
+    private void taken(int octets) {
+        queued -= octets;
+        takenAtNs = System.nanoTime();
+    }
+
+    private void checkLater() {
+        long everyMs = Math.max(1, server.limits.stalledReaderMs() / 4);
+        server.loop.schedule(this::check, everyMs, TimeUnit.MILLISECONDS);
+    }
+
+    private void check() {
+        if (over || queued == 0) {
+            checking = false;
+            return;
+        }
+        long stalledMs = (System.nanoTime() - takenAtNs) / 1_000_000;
+        if (stalledMs >= server.limits.stalledReaderMs()) {
+            tooSlow(queued + " octets waiting, none taken for " + stalledMs + " ms");
+        } else {
+            checkLater();
+        }
+    }
+
+    private void tooSlow(String what) {
+        server.slow.increment();
+        end("too slow: " + what);
+    }
+
+    private void ping(long intervalMs, long timeoutMs) {
+        if (over) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (pongSequence == pingSequence) {
+            pingSequence++;
+            pingSentNs = now;
+            write(new Frame(Frame.PING, new byte[0]).encode());
+        } else if (now - pingSentNs >= timeoutMs * 1_000_000) {
+            server.silent.increment();
+            end("no answer for " + (now - pingSentNs) / 1_000_000 + " ms");
+            return;
+        }
+        server.loop.schedule(() -> ping(intervalMs, timeoutMs), intervalMs, TimeUnit.MILLISECONDS);
+    }
+
+    private void guarded(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            LOG.error("{}: handler failed, session ends", this, e);
+            end("handler failed: " + e);
+        }
+    }
+
+    private static int ownUid() {
+        try {
+            return (int) java.nio.file.Files.getAttribute(java.nio.file.Path.of("/proc/self"), "unix:uid");
+        } catch (IOException | RuntimeException e) {
+            return 0;
+        }
+    }
+}

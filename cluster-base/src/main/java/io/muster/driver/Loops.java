@@ -1,0 +1,39 @@
+package io.muster.driver;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.util.concurrent.TimeUnit;
+
+/// Makes and ends the event loops of daemons: one thread each, on epoll.
+public final class Loops {
+    private Loops() {}
+
+    /// A loop of its own, whose thread is called `name`.
+    ///
+    /// @throws IllegalStateException where Netty's epoll library doesn't load (not Linux, or no place to unpack it)
+    public static EventLoop start(String name) {
+        if (!Epoll.isAvailable()) {
+            throw new IllegalStateException("no epoll: " + Epoll.unavailabilityCause(), Epoll.unavailabilityCause());
+        }
+        return new MultiThreadIoEventLoopGroup(
+                        1,
+                        task -> {
+                            var thread = new Thread(task, name);
+                            thread.setDaemon(false);
+                            return thread;
+                        },
+                        EpollIoHandler.newFactory())
+                .next();
+    }
+
+    /// Ends a loop: closes its channels, runs what is queued, waits at most two seconds. From the loop itself it doesn't
+    /// wait.
+    public static void stop(EventLoop loop) {
+        var done = loop.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        if (!loop.inEventLoop()) {
+            done.awaitUninterruptibly(2, TimeUnit.SECONDS);
+        }
+    }
+}
