@@ -1,7 +1,7 @@
 package io.muster.resource;
 
-import io.muster.os.Program;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,7 +12,6 @@ import java.util.TreeMap;
 /// longer make up for their children.
 public record AgentCall(ResourceNode node, String action, int depth, List<String> arguments, int otherInstances) {
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    private static final int KEEP_OUTPUT_BYTES = 4096;
 
     /// How an exit status of an agent is called in the log.
     public static String text(int status) {
@@ -24,12 +23,13 @@ public record AgentCall(ResourceNode node, String action, int depth, List<String
             case 4 -> "insufficient privileges";
             case 5 -> "program not installed";
             case 6 -> "program not configured";
-            case Program.TIMED_OUT -> "timed out";
+            case -1 -> "timed out";
             default -> "unspecified";
         };
     }
 
-    static Map<String, String> baseEnvironment(Path agent) {
+    /// What every call has: a search path and the place of the agents.
+    public static Map<String, String> baseEnvironment(Path agent) {
         var environment = new TreeMap<String, String>();
         environment.put("PATH", PATH);
         Path directory = agent.getParent();
@@ -54,16 +54,17 @@ public record AgentCall(ResourceNode node, String action, int depth, List<String
         return environment;
     }
 
-    /// Runs it; blocks. An action that the agent doesn't have counts as done.
-    public Program.Result run() {
-        if (!node.can(action, depth)) {
-            return new Program.Result(0, "", 0);
-        }
-        var command = new java.util.ArrayList<String>();
+    /// The program and its arguments.
+    public List<String> command() {
+        var command = new ArrayList<String>();
         command.add(node.metadata().agent().toString());
         command.add(action);
         command.addAll(arguments);
-        long limitMs = node.enforceTimeouts() ? node.timeoutSeconds(action, depth) * 1000 : 0;
-        return new Program(command, environment(), "", limitMs, KEEP_OUTPUT_BYTES).run();
+        return command;
+    }
+
+    /// When to kill it, in milliseconds; 0 for never: without `__enforce_timeouts` a time-out is a hint to the agent.
+    public long limitMs() {
+        return node.enforceTimeouts() ? node.timeoutSeconds(action, depth) * 1000 : 0;
     }
 }

@@ -15,7 +15,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /// Reads an agent's metadata document, as OCF has it with rgmanager's additions.
-final class MetadataParser {
+public final class MetadataParser {
     private final Path agent;
     private String type = "";
     private String version = "1.0";
@@ -29,7 +29,10 @@ final class MetadataParser {
         this.agent = agent;
     }
 
-    static AgentMetadata parse(Path agent, String document) throws MalformedMessage {
+    /// Parses the document.
+    ///
+    /// @param agent the program that printed it, for messages
+    public static AgentMetadata parse(Path agent, String document) throws MalformedMessage {
         var parser = new MetadataParser(agent);
         var factory = XMLInputFactory.newFactory();
         // OCF documents name a DTD that nobody has; entities are nobody's business here.
