@@ -60,7 +60,9 @@ public record ResourceNode(
     public String name() {
         return metadata.primary()
                 .map(primary -> attributes.get(primary.name()))
-                .orElseGet(() -> attributes.isEmpty() ? "" : attributes.values().iterator().next());
+                .orElseGet(() -> attributes.isEmpty()
+                        ? ""
+                        : attributes.values().iterator().next());
     }
 
     /// `type:name`, as services and resources are called in commands and logs.

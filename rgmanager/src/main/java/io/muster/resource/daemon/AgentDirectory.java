@@ -41,7 +41,8 @@ public final class AgentDirectory {
                 try {
                     agents.add(answer.get());
                 } catch (ExecutionException e) {
-                    problems.add(String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
+                    problems.add(String.valueOf(
+                            e.getCause() == null ? e : e.getCause().getMessage()));
                 }
             }
         } catch (InterruptedException e) {
@@ -53,10 +54,7 @@ public final class AgentDirectory {
 
     private static boolean isAgent(Path file) {
         String name = String.valueOf(file.getFileName());
-        return Files.isRegularFile(file)
-                && Files.isExecutable(file)
-                && !name.endsWith("~")
-                && !name.contains(".rpm");
+        return Files.isRegularFile(file) && Files.isExecutable(file) && !name.endsWith("~") && !name.contains(".rpm");
     }
 
     private static AgentMetadata ask(Path program) throws MalformedMessage {
