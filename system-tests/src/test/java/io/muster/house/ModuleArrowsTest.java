@@ -56,7 +56,7 @@ class ModuleArrowsTest {
         Map<String, SortedSet<String>> arrows = new LinkedHashMap<>();
         boolean inside = false;
         for (String line : SourceTree.read(page).split("\n")) {
-            inside = line.startsWith("| module |") || inside && line.startsWith("|");
+            inside = line.startsWith("| module |") || (inside && line.startsWith("|"));
             Matcher row = ROW.matcher(line);
             if (!inside || !row.matches()) {
                 continue;
