@@ -1,0 +1,118 @@
+package io.muster.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads and checks a cluster.conf. Whatever the octets are, the outcome is a [Reading], never an exception.
+public final class ConfigReader {
+    /// A longer file is refused: it must fit into one ordered message.
+    public static final int MAX_BYTES = 1 << 20;
+
+    private ConfigReader() {}
+
+    /// Reads a file; one that can't be read is an error of the reading.
+    public static Reading read(Path file) {
+        String name = String.valueOf(file.getFileName());
+        try (InputStream in = Files.newInputStream(file)) {
+            return parse(in.readNBytes(MAX_BYTES + 1), name);
+        } catch (NoSuchFileException e) {
+            return unreadable(name, "there is no file " + file);
+        } catch (AccessDeniedException e) {
+            return unreadable(name, file + " can't be read: permission denied");
+        } catch (IOException e) {
+            return unreadable(name, file + " can't be read: " + e.getMessage());
+        }
+    }
+
+    /// Reads octets.
+    ///
+    /// @param fileName for messages
+    public static Reading parse(byte[] octets, String fileName) {
+        Findings findings = new Findings(fileName);
+        Element root;
+        try {
+            root = tree(octets);
+        } catch (XmlTree.Unreadable e) {
+            return unreadable(fileName, e);
+        }
+        if (!root.type().equals("cluster")) {
+            findings.error(root, "the outermost element must be <cluster>");
+            return new Reading(Optional.empty(), findings.errors(), List.of(), List.of());
+        }
+        new SchemaCheck(findings).check(root, Schema.CLUSTER);
+        new ClusterRules(findings, root).check();
+        Optional<ClusterConfig> config =
+                findings.usable() ? Optional.of(new ConfigBuilder(root, sha256(octets)).build()) : Optional.empty();
+        return new Reading(config, findings.errors(), findings.warnings(), findings.notes());
+    }
+
+    /// Reads octets as far as the tree, without holding it against the schema: for tools that repair a file.
+    ///
+    /// @throws ConfigInvalid when it isn't a tree, or not one of a cluster
+    public static Element parseTree(byte[] octets, String fileName) throws ConfigInvalid {
+        try {
+            Element root = tree(octets);
+            if (!root.type().equals("cluster")) {
+                throw new ConfigInvalid(List.of(new Problem(
+                        fileName,
+                        root.line(),
+                        root.column(),
+                        root.tag() + ": the outermost element must be <cluster>")));
+            }
+            return root;
+        } catch (XmlTree.Unreadable e) {
+            throw new ConfigInvalid(unreadable(fileName, e).errors());
+        }
+    }
+
+    /// The text that the positions of [#parseTree] count in.
+    ///
+    /// @throws ConfigInvalid when the octets aren't text
+    public static String decode(byte[] octets, String fileName) throws ConfigInvalid {
+        try {
+            return SourceText.decode(octets);
+        } catch (XmlTree.Unreadable e) {
+            throw new ConfigInvalid(unreadable(fileName, e).errors());
+        }
+    }
+
+    /// 64 lower-case hexadecimal digits.
+    public static String sha256(byte[] octets) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(octets));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
+    }
+
+    private static Element tree(byte[] octets) throws XmlTree.Unreadable {
+        if (octets.length > MAX_BYTES) {
+            throw new XmlTree.Unreadable(0, 0, "longer than " + MAX_BYTES + " octets");
+        }
+        if (octets.length == 0) {
+            throw new XmlTree.Unreadable(0, 0, "empty");
+        }
+        return XmlTree.parse(SourceText.decode(octets));
+    }
+
+    private static Reading unreadable(String fileName, XmlTree.Unreadable e) {
+        Findings findings = new Findings(fileName);
+        findings.fatal(e.line, e.column, String.valueOf(e.getMessage()));
+        return new Reading(Optional.empty(), findings.errors(), List.of(), List.of());
+    }
+
+    private static Reading unreadable(String fileName, String text) {
+        Findings findings = new Findings(fileName);
+        findings.fatal(0, 0, text);
+        return new Reading(Optional.empty(), findings.errors(), List.of(), List.of());
+    }
+}

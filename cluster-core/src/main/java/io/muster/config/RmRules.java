@@ -1,0 +1,186 @@
+package io.muster.config;
+
+import io.muster.cli.Nearest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/// Failover domains, services and resources. rgmanager took nearly anything and left out what made no sense, so most
+/// of this warns.
+final class RmRules {
+    private static final Set<String> OWN = Set.of("failoverdomains", "resources", "resource-defaults", "events");
+    private static final List<String> RECOVERIES = List.of("restart", "relocate", "disable", "restart-disable");
+
+    private final Findings findings;
+    private final Element rm;
+    private final List<String> nodeNames;
+    private final Map<String, Element> shared = new LinkedHashMap<>();
+    private final Map<String, Element> groups = new LinkedHashMap<>();
+
+    RmRules(Findings findings, Element rm, List<String> nodeNames) {
+        this.findings = findings;
+        this.rm = rm;
+        this.nodeNames = nodeNames;
+    }
+
+    void check() {
+        List<String> domains = domains();
+        Element resources = rm.child("resources");
+        if (resources != null) {
+            resources.children().forEach(this::shared);
+        }
+        List<Element> services = rm.children().stream()
+                .filter(child -> !OWN.contains(child.type()))
+                .toList();
+        services.forEach(this::group);
+        for (Element service : services) {
+            service(service, domains);
+            tree(service);
+        }
+    }
+
+    private List<String> domains() {
+        Element list = rm.child("failoverdomains");
+        List<String> names = new ArrayList<>();
+        Map<String, Element> seen = new LinkedHashMap<>();
+        for (Element domain : list == null ? List.<Element>of() : list.children("failoverdomain")) {
+            String name = domain.attribute("name", "");
+            names.add(name);
+            Element first = seen.putIfAbsent(name.toLowerCase(Locale.ROOT), domain);
+            if (first != null) {
+                findings.error(
+                        domain,
+                        "name",
+                        "name=\"" + Words.shown(name) + "\": two failover domains have it, the other is in line "
+                                + first.line());
+            }
+            domainNodes(domain);
+        }
+        return names;
+    }
+
+    private void domainNodes(Element domain) {
+        boolean ordered = Values.flag(domain, "ordered", false);
+        Map<String, Element> seen = new LinkedHashMap<>();
+        for (Element node : domain.children("failoverdomainnode")) {
+            Element first = seen.putIfAbsent(node.attribute("name", ""), node);
+            if (first != null) {
+                findings.warn(node, "name", "ignored: the node is already in line " + first.line());
+            }
+            ClusterRules.known(findings, node, "name", nodeNames, "node");
+            String priority = node.attribute("priority");
+            if (priority != null && !SchemaCheck.number(priority, 1, 100).isEmpty()) {
+                findings.warn(
+                        node,
+                        "priority",
+                        "priority=\"" + Words.shown(priority)
+                                + "\": must be 1 to 100; 0 is taken, which is preferred to 1");
+            } else if (priority == null && ordered) {
+                findings.warn(node, "no priority in an ordered domain: 0 is taken, which is preferred to 1");
+            }
+        }
+        if (seen.isEmpty()) {
+            findings.warn(domain, "no node in it");
+        }
+    }
+
+    private void shared(Element resource) {
+        words(resource);
+        String primary = ResourceWords.primary(resource.type());
+        String name = resource.attribute(primary);
+        Element first = name == null ? null : shared.putIfAbsent(resource.type() + ":" + name, resource);
+        if (first != null) {
+            findings.warn(
+                    resource,
+                    primary,
+                    "ignored: the resource of that " + primary + " in line " + first.line() + " counts");
+        }
+    }
+
+    private void group(Element service) {
+        String name = service.attribute(ResourceWords.primary(service.type()));
+        if (name == null) {
+            if (service.attribute("ref") == null) {
+                findings.warn(service, "ignored: no " + ResourceWords.primary(service.type()));
+            }
+            return;
+        }
+        Element first = groups.putIfAbsent(service.type() + ":" + name, service);
+        if (first != null) {
+            findings.error(service, "name", "two services have this name, the other is in line " + first.line());
+        }
+    }
+
+    private void service(Element service, List<String> domains) {
+        String domain = service.attribute("domain");
+        if (domain != null && !domain.isEmpty() && domains.stream().noneMatch(domain::equalsIgnoreCase)) {
+            findings.warn(
+                    service,
+                    "domain",
+                    "no failover domain is called \"" + Words.shown(domain) + "\"; the service may run anywhere"
+                            + Nearest.hint(domain, domains));
+        }
+        String recovery = service.attribute("recovery");
+        if (recovery != null && !RECOVERIES.contains(recovery)) {
+            findings.warn(
+                    service,
+                    "recovery",
+                    "recovery=\"" + Words.shown(recovery) + "\": unknown, \"restart\" is taken"
+                            + Nearest.hint(recovery, RECOVERIES));
+        }
+        for (String flag : List.of("autostart", "nfslock")) {
+            String value = service.attribute(flag);
+            if (value != null && !Rule.isFlag(value)) {
+                findings.warn(service, flag, flag + "=\"" + Words.shown(value) + "\": should be 0 or 1");
+            }
+        }
+        String depend = service.attribute("depend");
+        if (depend != null && !depend.isEmpty() && !groups.containsKey(depend)) {
+            findings.warn(
+                    service,
+                    "depend",
+                    "no service is called \"" + Words.shown(depend) + "\"" + Nearest.hint(depend, groups.keySet()));
+        }
+    }
+
+    private void tree(Element element) {
+        words(element);
+        String ref = element.attribute("ref");
+        if (ref != null && !shared.containsKey(element.type() + ":" + ref)) {
+            List<String> names = shared.values().stream()
+                    .filter(resource -> resource.type().equals(element.type()))
+                    .map(resource -> resource.attribute(ResourceWords.primary(element.type()), ""))
+                    .toList();
+            findings.warn(
+                    element,
+                    "ref",
+                    "no shared resource of this type is called \"" + Words.shown(ref) + "\""
+                            + Nearest.hint(ref, names));
+        }
+        element.children().forEach(this::tree);
+    }
+
+    private void words(Element element) {
+        Set<String> known = ResourceWords.attributes(element.type());
+        if (known == null) {
+            String suggestion = Nearest.hint(element.type(), ResourceWords.types());
+            if (suggestion.isEmpty()) {
+                findings.note(element, "an agent of this name must be installed");
+            } else {
+                findings.warn(element, "no agent of this name is known" + suggestion);
+            }
+            return;
+        }
+        for (String name : element.attributes().keySet()) {
+            if (!known.contains(name)) {
+                findings.warn(
+                        element,
+                        name,
+                        "unknown attribute \"" + Words.shown(name) + "\", ignored" + Nearest.hint(name, known));
+            }
+        }
+    }
+}
