@@ -16,7 +16,6 @@ import javax.xml.stream.XMLStreamReader;
 
 /// Reads an agent's metadata document, as OCF has it with rgmanager's additions.
 public final class MetadataParser {
-    private final Path agent;
     private String type = "";
     private String version = "1.0";
     private final List<Parameter> parameters = new ArrayList<>();
@@ -25,15 +24,13 @@ public final class MetadataParser {
     private int maxInstances;
     private boolean initOnAdd = true;
 
-    private MetadataParser(Path agent) {
-        this.agent = agent;
-    }
+    private MetadataParser() {}
 
     /// Parses the document.
     ///
     /// @param agent the program that printed it, for messages
     public static AgentMetadata parse(Path agent, String document) throws MalformedMessage {
-        var parser = new MetadataParser(agent);
+        var parser = new MetadataParser();
         var factory = XMLInputFactory.newFactory();
         // OCF documents name a DTD that nobody has; entities are nobody's business here.
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);

@@ -19,7 +19,7 @@ public record ResourceNode(
         Map<String, String> attributes,
         List<ResourceNode> children,
         Independence independence,
-        List<Override> overrides,
+        List<OwnTimes> overrides,
         boolean enforceTimeouts) {
     public ResourceNode {
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
@@ -45,7 +45,7 @@ public record ResourceNode(
     }
 
     /// An `<action name= depth= timeout= interval=/>` child; -1 where nothing is said, depth -1 for all.
-    public record Override(String name, int depth, long timeoutSeconds, long intervalSeconds) {
+    public record OwnTimes(String name, int depth, long timeoutSeconds, long intervalSeconds) {
         boolean matches(String action, int atDepth) {
             return name.equals(action) && (depth < 0 || depth == atDepth);
         }
@@ -80,7 +80,7 @@ public record ResourceNode(
     public long timeoutSeconds(String action, int depth) {
         return overrides.stream()
                 .filter(override -> override.timeoutSeconds() >= 0 && override.matches(action, depth))
-                .map(Override::timeoutSeconds)
+                .map(OwnTimes::timeoutSeconds)
                 .findFirst()
                 .orElseGet(() -> metadata.actions().stream()
                         .filter(known -> known.name().equals(action) && known.depth() == depth)
@@ -93,7 +93,7 @@ public record ResourceNode(
     public long intervalSeconds(AgentAction check) {
         return overrides.stream()
                 .filter(override -> override.intervalSeconds() > 0 && override.matches(check.name(), check.depth()))
-                .map(Override::intervalSeconds)
+                .map(OwnTimes::intervalSeconds)
                 .findFirst()
                 .orElse(check.intervalSeconds());
     }

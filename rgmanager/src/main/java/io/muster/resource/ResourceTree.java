@@ -208,13 +208,12 @@ public final class ResourceTree {
         return text != null && text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
     }
 
-    private static List<ResourceNode.Override> overrides(Element element, Element definition) {
+    private static List<ResourceNode.OwnTimes> overrides(Element element, Element definition) {
+        // The reference's word comes first; without a reference both are one, and saying it twice changes nothing.
         var found = new ArrayList<>(element.children("action"));
-        if (definition != element) {
-            found.addAll(definition.children("action"));
-        }
+        found.addAll(definition.children("action"));
         return found.stream()
-                .map(action -> new ResourceNode.Override(
+                .map(action -> new ResourceNode.OwnTimes(
                         action.attribute("name", ""),
                         action.attribute("depth", "*").equals("*") ? -1 : count(action.attribute("depth", "0")),
                         seconds(action.attribute("timeout")),
