@@ -1,12 +1,12 @@
 package io.muster.resource.cli;
 
-import io.muster.config.ClusterConfig;
-import io.muster.config.ConfigReader;
-import io.muster.config.Reading;
-import io.muster.daemon.Layout;
 import io.muster.cli.Command;
 import io.muster.cli.Nearest;
+import io.muster.config.ClusterConfig;
+import io.muster.config.ConfigReader;
 import io.muster.config.FailoverDomain;
+import io.muster.config.Reading;
+import io.muster.daemon.Layout;
 import io.muster.resource.AgentMetadata;
 import io.muster.resource.MetadataSet;
 import io.muster.resource.ResourceNode;
@@ -27,8 +27,7 @@ import java.util.concurrent.ExecutionException;
 /// `rg_test`: shows what rgmanager makes of a configuration, and runs one service's agents on this host, outside any
 /// cluster.
 public final class RgTest implements Command {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             usage: rg_test [AGENTDIR] rules
                    rg_test [AGENTDIR] test CONFIG
                    rg_test [AGENTDIR] test CONFIG start|stop|status TYPE NAME
@@ -93,8 +92,14 @@ public final class RgTest implements Command {
                             + (parameter.unique() ? " [ unique ]" : "")
                             + (parameter.required() ? " [ required ]" : "")
                             + (parameter.reconfig() ? " [ reconfig ]" : "")
-                            + parameter.inherit().map(from -> " [ inherit ] \"" + from + "\"").orElse("")
-                            + parameter.defaultValue().map(value -> " default=\"" + value + "\"").orElse("")));
+                            + parameter
+                                    .inherit()
+                                    .map(from -> " [ inherit ] \"" + from + "\"")
+                                    .orElse("")
+                            + parameter
+                                    .defaultValue()
+                                    .map(value -> " default=\"" + value + "\"")
+                                    .orElse("")));
             out.println("Actions:");
             agent.actions().forEach(action -> out.println("  " + describe(action)));
             if (!agent.children().isEmpty()) {
@@ -158,20 +163,21 @@ public final class RgTest implements Command {
     }
 
     private static int operate(ResourceTree tree, String verb, String label, PrintStream out, PrintStream err) {
-        Optional<Operation> operation =
-                switch (verb) {
-                    case "start" -> Optional.of(Operation.START);
-                    case "stop" -> Optional.of(Operation.STOP);
-                    case "status" -> Optional.of(Operation.STATUS);
-                    default -> Optional.empty();
-                };
+        Optional<Operation> operation = switch (verb) {
+            case "start" -> Optional.of(Operation.START);
+            case "stop" -> Optional.of(Operation.STOP);
+            case "status" -> Optional.of(Operation.STATUS);
+            default -> Optional.empty();
+        };
         Optional<ResourceNode> service = find(tree, label, err);
         if (operation.isEmpty() || service.isEmpty()) {
             return operation.isEmpty() ? usage(err) : 1;
         }
         out.println(verb + " " + label + "...");
         try {
-            var result = new TreeRunner(() -> true).run(service.get(), operation.get()).get();
+            var result = new TreeRunner(() -> true)
+                    .run(service.get(), operation.get())
+                    .get();
             out.println(result.ok() ? verb + " of " + label + " complete" : "Failed to " + verb + " " + label);
             if (!result.ok()) {
                 err.println("rg_test: " + result.failed() + " returned " + result.status());
