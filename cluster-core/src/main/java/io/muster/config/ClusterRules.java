@@ -94,7 +94,10 @@ final class ClusterRules {
         Map<String, Element> seen = new TreeMap<>();
         for (Element element : elements) {
             String value = element.attribute(key);
-            Element first = value == null ? null : seen.putIfAbsent(value, element);
+            if (value == null) {
+                continue;
+            }
+            Element first = seen.putIfAbsent(value, element);
             if (first != null) {
                 findings.error(
                         element,

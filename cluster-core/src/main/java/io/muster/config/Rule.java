@@ -16,7 +16,7 @@ final class Rule {
     sealed interface Kind {
         record Text() implements Kind {}
 
-        record Number(long min, long max) implements Kind {}
+        record Count(long min, long max) implements Kind {}
 
         record Flag() implements Kind {}
 
@@ -71,13 +71,13 @@ final class Rule {
 
     Rule number(long min, long max, String... names) {
         for (String name : names) {
-            attributes.put(name, new Attribute(name, new Kind.Number(min, max), false, null));
+            attributes.put(name, new Attribute(name, new Kind.Count(min, max), false, null));
         }
         return this;
     }
 
     Rule needNumber(long min, long max, String name) {
-        attributes.put(name, new Attribute(name, new Kind.Number(min, max), true, null));
+        attributes.put(name, new Attribute(name, new Kind.Count(min, max), true, null));
         return this;
     }
 

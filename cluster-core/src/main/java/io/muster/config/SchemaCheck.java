@@ -84,7 +84,7 @@ final class SchemaCheck {
             case Rule.Kind.Flag _ -> Rule.isFlag(value) ? "" : "must be 0 or 1 (or no, yes)";
             case Rule.Kind.Word(List<String> words) ->
                 words.contains(value) ? "" : "must be one of " + String.join(", ", words) + Nearest.hint(value, words);
-            case Rule.Kind.Number(long min, long max) -> number(value, min, max);
+            case Rule.Kind.Count(long min, long max) -> number(value, min, max);
         };
     }
 
