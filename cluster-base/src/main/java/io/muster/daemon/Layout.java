@@ -85,16 +85,14 @@ public final class Layout {
         return state().resolve("record").resolve(daemon);
     }
 
-    /// The directory of resource agents: `<root>/usr/share/cluster` if it exists, else property `muster.agents`, else
-    /// `MUSTER_AGENTS`, else `/usr/share/cluster`.
+    /// The directory of resource agents: property `muster.agents`, else `MUSTER_AGENTS`, else `<root>/usr/share/cluster` if
+    /// it exists, else `/usr/share/cluster`. (What somebody names comes first: Debian's fence-agents put programs of
+    /// their own into `/usr/share/cluster`.)
     public Path agents() {
         Path own = root.resolve("usr/share/cluster");
-        if (Files.isDirectory(own)) {
-            return own;
-        }
         return Path.of(nonEmpty(System.getProperty("muster.agents"))
                 .or(() -> nonEmpty(environment.get("MUSTER_AGENTS")))
-                .orElse("/usr/share/cluster"));
+                .orElse(Files.isDirectory(own) ? own.toString() : "/usr/share/cluster"));
     }
 
     /// Directories in which fence agents are looked for: those of `MUSTER_FENCE_PATH`, those of `PATH`, and the usual ones,
