@@ -1,0 +1,123 @@
+package io.muster.fence;
+
+import io.muster.core.Node;
+import java.util.List;
+import java.util.OptionalLong;
+
+/// How far the holder of a claim has come with the victim's methods. Local to the holder: no other node knows or needs it.
+///
+/// | phase | then |
+/// |---|---|
+/// | `Wanting` | ask cman for quorum, `Checking` |
+/// | `Checking` | yes: start the agent, `Running`; no: `Pausing` |
+/// | `Running` | exit 0: next call, `Wanting`, or `Done` after the last; else next method, `Wanting`, or `Pausing` after the last |
+/// | `Pausing` | time over: `Wanting` |
+/// | `Done`, `Releasing` | ends when the log says so |
+final class ClaimRun {
+    sealed interface Phase {
+        /// The next call is due.
+        record Wanting() implements Phase {}
+
+        /// cman was asked.
+        record Checking(long check) implements Phase {}
+
+        /// The agent is at work.
+        record Running(long run) implements Phase {}
+
+        /// Between rounds, or until quorum may be back.
+        record Pausing(long untilMs) implements Phase {}
+
+        /// The victim is harmless.
+        record Done(Proof proof) implements Phase {}
+
+        /// The node has restarted.
+        record Releasing() implements Phase {}
+    }
+
+    final Node victim;
+    private Phase phase = new Phase.Wanting();
+    private List<NodeFencing.Method> plan = List.of();
+    private int method;
+    private int call;
+    private int failedRounds;
+    private boolean announced;
+
+    ClaimRun(Node victim) {
+        this.victim = victim;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    void enter(Phase next) {
+        boolean ended = phase instanceof Phase.Done || phase instanceof Phase.Releasing;
+        boolean skips = next instanceof Phase.Running && !(phase instanceof Phase.Checking);
+        if (ended || skips) {
+            throw new IllegalStateException("claim against " + victim + ": " + phase + " -> " + next);
+        }
+        phase = next;
+    }
+
+    /// Takes the victim's methods as they stand now, if a round is about to begin. Within a round they stay: a method that
+    /// lost a device in between would count as done too early.
+    void plan(List<NodeFencing.Method> methods) {
+        if (method == 0 && call == 0) {
+            plan = List.copyOf(methods);
+        }
+    }
+
+
+    /// The call that is due or at work.
+    AgentCall current() {
+        if (method >= plan.size() || plan.get(method).calls().isEmpty()) {
+            return NONE;
+        }
+        return plan.get(method).calls().get(call);
+    }
+
+    /// Stands for "nothing to call".
+    static final AgentCall NONE =
+            new AgentCall(0, 0, "", "", "none", false, List.of(), java.util.Optional.of("no method"));
+
+    /// Goes on after a call that succeeded.
+    ///
+    /// @return whether that was the last of its method
+    boolean succeeded() {
+        call++;
+        return call >= plan.get(method).calls().size();
+    }
+
+    /// Goes on after a call that failed.
+    ///
+    /// @return whether that was the last method of the round
+    boolean failed() {
+        method++;
+        call = 0;
+        if (method < plan.size()) {
+            return false;
+        }
+        method = 0;
+        failedRounds++;
+        return true;
+    }
+
+    int failedRounds() {
+        return failedRounds;
+    }
+
+    /// Whether this is the first time anything is said about it.
+    boolean announce() {
+        boolean first = !announced;
+        announced = true;
+        return first;
+    }
+
+    OptionalLong runningAgent() {
+        return phase instanceof Phase.Running(long run) ? OptionalLong.of(run) : OptionalLong.empty();
+    }
+
+    long deadlineMs() {
+        return phase instanceof Phase.Pausing(long until) ? until : Long.MAX_VALUE;
+    }
+}

@@ -1,0 +1,522 @@
+package io.muster.fence;
+
+import io.muster.core.Drive;
+import io.muster.core.MalformedMessage;
+import io.muster.core.Node;
+import io.muster.core.ReplicatedCore;
+import io.muster.fence.FenceEffect.Level;
+import io.muster.group.GroupEntry;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/// The fence domain: makes every lost run of a node harmless, once, and lets recovery go on only then.
+///
+/// [DomainState] is the replicated half, with the rules that keep it safe. This is the local half: it proposes starts,
+/// claims and proofs when their time has come, runs the agents of the claims this node holds, and tells cman what the
+/// log says is proven.
+///
+/// An agent is started only when (a) the log granted this node the claim, (b) the domain is quorate, (c) the victim's node
+/// isn't a member, and (d) cman has just confirmed quorum by a token round; (a) to (c) are looked at again after (d).
+///
+/// Thread: the owner's event loop.
+public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent, FenceEffect> {
+    /// How soon to ask cman again after it has said no.
+    private static final long RECHECK_MS = 500;
+
+    private static final int LOUD_FAILURES = 3;
+    private static final int STILL_RETRYING_EVERY = 600;
+    private static final int MAX_HOW = 200;
+
+    private final Node self;
+    private final Function<byte[], Optional<FenceSettings>> reader;
+    private FenceSettings settings;
+    private DomainState state = new DomainState();
+
+    private final Delays delays = new Delays();
+    private final SortedMap<Node, ClaimRun> runs = new TreeMap<>();
+    private final Set<FenceMessage> inFlight = new HashSet<>();
+    private final Set<Node> reported = new TreeSet<>();
+    private final Set<Node> deferred = new TreeSet<>();
+    private final Set<Node> announced = new TreeSet<>();
+    private Set<Integer> memberIds = Set.of();
+    private long sequence;
+    private long startAtMs = Long.MAX_VALUE;
+    private boolean startTimed;
+    private int viewSize;
+    private long wordWallMs = -1;
+    private long recoveredUpTo;
+    private long appliedUpTo;
+    private long deadlineMs = Long.MAX_VALUE;
+
+    /// @param self this node and the incarnation of its cman
+    /// @param settings of the configuration as this node read it when it started
+    /// @param reader of later configurations; empty for one that can't be read, which is then ignored
+    public FenceDomain(Node self, FenceSettings settings, Function<byte[], Optional<FenceSettings>> reader) {
+        this.self = self;
+        this.settings = settings;
+        this.reader = reader;
+        this.wordWallMs = settings.services() ? -1 : 0;
+    }
+
+    @Override
+    public void apply(GroupEntry entry) {
+        state.apply(entry);
+        appliedUpTo = entry.position();
+    }
+
+    @Override
+    public byte[] snapshot() {
+        return state.snapshot();
+    }
+
+    @Override
+    public void restore(byte[] snapshot) throws MalformedMessage {
+        state = DomainState.read(snapshot);
+    }
+
+    /// The replicated state, for reports.
+    DomainState state() {
+        return state;
+    }
+
+    /// The configuration now in use.
+    public FenceSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public long nextDeadlineMs() {
+        return deadlineMs;
+    }
+
+    @Override
+    public List<FenceEffect> drive(Drive<GroupEntry, FenceEvent> why, long nowMs) {
+        var out = new ArrayList<FenceEffect>();
+        switch (why) {
+            case Drive.Applied<GroupEntry, FenceEvent>(GroupEntry entry) -> applied(entry, nowMs, out);
+            case Drive.Restored<GroupEntry, FenceEvent>() -> restored(nowMs);
+            case Drive.Local<GroupEntry, FenceEvent>(FenceEvent event) -> happened(event, nowMs, out);
+            case Drive.Tick<GroupEntry, FenceEvent>() -> {}
+        }
+        advance(nowMs, out);
+        return out;
+    }
+
+    private void applied(GroupEntry entry, long nowMs, List<FenceEffect> out) {
+        switch (entry) {
+            case GroupEntry.Message message -> {
+                if (message.from().equals(self)) {
+                    landed(message.payload());
+                }
+            }
+            case GroupEntry.Config config ->
+                reader.apply(config.bytes()).ifPresent(read -> {
+                    settings = read.withAgentTimeoutMs(settings.agentTimeoutMs());
+                    out.add(info("configuration " + config.version() + " in use"));
+                });
+            case GroupEntry.Fenced fenced -> {
+                deferred.remove(fenced.victim());
+                reported.remove(fenced.victim());
+                out.add(info("fence " + name(fenced.victim()) + " done by "
+                        + (fenced.byNodeid() == self.nodeid() ? "this node" : settings.name(fenced.byNodeid())) + ": "
+                        + fenced.how()));
+            }
+            // A proposal that cman had not yet ordered may have been lost with the ring; saying it again is harmless.
+            case GroupEntry.Membership ignored -> reported.clear();
+            case GroupEntry.View ignored -> {}
+            case GroupEntry.Quorum ignored -> reported.clear();
+            case GroupEntry.Recovered ignored -> {}
+        }
+        boolean returned = state.victims().stream()
+                .anyMatch(victim -> state.members().containsKey(victim.node().nodeid())
+                        && !memberIds.contains(victim.node().nodeid()));
+        memberIds = Set.copyOf(state.members().keySet());
+        delays.observe(state, settings, self.nodeid(), returned, nowMs);
+    }
+
+    private void landed(byte[] payload) {
+        try {
+            inFlight.remove(FenceCodec.decode(payload));
+        } catch (MalformedMessage e) {
+            throw new IllegalStateException("node " + self + ": own message can't be read", e);
+        }
+    }
+
+    private void restored(long nowMs) {
+        inFlight.clear();
+        reported.clear();
+        memberIds = Set.copyOf(state.members().keySet());
+        startTimed = false;
+        recoveredUpTo = 0;
+        delays.observe(state, settings, self.nodeid(), false, nowMs);
+    }
+
+    private void happened(FenceEvent event, long nowMs, List<FenceEffect> out) {
+        switch (event) {
+            case FenceEvent.QuorateChecked(long check, boolean quorate) -> checked(check, quorate, nowMs, out);
+            case FenceEvent.AgentDone done -> agentDone(done, nowMs, out);
+            case FenceEvent.Acknowledged(Node victim, long wallMs) ->
+                propose(
+                        new FenceMessage.Proven(
+                                victim, new Proof(Proof.Kind.OVERRIDE, self.nodeid(), "override", wallMs)),
+                        out);
+            case FenceEvent.FencedOutside(Node node, String agent, long wallMs) ->
+                propose(
+                        new FenceMessage.Proven(
+                                node, new Proof(Proof.Kind.EXTERNAL, self.nodeid(), cut(agent), wallMs)),
+                        out);
+            case FenceEvent.ServicesStopped(long wallMs) -> {
+                wordWallMs = wallMs;
+                // After partitions none of which was quorate a node vouches for its own run, and cman knows when that
+                // counts.
+                if (state.victim(self).isPresent()) {
+                    out.add(new FenceEffect.ReportFenced(self, GroupEntry.STOPPED));
+                }
+            }
+            case FenceEvent.PathTried(FencePath path, FencePath.Trial trial) ->
+                out.add(tried(new FenceMessage.Tried(path, trial)));
+        }
+    }
+
+    // ---- what is due ----
+
+    private void advance(long nowMs, List<FenceEffect> out) {
+        deadlineMs = Long.MAX_VALUE;
+        if (!state.view().contains(self)) {
+            abandonAll(out);
+            return;
+        }
+        announce(out);
+        start(nowMs, out);
+        ready(out);
+        giveWord(out);
+        report(out);
+        claim(nowMs, out);
+        work(nowMs, out);
+        recovered(out);
+    }
+
+    private void announce(List<FenceEffect> out) {
+        announced.removeIf(node -> state.victim(node).isEmpty());
+        for (Victim victim : state.victims()) {
+            if (announced.add(victim.node())) {
+                out.add(info(name(victim.node()) + " is a victim: "
+                        + victim.cause().name().toLowerCase(Locale.ROOT) + ", run "
+                        + victim.node().incarnation() + ", ring " + state.ringSequence()));
+            }
+        }
+    }
+
+    private void start(long nowMs, List<FenceEffect> out) {
+        if (state.started() || !state.quorate()) {
+            startTimed = false;
+            return;
+        }
+        // Each node that joins lets the others wait anew: it may be the first of several.
+        if (!startTimed || state.view().size() > viewSize) {
+            startTimed = true;
+            startAtMs = settings.postJoinDelayMs() < 0 ? Long.MAX_VALUE : nowMs + settings.postJoinDelayMs();
+        }
+        viewSize = state.view().size();
+        if (!self.equals(state.view().getFirst())) {
+            return;
+        }
+        List<Integer> missing = missing();
+        if (missing.isEmpty() || nowMs >= startAtMs) {
+            if (propose(new FenceMessage.Start(missing), out) && !missing.isEmpty()) {
+                missing.forEach(nodeid -> out.add(info(settings.name(nodeid) + " not a cluster member after "
+                        + settings.postJoinDelayMs() / 1000 + " sec post_join_delay")));
+            }
+        } else {
+            wake(startAtMs);
+        }
+    }
+
+    private List<Integer> missing() {
+        var missing = new ArrayList<Integer>();
+        if (!settings.cleanStart()) {
+            for (NodeFencing node : settings.nodes().values()) {
+                boolean undefined = settings.skipUndefined() && node.methods().isEmpty();
+                if (!state.members().containsKey(node.nodeid()) && !undefined) {
+                    missing.add(node.nodeid());
+                }
+            }
+        }
+        return missing;
+    }
+
+    private void ready(List<FenceEffect> out) {
+        boolean waiting = state.claimed(self.nodeid());
+        if (state.quorate() && state.started() && !waiting && !state.complete().contains(self)) {
+            propose(new FenceMessage.Ready(), out);
+        }
+    }
+
+    private void giveWord(List<FenceEffect> out) {
+        if (wordWallMs < 0 || !state.quorate() || state.claimed(self.nodeid())) {
+            return;
+        }
+        state.latest(self.nodeid())
+                .filter(victim -> !victim.node().equals(self))
+                .ifPresent(victim -> propose(
+                        new FenceMessage.Proven(
+                                victim.node(), new Proof(Proof.Kind.MEMBER, self.nodeid(), "member", wordWallMs)),
+                        out));
+    }
+
+    /// Tells cman what is proven. The one whose proof it is speaks; if that node is gone, the lowest that can.
+    private void report(List<FenceEffect> out) {
+        for (Victim victim : state.victims()) {
+            if (victim.proof().isEmpty() || reported.contains(victim.node())) {
+                continue;
+            }
+            Proof proof = victim.proof().get();
+            boolean speakerHere = state.view().stream().anyMatch(node -> node.nodeid() == proof.byNodeid());
+            boolean mine = speakerHere
+                    ? proof.byNodeid() == self.nodeid()
+                    : state.claimant().filter(self::equals).isPresent();
+            if (mine) {
+                reported.add(victim.node());
+                if (proof.kind() == Proof.Kind.OVERRIDE) {
+                    out.add(warn("fence " + name(victim.node()) + " overridden by administrator intervention"));
+                }
+                out.add(new FenceEffect.ReportFenced(victim.node(), proof.forCman()));
+            }
+        }
+    }
+
+    private void claim(long nowMs, List<FenceEffect> out) {
+        for (Victim victim : state.victims()) {
+            if (!state.claimable(victim.node())) {
+                continue;
+            }
+            long readyAt = delays.readyAtMs(victim.node());
+            Node claimant = state.claimant().orElse(self);
+            if (nowMs < readyAt) {
+                wake(readyAt);
+            } else if (claimant.equals(self)) {
+                propose(new FenceMessage.Claim(victim.node()), out);
+            } else if (deferred.add(victim.node())) {
+                out.add(info("fencing " + name(victim.node()) + " deferred to " + settings.name(claimant.nodeid())));
+            }
+        }
+    }
+
+    private void recovered(List<FenceEffect> out) {
+        boolean done = state.started() && state.victims().isEmpty() && state.complete().contains(self);
+        if (done && state.changedAt() > recoveredUpTo) {
+            recoveredUpTo = Math.max(appliedUpTo, state.changedAt());
+            out.add(new FenceEffect.ReportRecovered(recoveredUpTo));
+        }
+    }
+
+    // ---- claims of this node ----
+
+    private void work(long nowMs, List<FenceEffect> out) {
+        for (ClaimRun run : List.copyOf(runs.values())) {
+            if (!held(run.victim)) {
+                end(run, out);
+            }
+        }
+        for (Victim victim : List.copyOf(state.victims())) {
+            if (victim.heldBy(self)) {
+                step(runs.computeIfAbsent(victim.node(), ClaimRun::new), nowMs, out);
+            }
+        }
+    }
+
+    private boolean held(Node victim) {
+        return state.victim(victim).filter(v -> v.heldBy(self)).isPresent();
+    }
+
+    private void end(ClaimRun run, List<FenceEffect> out) {
+        runs.remove(run.victim);
+        run.runningAgent().ifPresent(agent -> out.add(new FenceEffect.StopAgent(agent)));
+    }
+
+    private void abandonAll(List<FenceEffect> out) {
+        List.copyOf(runs.values()).forEach(run -> end(run, out));
+    }
+
+    private void step(ClaimRun run, long nowMs, List<FenceEffect> out) {
+        boolean busy = run.phase() instanceof ClaimRun.Phase.Running || run.phase() instanceof ClaimRun.Phase.Done;
+        boolean releasing = run.phase() instanceof ClaimRun.Phase.Releasing;
+        if (!busy && !releasing && !state.startable(run.victim)) {
+            out.add(info("fence " + name(run.victim) + " stopped: the node has restarted"));
+            run.enter(new ClaimRun.Phase.Releasing());
+        }
+        switch (run.phase()) {
+            case ClaimRun.Phase.Wanting() -> want(run, out);
+            case ClaimRun.Phase.Pausing(long untilMs) -> {
+                if (nowMs >= untilMs) {
+                    run.enter(new ClaimRun.Phase.Wanting());
+                    want(run, out);
+                } else {
+                    wake(untilMs);
+                }
+            }
+            case ClaimRun.Phase.Done(Proof proof) -> {
+                if (state.quorate()) {
+                    propose(new FenceMessage.Proven(run.victim, proof), out);
+                }
+            }
+            case ClaimRun.Phase.Releasing() -> {
+                if (state.quorate()) {
+                    propose(new FenceMessage.Release(run.victim), out);
+                }
+            }
+            case ClaimRun.Phase.Checking ignored -> {}
+            case ClaimRun.Phase.Running ignored -> {}
+        }
+    }
+
+    private void want(ClaimRun run, List<FenceEffect> out) {
+        if (!state.quorate()) {
+            return;
+        }
+        if (run.announce()) {
+            out.add(info("fencing node " + name(run.victim)));
+        }
+        long check = ++sequence;
+        run.enter(new ClaimRun.Phase.Checking(check));
+        out.add(new FenceEffect.CheckQuorate(check));
+    }
+
+    private void checked(long check, boolean quorate, long nowMs, List<FenceEffect> out) {
+        for (ClaimRun run : List.copyOf(runs.values())) {
+            if (run.phase() instanceof ClaimRun.Phase.Checking(long asked) && asked == check) {
+                if (!quorate || !state.quorate()) {
+                    run.enter(new ClaimRun.Phase.Pausing(nowMs + RECHECK_MS));
+                } else if (held(run.victim) && state.startable(run.victim)) {
+                    call(run, nowMs, out);
+                }
+            }
+        }
+    }
+
+    private void call(ClaimRun run, long nowMs, List<FenceEffect> out) {
+        run.plan(settings.methods(run.victim.nodeid()));
+        AgentCall call = run.current();
+        if (call.refusal().isPresent()) {
+            String result = "error " + call.refusal().get();
+            failed(run, call, result, "", nowMs, out);
+            return;
+        }
+        long agent = ++sequence;
+        run.enter(new ClaimRun.Phase.Running(agent));
+        out.add(new FenceEffect.RunAgent(agent, run.victim, call, settings.agentTimeoutMs()));
+    }
+
+    private void agentDone(FenceEvent.AgentDone done, long nowMs, List<FenceEffect> out) {
+        for (ClaimRun run : List.copyOf(runs.values())) {
+            if (run.runningAgent().orElse(-1) == done.run()) {
+                agentDone(run, done, nowMs, out);
+            }
+        }
+    }
+
+    private void agentDone(ClaimRun run, FenceEvent.AgentDone done, long nowMs, List<FenceEffect> out) {
+        AgentCall call = run.current();
+        boolean ok = done.status() == 0;
+        var path = new FencePath(run.victim.nodeid(), cut(call.methodName()), cut(call.deviceName()));
+        var trial = new FencePath.Trial(ok, "fence", cut(call.agent()), self.nodeid(), done.wallMs());
+        out.add(tried(new FenceMessage.Tried(path, trial)));
+        if (!ok && !call.restores()) {
+            String result = done.status() < 0 ? "error agent killed at its time limit" : "error from agent";
+            failed(run, call, result, done.output(), nowMs, out);
+            return;
+        }
+        if (ok) {
+            out.add(info(line(run, call, "success")));
+        } else {
+            // The node was off when this was tried, and that is all that fencing is about.
+            out.add(warn(line(run, call, "error from agent: its power stays off")));
+            reports(call, done.output(), out);
+        }
+        if (run.succeeded()) {
+            out.add(info("fence " + name(run.victim) + " success"));
+            var proof = new Proof(Proof.Kind.AGENT, self.nodeid(), cut(call.agent()), done.wallMs());
+            run.enter(new ClaimRun.Phase.Done(proof));
+        } else {
+            run.enter(new ClaimRun.Phase.Wanting());
+        }
+    }
+
+    private void failed(
+            ClaimRun run,
+            AgentCall call,
+            String result,
+            String output,
+            long nowMs,
+            List<FenceEffect> out) {
+        boolean loud = run.failedRounds() < LOUD_FAILURES;
+        if (loud) {
+            out.add(warn(line(run, call, result)));
+            reports(call, output, out);
+        }
+        if (!run.failed()) {
+            run.enter(new ClaimRun.Phase.Wanting());
+            return;
+        }
+        if (loud) {
+            out.add(new FenceEffect.Log(Level.ERROR, "fence " + name(run.victim) + " failed"));
+        } else if (run.failedRounds() % STILL_RETRYING_EVERY == LOUD_FAILURES + 1) {
+            out.add(warn("fencing node " + name(run.victim) + " still retrying"));
+        }
+        run.enter(new ClaimRun.Phase.Pausing(nowMs + settings.retryPauseMs()));
+    }
+
+    private String line(ClaimRun run, AgentCall call, String result) {
+        return "fence " + name(run.victim) + " dev " + call.method() + "." + call.device() + " agent " + call.agent()
+                + " result: " + result;
+    }
+
+    private static void reports(AgentCall call, String output, List<FenceEffect> out) {
+        output.lines()
+                .filter(text -> !text.isBlank())
+                .forEach(text -> out.add(warn("agent \"" + call.agent() + "\" reports: " + text.strip())));
+    }
+
+    // ---- small things ----
+
+    /// Proposes what commits something, unless it is on its way already.
+    private boolean propose(FenceMessage message, List<FenceEffect> out) {
+        boolean fresh = inFlight.add(message);
+        if (fresh) {
+            out.add(new FenceEffect.Propose(FenceCodec.encode(message), true));
+        }
+        return fresh;
+    }
+
+    private static FenceEffect tried(FenceMessage.Tried message) {
+        return new FenceEffect.Propose(FenceCodec.encode(message), false);
+    }
+
+    private void wake(long atMs) {
+        deadlineMs = Math.min(deadlineMs, atMs);
+    }
+
+    private String name(Node node) {
+        return settings.name(node.nodeid());
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MAX_HOW ? text : text.substring(0, MAX_HOW);
+    }
+
+    private static FenceEffect info(String text) {
+        return new FenceEffect.Log(Level.INFO, text);
+    }
+
+    private static FenceEffect warn(String text) {
+        return new FenceEffect.Log(Level.WARN, text);
+    }
+}

@@ -1,0 +1,27 @@
+package io.muster.fence;
+
+import io.muster.core.Node;
+
+/// What happens to the fence domain on this node. Wall-clock times are for display only.
+public sealed interface FenceEvent {
+    /// Answer to [FenceEffect.CheckQuorate].
+    record QuorateChecked(long check, boolean quorate) implements FenceEvent {}
+
+    /// An agent ended.
+    ///
+    /// @param run of [FenceEffect.RunAgent]
+    /// @param status exit status; negative when it was killed at its time limit
+    record AgentDone(long run, int status, String output, long tookMs, long wallMs) implements FenceEvent {}
+
+    /// An operator vouches that this run of a node is harmless.
+    record Acknowledged(Node victim, long wallMs) implements FenceEvent {}
+
+    /// `fence_node` on this node has fenced that run.
+    record FencedOutside(Node node, String agent, long wallMs) implements FenceEvent {}
+
+    /// Everything that earlier runs of this node may have left behind has been stopped with success.
+    record ServicesStopped(long wallMs) implements FenceEvent {}
+
+    /// A path was tried outside the domain's own work.
+    record PathTried(FencePath path, FencePath.Trial trial) implements FenceEvent {}
+}

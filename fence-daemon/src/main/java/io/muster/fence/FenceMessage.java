@@ -1,0 +1,34 @@
+package io.muster.fence;
+
+import io.muster.core.Node;
+import java.util.List;
+
+/// What members of the fence domain tell each other, in the order of the log.
+///
+/// All but [Tried] are sent safe and take effect only when delivered in a regular, quorate configuration.
+sealed interface FenceMessage {
+    /// The sender has the domain's state and may claim.
+    record Ready() implements FenceMessage {}
+
+    /// The domain starts although nobody in it has completed it before.
+    ///
+    /// @param missing configured nodes that the sender doesn't see; those that are members when this is delivered don't
+    ///     become victims
+    record Start(List<Integer> missing) implements FenceMessage {
+        public Start {
+            missing = List.copyOf(missing);
+        }
+    }
+
+    /// The sender wants to start agents against the victim.
+    record Claim(Node victim) implements FenceMessage {}
+
+    /// The sender gives up its claim: the victim's node has restarted.
+    record Release(Node victim) implements FenceMessage {}
+
+    /// The victim is harmless. For a member that is still alive, by [Proof.Kind#EXTERNAL]: it won't be a victim.
+    record Proven(Node victim, Proof proof) implements FenceMessage {}
+
+    /// A fence path was used. Only for display.
+    record Tried(FencePath path, FencePath.Trial trial) implements FenceMessage {}
+}

@@ -1,0 +1,112 @@
+package io.muster.fence;
+
+import io.muster.config.ClusterConfig;
+import io.muster.config.ClusterNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// What fencing takes from cluster.conf. Local to each node: the replicated state names nodes by number only, and what an
+/// agent is told is the business of the node that runs it.
+///
+/// @param postJoinDelayMs [#FOREVER] waits until no victim is left
+/// @param postFailDelayMs [#FOREVER] likewise
+/// @param cleanStart never fence at start-up
+/// @param skipUndefined nodes without a method aren't fenced at start-up
+/// @param retryPauseMs between two rounds through the methods
+/// @param agentTimeoutMs an agent that runs longer is killed, and has failed
+/// @param services whether any service is configured: without one there is nothing a restarted node has to stop first
+/// @param nodes by nodeid
+public record FenceSettings(
+        long postJoinDelayMs,
+        long postFailDelayMs,
+        boolean cleanStart,
+        boolean skipUndefined,
+        boolean twoNode,
+        long retryPauseMs,
+        long agentTimeoutMs,
+        boolean services,
+        SortedMap<Integer, NodeFencing> nodes) {
+    /// A delay that never ends.
+    public static final long FOREVER = -1;
+
+    /// Time an agent is given unless told otherwise.
+    public static final long AGENT_TIMEOUT_MS = 300_000;
+
+    public FenceSettings {
+        nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
+    }
+
+    public static FenceSettings of(ClusterConfig config) {
+        return of(config, AGENT_TIMEOUT_MS);
+    }
+
+    public static FenceSettings of(ClusterConfig config, long agentTimeoutMs) {
+        var daemon = config.fenceDaemon();
+        var nodes = new TreeMap<Integer, NodeFencing>();
+        for (ClusterNode node : config.nodes()) {
+            nodes.put(node.nodeid(), NodeFencing.of(config, node));
+        }
+        return new FenceSettings(
+                delayMs(daemon.postJoinDelaySec()),
+                delayMs(daemon.postFailDelaySec()),
+                daemon.cleanStart(),
+                daemon.skipUndefined(),
+                config.cman().twoNode(),
+                Math.max(1, daemon.overrideTimeSec()) * 1000L,
+                agentTimeoutMs,
+                !config.rm().services().isEmpty(),
+                nodes);
+    }
+
+    private static long delayMs(int seconds) {
+        return seconds < 0 ? FOREVER : seconds * 1000L;
+    }
+
+    /// Another time limit for agents.
+    public FenceSettings withAgentTimeoutMs(long limitMs) {
+        return new FenceSettings(
+                postJoinDelayMs,
+                postFailDelayMs,
+                cleanStart,
+                skipUndefined,
+                twoNode,
+                retryPauseMs,
+                limitMs,
+                services,
+                nodes);
+    }
+
+    /// The name in cluster.conf, or `nodeid 7` for a node that isn't there any more.
+    public String name(int nodeid) {
+        NodeFencing node = nodes.get(nodeid);
+        return node == null ? "nodeid " + nodeid : node.name();
+    }
+
+    /// The number of the node of that name; names compare without case.
+    public Optional<Integer> nodeid(String name) {
+        return nodes.values().stream()
+                .filter(node -> node.name().equalsIgnoreCase(name))
+                .map(NodeFencing::nodeid)
+                .findFirst();
+    }
+
+    /// Names in the order of nodeids.
+    public List<String> names() {
+        var names = new ArrayList<String>();
+        nodes.values().forEach(node -> names.add(node.name()));
+        return names;
+    }
+
+    List<NodeFencing.Method> methods(int nodeid) {
+        NodeFencing node = nodes.get(nodeid);
+        return node == null ? List.of() : node.methods();
+    }
+
+    boolean staggered() {
+        return nodes.values().stream().anyMatch(NodeFencing::staggered);
+    }
+}

@@ -1,0 +1,48 @@
+package io.muster.fence;
+
+import io.muster.core.Node;
+import java.util.Optional;
+
+/// A run of a node that isn't known to be harmless.
+///
+/// @param node the run; its incarnation is `UNKNOWN` for a configured node that nobody has met when the domain started
+/// @param since place in the log of its loss
+/// @param cause why it is one
+/// @param claim who may start agents against it
+/// @param proof why it is harmless; it stays here until cman has told all groups so
+public record Victim(Node node, long since, Cause cause, Optional<Claim> claim, Optional<Proof> proof) {
+    /// Why a run became a victim.
+    public enum Cause {
+        /// It fell silent.
+        LOST,
+        /// The cluster ended its membership; whether it obeyed isn't known.
+        KILLED,
+        /// It wasn't a member when the domain started without anybody who knew what it had been doing.
+        STARTUP
+    }
+
+    /// The right to start agents, until a result or until the holder is lost.
+    ///
+    /// @param since place in the log
+    public record Claim(Node holder, long since) {}
+
+    static Victim of(Node node, long since, Cause cause) {
+        return new Victim(node, since, cause, Optional.empty(), Optional.empty());
+    }
+
+    Victim claimed(Node holder, long position) {
+        return new Victim(node, since, cause, Optional.of(new Claim(holder, position)), proof);
+    }
+
+    Victim released() {
+        return new Victim(node, since, cause, Optional.empty(), proof);
+    }
+
+    Victim proven(Proof by) {
+        return new Victim(node, since, cause, Optional.empty(), Optional.of(by));
+    }
+
+    boolean heldBy(Node holder) {
+        return claim.isPresent() && claim.get().holder().equals(holder);
+    }
+}

@@ -1,0 +1,370 @@
+package io.muster.fence;
+
+import static io.muster.fence.Domain.node;
+import static io.muster.fence.Domain.nodes;
+import static io.muster.fence.Domain.run;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.core.Incarnation;
+import io.muster.core.Node;
+import io.muster.group.GroupEntry;
+import io.muster.group.GroupEntry.Departure;
+import io.muster.group.GroupEntry.Reason;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FenceDomainTest {
+    private final Domain one = new Domain(1, Settings.nodes(3)).started(1, 2, 3);
+
+    @Test
+    void aLostMemberIsClaimedCheckedFencedProvenAndReported() {
+        one.lose(node(3), 1, 2);
+        assertTrue(one.core.state().victim(node(3)).orElseThrow().heldBy(node(1)));
+        assertTrue(one.agent().isEmpty(), "no agent before cman has confirmed quorum");
+        one.confirm(true);
+        assertEquals("fence_apc", one.agent().orElseThrow());
+        one.agentEnds(0);
+        assertEquals(
+                new FenceEffect.ReportFenced(node(3), "fence_apc"),
+                one.last(FenceEffect.ReportFenced.class).orElseThrow());
+        assertTrue(one.isVictim(node(3)), "a victim until cman has told all groups");
+        one.entry(new GroupEntry.Fenced(++one.position, node(3), 1, "fence_apc"));
+        assertFalse(one.isVictim(node(3)));
+        assertEquals(
+                one.position,
+                one.last(FenceEffect.ReportRecovered.class).orElseThrow().upTo());
+        assertTrue(one.log().containsAll(List.of(
+                "fencing node n3", "fence n3 dev 0.0 agent fence_apc result: success", "fence n3 success")));
+    }
+
+    @Test
+    void whoLeavesWithAGoodByeIsNoVictim() {
+        one.members(nodes(1, 2), List.of(new Departure(node(3), Reason.LEFT)));
+        assertFalse(one.isVictim(node(3)));
+    }
+
+    @Test
+    void whoIsKilledByTheClusterIsAVictim() {
+        one.members(nodes(1, 2), List.of(new Departure(node(3), Reason.KILLED)));
+        assertTrue(one.isVictim(node(3)));
+    }
+
+    @Test
+    void anInquorateDomainClaimsNothingAndStartsNothing() {
+        one.quorum(false).lose(node(3), 1, 2).at(one.now + 100_000);
+        assertTrue(one.isVictim(node(3)));
+        assertFalse(one.asked());
+    }
+
+    @Test
+    void aClaimDeliveredInATransitionalConfigurationIsNone() {
+        one.hold().lose(node(3), 1, 2).order(false);
+        assertFalse(one.core.state().claimed(3));
+        assertFalse(one.asked());
+    }
+
+    @Test
+    void onlyTheLowestThatHasCompletedTheDomainMayClaim() {
+        one.hold().lose(node(3), 1, 2).message(node(2), new FenceMessage.Claim(node(3)));
+        assertFalse(one.core.state().claimed(3));
+        one.order(true);
+        assertTrue(one.core.state().claimed(3));
+    }
+
+    @Test
+    void nobodyStartsAnAgentAgainstANodeThatHasRestarted() {
+        one.lose(node(3), 1, 2);
+        one.members(List.of(node(1), node(2), run(3, 2)), List.of());
+        one.confirm(true);
+        assertTrue(one.agent().isEmpty());
+        assertFalse(one.core.state().claimed(3), "the claim is given up");
+        assertTrue(one.isVictim(node(3)), "coming back proves nothing");
+    }
+
+    @Test
+    void aRestartedNodeCompletesTheDomainOnlyAfterTheClaimHasEnded() {
+        one.lose(node(3), 1, 2).confirm(true);
+        one.members(List.of(node(1), node(2), run(3, 2)), List.of());
+        one.entry(new GroupEntry.View(
+                ++one.position, List.of(node(1), node(2), run(3, 2)), List.of(run(3, 2)), List.of()));
+        one.message(run(3, 2), new FenceMessage.Ready());
+        assertFalse(one.core.state().complete().contains(run(3, 2)));
+        one.agentEnds(0);
+        one.message(run(3, 2), new FenceMessage.Ready());
+        assertTrue(one.core.state().complete().contains(run(3, 2)));
+    }
+
+    @Test
+    void theNextRunsWordIsProofOnceNobodyClaims() {
+        one.lose(node(3), 1, 2);
+        one.members(List.of(node(1), node(2), run(3, 2)), List.of());
+        one.entry(new GroupEntry.View(
+                ++one.position, List.of(node(1), node(2), run(3, 2)), List.of(run(3, 2)), List.of()));
+        var word = new FenceMessage.Proven(node(3), new Proof(Proof.Kind.MEMBER, 3, "member", 1));
+        one.message(node(2), word);
+        assertTrue(one.core.state().victim(node(3)).orElseThrow().proof().isEmpty(), "not another node's word");
+        one.message(run(3, 2), word);
+        assertTrue(one.core.state().victim(node(3)).orElseThrow().proof().isPresent());
+    }
+
+    @Test
+    void aRestartedNodeGivesItsWordWhenItsServicesAreStoppedAndNotBefore() {
+        var three = new Domain(3, Settings.nodes(3));
+        Node before = run(3, 0);
+        three.view(1, 2, 3);
+        three.members(nodes(1, 2, 3), List.of(new Departure(before, Reason.LOST)));
+        three.quorum(true).message(node(1), new FenceMessage.Start(List.of()));
+        assertTrue(three.core.state().victim(before).orElseThrow().proof().isEmpty());
+        three.event(new FenceEvent.ServicesStopped(7));
+        assertEquals(
+                new Proof(Proof.Kind.MEMBER, 3, "member", 7),
+                three.core.state().victim(before).orElseThrow().proof().orElseThrow());
+    }
+
+    @Test
+    void withoutServicesARestartedNodeHasNothingToStopFirst() {
+        var three = new Domain(3, Settings.nodes(3).withoutServices());
+        three.view(1, 2, 3);
+        three.members(nodes(1, 2, 3), List.of(new Departure(run(3, 0), Reason.LOST)));
+        three.quorum(true).message(node(1), new FenceMessage.Start(List.of()));
+        assertTrue(three.core.state().victim(run(3, 0)).orElseThrow().proof().isPresent());
+    }
+
+    @Test
+    void aClaimPassesToTheNextWhenItsHolderIsLost() {
+        var two = new Domain(2, Settings.nodes(3)).started(1, 2, 3);
+        two.message(node(1), new FenceMessage.Start(List.of()));
+        two.lose(node(3), 1, 2).message(node(1), new FenceMessage.Claim(node(3)));
+        assertTrue(two.core.state().victim(node(3)).orElseThrow().heldBy(node(1)));
+        two.lose(node(1), 2);
+        assertTrue(two.core.state().victim(node(3)).orElseThrow().heldBy(node(2)));
+    }
+
+    @Test
+    void aClaimPassesOnWhenOnlyTheFenceDaemonOfItsHolderDies() {
+        var two = new Domain(2, Settings.nodes(3)).started(1, 2, 3);
+        two.message(node(1), new FenceMessage.Start(List.of()));
+        two.lose(node(3), 1, 2).message(node(1), new FenceMessage.Claim(node(3)));
+        two.viewLost(node(1), 2);
+        assertTrue(two.core.state().victim(node(3)).orElseThrow().heldBy(node(2)));
+    }
+
+    @Test
+    void whatALostHolderHadProvenIsReportedByTheNext() {
+        var two = new Domain(2, Settings.nodes(3)).started(1, 2, 3);
+        two.message(node(1), new FenceMessage.Start(List.of()));
+        two.lose(node(3), 1, 2).message(node(1), new FenceMessage.Claim(node(3)));
+        two.message(node(1), new FenceMessage.Proven(node(3), new Proof(Proof.Kind.AGENT, 1, "fence_apc", 5)));
+        assertTrue(two.last(FenceEffect.ReportFenced.class).isEmpty());
+        two.lose(node(1), 2);
+        assertEquals(node(3), two.last(FenceEffect.ReportFenced.class).orElseThrow().victim());
+    }
+
+    @Test
+    void aFailingMethodIsFollowedByTheNextAndAfterAPauseByTheFirstAgain() {
+        var domain = new Domain(
+                        1,
+                        Settings.nodes(2)
+                                .methods(2, Settings.method(0, "power", "apc"), Settings.method(1, "san", "brocade")))
+                .started(1, 2);
+        domain.lose(node(2), 1).confirm(true).agentEnds(1).confirm(true);
+        assertEquals("fence_brocade", domain.agent().orElseThrow());
+        domain.agentEnds(1);
+        assertEquals(2, domain.all(FenceEffect.RunAgent.class).count());
+        domain.at(domain.now + 3000).confirm(true);
+        assertEquals("fence_apc", domain.agent().orElseThrow());
+        assertEquals(3, domain.all(FenceEffect.RunAgent.class).count());
+        assertTrue(domain.log().containsAll(List.of(
+                "fence n2 dev 0.0 agent fence_apc result: error from agent",
+                "agent \"fence_apc\" reports: Connection timed out",
+                "fence n2 dev 1.0 agent fence_brocade result: error from agent",
+                "fence n2 failed")));
+    }
+
+    @Test
+    void allDevicesOfAMethodMustSucceed() {
+        var domain = new Domain(1, Settings.nodes(2).methods(2, Settings.method(0, "dual", "apc", "wti")))
+                .started(1, 2);
+        domain.lose(node(2), 1).confirm(true).agentEnds(0).confirm(true);
+        assertEquals("fence_wti", domain.agent().orElseThrow());
+        domain.agentEnds(1);
+        assertTrue(domain.last(FenceEffect.ReportFenced.class).isEmpty());
+        domain.at(domain.now + 3000).confirm(true);
+        assertEquals("fence_apc", domain.agent().orElseThrow(), "the method begins again with its first device");
+    }
+
+    @Test
+    void aNodeWithoutMethodsBlocksRecoveryUntilTheOperatorVouchesForIt() {
+        var domain = new Domain(1, Settings.nodes(2).methods(2)).started(1, 2);
+        domain.lose(node(2), 1).confirm(true).at(domain.now + 60_000);
+        assertTrue(domain.log().contains("fence n2 dev 0.0 agent none result: error no method"));
+        assertTrue(domain.last(FenceEffect.ReportFenced.class).isEmpty());
+        domain.event(new FenceEvent.Acknowledged(node(2), 9));
+        assertEquals("override", domain.last(FenceEffect.ReportFenced.class).orElseThrow().how());
+    }
+
+    @Test
+    void anOperatorsWordBindsToTheRunItNames() {
+        one.lose(node(3), 1, 2).event(new FenceEvent.Acknowledged(run(3, 7), 9));
+        assertTrue(one.core.state().victim(node(3)).orElseThrow().proof().isEmpty());
+    }
+
+    @Test
+    void anOperatorsWordEndsTheAgentThatHangs() {
+        one.lose(node(3), 1, 2).confirm(true).event(new FenceEvent.Acknowledged(node(3), 9));
+        assertTrue(one.last(FenceEffect.StopAgent.class).isPresent());
+        one.agentEnds(0);
+        assertEquals(1, one.all(FenceEffect.ReportFenced.class).count());
+    }
+
+    @Test
+    void anAgentKilledAtItsTimeLimitHasFailed() {
+        one.lose(node(3), 1, 2).confirm(true).agentEnds(-1);
+        assertTrue(one.log().contains(
+                "fence n3 dev 0.0 agent fence_apc result: error agent killed at its time limit"));
+        assertTrue(one.last(FenceEffect.ReportFenced.class).isEmpty());
+    }
+
+    @Test
+    void whenCmanDoesNotConfirmQuorumNothingIsStartedAndItIsAskedAgain() {
+        one.lose(node(3), 1, 2).confirm(false);
+        assertTrue(one.agent().isEmpty());
+        one.at(one.now + 500).confirm(true);
+        assertTrue(one.agent().isPresent());
+    }
+
+    @Test
+    void aLossWaitsPostFailDelay() {
+        var domain = new Domain(1, Settings.nodes(3).postFailMs(2000)).started(1, 2, 3);
+        domain.lose(node(3), 1, 2).at(domain.now + 1999);
+        assertFalse(domain.asked());
+        domain.at(domain.now + 1);
+        assertTrue(domain.asked());
+    }
+
+    @Test
+    void aNegativePostFailDelayWaitsForEver() {
+        var domain = new Domain(1, Settings.nodes(3).postFailMs(FenceSettings.FOREVER)).started(1, 2, 3);
+        domain.lose(node(3), 1, 2).at(domain.now + 10_000_000);
+        assertFalse(domain.asked());
+    }
+
+    @Test
+    void whoeverIsAVictimWhenQuorumIsGainedHasPostJoinDelayToComeBack() {
+        one.quorum(false).lose(node(3), 1, 2).at(one.now + 60_000).quorum(true).at(one.now + 2999);
+        assertFalse(one.asked());
+        one.at(one.now + 1);
+        assertTrue(one.asked());
+    }
+
+    @Test
+    void oneThatComesBackLetsTheOthersWaitAtLeastPostJoinDelay() {
+        var domain = new Domain(1, Settings.nodes(4).postFailMs(1000)).started(1, 2, 3, 4);
+        domain.lose(node(4), 1, 2, 3).lose(node(3), 1, 2).at(domain.now + 900);
+        domain.members(List.of(node(1), node(2), run(4, 2)), List.of()).at(domain.now + 2900);
+        assertFalse(domain.asked());
+        domain.at(domain.now + 200);
+        assertTrue(domain.asked());
+    }
+
+    @Test
+    void aStartFencesConfiguredNodesThatAreMissingAfterPostJoinDelay() {
+        var domain = new Domain(1, Settings.nodes(3));
+        domain.view(1, 2).members(nodes(1, 2), List.of()).quorum(true).at(domain.now + 2999);
+        assertFalse(domain.core.state().started());
+        domain.at(domain.now + 1);
+        assertTrue(domain.isVictim(new Node(3, Incarnation.UNKNOWN)));
+        assertTrue(domain.log().contains("n3 not a cluster member after 3 sec post_join_delay"));
+        domain.confirm(true);
+        assertTrue(domain.agent().isPresent());
+    }
+
+    @Test
+    void aStartWithEveryNodePresentWaitsForNothing() {
+        var domain = new Domain(1, Settings.nodes(2));
+        domain.view(1, 2).members(nodes(1, 2), List.of()).quorum(true);
+        assertTrue(domain.core.state().started());
+        assertTrue(domain.last(FenceEffect.ReportRecovered.class).isPresent());
+    }
+
+    @Test
+    void aNodeThatJoinsWhileTheStartIsOnItsWayIsNoVictim() {
+        var domain = new Domain(1, Settings.nodes(3)).hold();
+        domain.view(1, 2).members(nodes(1, 2), List.of()).quorum(true).at(domain.now + 3000);
+        domain.members(nodes(1, 2, 3), List.of()).order(true);
+        assertTrue(domain.core.state().started());
+        assertTrue(domain.core.state().victims().isEmpty());
+    }
+
+    @Test
+    void cleanStartFencesNobody() {
+        var domain = new Domain(1, Settings.nodes(3).cleanStart());
+        domain.view(1, 2).members(nodes(1, 2), List.of()).quorum(true);
+        assertTrue(domain.core.state().started());
+        assertTrue(domain.core.state().victims().isEmpty());
+    }
+
+    @Test
+    void skipUndefinedSparesNodesWithoutMethodsAtStartUp() {
+        var domain = new Domain(1, Settings.nodes(3).methods(3).skipUndefined());
+        domain.view(1, 2).members(nodes(1, 2), List.of()).quorum(true).at(domain.now + 10_000);
+        assertTrue(domain.core.state().started());
+        assertTrue(domain.core.state().victims().isEmpty());
+    }
+
+    @Test
+    void theHigherOfTwoNodesGivesTheOtherAHeadStart() {
+        var two = new Domain(2, Settings.nodes(2).twoNode()).started(1, 2);
+        two.message(node(1), new FenceMessage.Start(List.of()));
+        two.lose(node(1), 2).at(two.now + 4999);
+        assertFalse(two.asked());
+        two.at(two.now + 1);
+        assertTrue(two.asked());
+    }
+
+    @Test
+    void aDelaySetOnADeviceDecidesTheDuelInstead() {
+        var two = new Domain(2, Settings.nodes(2).twoNode().staggered()).started(1, 2);
+        two.message(node(1), new FenceMessage.Start(List.of()));
+        two.lose(node(1), 2);
+        assertTrue(two.asked());
+    }
+
+    @Test
+    void aMemberFencedFromOutsideIsProvenBeforeItFallsSilent() {
+        one.event(new FenceEvent.FencedOutside(node(3), "fence_apc", 4)).lose(node(3), 1, 2);
+        assertFalse(one.asked());
+        assertEquals(
+                Proof.Kind.EXTERNAL,
+                one.core.state().victim(node(3)).orElseThrow().proof().orElseThrow().kind());
+    }
+
+    @Test
+    void proofForALaterRunIsProofForEarlierOnesButNotTheOtherWayRound() {
+        one.lose(node(3), 1, 2);
+        one.members(List.of(node(1), node(2), run(3, 2)), List.of());
+        one.members(nodes(1, 2), List.of(new Departure(run(3, 2), Reason.LOST)));
+        one.event(new FenceEvent.Acknowledged(node(3), 9));
+        assertTrue(one.core.state().victim(run(3, 2)).orElseThrow().proof().isEmpty());
+        one.event(new FenceEvent.Acknowledged(run(3, 2), 9));
+        assertTrue(one.core.state().victim(run(3, 2)).orElseThrow().proof().isPresent());
+    }
+
+    @Test
+    void theStreamsRepetitionOfALossChangesNothing() {
+        one.lose(node(3), 1, 2);
+        Victim before = one.core.state().victim(node(3)).orElseThrow();
+        one.members(nodes(1, 2), List.of(new Departure(node(3), Reason.LOST)));
+        assertEquals(before, one.core.state().victim(node(3)).orElseThrow());
+    }
+
+    @Test
+    void eachPathRemembersHowItWentTheLastTime() {
+        one.lose(node(3), 1, 2).confirm(true).agentEnds(0);
+        assertEquals(
+                new FencePath.Trial(true, "fence", "fence_apc", 1, 42),
+                one.core.state().paths().get(new FencePath(3, "power", "apc")));
+    }
+}
