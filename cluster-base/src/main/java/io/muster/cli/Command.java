@@ -2,8 +2,8 @@ package io.muster.cli;
 
 import java.io.PrintStream;
 
-/// A command: parses, asks its daemon over the local socket, prints. Never throws for what an operator or the world did
-/// wrong; says so on `err` and returns the exit status of the original command.
+/// A command: parses, asks its daemon over the local socket, prints. Never throws for what an operator or the
+/// world did wrong; says so on `err` and returns the exit status of the original command.
 @FunctionalInterface
 public interface Command {
     /// @param args without the program's name

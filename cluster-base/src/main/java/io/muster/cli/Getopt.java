@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// getopt(3) and getopt_long(3) as glibc has them, so that users' scripts keep working: bundled flags (`-lv`), arguments
-/// attached or apart (`-c2`, `-c 2`), optional arguments (`x::`), `--`, abbreviated long options, and operands between
-/// options unless the option string starts with `+`. A leading `:` returns `':'` for a missing argument instead of `'?'`
-/// and says nothing.
+/// getopt(3) and getopt_long(3) as glibc has them, so that users' scripts keep working: bundled flags (`-lv`),
+/// arguments attached or apart (`-c2`, `-c 2`), optional arguments (`x::`), `--`, abbreviated long options, and
+/// operands between options unless the option string starts with `+`. A leading `:` returns `':'` for a missing
+/// argument instead of `'?'` and says nothing.
 ///
 /// ```java
 /// var options = new Getopt("clustat", args, "i:s:h", err);
@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// List<String> operands = options.operands();
 /// ```
 ///
-/// Source of the rules and of the wording: glibc's manual and its messages as observed. `POSIXLY_CORRECT` isn't heeded.
+/// Source of the rules and of the wording: glibc's manual and its messages as observed. `POSIXLY_CORRECT` isn't
+/// heeded.
 public final class Getopt {
     /// No more options.
     public static final int END = -1;
@@ -55,7 +56,8 @@ public final class Getopt {
         this.spec = colon ? letters.substring(1) : letters;
     }
 
-    /// The next option's letter (or a long option's value), `'?'` after an error that has been reported, or [#END].
+    /// The next option's letter (or a long option's value), `'?'` after an error that has been reported, or
+    /// [#END].
     public int next() {
         argument = null;
         while (bundle.isEmpty()) {

@@ -6,8 +6,9 @@ import java.util.Optional;
 public final class Nearest {
     private Nearest() {}
 
-    /// The candidate with the fewest insertions, deletions, changes and swaps of neighbours, case aside, if they are few
-    /// enough for the length of the word: one in up to four letters, two in up to eight, three beyond. The first of equals.
+    /// The candidate with the fewest insertions, deletions, changes and swaps of neighbours, case aside, if they
+    /// are few enough for the length of the word: one in up to four letters, two in up to eight, three beyond. The
+    /// first of equals.
     public static Optional<String> to(String word, Iterable<String> candidates) {
         int limit = word.length() <= 4 ? 1 : word.length() <= 8 ? 2 : 3;
         String best = null;

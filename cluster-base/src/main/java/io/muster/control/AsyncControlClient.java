@@ -22,8 +22,8 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A daemon's end of another daemon's control socket, on its own event loop. Pings are answered from that loop, so a daemon
-/// whose loop hangs is seen to hang. Connecting again is the caller's decision.
+/// A daemon's end of another daemon's control socket, on its own event loop. Pings are answered from that loop, so
+/// a daemon whose loop hangs is seen to hang. Connecting again is the caller's decision.
 ///
 /// Thread: sends from any; the listener and all futures are called on the loop.
 public final class AsyncControlClient implements AutoCloseable {
@@ -51,8 +51,8 @@ public final class AsyncControlClient implements AutoCloseable {
         this.channel = channel;
     }
 
-    /// Connects; the future completes on the loop, exceptionally with an `IOException` when nobody listens. No frame reaches
-    /// the listener before it.
+    /// Connects; the future completes on the loop, exceptionally with an `IOException` when nobody listens. No
+    /// frame reaches the listener before it.
     public static CompletableFuture<AsyncControlClient> connect(Path socket, EventLoop loop, Listener listener) {
         var result = new CompletableFuture<AsyncControlClient>();
         var connected = new Bootstrap()
@@ -183,9 +183,10 @@ public final class AsyncControlClient implements AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            end(cause instanceof MalformedMessage
-                    ? "malformed frame: " + cause.getMessage()
-                    : "connection lost: " + cause.getMessage());
+            end(
+                    cause instanceof MalformedMessage
+                            ? "malformed frame: " + cause.getMessage()
+                            : "connection lost: " + cause.getMessage());
         }
     }
 }

@@ -19,8 +19,8 @@ import java.time.Duration;
 
 /// A command's end of a control socket: blocking, every call bounded by one time-out.
 ///
-/// The JDK and nothing else: neither Netty nor SLF4J is loaded on the way of a command, which therefore starts fast.
-/// Thread: one at a time.
+/// The JDK and nothing else: neither Netty nor SLF4J is loaded on the way of a command, which therefore starts
+/// fast. Thread: one at a time.
 public final class ControlClient implements AutoCloseable {
     private final SocketChannel channel;
     private final Selector selector;

@@ -7,4 +7,11 @@ package io.muster.control;
 /// @param malformed disconnected because of damaged frames
 /// @param refused not let in: too many sessions, or unknown peer
 public record Counters(
-        int sessions, long opened, long framesIn, long framesOut, long slow, long silent, long malformed, long refused) {}
+        int sessions,
+        long opened,
+        long framesIn,
+        long framesOut,
+        long slow,
+        long silent,
+        long malformed,
+        long refused) {}

@@ -6,8 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
 
-/// Cuts the octets of a stream into frames and passes each on. Damage ends the connection: after it, no boundary can be
-/// trusted.
+/// Cuts the octets of a stream into frames and passes each on. Damage ends the connection: after it, no boundary
+/// can be trusted.
 final class FrameDecoder extends ChannelInboundHandlerAdapter {
     private final int maxPayload;
     private final byte[] prefix = new byte[Frame.PREFIX];

@@ -11,8 +11,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/// The file of a control socket: bound under another name, given mode and group, and only then moved into place, so that
-/// nobody connects to it before its rights are right, and a left-over of a dead daemon is replaced at once.
+/// The file of a control socket: bound under another name, given mode and group, and only then moved into place,
+/// so that nobody connects to it before its rights are right, and a left-over of a dead daemon is replaced at
+/// once.
 final class SocketFile {
     /// `sun_path` with its final zero.
     private static final int MAX_PATH_OCTETS = 107;
@@ -43,10 +44,8 @@ final class SocketFile {
     static void publish(Path temporary, Path socket) throws IOException {
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-rw----"));
         try {
-            var group = temporary
-                    .getFileSystem()
-                    .getUserPrincipalLookupService()
-                    .lookupPrincipalByGroupName("cluster");
+            var group =
+                    temporary.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName("cluster");
             Files.getFileAttributeView(temporary, PosixFileAttributeView.class).setGroup(group);
         } catch (IOException | UnsupportedOperationException e) {
             // No such group, or not ours to give: only our own user gets in, which is the safe side.

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Where everything lies. `MUSTER_ROOT` moves all of it, so that several nodes' daemons can live on one machine and tests
-/// need no rights.
+/// Where everything lies. `MUSTER_ROOT` moves all of it, so that several nodes' daemons can live on one machine
+/// and tests need no rights.
 ///
 /// | | below the root |
 /// |---|---|
@@ -95,8 +95,8 @@ public final class Layout {
                 .orElse(Files.isDirectory(own) ? own.toString() : "/usr/share/cluster"));
     }
 
-    /// Directories in which fence agents are looked for: those of `MUSTER_FENCE_PATH`, those of `PATH`, and the usual ones,
-    /// since a daemon's `PATH` often lacks sbin.
+    /// Directories in which fence agents are looked for: those of `MUSTER_FENCE_PATH`, those of `PATH`, and the
+    /// usual ones, since a daemon's `PATH` often lacks sbin.
     public List<Path> fencePath() {
         var found = new ArrayList<Path>();
         for (String list : List.of(

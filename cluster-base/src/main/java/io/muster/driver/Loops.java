@@ -12,7 +12,8 @@ public final class Loops {
 
     /// A loop of its own, whose thread is called `name`.
     ///
-    /// @throws IllegalStateException where Netty's epoll library doesn't load (not Linux, or no place to unpack it)
+    /// @throws IllegalStateException where Netty's epoll library doesn't load (not Linux, or no place to unpack
+    ///     it)
     public static EventLoop start(String name) {
         if (!Epoll.isAvailable()) {
             throw new IllegalStateException("no epoll: " + Epoll.unavailabilityCause(), Epoll.unavailabilityCause());
@@ -28,8 +29,8 @@ public final class Loops {
                 .next();
     }
 
-    /// Ends a loop: closes its channels, runs what is queued, waits at most two seconds. From the loop itself it doesn't
-    /// wait.
+    /// Ends a loop: closes its channels, runs what is queued, waits at most two seconds. From the loop itself it
+    /// doesn't wait.
     public static void stop(EventLoop loop) {
         var done = loop.shutdownGracefully(0, 2, TimeUnit.SECONDS);
         if (!loop.inEventLoop()) {

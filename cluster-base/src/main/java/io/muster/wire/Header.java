@@ -22,13 +22,7 @@ public record Header(int magic, int version, int type, int flags, int length, in
     public static final int SIZE = 20;
 
     public void encode(Output out) {
-        out.i32(magic)
-                .u8(version)
-                .u8(type)
-                .u16(flags)
-                .u32(length)
-                .u32(nodeid)
-                .u32(sequence);
+        out.i32(magic).u8(version).u8(type).u16(flags).u32(length).u32(nodeid).u32(sequence);
     }
 
     /// Reads a header and checks what can be checked without knowing the type.

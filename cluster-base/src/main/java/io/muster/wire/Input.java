@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads a message written by [Output], trusting nothing: whatever the octets are, a method returns a value in its range
-/// or throws [MalformedMessage], and allocates no more than the octets at hand can justify.
+/// Reads a message written by [Output], trusting nothing: whatever the octets are, a method returns a value in its
+/// range or throws [MalformedMessage], and allocates no more than the octets at hand can justify.
 ///
 /// Thread: one at a time.
 public final class Input {
@@ -47,7 +47,7 @@ public final class Input {
 
     public int u16() throws MalformedMessage {
         need(2);
-        int value = (octets[at] & 0xff) << 8 | octets[at + 1] & 0xff;
+        int value = (octets[at] & 0xff) << 8 | (octets[at + 1] & 0xff);
         at += 2;
         return value;
     }
@@ -61,7 +61,7 @@ public final class Input {
         int value = (octets[at] & 0xff) << 24
                 | (octets[at + 1] & 0xff) << 16
                 | (octets[at + 2] & 0xff) << 8
-                | octets[at + 3] & 0xff;
+                | (octets[at + 3] & 0xff);
         at += 4;
         return value;
     }

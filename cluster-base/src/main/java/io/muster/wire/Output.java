@@ -11,8 +11,8 @@ import java.util.function.BiConsumer;
 
 /// Writes a message, big-endian, into an array that grows as needed. The mirror of [Input].
 ///
-/// Values out of range for their field are our own mistake and throw `IllegalArgumentException`: nothing is cut silently.
-/// Thread: one at a time.
+/// Values out of range for their field are our own mistake and throw `IllegalArgumentException`: nothing is cut
+/// silently. Thread: one at a time.
 public final class Output {
     private byte[] octets;
     private int size;

@@ -1,0 +1,63 @@
+package io.muster.driver;
+
+/// Notices time that has passed unseen: a driver woken late, a suspended machine, a wall clock that jumps against
+/// the monotonic one (a virtual machine that was stopped or moved with its clock).
+///
+/// Thread: the driver's loop.
+final class StallWatch {
+    private static final long BOOT_EVERY_NS = 1_000_000_000;
+
+    private final Clocks clocks;
+    private final long lateMs;
+    private final long gapMs;
+    private long lastNs;
+    private long lastWallMs;
+    private long bootAskedNs;
+    private long bootAheadNs;
+    private long reportedMs = Long.MIN_VALUE;
+
+    /// @param lateMs a wake-up later than this is a stall
+    /// @param gapMs clocks that part by more than this between two steps are a stall
+    StallWatch(Clocks clocks, long lateMs, long gapMs) {
+        this.clocks = clocks;
+        this.lateMs = lateMs;
+        this.gapMs = gapMs;
+        lastNs = clocks.monotonicNs();
+        lastWallMs = clocks.wallMs();
+        bootAskedNs = lastNs;
+        bootAheadNs = clocks.bootNs() - lastNs;
+    }
+
+    /// To be called before each step.
+    ///
+    /// @param dueMs when the driver should have been woken at the latest
+    /// @return the length of the stall in milliseconds, 0 for none
+    long check(long nowNs, long dueMs) {
+        long stalledMs = Math.max(late(nowNs / 1_000_000, dueMs), gap(nowNs));
+        if (stalledMs > 0) {
+            reportedMs = nowNs / 1_000_000;
+        }
+        return stalledMs;
+    }
+
+    private long late(long nowMs, long dueMs) {
+        // What has been reported up to a moment isn't reported again.
+        long since = Math.max(dueMs, reportedMs);
+        return since < nowMs && nowMs - since > lateMs ? nowMs - since : 0;
+    }
+
+    private long gap(long nowNs) {
+        long wallMs = clocks.wallMs();
+        // Backwards too: a machine moved to a host whose clock is behind has stood still just the same.
+        long partedMs = Math.abs((wallMs - lastWallMs) - (nowNs - lastNs) / 1_000_000);
+        lastNs = nowNs;
+        lastWallMs = wallMs;
+        if (nowNs - bootAskedNs >= BOOT_EVERY_NS || partedMs > gapMs) {
+            bootAskedNs = nowNs;
+            long aheadNs = clocks.bootNs() - nowNs;
+            partedMs = Math.max(partedMs, (aheadNs - bootAheadNs) / 1_000_000);
+            bootAheadNs = aheadNs;
+        }
+        return partedMs > gapMs ? partedMs : 0;
+    }
+}
