@@ -11,6 +11,7 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +25,7 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
     private final EpollDomainSocketChannel channel;
     private final PeerCredentials peer;
     private final long id;
-    private volatile long queued;
+    private final AtomicLong queued = new AtomicLong();
     private long takenAtNs;
     private boolean checking;
     private boolean open;
@@ -89,7 +90,7 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
 
     @Override
     public long queued() {
-        return queued;
+        return queued.get();
     }
 
     @Override
@@ -178,23 +179,23 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
         if (over || why != null) {
             return;
         }
-        if (queued == 0) {
+        if (queued.get() == 0) {
             takenAtNs = System.nanoTime();
         }
-        queued += octets.length;
+        queued.addAndGet(octets.length);
         server.framesOut.increment();
         ByteBuf buffer = Unpooled.wrappedBuffer(octets);
         channel.writeAndFlush(buffer).addListener((ChannelFuture done) -> taken(octets.length));
-        if (queued > server.limits.maxQueued()) {
+        if (queued.get() > server.limits.maxQueued()) {
             tooSlow(queued + " octets waiting");
-        } else if (queued > 0 && !checking) {
+        } else if (queued.get() > 0 && !checking) {
             checking = true;
             checkLater();
         }
     }
 
     private void taken(int octets) {
-        queued -= octets;
+        queued.addAndGet(-octets);
         takenAtNs = System.nanoTime();
     }
 
@@ -204,7 +205,7 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
     }
 
     private void check() {
-        if (over || queued == 0) {
+        if (over || queued.get() == 0) {
             checking = false;
             return;
         }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ public final class ControlServer implements AutoCloseable {
     private final Map<Long, ChannelSession> sessions = new TreeMap<>();
     private final Path socket;
     private volatile int count;
-    private volatile long opened;
+    private final AtomicLong opened = new AtomicLong();
     private Channel channel;
 
     private ControlServer(Path socket, EventLoop loop, SessionHandler handler, Limits limits) throws IOException {
@@ -93,7 +94,7 @@ public final class ControlServer implements AutoCloseable {
     public Counters counters() {
         return new Counters(
                 count,
-                opened,
+                opened.get(),
                 framesIn.sum(),
                 framesOut.sum(),
                 slow.sum(),
@@ -134,8 +135,8 @@ public final class ControlServer implements AutoCloseable {
             if (sessions.size() >= limits.maxSessions()) {
                 throw new IOException(limits.maxSessions() + " sessions already");
             }
-            var session = new ChannelSession(this, client, opened + 1);
-            opened++;
+            var session = new ChannelSession(this, client, opened.get() + 1);
+            opened.incrementAndGet();
             sessions.put(session.id(), session);
             count = sessions.size();
             client.pipeline().addLast(new FrameDecoder(limits.maxPayload()), session);
