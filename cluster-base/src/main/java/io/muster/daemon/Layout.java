@@ -85,9 +85,9 @@ public final class Layout {
         return state().resolve("record").resolve(daemon);
     }
 
-    /// The directory of resource agents: property `muster.agents`, else `MUSTER_AGENTS`, else `<root>/usr/share/cluster` if
-    /// it exists, else `/usr/share/cluster`. (What somebody names comes first: Debian's fence-agents put programs of
-    /// their own into `/usr/share/cluster`.)
+    /// The directory of resource agents: property `muster.agents`, else `MUSTER_AGENTS`, else
+    /// `<root>/usr/share/cluster` if it exists, else `/usr/share/cluster`. (What somebody names comes first:
+    /// Debian's fence-agents put programs of their own into `/usr/share/cluster`.)
     public Path agents() {
         Path own = root.resolve("usr/share/cluster");
         return Path.of(nonEmpty(System.getProperty("muster.agents"))
