@@ -34,6 +34,7 @@ public record Program(
     private static final boolean SETSID = Files.isExecutable(Path.of("/usr/bin/setsid"));
     private static final boolean CHOOM = Files.isExecutable(Path.of("/usr/bin/choom"));
     private static final long GRACE_MS = 500;
+    private static final long POLL_MS = 20;
 
     public Program {
         command = List.copyOf(command);
@@ -62,20 +63,13 @@ public record Program(
             return new Result(NOT_STARTED, String.valueOf(e.getMessage()), sinceMs(began));
         }
         var output = new Output(process.getInputStream(), keepOutputBytes);
-        Thread reader = Thread.ofVirtual().start(output);
         try {
             feed(process);
-            boolean ended = true;
-            if (timeoutMs > 0) {
-                ended = process.waitFor(timeoutMs, TimeUnit.MILLISECONDS);
-            } else {
-                process.waitFor();
-            }
+            boolean ended = await(process, output, began);
             if (!ended) {
                 killTree(process);
             }
-            // A daemon started by the program may hold the pipe open for ever; what it writes isn't ours to wait for.
-            reader.join(java.time.Duration.ofMillis(ended ? 50 : GRACE_MS));
+            output.drain();
             return new Result(ended ? process.exitValue() : TIMED_OUT, output.text(), sinceMs(began));
         } catch (InterruptedException e) {
             killTree(process);
@@ -84,6 +78,18 @@ public record Program(
         } finally {
             output.abandon();
         }
+    }
+
+    /// Waits for the end, reading what is there from time to time. Not until end of file: a daemon started by the
+    /// program may hold the pipe open for ever, and what it writes isn't ours to wait for.
+    private boolean await(Process process, Output output, long began) throws InterruptedException {
+        while (!process.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
+            output.drain();
+            if (timeoutMs > 0 && sinceMs(began) >= timeoutMs) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Process start() throws IOException {
@@ -136,10 +142,11 @@ public record Program(
         return (System.nanoTime() - beganNanos) / 1_000_000;
     }
 
-    /// Reads everything, keeps the beginning.
-    private static final class Output implements Runnable {
+    /// Reads what there is, keeps the beginning.
+    private static final class Output {
         private final InputStream from;
         private final byte[] kept;
+        private final byte[] buffer = new byte[8192];
         private int length;
 
         Output(InputStream from, int keepBytes) {
@@ -147,25 +154,21 @@ public record Program(
             this.kept = new byte[keepBytes];
         }
 
-        @Override
-        public void run() {
-            var buffer = new byte[4096];
+        /// Never blocks.
+        void drain() {
             try {
-                for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
-                    keep(buffer, n);
+                for (int there = from.available(); there > 0; there = from.available()) {
+                    int n = from.read(buffer, 0, Math.min(there, buffer.length));
+                    int take = Math.clamp(n, 0, kept.length - length);
+                    System.arraycopy(buffer, 0, kept, length, take);
+                    length += take;
                 }
             } catch (IOException e) {
-                // The pipe was closed under us, by abandon() or by the program's end.
+                // The pipe is closed: there is nothing more.
             }
         }
 
-        private synchronized void keep(byte[] buffer, int n) {
-            int take = Math.min(n, kept.length - length);
-            System.arraycopy(buffer, 0, kept, length, take);
-            length += take;
-        }
-
-        synchronized String text() {
+        String text() {
             return new String(kept, 0, length, StandardCharsets.UTF_8).strip();
         }
 
