@@ -1,0 +1,155 @@
+package io.muster.transport;
+
+import io.muster.transport.Control.Report;
+
+/// What is known about one link to one node: what we hear on it, and what the other side says it hears from us.
+///
+/// The direction towards the node is judged by the node's reports only, which come over any link; so a link that is
+/// dead one way is used the other way.
+///
+/// | state | leaves it when |
+/// |---|---|
+/// | unknown (not live) | a first probe is reported heard: live |
+/// | live | nothing new heard for `downMs`, or the kernel refuses: down |
+/// | down | reported heard for `upMs` without a break (a link that falls again soon must wait twice as long, to 30 s),
+/// or it is heard and no other link is live: live |
+///
+/// A live link that loses 4 of 32 probes is *lossy* until it loses at most 1 of 32; one slower than 100 ms is *slow*
+/// until it is under 50 ms. Both carry only when nothing better is live.
+final class LinkMeter {
+    private static final int SLOW_MS = 100;
+    private static final int LOSSY = 4;
+    private static final int LOSSLESS = 1;
+    private static final int MIN_UP_MS = 1000;
+    private static final int MAX_UP_MS = 30_000;
+    private static final int STABLE_MS = 60_000;
+
+    private int highestHeard;
+    private int heardBefore;
+    private long heardAtMs;
+
+    private final long[] sentAtMs = new long[64];
+    private final int firstSent;
+    private int sent;
+    private int reported;
+    private int reportedBefore;
+    private long progressMs = Long.MIN_VALUE / 2;
+    private long unbrokenSinceMs;
+    private long liveSinceMs;
+    private int upMs = MIN_UP_MS;
+    private int latencyEighthMs;
+    private boolean live;
+    private boolean everLive;
+    private boolean lossy;
+    private boolean slow;
+
+    /// @param sent probes sent before; goes on when the node has restarted, since it may have heard some of them
+    LinkMeter(int sent) {
+        this.sent = sent;
+        this.reported = sent;
+        this.firstSent = sent;
+    }
+
+    int sent() {
+        return sent;
+    }
+
+    /// Counts one more probe towards the node and returns its sequence.
+    int nextProbe(long nowMs) {
+        sent++;
+        sentAtMs[sent & 63] = nowMs;
+        return sent;
+    }
+
+    /// A probe of the node came in on this link.
+    void heard(int sequence, long nowMs) {
+        int ahead = sequence - highestHeard;
+        if (ahead > 0) {
+            heardBefore = ahead > 32 ? 0 : (int) ((((long) heardBefore << 1 | 1) << ahead - 1) & 0xffff_ffffL);
+            highestHeard = sequence;
+            heardAtMs = nowMs;
+        } else if (ahead < 0 && ahead >= -32) {
+            heardBefore |= 1 << -ahead - 1;
+        }
+    }
+
+    Report report(long nowMs) {
+        return new Report(highestHeard, heardBefore, (int) Math.min(nowMs - heardAtMs, 0xffff));
+    }
+
+    /// The node says what it has heard on this link. Reports overtake each other; older ones are ignored.
+    void reported(Report report, int downMs, long nowMs) {
+        int news = report.highest() - reported;
+        if (news <= 0 || report.highest() - sent > 0) {
+            return;
+        }
+        reported = report.highest();
+        reportedBefore = report.before();
+        if (nowMs - progressMs > downMs) {
+            unbrokenSinceMs = nowMs;
+        }
+        progressMs = nowMs;
+        if (sent - reported < 64) {
+            int sample = (int) Math.max(0, nowMs - sentAtMs[reported & 63] - report.ageMs());
+            latencyEighthMs += sample - latencyEighthMs / 8;
+        }
+        int lost = lostOf32();
+        lossy = lossy ? lost > LOSSLESS : lost >= LOSSY;
+        slow = slow ? latencyMs() > SLOW_MS / 2 : latencyMs() > SLOW_MS;
+    }
+
+    /// Whether the link may be taken into use again.
+    boolean risesAt(boolean otherLive, int downMs, long nowMs) {
+        boolean heardLately = nowMs - progressMs <= downMs;
+        return !live && heardLately && (!everLive || !otherLive || nowMs - unbrokenSinceMs >= upMs);
+    }
+
+    boolean isSilent(int downMs, long nowMs) {
+        return live && nowMs - progressMs > downMs;
+    }
+
+    void rise(long nowMs) {
+        live = true;
+        everLive = true;
+        liveSinceMs = nowMs;
+    }
+
+    void fall(long nowMs) {
+        live = false;
+        upMs = nowMs - liveSinceMs > STABLE_MS ? MIN_UP_MS : Math.min(MAX_UP_MS, upMs * 2);
+        unbrokenSinceMs = nowMs;
+        // What was reported before doesn't count towards rising again.
+        progressMs = Long.MIN_VALUE / 2;
+    }
+
+    /// This node slept: what it didn't hear meanwhile says nothing.
+    void slept(long ms) {
+        progressMs += ms;
+        unbrokenSinceMs += ms;
+    }
+
+    boolean isLive() {
+        return live;
+    }
+
+    boolean isGood() {
+        return live && !lossy && !slow;
+    }
+
+    boolean isLossy() {
+        return lossy;
+    }
+
+    boolean isSlow() {
+        return slow;
+    }
+
+    int latencyMs() {
+        return latencyEighthMs / 8;
+    }
+
+    /// Probes of the last 32 (before the last reported) that the node has not heard.
+    int lostOf32() {
+        return reported - firstSent > 32 ? 32 - Integer.bitCount(reportedBefore) : 0;
+    }
+}

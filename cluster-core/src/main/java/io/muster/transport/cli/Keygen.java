@@ -1,0 +1,114 @@
+package io.muster.transport.cli;
+
+import io.muster.cli.Command;
+import io.muster.cli.Getopt;
+import io.muster.daemon.Layout;
+import io.muster.transport.ClusterKey;
+import io.muster.transport.daemon.KeyFile;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Set;
+
+/// `muster keygen [-f] [FILE]`: makes a cluster key of 32 random octets, mode 0400.
+///
+/// Exit status 0, or 1 with a message. A key that exists is kept unless `-f` is given, because nodes with different
+/// keys
+/// don't hear each other.
+public final class Keygen implements Command {
+    private static final String USAGE = """
+            Usage: muster keygen [-f] [FILE]
+
+            Makes a cluster key and writes it to FILE (default %s), mode 0400.
+            Copy it to all nodes of the cluster by a way nobody can listen to.
+
+              -f  replace a key that exists
+              -h  this help
+            """;
+
+    private final Layout layout;
+
+    public Keygen(Layout layout) {
+        this.layout = layout;
+    }
+
+    public static void main(String[] args) {
+        Command.main(new Keygen(Layout.fromEnvironment()), args);
+    }
+
+    @Override
+    public int run(String[] args, PrintStream out, PrintStream err) {
+        Path file = layout.etc().resolve(KeyFile.NAME);
+        boolean force = false;
+        Getopt options = new Getopt("keygen", args, "fh", err);
+        for (int c = options.next(); c != Getopt.END; c = options.next()) {
+            switch (c) {
+                case 'f' -> force = true;
+                case 'h' -> {
+                    out.printf(USAGE, file);
+                    return 0;
+                }
+                default -> {
+                    err.printf(USAGE, file);
+                    return 1;
+                }
+            }
+        }
+        List<String> operands = options.operands();
+        if (operands.size() > 1) {
+            err.println("keygen: more than one file: " + String.join(" ", operands));
+            return 1;
+        }
+        if (!operands.isEmpty()) {
+            file = Path.of(operands.getFirst());
+        }
+        try {
+            write(file, force);
+            out.println("New key in " + file + ". Copy it to all nodes of the cluster.");
+            return 0;
+        } catch (FileAlreadyExistsException e) {
+            err.println("keygen: " + file + ": there is a key already: use -f to replace it");
+            return 1;
+        } catch (IOException e) {
+            err.println("keygen: " + file + ": can't be written: " + e);
+            return 1;
+        }
+    }
+
+    private static void write(Path file, boolean force) throws IOException {
+        if (!force && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new FileAlreadyExistsException(file.toString());
+        }
+        Path directory = file.toAbsolutePath().normalize().getParent();
+        if (directory != null) {
+            Files.createDirectories(directory);
+        }
+        byte[] key = new byte[ClusterKey.KEY_BYTES];
+        new SecureRandom().nextBytes(key);
+        // Whole or not at all: half a key on one node would keep it out of the cluster.
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(temporary);
+        try (FileChannel channel = FileChannel.open(
+                temporary,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--------")))) {
+            channel.write(ByteBuffer.wrap(key));
+            channel.force(true);
+        }
+        if (force) {
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } else {
+            Files.move(temporary, file);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// `muster keygen`.
+@NullMarked
+package io.muster.transport.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,98 @@
+package io.muster.transport.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.daemon.Layout;
+import io.muster.transport.daemon.KeyFile;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeygenTest {
+    @TempDir
+    private Path root;
+
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @Test
+    void makesAKeyThatOnlyItsOwnerCanReadAndTheReaderTakes() throws IOException {
+        assertEquals(0, keygen());
+        Path file = root.resolve("etc/cluster/cluster.key");
+        assertEquals(32, Files.size(file));
+        assertEquals("r--------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        KeyFile.read(file);
+    }
+
+    @Test
+    void keepsAKeyThatExistsUnlessForced() throws IOException {
+        Path file = root.resolve("k");
+        assertEquals(0, keygen(file.toString()));
+        byte[] first = Files.readAllBytes(file);
+        assertEquals(1, keygen(file.toString()));
+        assertEquals(
+                "keygen: " + file + ": there is a key already: use -f to replace it\n",
+                err.toString(StandardCharsets.UTF_8));
+        assertArrayEquals(first, Files.readAllBytes(file));
+        assertEquals(0, keygen("-f", file.toString()));
+        assertFalse(java.util.Arrays.equals(first, Files.readAllBytes(file)));
+    }
+
+    @Test
+    void refusesUnknownOptionsAndTooManyFiles() {
+        assertEquals(1, keygen("-z"));
+        assertTrue(
+                err.toString(StandardCharsets.UTF_8).startsWith("keygen: invalid option -- 'z'\nUsage: muster keygen"));
+        assertEquals(1, keygen("a", "b"));
+    }
+
+    @Test
+    void readerNamesKeygenWhenThereIsNoKeyOrAWrongOne() throws IOException {
+        Path file = root.resolve("none");
+        assertTrue(assertThrows(IOException.class, () -> KeyFile.read(file))
+                .getMessage()
+                .contains("muster keygen"));
+        Files.write(file, new byte[5]);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
+        assertTrue(assertThrows(IOException.class, () -> KeyFile.read(file))
+                .getMessage()
+                .contains("5 octets"));
+    }
+
+    @Test
+    void readerRefusesAKeyThatOthersMayUse() throws IOException {
+        Path file = root.resolve("open");
+        Files.write(file, new byte[32]);
+        for (String mode : List.of("r--r-----", "r-----r--", "rw--w----")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+            String message =
+                    assertThrows(IOException.class, () -> KeyFile.read(file)).getMessage();
+            assertTrue(message.contains("chmod 0400"), message);
+        }
+    }
+
+    @Test
+    void switchingAuthenticationOffIsIgnoredWithAWarning() {
+        assertEquals(1, KeyFile.ignored("0", null).size());
+        assertEquals(0, KeyFile.ignored("1", "/etc/cluster/other.key").size());
+        assertEquals(0, KeyFile.ignored(null, null).size());
+    }
+
+    private int keygen(String... args) {
+        return new Keygen(Layout.under(root))
+                .run(
+                        args,
+                        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+}
