@@ -26,7 +26,8 @@ public final class ThisMachine implements WhichNode.Machine {
     public List<InetAddress> addresses() {
         List<InetAddress> addresses = new ArrayList<>();
         try {
-            NetworkInterface.networkInterfaces().forEach(link -> link.inetAddresses().forEach(addresses::add));
+            NetworkInterface.networkInterfaces()
+                    .forEach(link -> link.inetAddresses().forEach(addresses::add));
         } catch (SocketException e) {
             return List.of();
         }

@@ -97,8 +97,14 @@ class HostileFilesTest {
     @Test
     void aMissingFileIsOneProblem() {
         Reading reading = ConfigReader.read(Path.of("/nowhere/cluster.conf"));
-        assertEquals("cluster.conf: there is no file /nowhere/cluster.conf", reading.errors().getFirst().toString());
-        assertTrue(ConfigReader.read(Path.of("/proc")).errors().getFirst().toString().startsWith("proc: "));
+        assertEquals(
+                "cluster.conf: there is no file /nowhere/cluster.conf",
+                reading.errors().getFirst().toString());
+        assertTrue(ConfigReader.read(Path.of("/proc"))
+                .errors()
+                .getFirst()
+                .toString()
+                .startsWith("proc: "));
     }
 
     private static String refused(byte[] octets) {

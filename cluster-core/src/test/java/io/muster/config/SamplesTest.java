@@ -15,7 +15,8 @@ class SamplesTest {
     @Test
     void everySampleIsValidWithoutAWarning() throws IOException {
         try (var files = Files.list(ETC)) {
-            List<Path> samples = files.filter(file -> file.toString().endsWith(".example")).toList();
+            List<Path> samples =
+                    files.filter(file -> file.toString().endsWith(".example")).toList();
             assertTrue(samples.size() >= 2, "samples in " + ETC);
             for (Path sample : samples) {
                 Reading reading = ConfigReader.read(sample);
@@ -27,16 +28,21 @@ class SamplesTest {
 
     @Test
     void theHarborIsWhatItSays() throws ConfigInvalid {
-        ClusterConfig config = ConfigReader.read(ETC.resolve("cluster.conf.example")).orThrow();
+        ClusterConfig config =
+                ConfigReader.read(ETC.resolve("cluster.conf.example")).orThrow();
         assertEquals("harbor", config.name());
         assertEquals(5, config.cman().expectedVotes());
         assertEquals(6520, config.cman().clusterId());
         assertEquals("239.192.25.145", config.cman().multicast());
         assertEquals(10_000, config.totem().tokenMs());
         assertEquals("passive", config.totem().linkMode());
-        assertEquals(List.of(1, 2, 3), config.nodes().stream().map(ClusterNode::nodeid).toList());
+        assertEquals(
+                List.of(1, 2, 3),
+                config.nodes().stream().map(ClusterNode::nodeid).toList());
         ClusterNode pier1 = config.node("pier1.example.com").orElseThrow();
-        assertEquals(List.of("ipmi", "pdu"), pier1.methods().stream().map(FenceMethod::name).toList());
+        assertEquals(
+                List.of("ipmi", "pdu"),
+                pier1.methods().stream().map(FenceMethod::name).toList());
         assertEquals(
                 List.of("off", "off", "on", "on"),
                 pier1.methods().get(1).devices().stream()
@@ -44,7 +50,8 @@ class SamplesTest {
                         .toList());
         assertEquals(
                 List.of("ipaddr", "login", "passwd", "lanplus"),
-                List.copyOf(config.fenceDevice("ipmi1").orElseThrow().attributes().keySet()));
+                List.copyOf(
+                        config.fenceDevice("ipmi1").orElseThrow().attributes().keySet()));
         assertEquals("debug", config.logging().of("fenced").logfilePriority());
         assertEquals("info", config.logging().of("rgmanager").logfilePriority());
         FailoverDomain domain = config.rm().domain("PREFER1").orElseThrow();
@@ -62,6 +69,15 @@ class SamplesTest {
         assertTrue(config.cman().waitForAll());
         assertEquals(1, config.cman().expectedVotes());
         assertEquals(1000, config.totem().tokenMs());
-        assertEquals("5", config.nodes().getFirst().methods().getFirst().devices().getFirst().attributes().get("delay"));
+        assertEquals(
+                "5",
+                config.nodes()
+                        .getFirst()
+                        .methods()
+                        .getFirst()
+                        .devices()
+                        .getFirst()
+                        .attributes()
+                        .get("delay"));
     }
 }

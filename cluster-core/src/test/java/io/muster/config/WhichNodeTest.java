@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class WhichNodeTest {
-    private record Fake(String name, List<InetAddress> addresses, Map<String, String> reverse, Map<String, String> hosts)
+    private record Fake(
+            String name, List<InetAddress> addresses, Map<String, String> reverse, Map<String, String> hosts)
             implements WhichNode.Machine {
         @Override
         public Optional<String> nameOf(InetAddress address) {
@@ -29,7 +30,10 @@ class WhichNodeTest {
 
     private static String walk(String uname, @Nullable String given, String... names) {
         var machine = new Fake(uname, OWN, Map.of("192.0.2.7", "rev.example.com"), Map.of("fwd", "192.0.2.7"));
-        return new WhichNode(List.of(names), machine).find(given).map(WhichNode.Found::name).orElse("nobody");
+        return new WhichNode(List.of(names), machine)
+                .find(given)
+                .map(WhichNode.Found::name)
+                .orElse("nobody");
     }
 
     @Test
