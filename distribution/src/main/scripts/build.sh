@@ -69,11 +69,14 @@ run_tests() {
     build_if_stale
     need_packages test
     local status=0
+    # The pipe's own failure must not end the shell before its first part's status has been looked at.
+    set +e
     # Bounded, so that a hang is a failure with a name and not a lost afternoon.
     timeout --kill-after=30 1500 bash -c 'source "$0"; source "$1"; home=$2; maven "${@:3}"' \
         "$scripts/machine.sh" "$scripts/build.sh" "$home" verify "$@" 2>&1 | tee "$build_dir/test.log" |
-        grep -E --line-buffered 'Tests run:|Running io\.|^\[(ERROR|WARNING)\]|BUILD|SUCCESS|FAILURE|Total time' || true
+        grep -E --line-buffered 'Tests run:|Running io\.|^\[(ERROR|WARNING)\]|BUILD|SUCCESS|FAILURE|Total time'
     status=${PIPESTATUS[0]}
+    set -e
     [ "$status" -eq 0 ] || echo "muster: tests failed (status $status); all of it is in build/test.log" >&2
     exit "$status"
 }
