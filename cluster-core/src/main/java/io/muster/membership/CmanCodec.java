@@ -1,0 +1,167 @@
+package io.muster.membership;
+
+import io.muster.core.MalformedMessage;
+import io.muster.core.Node;
+import io.muster.group.GroupEntry.Level;
+import io.muster.group.GroupEntry.Reason;
+import io.muster.group.GroupTable;
+import io.muster.membership.CmanMessage.Ordinary;
+import io.muster.totem.RingId;
+import io.muster.wire.Input;
+import io.muster.wire.Output;
+import java.util.Optional;
+
+/// Octets of [CmanMessage], big-endian: u8 version, u8 type, ring id (u64 sequence, node of 20 octets), u32 number among
+/// the sender's messages, then by type:
+///
+/// | type | body |
+/// |---|---|
+/// | 1 transition | u8 protocol, string cluster name, u32 cluster id, bool stateful, bool unproven, list of nodes of the side, member, state |
+/// | 2 to group | u32 group id, the rest is the payload |
+/// | 3 join | string group, u8 level + 1 or 0, u32 client |
+/// | 4 part | string group, u8 reason |
+/// | 5 report | string group, u64 position |
+/// | 6 proven | node, string how |
+/// | 7 leave | bool removed, bool unproven |
+/// | 8 kill | list of u32 nodeids, string why |
+/// | 9 expected | u32 votes |
+/// | 10 node votes | u32 nodeid, u32 votes |
+/// | 11 device | string name, u32 votes |
+/// | 12 configuration | u32 version, string sha256, bytes document |
+/// | 13 nudge | nothing |
+final class CmanCodec {
+    static final int VERSION = 1;
+
+    /// Largest payload of a group message.
+    static final int MAX_PAYLOAD = (1 << 20) + 1024;
+
+    private static final int MAX_NODES = 1024;
+    private static final int MAX_VOTES = 1 << 20;
+
+    private CmanCodec() {}
+
+    /// A message with what every message has.
+    ///
+    /// @param ring the configuration it is meant for
+    /// @param number the sender's, growing
+    record Framed(RingId ring, long number, CmanMessage message) {}
+
+    static byte[] encode(RingId ring, long number, CmanMessage message) {
+        Output out = new Output(message instanceof CmanMessage.ToGroup g ? 48 + g.payload().length : 128);
+        out.u8(VERSION).u8(type(message));
+        encodeRing(out, ring);
+        out.u32(number);
+        switch (message) {
+            case Transition t -> {
+                out.u8(t.protocol()).string(t.clusterName()).u32(t.clusterId());
+                out.bool(t.stateful()).bool(t.unproven()).list(t.side(), Output::node);
+                t.self().encode(out);
+                t.state().encode(out);
+            }
+            case CmanMessage.ToGroup m -> out.i32(m.group()).raw(m.payload());
+            case CmanMessage.Join m ->
+                out.string(m.group())
+                        .u8(m.level().map(l -> l.ordinal() + 1).orElse(0))
+                        .i32(m.client());
+            case CmanMessage.Part m -> out.string(m.group()).oneOf(m.reason());
+            case CmanMessage.Report m -> out.string(m.group()).u64(m.upTo());
+            case CmanMessage.Proven m -> out.node(m.victim()).string(m.how());
+            case CmanMessage.Leave m -> out.bool(m.removed()).bool(m.unproven());
+            case CmanMessage.Kill m ->
+                out.list(m.nodeids(), (o, id) -> o.u32(id)).string(m.why());
+            case CmanMessage.Expected m -> out.u32(m.votes());
+            case CmanMessage.NodeVotes m -> out.u32(m.nodeid()).u32(m.votes());
+            case CmanMessage.Device m -> out.string(m.name()).u32(m.votes());
+            case CmanMessage.Configuration m ->
+                out.u32(m.version()).string(m.sha256()).bytes(m.document());
+            case CmanMessage.Nudge _ -> {}
+        }
+        return out.toBytes();
+    }
+
+    static Framed decode(byte[] octets) throws MalformedMessage {
+        Input in = new Input(octets);
+        int version = in.u8();
+        if (version != VERSION) {
+            throw new MalformedMessage("cman message of version " + version);
+        }
+        int type = in.u8();
+        RingId ring = decodeRing(in);
+        long number = in.u32();
+        CmanMessage message = type == 1 ? transition(ring, in) : ordinary(type, in);
+        in.end();
+        return new Framed(ring, number, message);
+    }
+
+    private static Ordinary ordinary(int type, Input in) throws MalformedMessage {
+        return switch (type) {
+            case 2 -> {
+                int group = in.i32();
+                if (in.remaining() > MAX_PAYLOAD) {
+                    throw new MalformedMessage("group message of " + in.remaining() + " octets");
+                }
+                yield new CmanMessage.ToGroup(group, in.rest());
+            }
+            case 3 -> new CmanMessage.Join(in.string(GroupTable.NAME_BYTES), level(in.u8()), in.i32());
+            case 4 -> new CmanMessage.Part(in.string(GroupTable.NAME_BYTES), in.oneOf(Reason.class));
+            case 5 -> new CmanMessage.Report(in.string(GroupTable.NAME_BYTES), in.u64());
+            case 6 -> new CmanMessage.Proven(in.node(), in.string(255));
+            case 7 -> new CmanMessage.Leave(in.bool(), in.bool());
+            case 8 -> new CmanMessage.Kill(in.list(MAX_NODES, i -> i.u32(Integer.MAX_VALUE)), in.string(255));
+            case 9 -> new CmanMessage.Expected(in.u32(MAX_VOTES));
+            case 10 -> new CmanMessage.NodeVotes(in.u32(Integer.MAX_VALUE), in.u32(MAX_VOTES));
+            case 11 -> new CmanMessage.Device(in.string(255), in.u32(MAX_VOTES));
+            case 12 -> new CmanMessage.Configuration(in.u32(Integer.MAX_VALUE), in.string(64), in.bytes(MAX_PAYLOAD));
+            case 13 -> new CmanMessage.Nudge();
+            default -> throw new MalformedMessage("cman message of type " + type);
+        };
+    }
+
+    private static Transition transition(RingId ring, Input in) throws MalformedMessage {
+        return new Transition(
+                ring,
+                in.u8(),
+                in.string(64),
+                in.u32(0xffff),
+                in.bool(),
+                in.bool(),
+                in.list(MAX_NODES, Input::node),
+                Member.decode(in),
+                ClusterState.decode(in));
+    }
+
+    private static int type(CmanMessage message) {
+        return switch (message) {
+            case Transition _ -> 1;
+            case CmanMessage.ToGroup _ -> 2;
+            case CmanMessage.Join _ -> 3;
+            case CmanMessage.Part _ -> 4;
+            case CmanMessage.Report _ -> 5;
+            case CmanMessage.Proven _ -> 6;
+            case CmanMessage.Leave _ -> 7;
+            case CmanMessage.Kill _ -> 8;
+            case CmanMessage.Expected _ -> 9;
+            case CmanMessage.NodeVotes _ -> 10;
+            case CmanMessage.Device _ -> 11;
+            case CmanMessage.Configuration _ -> 12;
+            case CmanMessage.Nudge _ -> 13;
+        };
+    }
+
+    static Optional<Level> level(int octet) throws MalformedMessage {
+        if (octet > Level.values().length) {
+            throw new MalformedMessage("level " + octet);
+        }
+        return octet == 0 ? Optional.empty() : Optional.of(Level.values()[octet - 1]);
+    }
+
+    static void encodeRing(Output out, RingId ring) {
+        out.u64(ring.sequence()).node(ring.representative());
+    }
+
+    static RingId decodeRing(Input in) throws MalformedMessage {
+        long sequence = in.u64();
+        Node representative = in.node();
+        return new RingId(sequence, representative);
+    }
+}

@@ -1,0 +1,66 @@
+package io.muster.membership;
+
+import io.muster.group.GroupEntry;
+import io.muster.totem.RingEvent;
+
+/// What a node's cman wants done.
+public sealed interface CmanEffect {
+    /// How a request went.
+    enum Result {
+        OK,
+        /// A client says no.
+        BUSY,
+        /// The value can't be applied.
+        INVALID,
+        /// The same is under way already.
+        ALREADY,
+        /// Not a member of the cluster yet.
+        NOT_MEMBER,
+        /// Not while inquorate.
+        INQUORATE
+    }
+
+    /// Tell the ring below.
+    record ToRing(RingEvent event) implements CmanEffect {}
+
+    /// The next entry of a group's stream.
+    record Entry(int client, String group, GroupEntry entry) implements CmanEffect {}
+
+    /// The client is out of the group by its own wish; no entry follows.
+    record Parted(int client, String group) implements CmanEffect {}
+
+    /// The answer to a request.
+    record Answer(int client, int request, Result result, String text) implements CmanEffect {}
+
+    /// The answer to [CmanEvent.AskFresh].
+    ///
+    /// @param position of the last entry before the answer
+    record Fresh(int client, int request, boolean quorate, long position) implements CmanEffect {}
+
+    /// May this node leave? The client answers within the shutdown time-out.
+    record AskShutdown(int client) implements CmanEffect {}
+
+    /// Are you there?
+    record Ping(int client) implements CmanEffect {}
+
+    /// Close the client's connection.
+    record Disconnect(int client, String why) implements CmanEffect {}
+
+    /// This configuration holds from now on, on all nodes.
+    record Configured(CmanSettings settings, byte[] document) implements CmanEffect {}
+
+    /// For the log.
+    record Say(Severity severity, String text) implements CmanEffect {}
+
+    /// How loud [Say] is.
+    enum Severity {
+        INFO,
+        WARN,
+        ERROR
+    }
+
+    /// End this node's cman, now.
+    ///
+    /// @param clean whether it has left in good order; if not, the others make it harmless
+    record End(boolean clean, String why) implements CmanEffect {}
+}

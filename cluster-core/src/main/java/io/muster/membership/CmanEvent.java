@@ -1,0 +1,79 @@
+package io.muster.membership;
+
+import io.muster.core.CauseId;
+import io.muster.core.Node;
+import io.muster.group.GroupEntry.Level;
+import io.muster.totem.RingEffect;
+import java.util.List;
+import java.util.Optional;
+
+/// What happens to a node's cman. Clients are local processes, numbered by the driver and never twice; `request` is the
+/// client's own number for what it asks.
+public sealed interface CmanEvent {
+    /// Something the ring below says.
+    record FromRing(RingEffect effect) implements CmanEvent {}
+
+    /// The driver was called this much too late, or the clocks say that time has passed unseen.
+    record Stalled(long ms) implements CmanEvent {}
+
+    /// A deadline has passed.
+    record Tick() implements CmanEvent {}
+
+    /// A client's connection is gone, whatever the reason: it is out of all its groups.
+    record Gone(int client) implements CmanEvent {}
+
+    /// A client wants to be this node's member of a group. Its stream begins with the view that contains it.
+    record Join(int client, int request, String group, Optional<Level> level) implements CmanEvent {}
+
+    /// A client leaves a group in good order: nothing it stood for is in use any more.
+    record Part(int client, String group) implements CmanEvent {}
+
+    /// A message to a group the client is in.
+    record Send(int client, String group, byte[] payload, boolean safe, CauseId cause) implements CmanEvent {}
+
+    /// A run of a node is proven harmless.
+    record ReportFenced(int client, Node victim, String how) implements CmanEvent {}
+
+    /// The client has recovered from everything up to a position.
+    record ReportRecovered(int client, String group, long upTo) implements CmanEvent {}
+
+    /// This node mustn't live without its member of the group for longer than `ms`, from now on; 0 ends that.
+    record Require(int client, String group, int ms) implements CmanEvent {}
+
+    /// A client that leaves a ping unanswered for `ms` is to be disconnected; 0 ends that.
+    record Watch(int client, int ms) implements CmanEvent {}
+
+    /// The answer to [CmanEffect.Ping].
+    record Pong(int client) implements CmanEvent {}
+
+    /// Is the cluster quorate now: not when this was last known, but since this question?
+    record AskFresh(int client, int request) implements CmanEvent {}
+
+    /// This node wants to leave.
+    ///
+    /// @param removed whether expected votes are to follow
+    /// @param force whether a client's no counts for nothing
+    record Leave(int client, int request, boolean removed, boolean force) implements CmanEvent {}
+
+    /// The answer to [CmanEffect.AskShutdown].
+    record ShutdownAnswer(int client, boolean yes) implements CmanEvent {}
+
+    /// End these nodes' cman.
+    record Kill(int client, int request, List<Integer> nodeids, String why) implements CmanEvent {
+        public Kill {
+            nodeids = List.copyOf(nodeids);
+        }
+    }
+
+    /// Expected votes of the cluster.
+    record SetExpected(int client, int request, int votes) implements CmanEvent {}
+
+    /// Votes of one node.
+    record SetVotes(int client, int request, int nodeid, int votes) implements CmanEvent {}
+
+    /// The quorum device: its votes while it is alive, else 0.
+    record SetDevice(String name, int votes) implements CmanEvent {}
+
+    /// A new configuration for the whole cluster.
+    record Announce(int client, int request, int version, String sha256, byte[] document) implements CmanEvent {}
+}

@@ -1,0 +1,61 @@
+package io.muster.membership;
+
+import io.muster.core.Node;
+import io.muster.group.GroupEntry.Level;
+import io.muster.group.GroupEntry.Reason;
+import java.util.List;
+import java.util.Optional;
+
+/// What cman says to cman, in the ring's total order.
+///
+/// Only [ToGroup] has an effect when it is delivered in a transitional configuration; the others are sent again in the next one.
+sealed interface CmanMessage permits Transition, CmanMessage.Ordinary {
+    /// Everything but a transition. Counts only in the configuration it was sent for; what a change of the ring
+    /// overtakes is sent again by its sender, so that each takes effect once and in its sender's order.
+    sealed interface Ordinary extends CmanMessage {}
+
+    /// To the members of a group.
+    record ToGroup(int group, byte[] payload) implements Ordinary {}
+
+    /// A client of the sender joins a group.
+    ///
+    /// @param client the sender's number for it
+    record Join(String group, Optional<Level> level, int client) implements Ordinary {}
+
+    /// The sender is out of a group.
+    record Part(String group, Reason reason) implements Ordinary {}
+
+    /// The sender's member of a group has recovered from everything up to a position.
+    record Report(String group, long upTo) implements Ordinary {}
+
+    /// A run of a node is proven harmless.
+    record Proven(Node victim, String how) implements Ordinary {}
+
+    /// The sender leaves the cluster.
+    ///
+    /// @param removed whether expected votes are to follow
+    /// @param unproven whether services or locks may still be in use: then it leaves like one that is lost
+    record Leave(boolean removed, boolean unproven) implements Ordinary {}
+
+    /// These are to go at once.
+    record Kill(List<Integer> nodeids, String why) implements Ordinary {
+        public Kill {
+            nodeids = List.copyOf(nodeids);
+        }
+    }
+
+    /// Expected votes from now on.
+    record Expected(int votes) implements Ordinary {}
+
+    /// Votes of a node from now on.
+    record NodeVotes(int nodeid, int votes) implements Ordinary {}
+
+    /// The sender's quorum device: its votes while it is alive, else 0.
+    record Device(String name, int votes) implements Ordinary {}
+
+    /// The cluster's configuration from now on.
+    record Configuration(int version, String sha256, byte[] document) implements Ordinary {}
+
+    /// Nothing: makes an idle ring turn at once.
+    record Nudge() implements Ordinary {}
+}

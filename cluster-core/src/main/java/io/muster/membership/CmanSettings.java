@@ -1,0 +1,61 @@
+package io.muster.membership;
+
+import io.muster.group.GroupEntry.Level;
+import io.muster.quorum.QuorumRules;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// What cman takes from one version of cluster.conf.
+///
+/// @param clusterId 1..65535
+/// @param nodes by nodeid
+/// @param expectedVotes as the file has it, or the sum of all votes
+/// @param mandatory levels of recovery that don't pass without a group: fencing, when the file has fence devices
+/// @param shutdownTimeoutMs how long clients may take to answer a request to leave
+/// @param lastManStandingMs how long the members must have been the same before expected votes follow them
+/// @param configVersion 0 without a file
+/// @param configSha256 64 hexadecimal digits, or empty
+public record CmanSettings(
+        String clusterName,
+        int clusterId,
+        SortedMap<Integer, Configured> nodes,
+        int expectedVotes,
+        QuorumRules rules,
+        Set<Level> mandatory,
+        int shutdownTimeoutMs,
+        int lastManStandingMs,
+        int configVersion,
+        String configSha256) {
+    /// One node of the file.
+    public record Configured(String name, int votes) {}
+
+    /// Reads the document of an ordered configuration. A pure function: the same octets give the same answer on all
+    /// nodes.
+    @FunctionalInterface
+    public interface Reader {
+        /// @return empty for a document that isn't a valid configuration
+        Optional<CmanSettings> read(byte[] document);
+    }
+
+    public CmanSettings {
+        nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
+        EnumSet<Level> levels = EnumSet.noneOf(Level.class);
+        levels.addAll(mandatory);
+        mandatory = Collections.unmodifiableSet(levels);
+    }
+
+    /// The name of a node, or its number when the file doesn't have it.
+    public String nameOf(int nodeid) {
+        Configured node = nodes.get(nodeid);
+        return node == null ? Integer.toString(nodeid) : node.name();
+    }
+
+    int votesOf(int nodeid) {
+        Configured node = nodes.get(nodeid);
+        return node == null ? 0 : node.votes();
+    }
+}

@@ -1,0 +1,115 @@
+package io.muster.membership;
+
+import io.muster.core.Node;
+import io.muster.group.Group;
+import io.muster.group.GroupEntry.Level;
+import io.muster.quorum.Tally;
+import io.muster.totem.RingId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What a node's cman knows at one moment, for commands to show.
+///
+/// @param generation the ring's sequence
+/// @param joinedMs of a node: monotonic milliseconds when this node saw it join; -1 for never
+public record CmanStatus(
+        Node self,
+        String clusterName,
+        int clusterId,
+        int configVersion,
+        String configSha256,
+        boolean member,
+        boolean leaving,
+        boolean stateful,
+        boolean twoNode,
+        long generation,
+        Tally tally,
+        int deviceVotes,
+        String device,
+        List<NodeStatus> nodes,
+        List<GroupStatus> groups) {
+    /// One node, configured or met.
+    ///
+    /// @param incarnation sequence of the ring it joined in; 0 for never
+    /// @param unproven whether a lost run of it hasn't been made harmless
+    public record NodeStatus(
+            int nodeid,
+            String name,
+            boolean member,
+            long incarnation,
+            long joinedMs,
+            int votes,
+            int expected,
+            boolean unproven,
+            Optional<LastFenced> lastFenced) {}
+
+    /// One group.
+    ///
+    /// @param recovering whether its level hasn't recovered from the last change yet
+    public record GroupStatus(Group group, boolean recovering) {}
+
+    public CmanStatus {
+        nodes = List.copyOf(nodes);
+        groups = List.copyOf(groups);
+    }
+
+    static CmanStatus of(
+            Node self,
+            CmanSettings settings,
+            ClusterState state,
+            SortedMap<Integer, Long> joinedMs,
+            @Nullable RingId ring,
+            boolean leaving,
+            boolean stateful,
+            int deviceVotes,
+            String device) {
+        SortedMap<Integer, Member> members = new TreeMap<>();
+        state.members.forEach((node, member) -> members.put(node.nodeid(), member));
+        TreeSet<Integer> ids = new TreeSet<>(settings.nodes().keySet());
+        ids.addAll(members.keySet());
+        List<NodeStatus> nodes = new ArrayList<>();
+        for (int id : ids) {
+            Member member = members.get(id);
+            nodes.add(new NodeStatus(
+                    id,
+                    settings.nameOf(id),
+                    member != null,
+                    member == null ? 0 : member.joinedRing(),
+                    joinedMs.getOrDefault(id, -1L),
+                    member == null ? settings.votesOf(id) : member.votes(),
+                    member == null ? settings.expectedVotes() : member.expected(),
+                    state.unproven.stream().anyMatch(d -> d.node().nodeid() == id),
+                    Optional.ofNullable(state.fenced.get(id))));
+        }
+        List<GroupStatus> groups = state.groups.groups().stream()
+                .map(g -> new GroupStatus(g, recovering(state, g.level())))
+                .toList();
+        return new CmanStatus(
+                self,
+                settings.clusterName(),
+                settings.clusterId(),
+                settings.configVersion(),
+                settings.configSha256(),
+                state.members.containsKey(self),
+                leaving,
+                stateful,
+                state.rules.twoNode(),
+                ring == null ? 0 : ring.sequence(),
+                state.tally,
+                deviceVotes,
+                device,
+                nodes,
+                groups);
+    }
+
+    private static boolean recovering(ClusterState state, Optional<Level> level) {
+        return level.isPresent()
+                && !state.unproven.isEmpty()
+                && state.groups.recovered(level.get()) < state.disturbed;
+    }
+}

@@ -1,0 +1,169 @@
+package io.muster.membership;
+
+import io.muster.core.Node;
+import io.muster.group.GroupEntry;
+import io.muster.group.GroupEntry.Departure;
+import io.muster.group.GroupEntry.Level;
+import io.muster.group.GroupEntry.Reason;
+import io.muster.group.GroupTable.Addressed;
+import io.muster.quorum.QuorumRules;
+import io.muster.quorum.Tally;
+import io.muster.quorum.VoteCount;
+import io.muster.quorum.Voter;
+import io.muster.totem.RingId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Changes [ClusterState] by one ordered message and writes the entries that follow from it. Knows neither time nor which
+/// node it runs on.
+final class StateMachine {
+    private final ClusterState state;
+    private final RingId ring;
+    private final Log log;
+
+    StateMachine(ClusterState state, RingId ring, Log log) {
+        this.state = state;
+        this.ring = ring;
+        this.log = log;
+    }
+
+    /// Counts again and says so when being quorate has changed.
+    void recount(boolean decrease) {
+        boolean before = state.tally.quorate();
+        state.tally = VoteCount.count(voters(), state.rules, state.tally, decrease);
+        if (state.tally.quorate()) {
+            state.lastQuorate = Optional.of(ring);
+        }
+        if (state.tally.quorate() != before) {
+            log.all(new GroupEntry.Quorum(state.next(), state.tally.quorate()));
+        }
+    }
+
+    private List<Voter> voters() {
+        return state.members.values().stream().map(Member::voter).toList();
+    }
+
+    private void setVoters(Collection<Voter> voters) {
+        for (Voter voter : voters) {
+            state.members.replaceAll((n, m) -> n.nodeid() == voter.nodeid() ? m.withVoter(voter) : m);
+        }
+    }
+
+    /// Writes a view and, behind it, what a newcomer must know.
+    void view(Addressed view) {
+        log.to(view);
+        String group = view.group();
+        log.to(
+                group,
+                new GroupEntry.Membership(
+                        state.next(), ring.sequence(), state.nodes(), List.of(), List.copyOf(state.unproven)));
+        log.to(group, new GroupEntry.Quorum(state.next(), state.tally.quorate()));
+        for (Level level : Level.values()) {
+            long upTo = state.groups.recovered(level);
+            if (upTo > 0) {
+                log.to(group, new GroupEntry.Recovered(state.next(), level, upTo));
+            }
+        }
+    }
+
+    void viewIfAny(@Nullable Addressed view) {
+        if (view != null) {
+            view(view);
+        }
+    }
+
+    /// A member goes at its own or the cluster's word.
+    void depart(Node node, Reason reason) {
+        if (state.members.remove(node) == null) {
+            return;
+        }
+        Departure departure = new Departure(node, reason);
+        if (reason == Reason.LOST || reason == Reason.KILLED) {
+            state.unproven.add(departure);
+        }
+        state.disturbed = state.next();
+        log.all(new GroupEntry.Membership(
+                state.disturbed, ring.sequence(), state.nodes(), List.of(), List.of(departure)));
+        if (reason == Reason.REMOVED) {
+            setVoters(VoteCount.withoutRemoved(voters()));
+        }
+        recount(reason == Reason.REMOVED);
+        state.groups.leaveAll(List.of(departure), state::next).forEach(this::view);
+    }
+
+    void prove(Node victim, int byNodeid, String how) {
+        long position = state.next();
+        state.unproven.removeIf(d -> d.node().equals(victim));
+        state.fenced.put(victim.nodeid(), new LastFenced(victim, byNodeid, how, position));
+        log.all(new GroupEntry.Fenced(position, victim, byNodeid, how));
+    }
+
+    /// Whether expected votes may be set to this.
+    boolean admissibleExpected(int setter, int votes) {
+        List<Voter> changed = VoteCount.withExpected(voters(), setter, votes);
+        return VoteCount.admissibleQuorum(changed, state.rules, state.tally).isPresent();
+    }
+
+    /// Whether a node's votes may be set to this.
+    boolean admissibleVotes(int nodeid, int votes) {
+        return VoteCount.admissibleQuorum(withVotes(nodeid, votes), state.rules, state.tally)
+                .isPresent();
+    }
+
+    private List<Voter> withVotes(int nodeid, int votes) {
+        return voters().stream()
+                .map(v -> v.nodeid() == nodeid ? v.withVotes(votes) : v)
+                .toList();
+    }
+
+    void setExpected(int setter, int votes) {
+        if (admissibleExpected(setter, votes)) {
+            setVoters(VoteCount.withExpected(voters(), setter, votes));
+            recount(true);
+        }
+    }
+
+    void setVotes(int nodeid, int votes) {
+        if (admissibleVotes(nodeid, votes)) {
+            setVoters(withVotes(nodeid, votes));
+            recount(true);
+        }
+    }
+
+    void setDevice(Node node, String name, int votes) {
+        Member member = state.members.get(node);
+        if (member != null) {
+            // Other votes of a living device may lower quorum; a device that comes or goes may not.
+            boolean changed = member.deviceVotes() > 0 && votes > 0;
+            state.members.put(node, member.withDevice(votes, name));
+            recount(changed);
+        }
+    }
+
+    void configure(CmanSettings settings, byte[] document) {
+        QuorumRules before = state.rules;
+        state.configure(settings);
+        state.members.replaceAll((node, member) -> member.withConfig(
+                settings.nodes().containsKey(node.nodeid()) ? settings.votesOf(node.nodeid()) : member.votes(),
+                settings.expectedVotes(),
+                settings.configVersion(),
+                settings.configSha256()));
+        log.all(new GroupEntry.Config(
+                state.next(), settings.configVersion(), settings.configSha256(), document));
+        // A cluster that was quorate doesn't start to wait for all because the file now says so.
+        if (!before.waitForAll() && state.tally.quorate()) {
+            state.tally = new Tally(
+                    state.tally.total(), state.tally.expected(), state.tally.quorum(), true, true);
+        }
+        recount(true);
+    }
+
+    /// Lets recovery pass the levels that are done.
+    void advance() {
+        new TreeMap<>(state.groups.advance(state.disturbed, state.mandatory))
+                .forEach((level, upTo) -> log.all(new GroupEntry.Recovered(state.next(), level, upTo)));
+    }
+}
