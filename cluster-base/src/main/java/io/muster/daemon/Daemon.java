@@ -1,0 +1,243 @@
+package io.muster.daemon;
+
+import io.muster.cli.Getopt;
+import io.muster.driver.Loops;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The process around a daemon: options, logging, pid file, readiness, and its two ends. SIGTERM (or SIGINT,
+/// SIGHUP) is a clean stop with status 0; [Context#fatal] is the other one, at once and with status 1, and closes
+/// nothing: a node that broke must look broken to the others.
+///
+/// ```java
+/// public static void main(String[] args) {
+///     Daemon.named("cman").main(args, context -> CmanDaemon.start(context.layout(), context::fatal));
+/// }
+/// ```
+public final class Daemon {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final long STOP_MS = 20_000;
+
+    /// Starts the daemon's work and returns what stops it.
+    @FunctionalInterface
+    public interface Starter {
+        /// @throws Exception when it can't: logged in one line, and the process ends with status 1
+        AutoCloseable start(Context context) throws Exception;
+    }
+
+    /// Takes an option of the daemon's own.
+    @FunctionalInterface
+    public interface OptionHandler {
+        /// @param argument null if the option takes none
+        /// @return false if the argument is wrong, which the handler has told on stderr
+        boolean option(int letter, @Nullable String argument);
+    }
+
+    /// What a daemon gets from its process. Thread: any.
+    public interface Context {
+        Layout layout();
+
+        /// Ends the process now. For drivers' `fatal` hooks.
+        void fatal(Throwable reason);
+
+        /// A line for `systemctl status`.
+        void status(String line);
+
+        /// Lets systemd's watchdog, if the unit has one, see that this loop turns.
+        void watchdog(EventLoop loop);
+    }
+
+    private final String name;
+    private String spec = "";
+    private String usage = "";
+    private OptionHandler handler = (letter, argument) -> false;
+
+    private Daemon(String name) {
+        this.name = name;
+    }
+
+    public static Daemon named(String name) {
+        return new Daemon(name);
+    }
+
+    /// Options besides `-f` (foreground, what it always is), `-h` and `-V`.
+    ///
+    /// @param spec as for getopt(3)
+    /// @param usage lines for `-h`
+    public Daemon options(String spec, String usage, OptionHandler handler) {
+        this.spec = spec;
+        this.usage = usage;
+        this.handler = handler;
+        return this;
+    }
+
+    /// The whole of a daemon's `main`: returns never.
+    public void main(String[] args, Starter starter) {
+        int status = parse(args, System.out, System.err);
+        if (status < 0) {
+            status = run(Layout.fromEnvironment(), starter);
+        }
+        System.out.flush();
+        System.err.flush();
+        System.exit(status);
+    }
+
+    /// @return -1 to go on, else the exit status
+    int parse(String[] args, PrintStream out, PrintStream err) {
+        var options = new Getopt(name, args, "fhV" + spec, err);
+        for (int c = options.next(); c != Getopt.END; c = options.next()) {
+            switch (c) {
+                case 'f' -> {}
+                case 'h' -> {
+                    out.print(usageText());
+                    return 0;
+                }
+                case 'V' -> {
+                    out.println(name + " " + version());
+                    return 0;
+                }
+                default -> {
+                    String argument = options.hasArgument() ? options.argument() : null;
+                    if (c == '?' || !handler.option(c, argument)) {
+                        err.print(usageText());
+                        return 1;
+                    }
+                }
+            }
+        }
+        return -1;
+    }
+
+    /// The version of this build.
+    public static String version() {
+        String found = Daemon.class.getPackage().getImplementationVersion();
+        return found == null ? "1.0.0" : found;
+    }
+
+    private String usageText() {
+        return "Usage: " + name + " [options]\n" + (usage.isEmpty() || usage.endsWith("\n") ? usage : usage + "\n")
+                + "  -f       stay in the foreground (it always does)\n"
+                + "  -h       print this help, then exit\n"
+                + "  -V       print program version information, then exit\n";
+    }
+
+    private int run(Layout layout, Starter starter) {
+        try {
+            layout.makeDirectories();
+        } catch (IOException e) {
+            System.err.println(name + ": can't make directories below " + layout + ": " + e);
+            return 1;
+        }
+        Logs.begin(name, layout);
+        EventLoop side = layout.variable("NOTIFY_SOCKET").isPresent() ? Loops.start(name + "-notify") : null;
+        SdNotify notify = side == null ? null : SdNotify.open(layout, side);
+        var context = new ProcessContext(name, layout, notify);
+        AutoCloseable running;
+        try {
+            LOG.info("{} {} starts, root {}", name, version(), layout);
+            running = starter.start(context);
+            Files.writeString(layout.pidFile(name), ProcessHandle.current().pid() + "\n");
+        } catch (Exception e) {
+            LOG.error("can't start: {}", e.getMessage() == null ? e : e.getMessage());
+            LOG.debug("can't start", e);
+            Logs.end();
+            return 1;
+        }
+        var stopping = new AtomicBoolean();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(context, running, stopping), name + "-stop"));
+        if (notify != null) {
+            notify.ready("running");
+        }
+        waitForever();
+        return 0;
+    }
+
+    private void stop(ProcessContext context, AutoCloseable running, AtomicBoolean stopping) {
+        if (!stopping.compareAndSet(false, true)) {
+            return;
+        }
+        LOG.info("stops");
+        int status = 0;
+        if (context.notify != null) {
+            context.notify.stopping();
+        }
+        var done = new CountDownLatch(1);
+        Thread.ofVirtual().start(() -> {
+            try {
+                running.close();
+            } catch (Exception e) {
+                LOG.error("stop failed", e);
+            }
+            done.countDown();
+        });
+        try {
+            if (!done.await(STOP_MS, TimeUnit.MILLISECONDS)) {
+                LOG.error("not stopped after {} ms, ends anyway", STOP_MS);
+                status = 1;
+            }
+            Files.deleteIfExists(context.layout.pidFile(name));
+        } catch (InterruptedException | IOException e) {
+            LOG.warn("stop: {}", e.toString());
+        }
+        if (context.notify != null) {
+            context.notify.close();
+        }
+        Logs.end();
+        // A JVM that ends by SIGTERM reports 143; a clean stop is a success.
+        Runtime.getRuntime().halt(status);
+    }
+
+    private static void waitForever() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class ProcessContext implements Context {
+        private final String name;
+        private final Layout layout;
+        private final @Nullable SdNotify notify;
+
+        ProcessContext(String name, Layout layout, @Nullable SdNotify notify) {
+            this.name = name;
+            this.layout = layout;
+            this.notify = notify;
+        }
+
+        @Override
+        public Layout layout() {
+            return layout;
+        }
+
+        @Override
+        public void fatal(Throwable reason) {
+            LOG.error("{} ends: {}", name, reason.toString());
+            Logs.end();
+            Runtime.getRuntime().halt(1);
+        }
+
+        @Override
+        public void status(String line) {
+            if (notify != null) {
+                notify.status(line);
+            }
+        }
+
+        @Override
+        public void watchdog(EventLoop loop) {
+            if (notify != null) {
+                notify.watch(loop);
+            }
+        }
+    }
+}
