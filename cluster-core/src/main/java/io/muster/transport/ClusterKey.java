@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import javax.crypto.KDF;
 import javax.crypto.Mac;
 import javax.crypto.spec.HKDFParameterSpec;
@@ -103,7 +104,7 @@ public final class ClusterKey {
 
     @Override
     public int hashCode() {
-        return id;
+        return Arrays.hashCode(secret);
     }
 
     /// The key's id, never the key.

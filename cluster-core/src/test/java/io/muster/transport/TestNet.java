@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.SortedMap;
@@ -83,8 +84,16 @@ final class TestNet {
         event(nodeid, new TransportEvent.Start());
     }
 
-    void halt(int nodeid) {
-        nodes.remove(nodeid);
+    Transport node(int nodeid) {
+        return Objects.requireNonNull(nodes.get(nodeid));
+    }
+
+    Node self(int nodeid) {
+        return Objects.requireNonNull(selves.get(nodeid));
+    }
+
+    long rejected(int at, Rejection reason) {
+        return node(at).rejections().getOrDefault(reason, 0L);
     }
 
     Wire wire(int from, int to, int link) {

@@ -25,7 +25,7 @@ class TransportTest {
         assertEquals(1, net.count(3, "hello"));
         assertEquals(1, net.count(3, "token"));
         assertEquals(0, net.count(1, "token"));
-        assertEquals(net.selves.get(1).incarnation(), net.got.getFirst().incarnation());
+        assertEquals(net.self(1).incarnation(), net.got.getFirst().incarnation());
     }
 
     @Test
@@ -50,15 +50,15 @@ class TransportTest {
         net.run(50);
         net.inject(2, 0, old.clone());
         assertEquals(1, net.count(2, "old"), "the node has restarted and must not see it again");
-        assertEquals(1, net.nodes.get(2).rejections().get(Rejection.REPLAYED));
+        assertEquals(1, net.rejected(2, Rejection.REPLAYED));
     }
 
     @Test
     void aRestartedNodeReplacesItsFormerSelfForGood() {
         TestNet net = new TestNet(4, 2, 1, LinkUse.RANKED);
         net.run(50);
-        Transport former = net.nodes.get(2);
-        Incarnation before = net.selves.get(2).incarnation();
+        Transport former = net.node(2);
+        Incarnation before = net.self(2).incarnation();
         net.boot(2, TestNet.key(0));
         net.run(50);
         net.multicast(2, "new self");
@@ -70,7 +70,7 @@ class TransportTest {
         net.multicast(2, "ghost");
         net.run(50);
         assertEquals(0, net.count(1, "ghost"));
-        assertTrue(net.nodes.get(1).rejections().get(Rejection.RETIRED) > 0);
+        assertTrue(net.rejected(1, Rejection.RETIRED) > 0);
         assertTrue(net.got.stream()
                 .noneMatch(g -> g.incarnation().equals(before) && g.text().equals("ghost")));
     }
@@ -115,8 +115,8 @@ class TransportTest {
             }
         }
         assertEquals(before, net.got.size());
-        assertTrue(net.nodes.get(2).rejections().get(Rejection.FORGED) > 0);
-        assertTrue(net.nodes.get(2).rejections().get(Rejection.MALFORMED) > 0);
+        assertTrue(net.rejected(2, Rejection.FORGED) > 0);
+        assertTrue(net.rejected(2, Rejection.MALFORMED) > 0);
         net.multicast(1, "still genuine");
         net.run(5);
         assertEquals(1, net.count(2, "still genuine"));
@@ -133,7 +133,7 @@ class TransportTest {
         assertEquals(0, net.count(1, "intruder"));
         assertEquals(0, net.count(3, "secret"));
         assertEquals(1, net.count(2, "secret"));
-        assertTrue(net.nodes.get(1).rejections().get(Rejection.UNKNOWN_KEY) > 0);
+        assertTrue(net.rejected(1, Rejection.UNKNOWN_KEY) > 0);
     }
 
     @Test
@@ -144,7 +144,7 @@ class TransportTest {
         net.unicast(1, 2, "token for two");
         net.inject(3, 0, net.recorded.getFirst().octets().clone());
         assertEquals(0, net.count(3, "token for two"));
-        assertEquals(1, net.nodes.get(3).rejections().get(Rejection.MISDIRECTED));
+        assertEquals(1, net.rejected(3, Rejection.MISDIRECTED));
     }
 
     @Test
@@ -386,7 +386,7 @@ class TransportTest {
     }
 
     private static boolean carrying(TestNet net, int at, int to, int link) {
-        return net.nodes.get(at).links().stream().anyMatch(s -> s.nodeid() == to && s.link() == link && s.carrying());
+        return net.node(at).links().stream().anyMatch(s -> s.nodeid() == to && s.link() == link && s.carrying());
     }
 
     private static int lastMtu(TestNet net, int at) {

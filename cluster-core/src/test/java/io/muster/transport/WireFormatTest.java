@@ -119,7 +119,7 @@ class WireFormatTest {
             try {
                 Control.decode(damaged);
             } catch (MalformedMessage expected) {
-                assertFalse(expected.getMessage().isEmpty());
+                assertFalse(String.valueOf(expected.getMessage()).isEmpty());
             }
         }
         assertThrows(MalformedMessage.class, () -> Control.decode(new byte[0]));

@@ -59,14 +59,10 @@ class KeygenTest {
     @Test
     void readerNamesKeygenWhenThereIsNoKeyOrAWrongOne() throws IOException {
         Path file = root.resolve("none");
-        assertTrue(assertThrows(IOException.class, () -> KeyFile.read(file))
-                .getMessage()
-                .contains("muster keygen"));
+        assertTrue(refusal(file).contains("muster keygen"));
         Files.write(file, new byte[5]);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
-        assertTrue(assertThrows(IOException.class, () -> KeyFile.read(file))
-                .getMessage()
-                .contains("5 octets"));
+        assertTrue(refusal(file).contains("5 octets"));
     }
 
     @Test
@@ -75,8 +71,7 @@ class KeygenTest {
         Files.write(file, new byte[32]);
         for (String mode : List.of("r--r-----", "r-----r--", "rw--w----")) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
-            String message =
-                    assertThrows(IOException.class, () -> KeyFile.read(file)).getMessage();
+            String message = refusal(file);
             assertTrue(message.contains("chmod 0400"), message);
         }
     }
@@ -86,6 +81,11 @@ class KeygenTest {
         assertEquals(1, KeyFile.ignored("0", null).size());
         assertEquals(0, KeyFile.ignored("1", "/etc/cluster/other.key").size());
         assertEquals(0, KeyFile.ignored(null, null).size());
+    }
+
+    private static String refusal(Path file) {
+        return String.valueOf(
+                assertThrows(IOException.class, () -> KeyFile.read(file)).getMessage());
     }
 
     private int keygen(String... args) {
