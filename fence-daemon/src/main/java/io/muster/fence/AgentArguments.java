@@ -11,7 +11,8 @@ import java.util.Set;
 
 /// Turns the attributes of cluster.conf into what an agent of today reads.
 ///
-/// Order, as the original fed it: the `<device>`'s attributes, `nodename=` of the victim if absent, the `<fencedevice>`'s
+/// Order, as the original fed it: the `<device>`'s attributes, `nodename=` of the victim if absent, the
+/// `<fencedevice>`'s
 /// attributes. When a key comes twice agents keep the last.
 ///
 /// Keys of the first generation of agents are translated, because their successors ignore what they don't know: an old
@@ -43,7 +44,8 @@ final class AgentArguments {
 
     /// The program to start: a DRAC module is answered by another agent than the old card.
     static String agent(FenceDevice device, DeviceUse use) {
-        boolean module = use.attributes().containsKey("modulename") || device.attributes().containsKey("modulename");
+        boolean module = use.attributes().containsKey("modulename")
+                || device.attributes().containsKey("modulename");
         return device.agent().equals("fence_drac") && module ? "fence_drac5" : device.agent();
     }
 

@@ -87,12 +87,11 @@ final class DomainState {
 
     private void depart(Departure departure, long position) {
         Node node = departure.node();
-        Victim.Cause cause =
-                switch (departure.reason()) {
-                    case LOST -> Victim.Cause.LOST;
-                    case KILLED -> Victim.Cause.KILLED;
-                    case LEFT, REMOVED -> null;
-                };
+        Victim.Cause cause = switch (departure.reason()) {
+            case LOST -> Victim.Cause.LOST;
+            case KILLED -> Victim.Cause.KILLED;
+            case LEFT, REMOVED -> null;
+        };
         // The stream repeats losses that aren't fenced yet after each view.
         if (cause == null || victims.containsKey(node)) {
             return;
@@ -119,12 +118,11 @@ final class DomainState {
 
     /// Proof that came to cman by another way than through this group.
     private static Proof told(GroupEntry.Fenced now) {
-        Proof.Kind kind =
-                switch (now.how()) {
-                    case GroupEntry.STOPPED -> Proof.Kind.MEMBER;
-                    case "override" -> Proof.Kind.OVERRIDE;
-                    default -> Proof.Kind.EXTERNAL;
-                };
+        Proof.Kind kind = switch (now.how()) {
+            case GroupEntry.STOPPED -> Proof.Kind.MEMBER;
+            case "override" -> Proof.Kind.OVERRIDE;
+            default -> Proof.Kind.EXTERNAL;
+        };
         return new Proof(kind, now.byNodeid(), now.how(), 0);
     }
 

@@ -47,16 +47,15 @@ final class FenceCodec {
             throw new MalformedMessage("fence message version " + version);
         }
         int type = in.u8();
-        FenceMessage message =
-                switch (type) {
-                    case 1 -> new FenceMessage.Ready();
-                    case 2 -> new FenceMessage.Start(in.list(MAX_NODES, i -> i.u32(Integer.MAX_VALUE)));
-                    case 3 -> new FenceMessage.Claim(in.node());
-                    case 4 -> new FenceMessage.Release(in.node());
-                    case 5 -> new FenceMessage.Proven(in.node(), proof(in));
-                    case 6 -> new FenceMessage.Tried(path(in), trial(in));
-                    default -> throw new MalformedMessage("fence message type " + type);
-                };
+        FenceMessage message = switch (type) {
+            case 1 -> new FenceMessage.Ready();
+            case 2 -> new FenceMessage.Start(in.list(MAX_NODES, i -> i.u32(Integer.MAX_VALUE)));
+            case 3 -> new FenceMessage.Claim(in.node());
+            case 4 -> new FenceMessage.Release(in.node());
+            case 5 -> new FenceMessage.Proven(in.node(), proof(in));
+            case 6 -> new FenceMessage.Tried(path(in), trial(in));
+            default -> throw new MalformedMessage("fence message type " + type);
+        };
         in.end();
         return message;
     }

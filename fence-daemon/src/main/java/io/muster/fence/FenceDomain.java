@@ -23,7 +23,8 @@ import java.util.function.Function;
 /// claims and proofs when their time has come, runs the agents of the claims this node holds, and tells cman what the
 /// log says is proven.
 ///
-/// An agent is started only when (a) the log granted this node the claim, (b) the domain is quorate, (c) the victim's node
+/// An agent is started only when (a) the log granted this node the claim, (b) the domain is quorate, (c) the victim's
+/// node
 /// isn't a member, and (d) cman has just confirmed quorum by a token round; (a) to (c) are looked at again after (d).
 ///
 /// Thread: the owner's event loop.
@@ -311,7 +312,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     }
 
     private void recovered(List<FenceEffect> out) {
-        boolean done = state.started() && state.victims().isEmpty() && state.complete().contains(self);
+        boolean done =
+                state.started() && state.victims().isEmpty() && state.complete().contains(self);
         if (done && state.changedAt() > recoveredUpTo) {
             recoveredUpTo = Math.max(appliedUpTo, state.changedAt());
             out.add(new FenceEffect.ReportRecovered(recoveredUpTo));
@@ -450,13 +452,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         }
     }
 
-    private void failed(
-            ClaimRun run,
-            AgentCall call,
-            String result,
-            String output,
-            long nowMs,
-            List<FenceEffect> out) {
+    private void failed(ClaimRun run, AgentCall call, String result, String output, long nowMs, List<FenceEffect> out) {
         boolean loud = run.failedRounds() < LOUD_FAILURES;
         if (loud) {
             out.add(warn(line(run, call, result)));

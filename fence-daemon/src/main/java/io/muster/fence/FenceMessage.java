@@ -12,8 +12,8 @@ sealed interface FenceMessage {
 
     /// The domain starts although nobody in it has completed it before.
     ///
-    /// @param missing configured nodes that the sender doesn't see; those that are members when this is delivered don't
-    ///     become victims
+    /// @param missing configured nodes that the sender doesn't see; those that are members when it is delivered
+    ///     don't become victims
     record Start(List<Integer> missing) implements FenceMessage {
         public Start {
             missing = List.copyOf(missing);

@@ -4,8 +4,9 @@ import java.util.Comparator;
 
 /// One way to reach one node's power: a device of a method.
 public record FencePath(int nodeid, String method, String device) implements Comparable<FencePath> {
-    private static final Comparator<FencePath> ORDER =
-            Comparator.comparingInt(FencePath::nodeid).thenComparing(FencePath::method).thenComparing(FencePath::device);
+    private static final Comparator<FencePath> ORDER = Comparator.comparingInt(FencePath::nodeid)
+            .thenComparing(FencePath::method)
+            .thenComparing(FencePath::device);
 
     /// How it went the last time.
     ///

@@ -73,8 +73,8 @@ public record NodeFencing(int nodeid, String name, List<Method> methods, List<Ag
     }
 
     /// Two power supplies that are rebooted one after the other never leave the node without current. So when a method
-    /// has several power devices, each of which would reboot, all are switched off first and then on again. Calls whose
-    /// action is written stay as they are, where they are.
+    /// has several power devices, each of which would reboot, all are switched off first and then on again.
+    /// Calls whose action is written stay as they are, where they are.
     private static List<AgentCall> allOffThenAllOn(List<AgentCall> calls) {
         long rebooting = calls.stream().filter(NodeFencing::reboots).count();
         if (rebooting < 2) {

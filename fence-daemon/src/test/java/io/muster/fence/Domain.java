@@ -60,8 +60,8 @@ final class Domain {
     }
 
     Domain viewLost(Node lost, int... nodeids) {
-        return entry(new GroupEntry.View(
-                ++position, nodes(nodeids), List.of(), List.of(new Departure(lost, Reason.LOST))));
+        return entry(
+                new GroupEntry.View(++position, nodes(nodeids), List.of(), List.of(new Departure(lost, Reason.LOST))));
     }
 
     Domain members(List<Node> members, List<Departure> left) {

@@ -35,8 +35,9 @@ class FenceDomainTest {
         assertEquals(
                 one.position,
                 one.last(FenceEffect.ReportRecovered.class).orElseThrow().upTo());
-        assertTrue(one.log().containsAll(List.of(
-                "fencing node n3", "fence n3 dev 0.0 agent fence_apc result: success", "fence n3 success")));
+        assertTrue(one.log()
+                .containsAll(List.of(
+                        "fencing node n3", "fence n3 dev 0.0 agent fence_apc result: success", "fence n3 success")));
     }
 
     @Test
@@ -159,7 +160,8 @@ class FenceDomainTest {
         two.message(node(1), new FenceMessage.Proven(node(3), new Proof(Proof.Kind.AGENT, 1, "fence_apc", 5)));
         assertTrue(two.last(FenceEffect.ReportFenced.class).isEmpty());
         two.lose(node(1), 2);
-        assertEquals(node(3), two.last(FenceEffect.ReportFenced.class).orElseThrow().victim());
+        assertEquals(
+                node(3), two.last(FenceEffect.ReportFenced.class).orElseThrow().victim());
     }
 
     @Test
@@ -176,17 +178,18 @@ class FenceDomainTest {
         domain.at(domain.now + 3000).confirm(true);
         assertEquals("fence_apc", domain.agent().orElseThrow());
         assertEquals(3, domain.all(FenceEffect.RunAgent.class).count());
-        assertTrue(domain.log().containsAll(List.of(
-                "fence n2 dev 0.0 agent fence_apc result: error from agent",
-                "agent \"fence_apc\" reports: Connection timed out",
-                "fence n2 dev 1.0 agent fence_brocade result: error from agent",
-                "fence n2 failed")));
+        assertTrue(domain.log()
+                .containsAll(List.of(
+                        "fence n2 dev 0.0 agent fence_apc result: error from agent",
+                        "agent \"fence_apc\" reports: Connection timed out",
+                        "fence n2 dev 1.0 agent fence_brocade result: error from agent",
+                        "fence n2 failed")));
     }
 
     @Test
     void allDevicesOfAMethodMustSucceed() {
-        var domain = new Domain(1, Settings.nodes(2).methods(2, Settings.method(0, "dual", "apc", "wti")))
-                .started(1, 2);
+        var domain =
+                new Domain(1, Settings.nodes(2).methods(2, Settings.method(0, "dual", "apc", "wti"))).started(1, 2);
         domain.lose(node(2), 1).confirm(true).agentEnds(0).confirm(true);
         assertEquals("fence_wti", domain.agent().orElseThrow());
         domain.agentEnds(1);
@@ -202,7 +205,9 @@ class FenceDomainTest {
         assertTrue(domain.log().contains("fence n2 dev 0.0 agent none result: error no method"));
         assertTrue(domain.last(FenceEffect.ReportFenced.class).isEmpty());
         domain.event(new FenceEvent.Acknowledged(node(2), 9));
-        assertEquals("override", domain.last(FenceEffect.ReportFenced.class).orElseThrow().how());
+        assertEquals(
+                "override",
+                domain.last(FenceEffect.ReportFenced.class).orElseThrow().how());
     }
 
     @Test
@@ -222,8 +227,7 @@ class FenceDomainTest {
     @Test
     void anAgentKilledAtItsTimeLimitHasFailed() {
         one.lose(node(3), 1, 2).confirm(true).agentEnds(-1);
-        assertTrue(one.log().contains(
-                "fence n3 dev 0.0 agent fence_apc result: error agent killed at its time limit"));
+        assertTrue(one.log().contains("fence n3 dev 0.0 agent fence_apc result: error agent killed at its time limit"));
         assertTrue(one.last(FenceEffect.ReportFenced.class).isEmpty());
     }
 
@@ -338,7 +342,13 @@ class FenceDomainTest {
         assertFalse(one.asked());
         assertEquals(
                 Proof.Kind.EXTERNAL,
-                one.core.state().victim(node(3)).orElseThrow().proof().orElseThrow().kind());
+                one.core
+                        .state()
+                        .victim(node(3))
+                        .orElseThrow()
+                        .proof()
+                        .orElseThrow()
+                        .kind());
     }
 
     @Test

@@ -75,8 +75,8 @@ final class Settings {
 
     FenceSettings made() {
         var nodes = new TreeMap<Integer, NodeFencing>();
-        methods.forEach((nodeid, of) ->
-                nodes.put(nodeid, new NodeFencing(nodeid, "n" + nodeid, of, List.of(), staggered)));
+        methods.forEach(
+                (nodeid, of) -> nodes.put(nodeid, new NodeFencing(nodeid, "n" + nodeid, of, List.of(), staggered)));
         return new FenceSettings(
                 postJoinMs,
                 postFailMs,
