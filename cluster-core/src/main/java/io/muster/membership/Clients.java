@@ -34,14 +34,7 @@ final class Clients {
         }
     }
 
-    private static final class Watched {
-        int limitMs;
-        long pingAt;
-        long deadline;
-    }
-
     private final SortedMap<String, Binding> bindings = new TreeMap<>();
-    private final SortedMap<Integer, Watched> watched = new TreeMap<>();
 
     /// Groups without their required client, and until when.
     private final SortedMap<String, Long> missed = new TreeMap<>();
@@ -76,7 +69,6 @@ final class Clients {
 
     /// The groups a vanished client was in.
     List<String> gone(int client, long nowMs) {
-        watched.remove(client);
         List<String> groups = bindings.entrySet().stream()
                 .filter(e -> e.getValue().client == client)
                 .map(Map.Entry::getKey)
@@ -113,46 +105,6 @@ final class Clients {
         return clients;
     }
 
-    void watch(int client, int limitMs, long nowMs) {
-        if (limitMs <= 0) {
-            watched.remove(client);
-            return;
-        }
-        Watched w = new Watched();
-        w.limitMs = limitMs;
-        w.pingAt = nowMs;
-        w.deadline = nowMs + limitMs;
-        watched.put(client, w);
-    }
-
-    void pong(int client, long nowMs) {
-        Watched w = watched.get(client);
-        if (w != null) {
-            w.deadline = nowMs + w.limitMs;
-        }
-    }
-
-    /// Clients to ping now.
-    List<Integer> pings(long nowMs) {
-        List<Integer> due = watched.entrySet().stream()
-                .filter(e -> e.getValue().pingAt <= nowMs)
-                .map(Map.Entry::getKey)
-                .toList();
-        for (int client : due) {
-            Watched w = Objects.requireNonNull(watched.get(client));
-            w.pingAt = nowMs + w.limitMs / 5;
-        }
-        return due;
-    }
-
-    /// Clients that have been silent too long.
-    List<Integer> silent(long nowMs) {
-        return watched.entrySet().stream()
-                .filter(e -> e.getValue().deadline <= nowMs)
-                .map(Map.Entry::getKey)
-                .toList();
-    }
-
     /// A group whose client hasn't come back in time.
     Optional<String> overdue(long nowMs) {
         return missed.entrySet().stream()
@@ -163,15 +115,11 @@ final class Clients {
 
     /// This node slept, not its clients.
     void stalled(long ms) {
-        watched.values().forEach(w -> w.deadline += ms);
         missed.replaceAll((group, deadline) -> deadline + ms);
     }
 
     long nextDeadlineMs() {
         long next = Long.MAX_VALUE;
-        for (Watched w : watched.values()) {
-            next = Math.min(next, Math.min(w.pingAt, w.deadline));
-        }
         for (long deadline : missed.values()) {
             next = Math.min(next, deadline);
         }

@@ -121,8 +121,6 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                     binding.requiredMs = e.ms();
                 }
             }
-            case CmanEvent.Watch e -> clients.watch(e.client(), e.ms(), nowMs);
-            case CmanEvent.Pong e -> clients.pong(e.client(), nowMs);
             case CmanEvent.AskFresh e -> askFresh(e, nowMs);
             case CmanEvent.Leave e -> leave(e, nowMs);
             case CmanEvent.ShutdownAnswer e -> vote(e.client(), e.yes());
@@ -620,11 +618,6 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     }
 
     private void deadlines(long nowMs) {
-        clients.pings(nowMs).forEach(client -> out.add(new CmanEffect.Ping(client)));
-        for (int client : clients.silent(nowMs)) {
-            disconnect(client, "no answer to pings");
-            gone(client, nowMs);
-        }
         clients.overdue(nowMs).ifPresent(group -> end(
                 false, "the client of group " + group + " isn't back in time: this node has to be made harmless"));
         for (Question q : List.copyOf(questions)) {

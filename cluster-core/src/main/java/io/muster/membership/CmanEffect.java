@@ -40,9 +40,6 @@ public sealed interface CmanEffect {
     /// May this node leave? The client answers within the shutdown time-out.
     record AskShutdown(int client) implements CmanEffect {}
 
-    /// Are you there?
-    record Ping(int client) implements CmanEffect {}
-
     /// Close the client's connection.
     record Disconnect(int client, String why) implements CmanEffect {}
 

@@ -40,12 +40,6 @@ public sealed interface CmanEvent {
     /// This node mustn't live without its member of the group for longer than `ms`, from now on; 0 ends that.
     record Require(int client, String group, int ms) implements CmanEvent {}
 
-    /// A client that leaves a ping unanswered for `ms` is to be disconnected; 0 ends that.
-    record Watch(int client, int ms) implements CmanEvent {}
-
-    /// The answer to [CmanEffect.Ping].
-    record Pong(int client) implements CmanEvent {}
-
     /// Is the cluster quorate now: not when this was last known, but since this question?
     record AskFresh(int client, int request) implements CmanEvent {}
 
