@@ -27,7 +27,11 @@ public final class GroupEntryCodec {
     public static void encode(Output out, GroupEntry entry) {
         switch (entry) {
             case GroupEntry.Message m ->
-                head(out, 1, m).node(m.from()).bool(m.regular()).cause(m.cause()).bytes(m.payload());
+                head(out, 1, m)
+                        .node(m.from())
+                        .bool(m.regular())
+                        .cause(m.cause())
+                        .bytes(m.payload());
             case GroupEntry.View v ->
                 head(out, 2, v)
                         .list(v.members(), Output::node)

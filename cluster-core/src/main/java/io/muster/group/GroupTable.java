@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /// All groups of the cluster and how far their recovery has come: replicated state, changed only by the log.
 ///
-/// **Barriers.** A level has recovered up to the lowest position any member of its groups has reported, and not beyond the
+/// **Barriers.** A level has recovered up to the lowest position any member of its groups has reported, and not
+/// beyond
+/// the
 /// level below it. A level without groups passes with the one below; the lowest passes by itself, unless it is
 /// mandatory: then nothing passes before a group of that level has reported.
 ///
@@ -181,7 +183,8 @@ public final class GroupTable {
     }
 
     private Addressed view(String name, long position, List<Node> joined, List<Departure> left) {
-        List<Node> members = List.copyOf(Objects.requireNonNull(groups.get(name)).members().keySet());
+        List<Node> members =
+                List.copyOf(Objects.requireNonNull(groups.get(name)).members().keySet());
         return new Addressed(name, new GroupEntry.View(position, members, joined, left));
     }
 

@@ -46,7 +46,8 @@ final class Clients {
         return bindings;
     }
 
-    @Nullable Binding binding(String group, int client) {
+    @Nullable
+    Binding binding(String group, int client) {
         Binding binding = bindings.get(group);
         return binding != null && binding.client == client ? binding : null;
     }

@@ -74,7 +74,8 @@ final class ClusterState {
     }
 
     /// Layout: u64 position, u64 disturbed, list of members, tally (4 u32 without the booleans, 2 bool), optional
-    /// ring id, rules, u8 mandatory levels as bits, list of departures, list of last fencings, u32 and string of the
+    /// ring id, rules, u8 mandatory levels as bits, list of departures, list of last fencings, u32 and string of
+    /// the
     /// configuration, groups.
     void encode(Output out) {
         out.u64(position).u64(disturbed);
@@ -91,8 +92,7 @@ final class ClusterState {
         out.list(unproven, (o, d) -> o.node(d.node()).oneOf(d.reason()));
         out.list(
                 fenced.values(),
-                (o, f) ->
-                        o.node(f.victim()).u32(f.byNodeid()).string(f.how()).u64(f.position()));
+                (o, f) -> o.node(f.victim()).u32(f.byNodeid()).string(f.how()).u64(f.position()));
         out.u32(configVersion).string(configSha256);
         groups.encode(out);
     }
@@ -116,8 +116,8 @@ final class ClusterState {
             }
         }
         state.unproven.addAll(in.list(MAX_NODES, i -> new Departure(i.node(), i.oneOf(Reason.class))));
-        Collection<LastFenced> last = in.list(
-                MAX_NODES, i -> new LastFenced(i.node(), i.u32(Integer.MAX_VALUE), i.string(255), i.u64()));
+        Collection<LastFenced> last =
+                in.list(MAX_NODES, i -> new LastFenced(i.node(), i.u32(Integer.MAX_VALUE), i.string(255), i.u64()));
         last.forEach(f -> state.fenced.put(f.victim().nodeid(), f));
         state.configVersion = in.u32(Integer.MAX_VALUE);
         state.configSha256 = in.string(64);
@@ -126,7 +126,10 @@ final class ClusterState {
     }
 
     private void encodeRules(Output out) {
-        out.bool(rules.twoNode()).bool(rules.waitForAll()).bool(rules.lastManStanding()).bool(rules.autoTieBreaker());
+        out.bool(rules.twoNode())
+                .bool(rules.waitForAll())
+                .bool(rules.lastManStanding())
+                .bool(rules.autoTieBreaker());
         out.u32(rules.tieNode().orElse(0));
         out.list(rules.nodeids(), (o, id) -> o.u32(id));
     }

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// | syncing | a new configuration: every node sends its [Transition]; nothing else counts until all are here |
 /// | installed | [Installation] has made one state of them; ordered messages change it through [StateMachine] |
 ///
-/// Everything is applied in the order of the ring; what is local to the node ([Clients], [Outbox]) never enters the state
+/// Everything is applied in the order of the ring; what is local to the node ([Clients], [Outbox]) never enters the
+/// state
 /// except as an ordered message.
 ///
 /// Thread: the owner's event loop.
@@ -220,8 +221,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 List.copyOf(companions),
                 me,
                 state);
-        out.add(new CmanEffect.ToRing(
-                new RingEvent.Send(CmanCodec.encode(now, 0, transition), false, CauseId.NONE)));
+        out.add(new CmanEffect.ToRing(new RingEvent.Send(CmanCodec.encode(now, 0, transition), false, CauseId.NONE)));
     }
 
     private void deliver(RingEffect.Deliver d, long nowMs) {
@@ -296,16 +296,12 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         boolean wanted = state.members.values().stream()
                 .anyMatch(m -> m.configVersion() != state.configVersion
                         || !m.configSha256().equals(state.configSha256));
-        Optional<Node> sender =
-                kept.stream().filter(state.members::containsKey).findFirst();
+        Optional<Node> sender = kept.stream().filter(state.members::containsKey).findFirst();
         if (wanted
                 && sender.isPresent()
                 && sender.get().equals(self)
                 && settings.configSha256().equals(state.configSha256)) {
-            queue(
-                    new CmanMessage.Configuration(
-                            settings.configVersion(), settings.configSha256(), document),
-                    true);
+            queue(new CmanMessage.Configuration(settings.configVersion(), settings.configSha256(), document), true);
         }
     }
 
@@ -346,8 +342,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                     binding.joined = true;
                 }
             }
-            case CmanMessage.Part m ->
-                machine.viewIfAny(state.groups.leave(m.group(), from, m.reason(), state.next()));
+            case CmanMessage.Part m -> machine.viewIfAny(state.groups.leave(m.group(), from, m.reason(), state.next()));
             case CmanMessage.Report m -> state.groups.report(m.group(), from, Math.min(m.upTo(), state.position));
             case CmanMessage.Proven m -> {
                 say(Severity.INFO, name(m.victim()) + " is harmless: " + m.how() + ", says node " + from.nodeid());
@@ -409,7 +404,8 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             say(Severity.WARN, "configuration " + m.version() + " isn't taken: this is " + state.configVersion);
             return;
         }
-        boolean mine = settings.configVersion() == m.version() && settings.configSha256().equals(m.sha256());
+        boolean mine = settings.configVersion() == m.version()
+                && settings.configSha256().equals(m.sha256());
         settings = read.get();
         document = m.document();
         machine.configure(settings, document);
@@ -429,7 +425,9 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 if (line.group().isPresent() && !line.group().get().equals(name)) {
                     return;
                 }
-                if (line.entry() instanceof View view && binding.joined && view.joined().contains(self)) {
+                if (line.entry() instanceof View view
+                        && binding.joined
+                        && view.joined().contains(self)) {
                     binding.streaming = true;
                 }
                 if (binding.streaming) {
@@ -603,7 +601,8 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             answer(e.client(), e.request(), Result.OK, "");
         } else if (!state.tally.quorate()) {
             answer(e.client(), e.request(), Result.INQUORATE, "");
-        } else if (e.version() <= state.configVersion || reader.read(e.document()).isEmpty()) {
+        } else if (e.version() <= state.configVersion
+                || reader.read(e.document()).isEmpty()) {
             answer(e.client(), e.request(), Result.INVALID, "this is version " + state.configVersion);
         } else {
             queue(new CmanMessage.Configuration(e.version(), e.sha256(), e.document()), true);
@@ -618,8 +617,10 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     }
 
     private void deadlines(long nowMs) {
-        clients.overdue(nowMs).ifPresent(group -> end(
-                false, "the client of group " + group + " isn't back in time: this node has to be made harmless"));
+        clients.overdue(nowMs)
+                .ifPresent(group -> end(
+                        false,
+                        "the client of group " + group + " isn't back in time: this node has to be made harmless"));
         for (Question q : List.copyOf(questions)) {
             if (nowMs >= q.askedMs() + FRESH_LIMIT_MS) {
                 questions.remove(q);

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /// What a node's cman knows at one moment, for commands to show.
 ///
 /// @param generation the ring's sequence
-/// @param joinedMs of a node: monotonic milliseconds when this node saw it join; -1 for never
 public record CmanStatus(
         Node self,
         String clusterName,
@@ -35,6 +34,7 @@ public record CmanStatus(
         List<GroupStatus> groups) {
     /// One node, configured or met.
     ///
+    /// @param joinedMs monotonic milliseconds when this node saw it join; -1 for never
     /// @param incarnation sequence of the ring it joined in; 0 for never
     /// @param unproven whether a lost run of it hasn't been made harmless
     public record NodeStatus(
@@ -108,8 +108,6 @@ public record CmanStatus(
     }
 
     private static boolean recovering(ClusterState state, Optional<Level> level) {
-        return level.isPresent()
-                && !state.unproven.isEmpty()
-                && state.groups.recovered(level.get()) < state.disturbed;
+        return level.isPresent() && !state.unproven.isEmpty() && state.groups.recovered(level.get()) < state.disturbed;
     }
 }

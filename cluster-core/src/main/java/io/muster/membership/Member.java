@@ -42,8 +42,7 @@ public record Member(
     }
 
     Member withDevice(int changedVotes, String name) {
-        return new Member(
-                node, votes, expected, changedVotes, name, joinedRing, features, configVersion, configSha256);
+        return new Member(node, votes, expected, changedVotes, name, joinedRing, features, configVersion, configSha256);
     }
 
     Member withConfig(int changedVotes, int changedExpected, int version, String sha256) {

@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 
 /// This node's messages from the moment a client hands them over until the log contains them.
 ///
-/// Each is stamped with the configuration it is sent for and counts in no other. So when the ring changes, whatever hasn't been
+/// Each is stamped with the configuration it is sent for and counts in no other. So when the ring changes, whatever
+/// hasn't been
 /// delivered yet is sent again in the old order, and nothing counts twice.
 final class Outbox {
     /// So many may be in the ring at once: what the ring holds when it changes travels in vain.
@@ -30,12 +31,11 @@ final class Outbox {
     private boolean room = true;
 
     void add(Ordinary message, boolean safe, CauseId cause) {
-        int bytes =
-                switch (message) {
-                    case CmanMessage.ToGroup m -> m.payload().length;
-                    case CmanMessage.Configuration m -> m.document().length;
-                    default -> 64;
-                };
+        int bytes = switch (message) {
+            case CmanMessage.ToGroup m -> m.payload().length;
+            case CmanMessage.Configuration m -> m.document().length;
+            default -> 64;
+        };
         last = last + 1 & 0xffff_ffffL;
         waiting.add(new Pending(last, message, safe, cause, bytes));
         waitingBytes += bytes;
@@ -117,5 +117,4 @@ final class Outbox {
         }
         waiting = rest;
     }
-
 }

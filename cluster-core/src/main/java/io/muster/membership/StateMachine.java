@@ -17,7 +17,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Changes [ClusterState] by one ordered message and writes the entries that follow from it. Knows neither time nor which
+/// Changes [ClusterState] by one ordered message and writes the entries that follow from it. Knows neither time nor
+/// which
 /// node it runs on.
 final class StateMachine {
     private final ClusterState state;
@@ -151,12 +152,10 @@ final class StateMachine {
                 settings.expectedVotes(),
                 settings.configVersion(),
                 settings.configSha256()));
-        log.all(new GroupEntry.Config(
-                state.next(), settings.configVersion(), settings.configSha256(), document));
+        log.all(new GroupEntry.Config(state.next(), settings.configVersion(), settings.configSha256(), document));
         // A cluster that was quorate doesn't start to wait for all because the file now says so.
         if (!before.waitForAll() && state.tally.quorate()) {
-            state.tally = new Tally(
-                    state.tally.total(), state.tally.expected(), state.tally.quorum(), true, true);
+            state.tally = new Tally(state.tally.total(), state.tally.expected(), state.tally.quorum(), true, true);
         }
         recount(true);
     }

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /// A daemon's connection to cman: its groups' ordered streams, messages, proofs and questions.
 ///
-/// When it closes, cman is gone or has put this client out: the daemon must treat that as the end of its membership, so
+/// When it closes, cman is gone or has put this client out: the daemon must treat that as the end of its
+/// membership, so
 /// fenced and rgmanager stop what they run and exit. Pings are answered from the loop, so one that hangs is noticed.
 ///
 /// Thread: every method from any; the listener and all futures on the loop.
@@ -101,7 +102,10 @@ public final class GroupClient implements AutoCloseable {
     ///
     /// @param silentMs longest time this client's loop may be silent before cman puts it out; 0 for any
     public CompletableFuture<Void> join(String group, Optional<Level> level, int silentMs) {
-        Output out = new Output().string(group).u8(level.map(l -> l.ordinal() + 1).orElse(0)).u32(silentMs);
+        Output out = new Output()
+                .string(group)
+                .u8(level.map(l -> l.ordinal() + 1).orElse(0))
+                .u32(silentMs);
         return request(CmanFrames.JOIN, out);
     }
 
@@ -126,8 +130,7 @@ public final class GroupClient implements AutoCloseable {
     ///
     /// @param how agent, `override`, or [GroupEntry#STOPPED] of a run of this node itself
     public void reportFenced(Node victim, String how) {
-        connection.send(
-                CmanFrames.FENCED, new Output().node(victim).string(how).toBytes());
+        connection.send(CmanFrames.FENCED, new Output().node(victim).string(how).toBytes());
     }
 
     /// This node's member of the group has recovered from everything up to a position.
@@ -138,12 +141,12 @@ public final class GroupClient implements AutoCloseable {
 
     /// From now on this node mustn't live without this client for longer than `ms`; 0 ends that.
     public void require(String group, int ms) {
-        connection.send(
-                CmanFrames.REQUIRE, new Output().string(group).u32(ms).toBytes());
+        connection.send(CmanFrames.REQUIRE, new Output().string(group).u32(ms).toBytes());
     }
 
     /// Whether the cluster is quorate now: true only after a token of the present ring has come round since the call.
-    /// Entries up to that moment have been delivered to the listener before. To be asked before each start of an agent.
+    /// Entries up to that moment have been delivered to the listener before. To be asked before each start of an
+    /// agent.
     public CompletableFuture<Boolean> stillQuorate() {
         return connection
                 .ask(CmanFrames.ASK_FRESH, CauseId.NONE, new byte[0], FRESH_MS)
@@ -175,21 +178,19 @@ public final class GroupClient implements AutoCloseable {
     }
 
     private CompletableFuture<Void> request(int type, Output payload) {
-        return connection
-                .ask(type, CauseId.NONE, payload.toBytes(), ANSWER_MS)
-                .thenCompose(frame -> {
-                    try {
-                        Input in = frame.input();
-                        int result = in.u8();
-                        String text = in.string();
-                        return result == 0
-                                ? CompletableFuture.completedFuture(null)
-                                : CompletableFuture.failedFuture(
-                                        new IOException(text.isEmpty() ? "cman says " + result : text));
-                    } catch (MalformedMessage e) {
-                        return CompletableFuture.failedFuture(e);
-                    }
-                });
+        return connection.ask(type, CauseId.NONE, payload.toBytes(), ANSWER_MS).thenCompose(frame -> {
+            try {
+                Input in = frame.input();
+                int result = in.u8();
+                String text = in.string();
+                return result == 0
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.failedFuture(
+                                new IOException(text.isEmpty() ? "cman says " + result : text));
+            } catch (MalformedMessage e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        });
     }
 
     @Override

@@ -19,7 +19,9 @@ import org.slf4j.LoggerFactory;
 /// Runs a [Replica] in a daemon: entries of its group come from a [GroupClient], proposals go there, local effects go
 /// to the daemon's performer, all on one event loop.
 ///
-/// Hand entries over with [#entry] from the client's listener; join the group once the driver exists. An entry's parent is
+/// Hand entries over with [#entry] from the client's listener; join the group once the driver exists. An entry's
+/// parent
+/// is
 /// the cause its message carries, so causes reach across nodes.
 ///
 /// Thread: [#post] and [#entry] from any; the performer on the loop.
@@ -49,8 +51,7 @@ public final class ReplicaDriver<E, F> implements AutoCloseable {
             Consumer<Throwable> fatal) {}
 
     /// @param core in its initial state
-    public ReplicaDriver(
-            Setup<E, F> setup, ReplicatedCore<GroupEntry, E, F> core, EventDriver.Performer<F> performer) {
+    public ReplicaDriver(Setup<E, F> setup, ReplicatedCore<GroupEntry, E, F> core, EventDriver.Performer<F> performer) {
         this.group = setup.group();
         this.client = setup.client();
         this.performer = performer;

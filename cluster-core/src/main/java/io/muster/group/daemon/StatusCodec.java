@@ -28,15 +28,25 @@ public final class StatusCodec {
     public static byte[] encode(CmanView view) {
         CmanStatus s = view.status();
         Output out = new Output(1024);
-        out.node(s.self()).string(s.clusterName()).u32(s.clusterId()).u32(s.configVersion()).string(s.configSha256());
-        out.bool(s.member()).bool(s.leaving()).bool(s.stateful()).bool(s.twoNode()).u64(s.generation());
+        out.node(s.self())
+                .string(s.clusterName())
+                .u32(s.clusterId())
+                .u32(s.configVersion())
+                .string(s.configSha256());
+        out.bool(s.member())
+                .bool(s.leaving())
+                .bool(s.stateful())
+                .bool(s.twoNode())
+                .u64(s.generation());
         Tally t = s.tally();
         out.u32(t.total()).u32(t.expected()).u32(t.quorum()).bool(t.quorate()).bool(t.waited());
         out.u32(s.deviceVotes()).string(s.device());
         out.list(s.nodes(), StatusCodec::node);
         out.list(s.groups(), (o, g) -> {
             Group group = g.group();
-            o.string(group.name()).i32(group.id()).u8(group.level().map(l -> l.ordinal() + 1).orElse(0));
+            o.string(group.name())
+                    .i32(group.id())
+                    .u8(group.level().map(l -> l.ordinal() + 1).orElse(0));
             o.list(group.members().entrySet(), (e, m) -> e.node(m.getKey()).u64(m.getValue()));
             o.bool(g.recovering());
         });
@@ -52,8 +62,7 @@ public final class StatusCodec {
         o.u32(n.votes()).u32(n.expected()).bool(n.unproven());
         o.optional(
                 n.lastFenced(),
-                (p, f) ->
-                        p.node(f.victim()).u32(f.byNodeid()).string(f.how()).u64(f.position()));
+                (p, f) -> p.node(f.victim()).u32(f.byNodeid()).string(f.how()).u64(f.position()));
     }
 
     public static CmanView decode(Input in) throws MalformedMessage {
@@ -129,8 +138,7 @@ public final class StatusCodec {
         if (level > Level.values().length) {
             throw new MalformedMessage("level " + level);
         }
-        Optional<Level> known =
-                level == 0 ? Optional.empty() : Optional.of(Level.values()[level - 1]);
+        Optional<Level> known = level == 0 ? Optional.empty() : Optional.of(Level.values()[level - 1]);
         return new GroupStatus(new Group(name, id, known, members), in.bool());
     }
 }
