@@ -1,0 +1,95 @@
+package io.muster.service;
+
+import io.muster.service.Placement.Score;
+import io.muster.service.Plan.ServiceSpec;
+import java.util.Comparator;
+import java.util.SortedSet;
+import java.util.stream.Stream;
+
+/// Which node a service is to go to. Pure: the same state gives the same node everywhere.
+///
+/// Where the original let nodes race for a lock or shuffled them, the node with the fewest services wins, then the lowest
+/// nodeid.
+final class Choices {
+    private final ClusterState state;
+    private final SortedSet<Integer> online;
+
+    Choices(ClusterState state) {
+        this.state = state;
+        this.online = state.online();
+    }
+
+    SortedSet<Integer> online() {
+        return online;
+    }
+
+    Score score(Service service, ServiceSpec spec, int nodeid) {
+        boolean running = service.state == ServiceState.STARTING || service.state == ServiceState.STARTED;
+        int owner = running && online.contains(service.owner) ? service.owner : 0;
+        Plan plan = state.plan;
+        return plan == null ? Score.ILLEGAL : Placement.score(plan, spec, online, nodeid, owner);
+    }
+
+    /// Whether nothing but time speaks against a start there: it is legal, exclusive services leave room, and nobody
+    /// else may still be running it.
+    boolean fits(Service service, ServiceSpec spec, int nodeid) {
+        return score(service, spec, nodeid) != Score.ILLEGAL
+                && state.roomFor(service, spec, nodeid)
+                && (service.holder == null || service.holder.equals(state.cluster.get(nodeid)));
+    }
+
+    /// For an automatic start: a node that scores best; when exclusive services bar all of these, the best of the rest.
+    /// 0 for none.
+    int automatic(Service service, ServiceSpec spec) {
+        int best = emptiest(service, online.stream().filter(n -> score(service, spec, n) == Score.BEST && fits(service, spec, n)));
+        boolean barred = online.stream().anyMatch(n -> score(service, spec, n) == Score.BEST && !state.roomFor(service, spec, n));
+        return best == 0 && barred ? highest(service, spec, online.stream()) : best;
+    }
+
+    /// For a relocation: the preferred target first, then the highest score among those not tried, then whoever had it.
+    /// 0 for none.
+    int next(Service service, ServiceSpec spec) {
+        int target = service.target;
+        if (target != 0 && !service.tried.contains(target) && fits(service, spec, target)) {
+            return target;
+        }
+        int other = highest(
+                service,
+                spec,
+                online.stream().filter(n -> n != service.origin && !service.tried.contains(n)));
+        if (other != 0) {
+            return other;
+        }
+        int origin = service.origin;
+        return origin != 0 && !service.tried.contains(origin) && fits(service, spec, origin) ? origin : 0;
+    }
+
+    /// Of the nodes that have arrived, the one that suits a running service strictly better than its owner; 0 for none.
+    int failback(Service service, ServiceSpec spec) {
+        Score present = score(service, spec, service.owner);
+        return highest(
+                service,
+                spec,
+                state.arrivals.stream()
+                        .filter(n -> online.contains(n)
+                                && score(service, spec, n).compareTo(present) > 0
+                                && state.roomFor(service, spec, n)),
+                false);
+    }
+
+    private int highest(Service service, ServiceSpec spec, Stream<Integer> nodes) {
+        return highest(service, spec, nodes, true);
+    }
+
+    private int highest(Service service, ServiceSpec spec, Stream<Integer> nodes, boolean mustFit) {
+        return nodes.filter(n -> !mustFit || fits(service, spec, n))
+                .min(Comparator.<Integer, Score>comparing(n -> score(service, spec, n))
+                        .reversed()
+                        .thenComparing(state.emptiestFirst(service)))
+                .orElse(0);
+    }
+
+    private int emptiest(Service service, Stream<Integer> nodes) {
+        return nodes.min(state.emptiestFirst(service)).orElse(0);
+    }
+}

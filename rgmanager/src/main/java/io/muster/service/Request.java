@@ -1,0 +1,8 @@
+package io.muster.service;
+
+/// A user's request on its way through the cluster.
+///
+/// @param asker the node whose operator waits for the answer
+/// @param id as that node's driver numbers it
+/// @param target nodeid, 0 for none
+record Request(int asker, long id, RequestKind kind, int target) {}

@@ -1,0 +1,50 @@
+package io.muster.service;
+
+import io.muster.core.Node;
+import io.muster.core.Proposal;
+
+/// What a node's service manager wants done.
+public sealed interface ServiceEffect {
+    /// Send to the group.
+    record Propose(byte[] payload, boolean safe) implements ServiceEffect, Proposal {}
+
+    /// Run an operation on the tree of a service, answer with [ServiceEvent.TreeDone]. Operations on one service run one
+    /// after the other. Before each agent start of a START the driver makes sure that this node is still quorate.
+    ///
+    /// @param generation to be given back
+    record RunTree(String service, Operation operation, long generation) implements ServiceEffect {}
+
+    /// Stop every service of the configuration here, whether it runs or not, after ending whatever is being started:
+    /// at the daemon's start (stop before start), and when quorum is lost. Answer with
+    /// [ServiceEvent.StoppedEverything].
+    ///
+    /// @param epoch to be given back
+    record StopEverything(long epoch) implements ServiceEffect {}
+
+    /// Tell cman that this run of this node, which was a victim, runs no service any more.
+    record ReportStopped(Node self) implements ServiceEffect {}
+
+    /// Answer an operator.
+    ///
+    /// @param owner who runs the service now, 0 for nobody
+    record Answer(long id, ResultCode code, int owner) implements ServiceEffect {}
+
+    /// The group has changed to this document: build the new trees. What runs is stopped with the tree it was started
+    /// with.
+    record Reconfigure(int version, byte[] document) implements ServiceEffect {}
+
+    /// The group has this version and we haven't: read the file again and post [ServiceEvent.Configured].
+    record NeedConfiguration(int version) implements ServiceEffect {}
+
+    /// Nothing of ours runs any more: leave the group and end.
+    record Leave() implements ServiceEffect {}
+
+    /// For the log: one line for one transition.
+    ///
+    /// @param owner the owner after it, 0 for nobody
+    record StateChanged(String service, ServiceState from, ServiceState to, int owner, String reason)
+            implements ServiceEffect {}
+
+    /// For the log: an operator should know.
+    record Notice(boolean warning, String text) implements ServiceEffect {}
+}

@@ -1,0 +1,39 @@
+package io.muster.service;
+
+import java.util.List;
+
+/// What happens on this node.
+///
+/// `wallMs` is the time of day, milliseconds since 1970: it is shown to operators and decides nothing but the age of
+/// restarts.
+public sealed interface ServiceEvent {
+    /// The daemon has read this configuration and has the trees to go with it.
+    record Configured(Plan plan) implements ServiceEvent {}
+
+    /// [ServiceEffect.StopEverything] has ended.
+    ///
+    /// @param epoch as in the effect
+    /// @param unclean services whose stop failed
+    record StoppedEverything(long epoch, List<String> unclean, long wallMs) implements ServiceEvent {
+        public StoppedEverything {
+            unclean = List.copyOf(unclean);
+        }
+    }
+
+    /// [ServiceEffect.RunTree] has ended.
+    ///
+    /// @param partial something that isn't critical was left off
+    record TreeDone(
+            String service, Operation operation, long generation, boolean success, boolean partial, long wallMs)
+            implements ServiceEvent {}
+
+    /// An operator asks. Answered by exactly one [ServiceEffect.Answer].
+    ///
+    /// @param id chosen by the driver, unique on this node, also across restarts
+    /// @param service with its type; empty for the locks
+    /// @param target nodeid, 0 for none
+    record Requested(long id, RequestKind kind, String service, int target, long wallMs) implements ServiceEvent {}
+
+    /// The daemon is asked to end.
+    record ShutdownRequested(long wallMs) implements ServiceEvent {}
+}

@@ -1,0 +1,114 @@
+package io.muster.service;
+
+import io.muster.core.MalformedMessage;
+import io.muster.wire.Input;
+import io.muster.wire.Output;
+import java.util.List;
+
+/// What rgmanagers tell each other. Big-endian: version u8 = 1, type u8 (order below, from 1), `wallMs` u64, then the
+/// fields in the order of the record.
+public sealed interface ServiceMessage {
+    /// Time of day at the sender, milliseconds since 1970.
+    long wallMs();
+
+    /// "This is the configuration I know": taken while the group has none, or none that met a quorum.
+    record Offer(long wallMs, Plan plan) implements ServiceMessage {}
+
+    /// Stop-before-start, or the stop after a loss of quorum, has ended on the sender.
+    ///
+    /// @param epoch position since which it was asked for
+    /// @param version of the configuration whose services were stopped
+    /// @param unclean services whose stop failed
+    record Ready(long wallMs, long epoch, int version, List<String> unclean) implements ServiceMessage {
+        public Ready {
+            unclean = List.copyOf(unclean);
+        }
+    }
+
+    /// What came of an operation.
+    record Outcome(long wallMs, String service, Operation operation, long generation, boolean success, boolean partial)
+            implements ServiceMessage {}
+
+    /// The service passed or failed its checks differently than before: failed, or something not critical is off or on.
+    record Checked(long wallMs, String service, long generation, boolean success, boolean partial)
+            implements ServiceMessage {}
+
+    /// An operator on the sender asks.
+    record Asked(long wallMs, long id, RequestKind kind, String service, int target) implements ServiceMessage {}
+
+    /// The sender ends: its services are to go elsewhere.
+    record Leaving(long wallMs) implements ServiceMessage {}
+
+    /// These members of the cluster have had time enough to bring back an rgmanager, had they lost one: they run none.
+    record Bystanders(long wallMs, List<Integer> nodeids) implements ServiceMessage {
+        public Bystanders {
+            nodeids = List.copyOf(nodeids);
+        }
+    }
+
+    /// The octets to send.
+    static byte[] encode(ServiceMessage message) {
+        Output out = new Output(128);
+        out.u8(1).u8(type(message)).u64(message.wallMs());
+        switch (message) {
+            case Offer(long wallMs, Plan plan) -> PlanCodec.encode(out, plan);
+            case Ready(long wallMs, long epoch, int version, List<String> unclean) ->
+                out.u64(epoch).u32(version).list(unclean, Output::string);
+            case Outcome m ->
+                out.string(m.service())
+                        .oneOf(m.operation())
+                        .u64(m.generation())
+                        .bool(m.success())
+                        .bool(m.partial());
+            case Checked m ->
+                out.string(m.service()).u64(m.generation()).bool(m.success()).bool(m.partial());
+            case Asked m ->
+                out.u64(m.id()).oneOf(m.kind()).string(m.service()).u32(m.target());
+            case Leaving(long wallMs) -> {}
+            case Bystanders(long wallMs, List<Integer> nodeids) -> out.list(nodeids, (o, nodeid) -> o.u32(nodeid));
+        }
+        return out.toBytes();
+    }
+
+    private static int type(ServiceMessage message) {
+        return switch (message) {
+            case Offer m -> 1;
+            case Ready m -> 2;
+            case Outcome m -> 3;
+            case Checked m -> 4;
+            case Asked m -> 5;
+            case Leaving m -> 6;
+            case Bystanders m -> 7;
+        };
+    }
+
+    static ServiceMessage decode(byte[] octets) throws MalformedMessage {
+        Input in = new Input(octets);
+        int version = in.u8();
+        if (version != 1) {
+            throw new MalformedMessage("message of rgmanager in version " + version);
+        }
+        int type = in.u8();
+        long wallMs = in.u64();
+        ServiceMessage message =
+                switch (type) {
+                    case 1 -> new Offer(wallMs, PlanCodec.decode(in));
+                    case 2 -> new Ready(wallMs, in.u64(), in.u32(Integer.MAX_VALUE), in.list(65_536, Input::string));
+                    case 3 ->
+                        new Outcome(wallMs, in.string(), in.oneOf(Operation.class), in.u64(), in.bool(), in.bool());
+                    case 4 -> new Checked(wallMs, in.string(), in.u64(), in.bool(), in.bool());
+                    case 5 ->
+                        new Asked(
+                                wallMs,
+                                in.u64(),
+                                in.oneOf(RequestKind.class),
+                                in.string(),
+                                in.u32(Integer.MAX_VALUE));
+                    case 6 -> new Leaving(wallMs);
+                    case 7 -> new Bystanders(wallMs, in.list(65_536, i -> i.u32(Integer.MAX_VALUE)));
+                    default -> throw new MalformedMessage("message of rgmanager of type " + type);
+                };
+        in.end();
+        return message;
+    }
+}
