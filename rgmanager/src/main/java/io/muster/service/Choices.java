@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 
 /// Which node a service is to go to. Pure: the same state gives the same node everywhere.
 ///
-/// Where the original let nodes race for a lock or shuffled them, the node with the fewest services wins, then the lowest
+/// Where the original let nodes race for a lock or shuffled them, the node with the fewest services wins, then the
+/// lowest
 /// nodeid.
 final class Choices {
     private final ClusterState state;
@@ -41,8 +42,10 @@ final class Choices {
     /// For an automatic start: a node that scores best; when exclusive services bar all of these, the best of the rest.
     /// 0 for none.
     int automatic(Service service, ServiceSpec spec) {
-        int best = emptiest(service, online.stream().filter(n -> score(service, spec, n) == Score.BEST && fits(service, spec, n)));
-        boolean barred = online.stream().anyMatch(n -> score(service, spec, n) == Score.BEST && !state.roomFor(service, spec, n));
+        int best = emptiest(
+                service, online.stream().filter(n -> score(service, spec, n) == Score.BEST && fits(service, spec, n)));
+        boolean barred = online.stream()
+                .anyMatch(n -> score(service, spec, n) == Score.BEST && !state.roomFor(service, spec, n));
         return best == 0 && barred ? highest(service, spec, online.stream()) : best;
     }
 
@@ -53,10 +56,8 @@ final class Choices {
         if (target != 0 && !service.tried.contains(target) && fits(service, spec, target)) {
             return target;
         }
-        int other = highest(
-                service,
-                spec,
-                online.stream().filter(n -> n != service.origin && !service.tried.contains(n)));
+        int other =
+                highest(service, spec, online.stream().filter(n -> n != service.origin && !service.tried.contains(n)));
         if (other != 0) {
             return other;
         }

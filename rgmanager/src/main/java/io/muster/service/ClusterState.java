@@ -39,7 +39,8 @@ final class ClusterState {
         }
     }
 
-    @Nullable Plan plan;
+    @Nullable
+    Plan plan;
 
     /// The plan has met a quorum: from now on only cman's announcements change it.
     boolean planFixed;
@@ -81,7 +82,8 @@ final class ClusterState {
         return peer != null && peer.ready;
     }
 
-    @Nullable ServiceSpec spec(Service service) {
+    @Nullable
+    ServiceSpec spec(Service service) {
         return plan == null ? null : plan.service(service.name);
     }
 
@@ -150,10 +152,9 @@ final class ClusterState {
         out.optional(Optional.ofNullable(plan), PlanCodec::encode);
         out.bool(planFixed).bool(quorate).bool(locked).u64(clockMs).u64(nextGeneration);
         out.list(cluster.values(), Output::node);
-        out.list(group.values(), (o, peer) -> o.node(peer.node)
-                .u64(peer.epoch)
-                .bool(peer.ready)
-                .bool(peer.leaving));
+        out.list(
+                group.values(),
+                (o, peer) -> o.node(peer.node).u64(peer.epoch).bool(peer.ready).bool(peer.leaving));
         out.list(unproven.entrySet(), (o, e) -> o.node(e.getKey()).u64(e.getValue()));
         out.list(arrivals, (o, nodeid) -> o.u32(nodeid));
         out.list(services.values(), (o, service) -> service.encode(o));

@@ -152,12 +152,7 @@ final class LocalWork {
         Long generation = begun.get(done.service());
         if (generation != null && generation == done.generation()) {
             var outcome = new ServiceMessage.Outcome(
-                    done.wallMs(),
-                    done.service(),
-                    done.operation(),
-                    done.generation(),
-                    done.success(),
-                    done.partial());
+                    done.wallMs(), done.service(), done.operation(), done.generation(), done.success(), done.partial());
             unheard.put(done.service(), new Unheard(outcome, nowMs + AGAIN_MS));
             propose(effects, outcome);
         }
@@ -167,8 +162,7 @@ final class LocalWork {
     private void configuration(ClusterState state, long nowMs, List<ServiceEffect> effects) {
         Plan ours = known;
         Plan theirs = state.plan;
-        boolean offer =
-                ours != null && !state.planFixed && (theirs == null || theirs.version() < ours.version());
+        boolean offer = ours != null && !state.planFixed && (theirs == null || theirs.version() < ours.version());
         if (!offer) {
             offerAgainMs = Long.MAX_VALUE;
         } else if (offerAgainMs == Long.MAX_VALUE || nowMs >= offerAgainMs) {

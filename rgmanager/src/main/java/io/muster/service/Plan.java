@@ -26,7 +26,8 @@ public record Plan(
             members = List.copyOf(members);
         }
 
-        @Nullable DomainMember member(int nodeid) {
+        @Nullable
+        DomainMember member(int nodeid) {
             for (DomainMember member : members) {
                 if (member.nodeid() == nodeid) {
                     return member;

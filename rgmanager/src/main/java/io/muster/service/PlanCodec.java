@@ -20,9 +20,7 @@ public final class PlanCodec {
         out.list(plan.domains(), (o, domain) -> {
             o.string(domain.name()).bool(domain.ordered()).bool(domain.restricted());
             o.bool(domain.nofailback());
-            o.list(
-                    domain.members(),
-                    (m, member) -> m.u32(member.nodeid()).u32(member.priority()));
+            o.list(domain.members(), (m, member) -> m.u32(member.nodeid()).u32(member.priority()));
         });
         out.list(plan.services(), (o, spec) -> {
             o.string(spec.name()).bool(spec.autostart()).string(spec.domain()).bool(spec.exclusive());

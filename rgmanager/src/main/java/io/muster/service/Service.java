@@ -32,7 +32,8 @@ final class Service {
     /// Number of the latest work given to the actor; one number is never given twice in a group's life.
     long generation;
 
-    @Nullable Node holder;
+    @Nullable
+    Node holder;
 
     /// Who is to carry out the present start or stop; 0 for nobody.
     int actor;
@@ -65,7 +66,8 @@ final class Service {
     /// When it was restarted in place, for `max_restarts`.
     final List<Long> restartTimes = new ArrayList<>();
 
-    @Nullable Request request;
+    @Nullable
+    Request request;
 
     final List<Request> queue = new ArrayList<>();
 

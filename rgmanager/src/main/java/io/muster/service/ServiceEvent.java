@@ -23,8 +23,7 @@ public sealed interface ServiceEvent {
     /// [ServiceEffect.RunTree] has ended.
     ///
     /// @param partial something that isn't critical was left off
-    record TreeDone(
-            String service, Operation operation, long generation, boolean success, boolean partial, long wallMs)
+    record TreeDone(String service, Operation operation, long generation, boolean success, boolean partial, long wallMs)
             implements ServiceEvent {}
 
     /// An operator asks. Answered by exactly one [ServiceEffect.Answer].

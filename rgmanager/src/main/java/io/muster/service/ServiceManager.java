@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// `rgmanager`.
 ///
 /// Placement happens in [#apply], so that every replica comes to it by itself at the same position; there is no
-/// coordinator. Only the owner acts, and what came of it goes through the log. The rules that keep a service from running
+/// coordinator. Only the owner acts, and what came of it goes through the log. The rules that keep a service from
+/// running
 /// twice:
 ///
 /// 1. A start is given to a node only when the service's holder is nobody or that node ([Service]).
@@ -50,35 +51,34 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
 
     @Override
     public void apply(GroupEntry entry) {
-        boolean evaluate =
-                switch (entry) {
-                    case GroupEntry.Message message -> receive(message);
-                    case GroupEntry.View view -> {
-                        view(view);
-                        // Membership and quorum follow at once; before them the view says half the truth.
-                        yield false;
-                    }
-                    case GroupEntry.Membership membership -> {
-                        membership(membership);
-                        yield true;
-                    }
-                    case GroupEntry.Quorum(long position, boolean quorate) -> {
-                        quorum(position, quorate);
-                        yield true;
-                    }
-                    case GroupEntry.Fenced fenced -> {
-                        fenced(fenced.victim());
-                        yield true;
-                    }
-                    case GroupEntry.Recovered(long position, GroupEntry.Level level, long upTo) -> {
-                        recovered(level, upTo);
-                        yield true;
-                    }
-                    case GroupEntry.Config config -> {
-                        configuration(config);
-                        yield true;
-                    }
-                };
+        boolean evaluate = switch (entry) {
+            case GroupEntry.Message message -> receive(message);
+            case GroupEntry.View view -> {
+                view(view);
+                // Membership and quorum follow at once; before them the view says half the truth.
+                yield false;
+            }
+            case GroupEntry.Membership membership -> {
+                membership(membership);
+                yield true;
+            }
+            case GroupEntry.Quorum(long position, boolean quorate) -> {
+                quorum(position, quorate);
+                yield true;
+            }
+            case GroupEntry.Fenced fenced -> {
+                fenced(fenced.victim());
+                yield true;
+            }
+            case GroupEntry.Recovered(long position, GroupEntry.Level level, long upTo) -> {
+                recovered(level, upTo);
+                yield true;
+            }
+            case GroupEntry.Config config -> {
+                configuration(config);
+                yield true;
+            }
+        };
         if (evaluate) {
             new Evaluation(state, transitions).run();
         }
@@ -257,7 +257,8 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
         var members = new TreeMap<Integer, Peer>();
         for (Node node : view.members()) {
             Peer known = state.group.get(node.nodeid());
-            boolean stays = known != null && known.node.equals(node) && !view.joined().contains(node);
+            boolean stays =
+                    known != null && known.node.equals(node) && !view.joined().contains(node);
             members.put(node.nodeid(), stays ? known : new Peer(node, view.position()));
             if (!stays) {
                 state.arrivals.remove(node.nodeid());
@@ -325,9 +326,11 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
     /// lost need a [GroupEntry.Fenced] of their own, since a level without groups passes by itself.
     private void recovered(GroupEntry.Level level, long upTo) {
         if (level == GroupEntry.Level.FENCE) {
-            state.unproven.entrySet().removeIf(e -> e.getKey().incarnation().equals(Incarnation.UNKNOWN)
-                    && e.getValue() <= upTo
-                    && !state.cluster.containsKey(e.getKey().nodeid()));
+            state.unproven
+                    .entrySet()
+                    .removeIf(e -> e.getKey().incarnation().equals(Incarnation.UNKNOWN)
+                            && e.getValue() <= upTo
+                            && !state.cluster.containsKey(e.getKey().nodeid()));
         }
     }
 

@@ -62,8 +62,7 @@ public sealed interface ServiceMessage {
                         .bool(m.partial());
             case Checked m ->
                 out.string(m.service()).u64(m.generation()).bool(m.success()).bool(m.partial());
-            case Asked m ->
-                out.u64(m.id()).oneOf(m.kind()).string(m.service()).u32(m.target());
+            case Asked m -> out.u64(m.id()).oneOf(m.kind()).string(m.service()).u32(m.target());
             case Leaving(long wallMs) -> {}
             case Bystanders(long wallMs, List<Integer> nodeids) -> out.list(nodeids, (o, nodeid) -> o.u32(nodeid));
         }
@@ -90,24 +89,16 @@ public sealed interface ServiceMessage {
         }
         int type = in.u8();
         long wallMs = in.u64();
-        ServiceMessage message =
-                switch (type) {
-                    case 1 -> new Offer(wallMs, PlanCodec.decode(in));
-                    case 2 -> new Ready(wallMs, in.u64(), in.u32(Integer.MAX_VALUE), in.list(65_536, Input::string));
-                    case 3 ->
-                        new Outcome(wallMs, in.string(), in.oneOf(Operation.class), in.u64(), in.bool(), in.bool());
-                    case 4 -> new Checked(wallMs, in.string(), in.u64(), in.bool(), in.bool());
-                    case 5 ->
-                        new Asked(
-                                wallMs,
-                                in.u64(),
-                                in.oneOf(RequestKind.class),
-                                in.string(),
-                                in.u32(Integer.MAX_VALUE));
-                    case 6 -> new Leaving(wallMs);
-                    case 7 -> new Bystanders(wallMs, in.list(65_536, i -> i.u32(Integer.MAX_VALUE)));
-                    default -> throw new MalformedMessage("message of rgmanager of type " + type);
-                };
+        ServiceMessage message = switch (type) {
+            case 1 -> new Offer(wallMs, PlanCodec.decode(in));
+            case 2 -> new Ready(wallMs, in.u64(), in.u32(Integer.MAX_VALUE), in.list(65_536, Input::string));
+            case 3 -> new Outcome(wallMs, in.string(), in.oneOf(Operation.class), in.u64(), in.bool(), in.bool());
+            case 4 -> new Checked(wallMs, in.string(), in.u64(), in.bool(), in.bool());
+            case 5 -> new Asked(wallMs, in.u64(), in.oneOf(RequestKind.class), in.string(), in.u32(Integer.MAX_VALUE));
+            case 6 -> new Leaving(wallMs);
+            case 7 -> new Bystanders(wallMs, in.list(65_536, i -> i.u32(Integer.MAX_VALUE)));
+            default -> throw new MalformedMessage("message of rgmanager of type " + type);
+        };
         in.end();
         return message;
     }

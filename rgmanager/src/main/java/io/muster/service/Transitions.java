@@ -20,7 +20,8 @@ import java.util.List;
 /// | stopping, recoverable | stop failed | failed |
 /// | stopping from failed or disabled | stop failed | disabled, with a warning |
 /// | any | quorum lost | stopped, all else forgotten |
-/// | starting, started, stopping, recoverable | its holder is proven harmless | stopped, disabled or starting elsewhere |
+/// | starting, started, stopping, recoverable | its holder is proven harmless | stopped, disabled or starting elsewhere
+/// |
 ///
 /// What is to be told to operators and logs is gathered here and fetched with [#drain].
 final class Transitions {
@@ -182,18 +183,18 @@ final class Transitions {
     }
 
     private void stopFailed(Service service) {
-        ResultCode code =
-                switch (service.next) {
-                    case MOVE, RECOVER_START, RECOVER_CHECK -> ResultCode.ABORT;
-                    default -> ResultCode.FAIL;
-                };
+        ResultCode code = switch (service.next) {
+            case MOVE, RECOVER_START, RECOVER_CHECK -> ResultCode.ABORT;
+            default -> ResultCode.FAIL;
+        };
         Node holder = service.holder;
         letGo(service);
         service.holder = holder;
         endEpisode(service);
         enter(service, ServiceState.FAILED, "stop failed");
-        notice(true, "#12: " + service.name + " failed to stop on node " + service.lastOwner
-                + "; intervention required");
+        notice(
+                true,
+                "#12: " + service.name + " failed to stop on node " + service.lastOwner + "; intervention required");
         finish(service, code);
     }
 
