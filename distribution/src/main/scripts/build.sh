@@ -5,7 +5,7 @@ build_dir=$home/build
 # Has a file that goes into the product changed since the last build? Directories count too: they change when a file goes.
 stale() {
     [ -e "$build_dir/.built" ] || return 0
-    [ -n "$(find "$home"/*/src/main "$home"/*/pom.xml "$home/pom.xml" "$home/distribution/commands" \
+    [ -n "$(find "$home"/*/src/main "$home"/*/pom.xml "$home/pom.xml" "$home/distribution/commands" "$home/etc/demo" \
         -newer "$build_dir/.built" -print -quit 2>/dev/null)" ]
 }
 
@@ -57,11 +57,11 @@ lay_out() {
     for jar in "$build_dir"/lib/*.jar; do
         [ -e "$home/distribution/target/lib/$(basename "$jar")" ] || { rm -f "$jar"; changed=1; }
     done
-    [ -e "$build_dir/cache/tools.aot" ] || changed=1
     source "$scripts/launchers.sh"
-    lay_out_share "$home" "$build_dir"
-    write_launchers "$build_dir" "$JAVA_HOME/bin/java"
-    if [ $changed = 1 ]; then train_caches "$build_dir" "$JAVA_HOME/bin/java"; fi
+    lay_out_share "$build_dir"
+    rm -f "$build_dir"/bin/*
+    each_command write_launcher "$build_dir/bin" .. "$build_dir" "$JAVA_HOME/bin/java"
+    if [ $changed = 1 ] || [ ! -e "$build_dir/cache/tools.aot" ]; then train_caches "$build_dir" "$JAVA_HOME/bin/java"; fi
 }
 
 # Everything: the product laid out first, because the tests of real daemons start it as an operator would.

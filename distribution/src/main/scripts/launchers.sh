@@ -1,13 +1,13 @@
-# Launch scripts and start-up caches, for build/ and for an installed suite. Sourced by ./muster and install.sh.
+# Launch scripts and start-up caches, for build/ and for an installed suite. Sourced by build.sh and install.sh.
 
 # Shared by every JVM of the suite. Compact headers and the serial collector keep a daemon small; C1 alone starts fastest.
-java_common="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -XX:+IgnoreUnrecognizedVMOptions --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+java_common="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xlog:disable -Xlog:all=off --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 
-# java_options KIND CACHE: the options for one kind of command.
+# java_options KIND: the options for one kind of command.
 java_options() {
     case $1 in
-        tool) echo "$java_common -XX:TieredStopAtLevel=1 -Xmx48m -Xlog:disable -Xlog:all=off -XX:AOTCache=$2" ;;
-        daemon) echo "$java_common -XX:TieredStopAtLevel=1 -Xms8m -Xmx64m -Xss256k -XX:MaxMetaspaceSize=64m -XX:ReservedCodeCacheSize=24m -XX:+ExitOnOutOfMemoryError -Xlog:disable -XX:AOTCache=$2" ;;
+        tool) echo "$java_common -XX:TieredStopAtLevel=1 -Xmx48m" ;;
+        daemon) echo "$java_common -XX:TieredStopAtLevel=1 -Xms8m -Xmx64m -Xss256k -XX:MaxMetaspaceSize=64m -XX:ReservedCodeCacheSize=24m -XX:+ExitOnOutOfMemoryError" ;;
         work) echo "$java_common -Xmx1g" ;;
     esac
 }
@@ -15,60 +15,63 @@ java_options() {
 # cache_of KIND NAME: tools share one cache, because they load nearly the same classes; each daemon has its own.
 cache_of() { case $1 in tool) echo tools.aot ;; *) echo "$2.aot" ;; esac; }
 
-# Copies agents and data that daemons look for: DIR/share/cluster (resource agents), DIR/sbin (fence agents).
-lay_out_share() { # source home, target
-    local agents
-    mkdir -p "$2/share/cluster" "$2/share/demo" "$2/sbin"
-    for agents in "$1"/rgmanager/src/main/agents "$1"/rgmanager/src/main/resources/agents; do
-        [ -d "$agents" ] && cp -rp "$agents/." "$2/share/cluster/"
-    done
-    [ -d "$1/fence-daemon/src/main/agents" ] && cp -rp "$1/fence-daemon/src/main/agents/." "$2/sbin/"
-    [ -d "$1/system-tests/src/main/agents" ] && cp -rp "$1/system-tests/src/main/agents/." "$2/sbin/"
-    [ -d "$1/etc/demo" ] && cp -rp "$1/etc/demo/." "$2/share/demo/"
-    return 0
-}
-
-write_launchers() { # target, java
+# each_command FUNCTION ...: calls it with NAME CLASS KIND for every line of distribution/commands.
+each_command() {
     local name class kind
-    while read -r name class kind; do
+    while read -r name class kind <&3; do
         case $name in '' | \#*) continue ;; esac
-        {
-            echo "#!/bin/sh"
-            echo "export MUSTER_HOME=$1 MUSTER_AGENTS=\${MUSTER_AGENTS:-$1/share/cluster} MUSTER_FENCE_PATH=\${MUSTER_FENCE_PATH:-$1/sbin}"
-            echo "exec $2 $(java_options "$kind" "$1/cache/$(cache_of "$kind" "$name")") \\"
-            echo "  \${MUSTER_JAVA_OPTS-} -Dmuster.home=$(dirname "$1") -cp \"$(class_path "$1")\" $class \"\$@\""
-        } >"$1/bin/.$name.new"
-        chmod 755 "$1/bin/.$name.new"
-        mv "$1/bin/.$name.new" "$1/bin/$name"
-    done <"${commands_file:-$home/distribution/commands}"
+        "$@" "$name" "$class" "$kind"
+    done 3<"$home/distribution/commands"
 }
 
-# Sorted, because an AOT cache is good for exactly the class path it was made with.
-class_path() { ls "$1"/lib/*.jar | LC_ALL=C sort | tr '\n' ':' | sed 's/:$//'; }
+# What isn't Java: share/cluster (resource agents), sbin (fence agents), share/demo.
+lay_out_share() { # target
+    local from
+    rm -rf "$1/share" "$1/sbin"
+    mkdir -p "$1/share/cluster" "$1/share/demo" "$1/sbin"
+    cp -rp "$home/rgmanager/src/main/agents/." "$1/share/cluster/"
+    cp -rp "$home/etc/demo/." "$1/share/demo/"
+    for from in "$home"/fence-daemon/src/main/agents "$home"/system-tests/src/main/agents; do
+        [ ! -d "$from" ] || cp -rp "$from/." "$1/sbin/"
+    done
+}
+
+# class_path LIB PREFIX: sorted, because an AOT cache is good for exactly the class path it was made with.
+class_path() { (cd "$1" && LC_ALL=C ls ./*.jar) | sed "s|^\./|$2/|" | tr '\n' ':' | sed 's/:$//'; }
+
+# A launcher finds its home from where it lies, so that what is installed under --root runs there and at its last place.
+write_launcher() { # bin directory, way from there to the home, home, java (may name $h), NAME CLASS KIND
+    {
+        echo '#!/bin/sh'
+        echo "h=\$(cd \"\${0%/*}/$2\" && pwd)"
+        echo 'export MUSTER_HOME="$h" MUSTER_AGENTS="${MUSTER_AGENTS:-$h/share/cluster}" MUSTER_FENCE_PATH="${MUSTER_FENCE_PATH:-$h/sbin}"'
+        echo "exec \"$4\" $(java_options "$7") -XX:AOTCache=\"\$h/cache/$(cache_of "$7" "$5")\" \${MUSTER_JAVA_OPTS-} \\"
+        echo "  -cp \"$(class_path "$3/lib" '$h/lib')\" \\"
+        echo "  $6 \"\$@\""
+    } >"$1/.$5.new"
+    chmod 755 "$1/.$5.new"
+    mv "$1/.$5.new" "$1/$5"
+}
 
 # One training run per cache. A cache that can't be made costs start-up time and nothing else.
-train_caches() { # target, java
-    local name class kind root cache
-    root=$(mktemp -d)
-    mkdir -p "$root/etc/cluster" "$root/run/muster" "$root/var/lib/muster" "$root/var/log/cluster"
-    rm -f "$1"/cache/*.aot
-    while read -r name class kind; do
-        case $name in '' | \#*) continue ;; esac
-        cache=$1/cache/$(cache_of "$kind" "$name")
-        case $kind in
-            tool) [ "$name" = clustat ] || continue ;;
-            daemon) ;;
-            *) continue ;;
-        esac
-        train "$1" "$2" "$kind" "$cache" "$class" "$root" || echo "muster: no start-up cache for $name: it starts slower" >&2
-    done <"${commands_file:-$home/distribution/commands}"
-    rm -rf "$root"
+train_caches() { # home of the suite, java
+    mkdir -p "$1/cache"
+    rm -f "$1"/cache/*
+    each_command train "$1" "$2"
 }
 
-train() { # target, java, kind, cache, class, root
-    local options
-    options=$(java_options "$3" none | sed "s|-XX:AOTCache=none|-XX:AOTCacheOutput=$4|")
-    MUSTER_ROOT=$6 MUSTER_HOME=$1 timeout 60 "$2" $options -cp "$(class_path "$1")" \
-        io.muster.testbed.Training "$3" "$5" >"$4.log" 2>&1 </dev/null || true
-    [ -s "$4" ]
+train() { # home of the suite, java, NAME CLASS KIND
+    local cache root
+    cache=$1/cache/$(cache_of "$5" "$3")
+    case $5 in
+        tool) [ ! -e "$cache" ] || return 0 ;;
+        daemon) ;;
+        *) return 0 ;;
+    esac
+    root=$(mktemp -d)
+    # shellcheck disable=SC2046
+    MUSTER_ROOT=$root MUSTER_HOME=$1 timeout 90 "$2" $(java_options "$5") -XX:AOTCacheOutput="$cache" \
+        -cp "$(class_path "$1/lib" "$1/lib")" io.muster.testbed.Training "$5" "$4" >"$cache.log" 2>&1 </dev/null || true
+    rm -rf "$root"
+    [ -s "$cache" ] || echo "muster: no start-up cache for $3: it starts slower (see ${cache##*/}.log)" >&2
 }

@@ -3,7 +3,7 @@
 # Arguments: host name, file to show as /etc/hosts
 read -r pid rest </proc/self/stat
 mount --bind "$2" /etc/hosts
-echo "$1" >/proc/sys/kernel/hostname || echo "init: host name not set" >&2
+hostname "$1" || echo "init: host name not set" >&2
 ip link set lo up
 # The outermost one ("testbed") keeps the outside's /proc, so that what is inside can say its pid.
 if [ "$1" != testbed ]; then

@@ -1,0 +1,98 @@
+# ./muster install [--root DIR]: lays the suite out. Sourced by ./muster.
+
+install_suite() {
+    local root= suite
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --root) root=${2:?install: --root needs a directory}; shift 2 ;;
+            --root=*) root=${1#--root=}; shift ;;
+            *) echo "Usage: ./muster install [--root DIR]" >&2; exit 2 ;;
+        esac
+    done
+    if [ -z "$root" ] && [ "$(id -u)" -ne 0 ]; then
+        echo "muster: install: writing to / takes root: run it as root, or name a directory with --root" >&2
+        exit 1
+    fi
+    mkdir -p "$root/"
+    root=$(cd "$root/" && pwd)
+    root=${root%/}
+    suite=$root/usr/lib/muster
+    source "$scripts/launchers.sh"
+
+    rm -rf "$suite"
+    mkdir -p "$suite/lib" "$root/usr/sbin" "$root/usr/lib/systemd/system" "$root/usr/lib/sysusers.d" "$root/usr/lib/tmpfiles.d"
+    cp -p "$build_dir"/lib/*.jar "$suite/lib/"
+    lay_out_share "$suite"
+    local java='$h/runtime/bin/java' train_java=$suite/runtime/bin/java
+    if ! runtime_image "$suite/runtime"; then
+        java=$JAVA_HOME/bin/java
+        train_java=$java
+        echo "muster: install: no runtime image (jlink: see build/jlink.log): the commands will use $JAVA_HOME" >&2
+    fi
+    each_command install_command "$root" "$suite" "$java"
+    install_front_door "$root"
+    train_caches "$suite" "$train_java"
+    rm -f "$suite"/cache/*.log
+
+    install -m 644 "$home"/distribution/src/main/units/*.service "$home"/distribution/src/main/units/*.target "$root/usr/lib/systemd/system/"
+    install -m 644 "$home/distribution/src/main/units/muster.sysusers" "$root/usr/lib/sysusers.d/muster.conf"
+    install -m 644 "$home/distribution/src/main/units/muster.tmpfiles" "$root/usr/lib/tmpfiles.d/muster.conf"
+    install -d -m 755 "$root/etc/cluster"
+    install -d -m 750 "$root/var/lib/muster" "$root/var/log/cluster"
+    if [ -z "$root" ]; then settle; fi
+    echo "installed in $root/: $(du -sh "$suite" | cut -f1) in /usr/lib/muster, commands in /usr/sbin, units in /usr/lib/systemd/system"
+    echo "next: a cluster.conf in /etc/cluster, 'muster keygen' on one node and the key on all, systemctl enable --now muster.target"
+}
+
+install_command() { # root, suite, java, NAME CLASS KIND
+    case $6 in
+        work) mkdir -p "$2/bin" && write_launcher "$2/bin" .. "$2" "$3" "$4" "$5" "$6" ;;
+        *) case $4 in
+            keygen) mkdir -p "$2/bin" && write_launcher "$2/bin" .. "$2" "$3" "$4" "$5" "$6" ;;
+            *) write_launcher "$1/usr/sbin" ../lib/muster "$2" "$3" "$4" "$5" "$6" ;;
+        esac ;;
+    esac
+}
+
+# `muster keygen`, `muster replay FILE`, ...: the words that are too common for names in /usr/sbin.
+install_front_door() {
+    cat >"$1/usr/sbin/muster" <<'DOOR'
+#!/bin/sh
+h=$(cd "${0%/*}/../lib/muster" && pwd)
+word=${1-}
+case $word in
+    '' | */* | .* | -*) ;;
+    *)
+        shift
+        [ -x "$h/bin/$word" ] && exec "$h/bin/$word" "$@"
+        [ -x "${0%/*}/$word" ] && exec "${0%/*}/$word" "$@"
+        echo "muster: unknown word \"$word\"" >&2
+        ;;
+esac
+echo "Usage: muster keygen [FILE] | replay FILE | simulate --seed N | demo | bench" >&2
+exit 2
+DOOR
+    chmod 755 "$1/usr/sbin/muster"
+}
+
+# jlink links from the JDK itself; only the modules the jars use go in.
+runtime_image() {
+    local modules log=$build_dir/jlink.log
+    {
+        modules=$("$JAVA_HOME/bin/jdeps" --ignore-missing-deps --print-module-deps --multi-release 25 \
+            --class-path "$(class_path "$build_dir/lib" "$build_dir/lib")" "$build_dir"/lib/*-SNAPSHOT.jar \
+            "$build_dir"/lib/{netty-*classes-epoll*,netty-common*,netty-transport-4*,jna-*,logback-classic*,jackson-core*,woodstox*}.jar) &&
+            "$JAVA_HOME/bin/jlink" --add-modules "$modules,jdk.unsupported" --strip-debug --no-header-files --no-man-pages \
+                --compress zip-6 --output "$1"
+    } >"$log" 2>&1 && [ -x "$1/bin/java" ]
+}
+
+# On a real machine: the group, the directories' owners, systemd's view.
+settle() {
+    if command -v systemd-sysusers >/dev/null; then systemd-sysusers muster.conf; elif ! getent group cluster >/dev/null; then groupadd --system cluster; fi
+    chgrp cluster /var/lib/muster /var/log/cluster
+    if [ -d /run/systemd/system ]; then
+        systemd-tmpfiles --create muster.conf
+        systemctl daemon-reload
+    fi
+}
