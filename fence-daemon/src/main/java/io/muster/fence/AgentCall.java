@@ -40,6 +40,11 @@ public record AgentCall(
                 refusal);
     }
 
+    /// The same device, asked for something harmless.
+    public AgentCall asking(String action) {
+        return withAction(action, false);
+    }
+
     /// The whole standard input.
     public String text() {
         return input.isEmpty() ? "" : String.join("\n", input) + "\n";

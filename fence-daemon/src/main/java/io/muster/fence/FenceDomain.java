@@ -88,6 +88,11 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         return state;
     }
 
+    /// What this node knows, for commands. Meaningful once the group's state has arrived.
+    public DomainReport report() {
+        return state.view().contains(self) ? DomainReport.of(state, settings, self) : DomainReport.absent();
+    }
+
     /// The configuration now in use.
     public FenceSettings settings() {
         return settings;

@@ -1,0 +1,142 @@
+package io.muster.fence.cli;
+
+import io.muster.cli.Command;
+import io.muster.cli.Getopt;
+import io.muster.cli.Nearest;
+import io.muster.control.NotRunningException;
+import io.muster.daemon.Daemon;
+import io.muster.daemon.Layout;
+import io.muster.fence.DomainReport;
+import io.muster.fence.DomainReport.VictimLine;
+import io.muster.fence.daemon.FenceClient;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/// `fence_ack_manual`: an operator's word that a victim is harmless, when no agent can prove it.
+///
+/// Works from every quorate node of the fence domain. The word binds to the run that is a victim when the command is
+/// given: should the node restart and fall silent again meanwhile, that later run stays a victim.
+///
+/// Exit: 0 done, 1 otherwise. Source: the `absolutely` script of RHEL 6, and `-n`, `-O` of RHEL 5's.
+public final class FenceAckManual implements Command {
+    private static final String USAGE = """
+            Usage: fence_ack_manual [options] NODE
+              NODE     name of a victim, also as -n NODE
+              -O       don't ask
+              -h       print this help, then exit
+              -V       print program version information, then exit
+            """;
+
+    private final Layout layout;
+    private final InputStream in;
+
+    /// @param in where the answer is read
+    public FenceAckManual(Layout layout, InputStream in) {
+        this.layout = layout;
+        this.in = in;
+    }
+
+    public static void main(String[] args) {
+        Command.main(new FenceAckManual(Layout.fromEnvironment(), System.in), args);
+    }
+
+    @Override
+    public int run(String[] args, PrintStream out, PrintStream err) {
+        Optional<String> node = Optional.empty();
+        boolean ask = true;
+        var options = new Getopt("fence_ack_manual", args, "n:OhV", err);
+        for (int c = options.next(); c != Getopt.END; c = options.next()) {
+            switch (c) {
+                case 'n' -> node = Optional.of(options.argument());
+                case 'O' -> ask = false;
+                case 'h' -> {
+                    out.print(USAGE);
+                    return 0;
+                }
+                case 'V' -> {
+                    out.println("fence_ack_manual " + Daemon.version());
+                    return 0;
+                }
+                default -> {
+                    err.print(USAGE);
+                    return 1;
+                }
+            }
+        }
+        List<String> operands = options.operands();
+        if (operands.size() + (node.isPresent() ? 1 : 0) != 1) {
+            err.print(USAGE);
+            return 1;
+        }
+        return acknowledge(node.orElseGet(operands::getFirst), ask, out, err);
+    }
+
+    private int acknowledge(String name, boolean ask, PrintStream out, PrintStream err) {
+        try {
+            Optional<VictimLine> victim = victim(name, err);
+            if (victim.isEmpty()) {
+                return 1;
+            }
+            out.println("About to override fencing for " + victim.get().name() + ", run "
+                    + victim.get().node().incarnation() + ".");
+            out.println("If that run can still write to shared storage, data will be damaged.");
+            out.println("Reset the node, or see that it has no power, before you go on.");
+            out.println();
+            if (ask && !confirmed(out)) {
+                out.println("Aborted.");
+                return 1;
+            }
+            try (FenceClient fenced = FenceClient.connect(layout)) {
+                fenced.acknowledge(victim.get().node());
+            }
+            out.println("Done");
+            return 0;
+        } catch (NotRunningException e) {
+            err.println("fence_ack_manual: fenced isn't running on this node: run it on a node of the fence domain");
+        } catch (IOException e) {
+            err.println("fence_ack_manual: " + e.getMessage());
+        }
+        return 1;
+    }
+
+    private boolean confirmed(PrintStream out) throws IOException {
+        out.print("Continue [NO/absolutely]? ");
+        out.flush();
+        String answer = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).readLine();
+        return answer != null && answer.equals("absolutely");
+    }
+
+    private Optional<VictimLine> victim(String name, PrintStream err) throws IOException {
+        DomainReport report;
+        try (FenceClient fenced = FenceClient.connect(layout)) {
+            report = fenced.report();
+        }
+        if (!report.joined()) {
+            err.println("fence_ack_manual: this node isn't in the fence domain: run it on one that is");
+            return Optional.empty();
+        }
+        if (report.node(name).isEmpty()) {
+            var names = report.nodes().stream().map(DomainReport.NodeLine::name).toList();
+            err.println("fence_ack_manual: \"" + name + "\": no such node in cluster.conf" + Nearest.hint(name, names));
+            return Optional.empty();
+        }
+        if (!report.quorate()) {
+            err.println("fence_ack_manual: this node isn't quorate: run it on one that is");
+            return Optional.empty();
+        }
+        // Of several runs of one node the latest is meant: proof for it is proof for those before.
+        Optional<VictimLine> victim = report.victims().stream()
+                .filter(line -> line.name().equalsIgnoreCase(name) && !line.proven())
+                .reduce((first, second) -> second);
+        if (victim.isEmpty()) {
+            err.println("fence_ack_manual: " + name + " is no victim: there is nothing to override");
+        }
+        return victim;
+    }
+}

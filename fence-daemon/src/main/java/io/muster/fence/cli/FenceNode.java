@@ -1,0 +1,180 @@
+package io.muster.fence.cli;
+
+import io.muster.cli.Command;
+import io.muster.cli.Getopt;
+import io.muster.cli.Nearest;
+import io.muster.config.ClusterConfig;
+import io.muster.config.ConfigInvalid;
+import io.muster.config.ConfigReader;
+import io.muster.core.Node;
+import io.muster.daemon.Daemon;
+import io.muster.daemon.Layout;
+import io.muster.fence.AgentCall;
+import io.muster.fence.FencePath;
+import io.muster.fence.FenceSettings;
+import io.muster.fence.NodeFencing;
+import io.muster.fence.daemon.AgentRunner;
+import io.muster.fence.daemon.FenceClient;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/// `fence_node`: fences (or unfences, or tests the devices of) one node from here, by its methods in cluster.conf,
+/// once.
+///
+/// Exit: 0 done, 1 failed, 2 nothing configured. A success is told to fenced, if it runs here, as proof for the run of
+/// the node that it knew when the agent was started.
+public final class FenceNode implements Command {
+    private static final String USAGE = """
+            Usage: fence_node [options] NODE
+              NODE     name of the node in cluster.conf
+              -U       unfence NODE (this node if none is named)
+              -S       test all fence devices of NODE
+              -v       say what each agent answered; -vv also what it was told
+              -h       print this help, then exit
+              -V       print program version information, then exit
+            """;
+
+    private final Layout layout;
+
+    public FenceNode(Layout layout) {
+        this.layout = layout;
+    }
+
+    public static void main(String[] args) {
+        Command.main(new FenceNode(Layout.fromEnvironment()), args);
+    }
+
+    @Override
+    public int run(String[] args, PrintStream out, PrintStream err) {
+        String action = "fence";
+        int verbosity = 0;
+        var options = new Getopt("fence_node", args, "USvhVO", err);
+        for (int c = options.next(); c != Getopt.END; c = options.next()) {
+            switch (c) {
+                case 'U' -> action = "unfence";
+                case 'S' -> action = "status";
+                case 'v' -> verbosity++;
+                // The first generation needed it to read its configuration without quorum; there is nothing to force.
+                case 'O' -> {}
+                case 'h' -> {
+                    out.print(USAGE);
+                    return 0;
+                }
+                case 'V' -> {
+                    out.println("fence_node " + Daemon.version());
+                    return 0;
+                }
+                default -> {
+                    err.print(USAGE);
+                    return 1;
+                }
+            }
+        }
+        ClusterConfig config;
+        try {
+            config = ConfigReader.read(layout.clusterConf()).orThrow();
+        } catch (ConfigInvalid e) {
+            err.println(e.getMessage());
+            return 1;
+        }
+        FenceSettings settings = FenceSettings.of(config);
+        Optional<String> name = name(options.operands(), action, config, err);
+        if (name.isEmpty()) {
+            return 1;
+        }
+        Optional<Integer> nodeid = settings.nodeid(name.get());
+        if (nodeid.isEmpty()) {
+            err.println("fence_node: \"" + name.get() + "\": no such node in cluster.conf"
+                    + Nearest.hint(name.get(), settings.names()));
+            return 1;
+        }
+        NodeFencing node = settings.nodes().get(nodeid.get());
+        if (node == null) {
+            throw new IllegalStateException("node " + nodeid.get() + " has a name and no entry");
+        }
+        var run = new MethodRun(new AgentRunner(layout), out, verbosity, settings.agentTimeoutMs());
+        int status = switch (action) {
+            case "unfence" -> unfence(run, node);
+            case "status" -> test(run, node);
+            default -> fence(run, node, err);
+        };
+        out.println(
+                action + " " + node.name() + " " + (status == 0 ? "success" : status == 2 ? "undefined" : "failed"));
+        return status;
+    }
+
+    private Optional<String> name(List<String> operands, String action, ClusterConfig config, PrintStream err) {
+        if (operands.size() == 1) {
+            return Optional.of(operands.getFirst());
+        }
+        if (operands.isEmpty() && action.equals("unfence")) {
+            Optional<String> self = ThisNode.name(layout, config);
+            if (self.isEmpty()) {
+                err.println("fence_node: no node in cluster.conf is this machine: name one");
+            }
+            return self;
+        }
+        err.println(operands.isEmpty() ? "fence_node: no node name given" : "fence_node: one node at a time");
+        err.print(USAGE);
+        return Optional.empty();
+    }
+
+    private int fence(MethodRun run, NodeFencing node, PrintStream err) {
+        if (node.methods().stream().allMatch(method -> method.calls().isEmpty())) {
+            return 2;
+        }
+        // Asked before the agent starts: the run that is there now is the one it will hit.
+        Optional<Node> victim = Optional.empty();
+        try (FenceClient fenced = FenceClient.connect(layout)) {
+            victim = fenced.report().node(node.name()).flatMap(line -> line.run());
+        } catch (IOException e) {
+            // Without fenced on this node there is nobody to tell; the node is fenced all the same.
+        }
+        Optional<String> agent = run.first("fence", node.name(), node.methods(), (call, ok) -> {});
+        if (agent.isEmpty()) {
+            return 1;
+        }
+        if (victim.isPresent()) {
+            try (FenceClient fenced = FenceClient.connect(layout)) {
+                fenced.fencedOutside(victim.get(), agent.get());
+            } catch (IOException e) {
+                err.println("fence_node: fenced wasn't told: " + e.getMessage());
+            }
+        }
+        return 0;
+    }
+
+    private int unfence(MethodRun run, NodeFencing node) {
+        if (node.unfence().isEmpty()) {
+            return 2;
+        }
+        return run.all("unfence", node.name(), node.unfence(), false, (call, ok) -> {}) ? 0 : 1;
+    }
+
+    private int test(MethodRun run, NodeFencing node) {
+        var calls = new ArrayList<AgentCall>();
+        node.methods()
+                .forEach(method -> method.calls().stream()
+                        .filter(call -> !call.restores())
+                        .forEach(call -> calls.add(call.asking("status"))));
+        if (calls.isEmpty()) {
+            return 2;
+        }
+        return run.all("status", node.name(), calls, true, telling(node)) ? 0 : 1;
+    }
+
+    private BiConsumer<AgentCall, Boolean> telling(NodeFencing node) {
+        return (call, ok) -> {
+            try (FenceClient fenced = FenceClient.connect(layout)) {
+                var path = new FencePath(node.nodeid(), call.methodName(), call.deviceName());
+                fenced.tried(path, ok, call.agent());
+            } catch (IOException e) {
+                // The record of proven paths is a convenience; the test's result is on the screen.
+            }
+        };
+    }
+}
