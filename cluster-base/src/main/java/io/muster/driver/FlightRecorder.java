@@ -1,0 +1,235 @@
+package io.muster.driver;
+
+import io.muster.core.CauseId;
+import io.muster.wire.Output;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes every step of a core to a ring of files, each of which replays by itself ([Segment], [Replay]).
+///
+/// The loop encodes - a payload beyond the limit to its length and hash - and a thread of this class writes.
+/// Between them lies a queue bounded in octets. When the disk is too slow or fails, the rest of a segment is given
+/// up and a new one, with a new snapshot, begins as soon as there is room: a segment never lacks a step in its
+/// middle. The files are mode 0600, and at most `segments` of them exist, the oldest dropped first.
+///
+/// Thread: [#before] and [#after] on the loop, [#close] from any.
+public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FlightRecorder.class);
+    private static final long RETRY_MS = 10_000;
+
+    /// How much to keep.
+    ///
+    /// @param segments most files
+    /// @param segmentOctets size at which a file ends
+    /// @param queueOctets most octets waiting to be written
+    /// @param payloadLimit longest octets kept whole; `Integer.MAX_VALUE` for a core that looks into its payloads
+    public record Limits(int segments, int segmentOctets, int queueOctets, int payloadLimit) {
+        public static final Limits DEFAULT = new Limits(8, 4 << 20, 8 << 20, 256);
+
+        /// The same with all payloads whole.
+        public Limits wholePayloads() {
+            return new Limits(segments, segmentOctets, queueOctets, Integer.MAX_VALUE);
+        }
+    }
+
+    /// What goes to the writer: octets of the present segment, or of a new one.
+    ///
+    /// @param opens number of the segment that begins with it, 0 for none, -1 for the end
+    private record Chunk(byte[] octets, long opens) {}
+
+    private static final Chunk END = new Chunk(new byte[0], -1);
+
+    private final Path directory;
+    private final Recordable<E, F> core;
+    private final Limits limits;
+    private final LinkedBlockingQueue<Chunk> queue = new LinkedBlockingQueue<>();
+    private final AtomicLong waiting = new AtomicLong();
+    private final Thread writer;
+    private final AtomicLong given = new AtomicLong();
+    private long nextNumber;
+    private long segmentOctets;
+    private boolean recording;
+    private boolean broken;
+    private long retryAtMs = Long.MIN_VALUE;
+    private volatile boolean writerFailed;
+
+    private FlightRecorder(Path directory, Recordable<E, F> core, Limits limits, long firstNumber) {
+        this.directory = directory;
+        this.core = core;
+        this.limits = limits;
+        this.nextNumber = firstNumber;
+        writer = Thread.ofPlatform().daemon().name(core.name() + "-record").unstarted(this::write);
+    }
+
+    /// Begins a record, after those an earlier process has left in the directory.
+    public static <E, F> FlightRecorder<E, F> open(Path directory, Recordable<E, F> core, Limits limits)
+            throws IOException {
+        Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        var recorder = new FlightRecorder<>(directory, core, limits, SegmentFiles.next(directory));
+        recorder.writer.start();
+        return recorder;
+    }
+
+    @Override
+    public void before(long nowMs) {
+        if (broken) {
+            return;
+        }
+        if (writerFailed) {
+            writerFailed = false;
+            recording = false;
+            retryAtMs = nowMs + RETRY_MS;
+        }
+        if (recording && segmentOctets < limits.segmentOctets) {
+            return;
+        }
+        boolean room = waiting.get() < limits.queueOctets / 2;
+        if (!recording && (!room || nowMs < retryAtMs)) {
+            return;
+        }
+        try {
+            openSegment();
+        } catch (RuntimeException e) {
+            giveUp(e);
+        }
+    }
+
+    @Override
+    public void after(long nowMs, CauseId id, CauseId parent, E event, List<F> effects) {
+        if (!recording) {
+            return;
+        }
+        try {
+            var out = new Output(128);
+            core.codec().encode(out, event, limits.payloadLimit);
+            long hash = EffectsHash.of(core.codec(), effects, limits.payloadLimit);
+            hand(Segment.encodeEntry(new Segment.Entry(nowMs, id, parent, hash, out.toBytes())), 0);
+        } catch (RuntimeException e) {
+            giveUp(e);
+        }
+    }
+
+    /// Writes what is queued, for at most two seconds. Only after the driver has been closed.
+    @Override
+    public void close() {
+        queue.add(END);
+        try {
+            writer.join(2_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Steps that couldn't be recorded end segments; this is how many segments ended so.
+    public long givenUp() {
+        return given.get();
+    }
+
+    private void openSegment() {
+        Optional<byte[]> snapshot = core.snapshot();
+        if (snapshot.isEmpty() && !recording) {
+            throw new IllegalStateException("no snapshot to begin a segment with");
+        }
+        long number = nextNumber++;
+        byte[] head = Segment.encodeHead(
+                number,
+                core.name(),
+                System.currentTimeMillis(),
+                limits.payloadLimit,
+                core.codec().dictionary(),
+                snapshot);
+        recording = true;
+        segmentOctets = 0;
+        hand(head, number);
+    }
+
+    private void hand(byte[] octets, long opens) {
+        // A segment's head always fits: it is only made when there is room.
+        if (opens == 0 && waiting.get() + octets.length > limits.queueOctets) {
+            recording = false;
+            given.incrementAndGet();
+            return;
+        }
+        waiting.addAndGet(octets.length);
+        segmentOctets += octets.length;
+        queue.add(new Chunk(octets, opens));
+    }
+
+    private void giveUp(RuntimeException reason) {
+        // A recorder may fail; the daemon it records may not fail with it.
+        broken = true;
+        recording = false;
+        LOG.error("{}: no flight record from here on", core.name(), reason);
+    }
+
+    private void write() {
+        OutputStream out = null;
+        boolean lost = false;
+        try {
+            while (true) {
+                Chunk chunk = queue.poll(1, TimeUnit.SECONDS);
+                if (chunk == null) {
+                    continue;
+                }
+                if (chunk.opens < 0) {
+                    break;
+                }
+                waiting.addAndGet(-chunk.octets.length);
+                try {
+                    if (chunk.opens != 0) {
+                        close(out);
+                        out = null;
+                        lost = false;
+                        out = create(chunk.opens);
+                    }
+                    if (out != null && !lost) {
+                        out.write(chunk.octets);
+                    }
+                } catch (IOException e) {
+                    lost = true;
+                    writerFailed = true;
+                    LOG.warn("{}: flight record: {}", directory, e.toString());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            close(out);
+        }
+    }
+
+    private OutputStream create(long number) throws IOException {
+        SegmentFiles.keepNewest(directory, limits.segments - 1);
+        Path file = SegmentFiles.file(directory, number);
+        return Channels.newOutputStream(FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
+    }
+
+    private static void close(@Nullable OutputStream out) {
+        if (out != null) {
+            try {
+                out.close();
+            } catch (IOException e) {
+                LOG.warn("flight record: {}", e.toString());
+            }
+        }
+    }
+}

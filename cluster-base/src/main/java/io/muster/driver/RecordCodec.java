@@ -1,0 +1,402 @@
+package io.muster.driver;
+
+import io.muster.core.MalformedMessage;
+import io.muster.wire.Input;
+import io.muster.wire.Output;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedCollection;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/// Encodes events and effects for the flight recorder without a line of code of their own: records, sealed
+/// interfaces of records, enums, texts, octets, numbers, lists, sets, maps and optionals, as deep as they go.
+///
+/// Each value is a tag and its content; a record is its number in a dictionary and its components. The dictionary
+/// is all record and enum classes that can be reached from the roots through components and permitted subclasses,
+/// in order of name, and stands at the head of each segment: a record is readable for the build that wrote it, and
+/// says so when it is another's. Octets beyond a limit are kept as length and CRC-32C and read back as that many
+/// zeros.
+///
+/// Not a wire format: nothing but our own recorder writes it. Thread: any.
+public final class RecordCodec {
+    private static final int NULL = 0;
+    private static final int FALSE = 1;
+    private static final int TRUE = 2;
+    private static final int INT = 3;
+    private static final int LONG = 4;
+    private static final int DOUBLE = 5;
+    private static final int TEXT = 6;
+    private static final int OCTETS = 7;
+    private static final int LONG_OCTETS = 8;
+    private static final int RECORD = 9;
+    private static final int ENUM = 10;
+    private static final int LIST = 11;
+    private static final int SET = 12;
+    private static final int MAP = 13;
+    private static final int EMPTY = 14;
+    private static final int PRESENT = 15;
+    private static final int PATH = 16;
+    private static final int INTS = 17;
+
+    private static final int MAX_ELEMENTS = 1 << 20;
+    private static final int MAX_DEPTH = 64;
+
+    private record Shape(int number, RecordComponent[] components, boolean[] secret, Constructor<?> constructor) {}
+
+    private final List<Class<?>> classes;
+    private final Map<Class<?>, Shape> shapes = new HashMap<>();
+    private final Map<Class<?>, Integer> enums = new HashMap<>();
+
+    /// @param roots the event and effect interfaces
+    public RecordCodec(Class<?>... roots) {
+        SortedMap<String, Class<?>> found = new TreeMap<>();
+        for (Class<?> root : roots) {
+            collect(root, found, new LinkedHashSet<>());
+        }
+        classes = List.copyOf(found.values());
+        for (int i = 0; i < classes.size(); i++) {
+            Class<?> type = classes.get(i);
+            if (type.isEnum()) {
+                enums.put(type, i);
+            } else {
+                shapes.put(type, shape(type, i));
+            }
+        }
+    }
+
+    /// Names of the classes in the dictionary, in order.
+    public List<String> dictionary() {
+        return classes.stream().map(Class::getName).toList();
+    }
+
+    /// @param payloadLimit longest octets to keep whole
+    /// @throws IllegalArgumentException for a value of a class that can't be reached from the roots
+    public void encode(Output out, @Nullable Object value, int payloadLimit) {
+        write(new Pass(out, payloadLimit, false), value);
+    }
+
+    /// As [#encode], but long octets count by their length alone, since a replay has zeros in their place, and
+    /// what has no order of its own (`Set.of`) is sorted, since its order differs from one JVM to the next.
+    byte[] canonical(@Nullable Object value, int payloadLimit) {
+        var out = new Output(256);
+        write(new Pass(out, payloadLimit, true), value);
+        return out.toBytes();
+    }
+
+    private record Pass(Output out, int payloadLimit, boolean canonical) {}
+
+    private void write(Pass pass, @Nullable Object value) {
+        Output out = pass.out;
+        switch (value) {
+            case null -> out.u8(NULL);
+            case Boolean b -> out.u8(b ? TRUE : FALSE);
+            case Integer i -> out.u8(INT).i32(i);
+            case Short s -> out.u8(INT).i32(s);
+            case Byte b -> out.u8(INT).i32(b);
+            case Long l -> out.u8(LONG).u64(l);
+            case Double d -> out.u8(DOUBLE).u64(Double.doubleToRawLongBits(d));
+            case String s -> out.u8(TEXT).bytes(s.getBytes(StandardCharsets.UTF_8));
+            case byte[] octets -> octets(pass, octets);
+            case int[] numbers -> {
+                out.u8(INTS).u32(numbers.length);
+                for (int number : numbers) {
+                    out.i32(number);
+                }
+            }
+            case Enum<?> e -> out.u8(ENUM).u16(number(e)).u16(e.ordinal());
+            case Record r -> record(pass, r);
+            case Optional<?> o -> {
+                out.u8(o.isPresent() ? PRESENT : EMPTY);
+                o.ifPresent(present -> write(pass, present));
+            }
+            case Map<?, ?> map -> map(pass, map);
+            case Collection<?> elements -> collection(pass, elements);
+            case Path path -> {
+                out.u8(PATH);
+                write(pass, path.toString());
+            }
+            default ->
+                throw new IllegalArgumentException(
+                        "can't record a " + value.getClass().getName());
+        }
+    }
+
+    private void map(Pass pass, Map<?, ?> map) {
+        pass.out.u8(MAP).u32(map.size());
+        if (pass.canonical && !(map instanceof SequencedMap)) {
+            var sorted = new ArrayList<byte[]>();
+            map.forEach((key, mapped) -> {
+                var pair = new ArrayList<@Nullable Object>();
+                pair.add(key);
+                pair.add(mapped);
+                sorted.add(canonical(pair, pass.payloadLimit));
+            });
+            sorted(pass, sorted);
+        } else {
+            map.forEach((key, mapped) -> {
+                write(pass, key);
+                write(pass, mapped);
+            });
+        }
+    }
+
+    private void collection(Pass pass, Collection<?> elements) {
+        pass.out.u8(elements instanceof Set ? SET : LIST).u32(elements.size());
+        if (pass.canonical && !(elements instanceof SequencedCollection)) {
+            var sorted = new ArrayList<byte[]>();
+            elements.forEach(element -> sorted.add(canonical(element, pass.payloadLimit)));
+            sorted(pass, sorted);
+        } else {
+            elements.forEach(element -> write(pass, element));
+        }
+    }
+
+    private static void sorted(Pass pass, List<byte[]> encoded) {
+        encoded.sort(Arrays::compareUnsigned);
+        encoded.forEach(pass.out::raw);
+    }
+
+    /// Reads one value.
+    public @Nullable Object decode(Input in) throws MalformedMessage {
+        return decode(in, MAX_DEPTH);
+    }
+
+    private @Nullable Object decode(Input in, int depth) throws MalformedMessage {
+        if (depth == 0) {
+            throw new MalformedMessage("nested too deeply");
+        }
+        int tag = in.u8();
+        return switch (tag) {
+            case NULL -> null;
+            case FALSE -> false;
+            case TRUE -> true;
+            case INT -> in.i32();
+            case LONG -> in.u64();
+            case DOUBLE -> Double.longBitsToDouble(in.u64());
+            case TEXT -> new String(in.bytes(Integer.MAX_VALUE), StandardCharsets.UTF_8);
+            case OCTETS -> in.bytes(Integer.MAX_VALUE);
+            case LONG_OCTETS -> {
+                int length = in.u32(1 << 24);
+                in.i32();
+                yield new byte[length];
+            }
+            case INTS -> {
+                int[] numbers = new int[count(in, 4)];
+                for (int i = 0; i < numbers.length; i++) {
+                    numbers[i] = in.i32();
+                }
+                yield numbers;
+            }
+            case RECORD -> record(in, depth);
+            case ENUM -> constant(in);
+            case LIST -> elements(in, depth, new ArrayList<>());
+            case SET -> elements(in, depth, new LinkedHashSet<>());
+            case MAP -> {
+                int count = count(in, 2);
+                var map = new LinkedHashMap<@Nullable Object, @Nullable Object>();
+                for (int i = 0; i < count; i++) {
+                    Object key = decode(in, depth - 1);
+                    map.put(key, decode(in, depth - 1));
+                }
+                yield map;
+            }
+            case EMPTY -> Optional.empty();
+            case PRESENT -> {
+                Object value = decode(in, depth - 1);
+                if (value == null) {
+                    throw new MalformedMessage("present null");
+                }
+                yield Optional.of(value);
+            }
+            case PATH -> {
+                if (!(decode(in, depth - 1) instanceof String text) || text.indexOf('\0') >= 0) {
+                    throw new MalformedMessage("path isn't a text");
+                }
+                yield Path.of(text);
+            }
+            default -> throw new MalformedMessage("tag " + tag);
+        };
+    }
+
+    private static int count(Input in, int octetsEach) throws MalformedMessage {
+        int count = in.u32(MAX_ELEMENTS);
+        if ((long) count * octetsEach > in.remaining()) {
+            throw new MalformedMessage(count + " elements in " + in.remaining() + " octets");
+        }
+        return count;
+    }
+
+    private <C extends Collection<@Nullable Object>> C elements(Input in, int depth, C into) throws MalformedMessage {
+        int count = count(in, 1);
+        for (int i = 0; i < count; i++) {
+            into.add(decode(in, depth - 1));
+        }
+        return into;
+    }
+
+    private static void octets(Pass pass, byte[] octets) {
+        if (octets.length <= pass.payloadLimit) {
+            pass.out.u8(OCTETS).bytes(octets);
+            return;
+        }
+        pass.out.u8(LONG_OCTETS).u32(octets.length);
+        if (!pass.canonical) {
+            var hash = new CRC32C();
+            hash.update(octets);
+            pass.out.u32(hash.getValue());
+        }
+    }
+
+    private void record(Pass pass, Record value) {
+        Shape shape = shapes.get(value.getClass());
+        if (shape == null) {
+            throw new IllegalArgumentException(
+                    "can't record a " + value.getClass().getName());
+        }
+        pass.out.u8(RECORD).u16(shape.number);
+        try {
+            for (int i = 0; i < shape.components.length; i++) {
+                Object component = shape.components[i].getAccessor().invoke(value);
+                write(pass, shape.secret[i] ? empty(component) : component);
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException("can't read " + value.getClass().getName(), e);
+        }
+    }
+
+    private Object record(Input in, int depth) throws MalformedMessage {
+        int number = in.u16();
+        Shape shape = number < classes.size() ? shapes.get(classes.get(number)) : null;
+        if (shape == null) {
+            throw new MalformedMessage("no record " + number);
+        }
+        var arguments = new @Nullable Object[shape.components.length];
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = narrow(decode(in, depth - 1), shape.components[i].getType());
+        }
+        try {
+            return shape.constructor.newInstance(arguments);
+        } catch (InstantiationException
+                | IllegalAccessException
+                | InvocationTargetException
+                | IllegalArgumentException e) {
+            throw new MalformedMessage("not a " + classes.get(number).getSimpleName() + ": " + e);
+        }
+    }
+
+    private static @Nullable Object narrow(@Nullable Object value, Class<?> type) {
+        if (value instanceof Integer i) {
+            return type == short.class ? (Object) i.shortValue() : type == byte.class ? (Object) i.byteValue() : value;
+        }
+        return value;
+    }
+
+    private int number(Enum<?> value) {
+        Integer number = enums.get(value.getDeclaringClass());
+        if (number == null) {
+            throw new IllegalArgumentException(
+                    "can't record a " + value.getDeclaringClass().getName());
+        }
+        return number;
+    }
+
+    private Object constant(Input in) throws MalformedMessage {
+        int number = in.u16();
+        int ordinal = in.u16();
+        Object[] constants = number < classes.size() ? classes.get(number).getEnumConstants() : null;
+        if (constants == null || ordinal >= constants.length) {
+            throw new MalformedMessage("no constant " + ordinal + " of enum " + number);
+        }
+        return constants[ordinal];
+    }
+
+    private static @Nullable Object empty(@Nullable Object secret) {
+        return switch (secret) {
+            case byte[] octets -> new byte[0];
+            case String text -> "";
+            case Collection<?> elements -> List.of();
+            case Map<?, ?> map -> Map.of();
+            case Optional<?> value -> Optional.empty();
+            case null, default -> null;
+        };
+    }
+
+    private static Shape shape(Class<?> type, int number) {
+        RecordComponent[] components = type.getRecordComponents();
+        var parameters = new Class<?>[components.length];
+        var secret = new boolean[components.length];
+        for (int i = 0; i < components.length; i++) {
+            parameters[i] = components[i].getType();
+            secret[i] = components[i].isAnnotationPresent(Secret.class);
+            components[i].getAccessor().setAccessible(true);
+        }
+        try {
+            Constructor<?> constructor = type.getDeclaredConstructor(parameters);
+            constructor.setAccessible(true);
+            return new Shape(number, components, secret, constructor);
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(type + " has no canonical constructor", e);
+        }
+    }
+
+    private static void collect(Type type, SortedMap<String, Class<?>> found, Set<Type> seen) {
+        if (!seen.add(type)) {
+            return;
+        }
+        switch (type) {
+            case ParameterizedType generic -> {
+                collect(generic.getRawType(), found, seen);
+                for (Type argument : generic.getActualTypeArguments()) {
+                    collect(argument, found, seen);
+                }
+            }
+            case WildcardType any -> {
+                for (Type bound : any.getUpperBounds()) {
+                    collect(bound, found, seen);
+                }
+            }
+            case GenericArrayType array -> collect(array.getGenericComponentType(), found, seen);
+            case Class<?> plain -> collectClass(plain, found, seen);
+            default -> {}
+        }
+    }
+
+    private static void collectClass(Class<?> type, SortedMap<String, Class<?>> found, Set<Type> seen) {
+        if (type.isEnum()) {
+            found.put(type.getName(), type);
+        } else if (type.isRecord()) {
+            found.put(type.getName(), type);
+            for (RecordComponent component : type.getRecordComponents()) {
+                collect(component.getGenericType(), found, seen);
+            }
+        } else if (type.isSealed()) {
+            var ordered = new TreeSet<Class<?>>((a, b) -> a.getName().compareTo(b.getName()));
+            ordered.addAll(List.of(type.getPermittedSubclasses()));
+            for (Class<?> permitted : ordered) {
+                collect(permitted, found, seen);
+            }
+        }
+    }
+}

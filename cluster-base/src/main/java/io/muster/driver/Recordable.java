@@ -1,0 +1,20 @@
+package io.muster.driver;
+
+import java.util.Optional;
+
+/// What the flight recorder needs to know of a core.
+///
+/// @param <E> its events
+/// @param <F> its effects
+public interface Recordable<E, F> {
+    /// Of the [ReplayFactory] that knows how to make such a core.
+    String name();
+
+    /// The core's whole state with its dice, as the factory's `restore` takes it. Called between steps, on the
+    /// loop. The first call must give one - what the core is made from is enough then -, later ones may be empty:
+    /// the record then replays only as long as its first segment is kept.
+    Optional<byte[]> snapshot();
+
+    /// For events and effects.
+    RecordCodec codec();
+}

@@ -1,0 +1,188 @@
+package io.muster.driver;
+
+import io.muster.cli.Command;
+import io.muster.cli.Getopt;
+import io.muster.core.Core;
+import io.muster.core.MalformedMessage;
+import io.muster.wire.Input;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/// `muster replay [-p] [-w ID] FILE|DIRECTORY...`: feeds a flight record to the same core and compares what it
+/// decides. 0 if every step decides the same, 1 if not or if there is nothing to replay.
+public final class Replay implements Command {
+    private static final String USAGE = """
+            Usage: replay [options] FILE|DIRECTORY...
+              -p       print each event
+              -w ID    print why event ID happened: the events that led to it
+              -h       print this help, then exit
+            """;
+
+    private final Map<String, ReplayFactory> factories = new LinkedHashMap<>();
+
+    /// With the cores that are on the class path.
+    public Replay() {
+        this(ServiceLoader.load(ReplayFactory.class));
+    }
+
+    Replay(Iterable<ReplayFactory> known) {
+        known.forEach(factory -> factories.put(factory.name(), factory));
+    }
+
+    public static void main(String[] args) {
+        Command.main(new Replay(), args);
+    }
+
+    @Override
+    public int run(String[] args, PrintStream out, PrintStream err) {
+        boolean print = false;
+        String why = null;
+        var options = new Getopt("replay", args, "pw:h", err);
+        for (int c = options.next(); c != Getopt.END; c = options.next()) {
+            switch (c) {
+                case 'p' -> print = true;
+                case 'w' -> why = options.argument();
+                case 'h' -> {
+                    out.print(USAGE);
+                    return 0;
+                }
+                default -> {
+                    err.print(USAGE);
+                    return 1;
+                }
+            }
+        }
+        if (options.operands().isEmpty()) {
+            err.print(USAGE);
+            return 1;
+        }
+        try {
+            List<Segment> segments = read(options.operands());
+            return why == null ? replay(segments, print, out, err) : why(segments, why, out, err);
+        } catch (IOException | MalformedMessage e) {
+            err.println("replay: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private List<Segment> read(List<String> operands) throws IOException, MalformedMessage {
+        var segments = new ArrayList<Segment>();
+        for (String operand : operands) {
+            Path path = Path.of(operand);
+            List<Path> files = Files.isDirectory(path) ? SegmentFiles.list(path) : List.of(path);
+            for (Path file : files) {
+                try {
+                    segments.add(Segment.read(file));
+                } catch (MalformedMessage e) {
+                    throw new MalformedMessage(file + ": " + e.getMessage());
+                }
+            }
+        }
+        return segments;
+    }
+
+    private int replay(List<Segment> segments, boolean print, PrintStream out, PrintStream err)
+            throws MalformedMessage {
+        long steps = 0;
+        Core<?, ?> core = null;
+        for (Segment segment : segments) {
+            ReplayFactory factory = factory(segment);
+            if (segment.snapshot().isPresent()) {
+                core = factory.restore(segment.snapshot().get());
+            }
+            if (core == null) {
+                err.println("replay: segment " + segment.number() + " has no snapshot and none came before it");
+                return 1;
+            }
+            for (Segment.Entry entry : segment.entries()) {
+                Object event = event(factory, entry);
+                if (print) {
+                    out.println(describe(entry, event));
+                }
+                String difference = step(core, segment, factory, entry, event);
+                if (difference != null) {
+                    err.println("replay: segment " + segment.number() + ", step " + (steps + 1) + ", "
+                            + describe(entry, event) + ": " + difference);
+                    return 1;
+                }
+                steps++;
+            }
+            if (segment.cut()) {
+                out.println("segment " + segment.number() + " ends in the middle of an entry: its process died");
+            }
+        }
+        out.println(steps + " steps of " + segments.size() + " segments decide as they were recorded");
+        return steps == 0 ? 1 : 0;
+    }
+
+    /// @return what is different, null for nothing
+    @SuppressWarnings("unchecked")
+    private static @Nullable String step(
+            Core<?, ?> core, Segment segment, ReplayFactory factory, Segment.Entry entry, Object event) {
+        List<?> effects;
+        try {
+            effects = ((Core<Object, Object>) core).on(event, entry.nowMs());
+        } catch (RuntimeException e) {
+            return "the core breaks: " + e;
+        }
+        long hash = EffectsHash.of(factory.codec(), effects, segment.payloadLimit());
+        return hash == entry.effectsHash() ? null : "it now decides " + effects;
+    }
+
+    private int why(List<Segment> segments, String id, PrintStream out, PrintStream err) throws MalformedMessage {
+        Map<String, String> texts = new LinkedHashMap<>();
+        Map<String, String> parents = new LinkedHashMap<>();
+        for (Segment segment : segments) {
+            ReplayFactory factory = factory(segment);
+            for (Segment.Entry entry : segment.entries()) {
+                texts.put(entry.id().toString(), describe(entry, event(factory, entry)));
+                parents.put(entry.id().toString(), entry.parent().toString());
+            }
+        }
+        if (!texts.containsKey(id)) {
+            err.println("replay: no event " + id);
+            return 1;
+        }
+        String at = id;
+        for (int left = texts.size(); left > 0 && texts.containsKey(at); left--) {
+            out.println(texts.get(at));
+            at = parents.getOrDefault(at, "");
+        }
+        if (!at.equals(io.muster.core.CauseId.NONE.toString())) {
+            out.println(at + " is not in this record");
+        }
+        return 0;
+    }
+
+    private ReplayFactory factory(Segment segment) throws MalformedMessage {
+        ReplayFactory factory = factories.get(segment.core());
+        if (factory == null) {
+            throw new MalformedMessage("no core is called \"" + segment.core() + "\"");
+        }
+        if (!factory.codec().dictionary().equals(segment.dictionary())) {
+            throw new MalformedMessage(
+                    "segment " + segment.number() + " was written by another build of " + segment.core());
+        }
+        return factory;
+    }
+
+    private static Object event(ReplayFactory factory, Segment.Entry entry) throws MalformedMessage {
+        Object event = factory.codec().decode(new Input(entry.event()));
+        if (event == null) {
+            throw new MalformedMessage("event " + entry.id() + " is null");
+        }
+        return event;
+    }
+
+    private static String describe(Segment.Entry entry, Object event) {
+        return entry.nowMs() + " " + entry.id() + " <- " + entry.parent() + " " + event;
+    }
+}
