@@ -34,7 +34,7 @@ build() {
     # The stamp is taken before the compiler reads, so that a file saved meanwhile counts as changed.
     : >"$build_dir/.building"
     echo "muster: building on $JAVA_HOME (log: build/build.log)" >&2
-    if ! maven -T1C package -Dmaven.test.skip=true "$@" >"$log" 2>&1; then
+    if ! maven -T1C package -Dmaven.test.skip=true ${MUSTER_MAVEN_ARGS-} "$@" >"$log" 2>&1; then
         grep -E '^\[(ERROR|WARNING)\]' "$log" | head -40 >&2
         echo "muster: the build failed; all of it is in build/build.log" >&2
         exit 1
