@@ -48,6 +48,9 @@ final class ClusterState {
     boolean quorate;
     boolean locked;
 
+    /// Position up to which fencing has recovered; 0 for never.
+    long fencedUpTo;
+
     /// The latest time of day seen in a message.
     long clockMs;
 
@@ -150,7 +153,12 @@ final class ClusterState {
         Output out = new Output(1024);
         out.u8(FORMAT);
         out.optional(Optional.ofNullable(plan), PlanCodec::encode);
-        out.bool(planFixed).bool(quorate).bool(locked).u64(clockMs).u64(nextGeneration);
+        out.bool(planFixed)
+                .bool(quorate)
+                .bool(locked)
+                .u64(fencedUpTo)
+                .u64(clockMs)
+                .u64(nextGeneration);
         out.list(cluster.values(), Output::node);
         out.list(
                 group.values(),
@@ -172,6 +180,7 @@ final class ClusterState {
         state.planFixed = in.bool();
         state.quorate = in.bool();
         state.locked = in.bool();
+        state.fencedUpTo = in.u64();
         state.clockMs = in.u64();
         state.nextGeneration = in.u64();
         in.list(MAX, Input::node).forEach(node -> state.cluster.put(node.nodeid(), node));

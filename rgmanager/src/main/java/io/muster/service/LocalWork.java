@@ -41,6 +41,8 @@ final class LocalWork {
     private long offerAgainMs = Long.MAX_VALUE;
     private long rereadMs = Long.MAX_VALUE;
     private long bystandersMs = Long.MAX_VALUE;
+    private long recoverUpTo;
+    private long recoveredUpTo;
     private boolean shutdown;
     private boolean left;
     private long leavingAgainMs;
@@ -63,7 +65,12 @@ final class LocalWork {
                 pending.clear();
                 unheard.clear();
             }
-            case Drive.Applied<GroupEntry, ServiceEvent>(GroupEntry entry) -> {}
+            case Drive.Applied<GroupEntry, ServiceEvent>(GroupEntry entry) -> {
+                if (entry instanceof GroupEntry.Recovered(long position, GroupEntry.Level level, long upTo)
+                        && level == GroupEntry.Level.LOCK) {
+                    recoverUpTo = upTo;
+                }
+            }
             case Drive.Tick<GroupEntry, ServiceEvent>() -> {}
         }
         for (ServiceEffect effect : effects) {
@@ -77,6 +84,10 @@ final class LocalWork {
         if (me == null || !me.node.equals(self)) {
             deadlineMs = Long.MAX_VALUE;
             return;
+        }
+        if (recoverUpTo > recoveredUpTo && state.unproven.isEmpty()) {
+            recoveredUpTo = recoverUpTo;
+            effects.add(new ServiceEffect.ReportRecovered(recoveredUpTo));
         }
         configuration(state, nowMs, effects);
         proveStopped(state, me, nowMs, effects);

@@ -22,8 +22,11 @@ public sealed interface ServiceEffect {
     /// @param epoch to be given back
     record StopEverything(long epoch) implements ServiceEffect {}
 
-    /// Tell cman that this run of this node, which was a victim, runs no service any more.
-    record ReportStopped(Node self) implements ServiceEffect {}
+    /// Tell cman that a run of this node, the present or a former one, which is a victim, runs no service any more.
+    record ReportStopped(Node run) implements ServiceEffect {}
+
+    /// Tell cman that services have recovered from every loss up to a position.
+    record ReportRecovered(long upTo) implements ServiceEffect {}
 
     /// Answer an operator.
     ///

@@ -132,11 +132,7 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
             return;
         }
         adopt(plan);
-        for (PlanNode node : plan.nodes()) {
-            if (!state.ready(node.nodeid())) {
-                state.unproven.put(new Node(node.nodeid(), Incarnation.UNKNOWN), 0L);
-            }
-        }
+        unknown(plan);
         state.planFixed = state.quorate;
     }
 
@@ -151,9 +147,19 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
         state.planFixed |= state.quorate;
         transitions.note(new ServiceEffect.Reconfigure(config.version(), config.bytes()));
         if (first) {
-            plan.get().nodes().forEach(n -> state.unproven.put(new Node(n.nodeid(), Incarnation.UNKNOWN), 0L));
+            unknown(plan.get());
         }
         unpark();
+    }
+
+    /// The group begins: nobody can vouch for any node yet, but fencing may already have for those that aren't here.
+    private void unknown(Plan plan) {
+        for (PlanNode node : plan.nodes()) {
+            boolean here = state.cluster.containsKey(node.nodeid());
+            if (!state.ready(node.nodeid()) && (here || state.fencedUpTo == 0)) {
+                state.unproven.put(new Node(node.nodeid(), Incarnation.UNKNOWN), 0L);
+            }
+        }
     }
 
     private void adopt(Plan plan) {
@@ -186,10 +192,14 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
         }
         state.unproven.remove(never);
         if (message.unclean().isEmpty()) {
-            if (state.unproven.containsKey(from.node) && from.node.equals(self)) {
-                transitions.note(new ServiceEffect.ReportStopped(self));
+            for (Node run : List.copyOf(state.unproven.keySet())) {
+                if (run.nodeid() == nodeid) {
+                    state.unproven.remove(run);
+                    if (from.node.equals(self)) {
+                        transitions.note(new ServiceEffect.ReportStopped(run));
+                    }
+                }
             }
-            state.unproven.keySet().removeIf(node -> node.nodeid() == nodeid);
         }
         state.arrivals.add(nodeid);
         unpark();
@@ -325,7 +335,8 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
     /// Fencing has dealt with all it knows of: whoever was never seen and still isn't here is no danger. Runs that were
     /// lost need a [GroupEntry.Fenced] of their own, since a level without groups passes by itself.
     private void recovered(GroupEntry.Level level, long upTo) {
-        if (level == GroupEntry.Level.FENCE) {
+        if (level == GroupEntry.Level.FENCE && upTo > 0) {
+            state.fencedUpTo = Math.max(state.fencedUpTo, upTo);
             state.unproven
                     .entrySet()
                     .removeIf(e -> e.getKey().incarnation().equals(Incarnation.UNKNOWN)

@@ -1,0 +1,110 @@
+package io.muster.service.daemon;
+
+import io.muster.config.ClusterConfig;
+import io.muster.config.ConfigReader;
+import io.muster.config.Problem;
+import io.muster.config.Reading;
+import io.muster.control.ControlServer;
+import io.muster.daemon.Daemon;
+import io.muster.daemon.Layout;
+import io.muster.driver.Loops;
+import io.muster.resource.daemon.AgentDirectory;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The resource group manager: `rgmanager`.
+///
+/// It waits for cman, joins the group `rgmanager`, stops every configured service (stop before start), and from then on
+/// does what the replicated [io.muster.service.ServiceManager] says. When cman goes, it stops the services and ends
+/// with status 1. SIGTERM stops this node's services so that others can take them, then leaves.
+public final class RgManager implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("rgmanager");
+
+    /// `<rm disabled="1">`.
+    private static final int EXIT_DISABLED = 2;
+
+    private final EventLoop loop;
+    private final ControlServer control;
+    private final ServiceNode node;
+
+    private RgManager(EventLoop loop, ControlServer control, ServiceNode node) {
+        this.loop = loop;
+        this.control = control;
+        this.node = node;
+    }
+
+    public static void main(String[] args) {
+        Daemon.named("rgmanager")
+                .options(
+                        "dwNqC:",
+                        "  -d -w -N -q -C N  accepted for the sake of old scripts, without effect\n",
+                        (letter, argument) -> true)
+                .main(args, context -> {
+                    if (disabled(context.layout())) {
+                        LOG.warn("disabled in cluster.conf: ends");
+                        Runtime.getRuntime().halt(EXIT_DISABLED);
+                    }
+                    RgManager manager = start(context.layout(), context::fatal);
+                    context.watchdog(manager.loop);
+                    return manager;
+                });
+    }
+
+    /// Starts on a loop of its own; whatever takes time (cman, agents' metadata) happens in the background.
+    ///
+    /// @param fatal ends the process, or in one with several daemons this one
+    public static RgManager start(Layout layout, Consumer<Throwable> fatal) throws IOException {
+        EventLoop loop = Loops.start("rgmanager");
+        ServiceNode node = new ServiceNode(layout, loop, fatal);
+        ControlServer control;
+        try {
+            control = ControlServer.open(layout.socket("rgmanager"), loop, node.commands());
+        } catch (IOException | RuntimeException e) {
+            Loops.stop(loop);
+            throw e;
+        }
+        Thread.ofVirtual().name("rgmanager-start").start(() -> {
+            try {
+                node.begin(read(layout), AgentDirectory.load(layout.agents()));
+            } catch (IOException e) {
+                fatal.accept(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        return new RgManager(loop, control, node);
+    }
+
+    private static boolean disabled(Layout layout) {
+        try {
+            return Files.exists(layout.clusterConf()) && read(layout).rm().disabled();
+        } catch (IOException e) {
+            // Told properly when it is read in earnest.
+            return false;
+        }
+    }
+
+    static ClusterConfig read(Layout layout) throws IOException {
+        Reading reading = ConfigReader.read(layout.clusterConf());
+        if (reading.config().isEmpty()) {
+            throw new IOException(reading.errors().stream()
+                    .map(Problem::toString)
+                    .findFirst()
+                    .orElse(layout.clusterConf() + ": can't be read"));
+        }
+        return reading.config().get();
+    }
+
+    /// Stops this node's services and leaves.
+    @Override
+    public void close() {
+        node.shutdown(Duration.ofSeconds(18));
+        control.close();
+        Loops.stop(loop);
+    }
+}

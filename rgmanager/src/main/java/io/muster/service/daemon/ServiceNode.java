@@ -1,0 +1,338 @@
+package io.muster.service.daemon;
+
+import io.muster.config.ClusterConfig;
+import io.muster.config.ConfigReader;
+import io.muster.control.SessionHandler;
+import io.muster.core.CauseId;
+import io.muster.core.Node;
+import io.muster.daemon.Layout;
+import io.muster.driver.CauseIds;
+import io.muster.driver.Recorder;
+import io.muster.group.GroupEntry;
+import io.muster.group.daemon.CmanView;
+import io.muster.group.daemon.GroupClient;
+import io.muster.group.daemon.ReplicaDriver;
+import io.muster.resource.MetadataSet;
+import io.muster.service.ClusterServices;
+import io.muster.service.PlanReader;
+import io.muster.service.ResultCode;
+import io.muster.service.ServiceEffect;
+import io.muster.service.ServiceEvent;
+import io.muster.service.ServiceManager;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One node's service manager at work: core, cman, agents and commands on one event loop.
+///
+/// Thread: the loop, except where a method says otherwise.
+final class ServiceNode implements GroupClient.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger("rgmanager");
+    private static final String GROUP = "rgmanager";
+    private static final String FENCE_GROUP = "fence:default";
+
+    /// An rgmanager that is gone for longer than this makes its node a victim.
+    private static final int REQUIRED_MS = 10_000;
+
+    /// A loop that is silent for longer than this is put out of the group.
+    private static final int SILENT_MS = 5_000;
+
+    private static final long RETRY_MS = 250;
+    private static final long FRESH_MS = 12_000;
+
+    private final Layout layout;
+    private final EventLoop loop;
+    private final Consumer<Throwable> fatal;
+    private final CauseIds ids = CauseIds.ofThisProcess();
+    private final Commands commands;
+    private final CountDownLatch left = new CountDownLatch(1);
+
+    private volatile @Nullable GroupClient client;
+    private volatile @Nullable Trees trees;
+    private volatile boolean closing;
+
+    /// Set while quorum is lost or cman gone: whatever agent comes next isn't started, so that the stop can.
+    private volatile boolean startsBarred;
+
+    private @Nullable ServiceManager manager;
+    private volatile @Nullable ReplicaDriver<ServiceEvent, ServiceEffect> driver;
+
+    ServiceNode(Layout layout, EventLoop loop, Consumer<Throwable> fatal) {
+        this.layout = layout;
+        this.loop = loop;
+        this.fatal = fatal;
+        // The upper bits are the time of the start, so that a restarted daemon never answers to an old number.
+        this.commands = new Commands(this::status, this::post, System.currentTimeMillis() << 20);
+    }
+
+    SessionHandler commands() {
+        return commands;
+    }
+
+    /// Waits for cman and for fencing, then joins the group. Thread: a virtual one, blocks.
+    void begin(ClusterConfig config, MetadataSet agents) throws InterruptedException {
+        agents.problems().forEach(LOG::warn);
+        Trees built = new Trees(agents, this::mayStart);
+        built.configure(config.rm());
+        trees = built;
+        GroupClient connected = connect();
+        if (connected == null) {
+            return;
+        }
+        client = connected;
+        awaitFencing(connected, config);
+        Node self = connected.self();
+        ids.nodeid(self.nodeid());
+        var core = new ServiceManager(self, PlanReader::read);
+        var setup = new ReplicaDriver.Setup<ServiceEvent, ServiceEffect>(
+                GROUP, connected, loop, ids, Recorder.none(), fatal);
+        loop.execute(() -> {
+            manager = core;
+            var running = new ReplicaDriver<>(setup, core, this::perform);
+            driver = running;
+            running.post(new ServiceEvent.Configured(PlanReader.of(config)));
+            connected
+                    .join(GROUP, Optional.of(GroupEntry.Level.SERVICE), SILENT_MS)
+                    .whenComplete((joined, failure) -> {
+                        if (failure == null) {
+                            connected.require(GROUP, REQUIRED_MS);
+                            LOG.info("node={} joins group {}", self, GROUP);
+                        } else if (!closing) {
+                            fatal.accept(failure);
+                        }
+                    });
+        });
+    }
+
+    private @Nullable GroupClient connect() throws InterruptedException {
+        boolean told = false;
+        while (!closing) {
+            try {
+                return GroupClient.connect(layout.socket("cman"), loop, this).get(10, TimeUnit.SECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                if (!told) {
+                    LOG.info("waiting for cman: {}", String.valueOf(e.getCause()));
+                    told = true;
+                }
+                Thread.sleep(RETRY_MS);
+            }
+        }
+        return null;
+    }
+
+    /// A node that can be fenced waits until it is in the fence domain: before that nobody would fence the others.
+    private void awaitFencing(GroupClient cman, ClusterConfig config) throws InterruptedException {
+        int nodeid = cman.self().nodeid();
+        boolean fenced =
+                config.node(nodeid).filter(node -> !node.methods().isEmpty()).isPresent();
+        boolean told = false;
+        while (fenced && !closing) {
+            try {
+                CmanView view = cman.status().get(10, TimeUnit.SECONDS);
+                if (view.status().groups().stream()
+                        .anyMatch(g -> g.group().name().equals(FENCE_GROUP)
+                                && g.group().members().containsKey(cman.self()))) {
+                    return;
+                }
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.debug("cman's status", e);
+            }
+            if (!told) {
+                LOG.info("waiting for the fence domain");
+                told = true;
+            }
+            Thread.sleep(RETRY_MS);
+        }
+    }
+
+    @Override
+    public void onEntry(String group, GroupEntry entry) {
+        var running = driver;
+        if (running == null || !group.equals(GROUP)) {
+            return;
+        }
+        if (entry instanceof GroupEntry.Quorum(long position, boolean quorate)) {
+            startsBarred = !quorate;
+        }
+        running.entry(entry);
+    }
+
+    /// The node may leave the cluster when nothing runs on it.
+    @Override
+    public void onAskShutdown(GroupClient cman) {
+        ServiceManager core = manager;
+        int nodeid = cman.self().nodeid();
+        boolean idle = core == null
+                || core.services().stream()
+                        .noneMatch(s -> s.owner() == nodeid && s.state().occupies());
+        cman.answerShutdown(idle);
+    }
+
+    @Override
+    public void onClose(String why) {
+        if (closing) {
+            left.countDown();
+            return;
+        }
+        startsBarred = true;
+        Trees present = trees;
+        LOG.error("cman is gone ({}): stopping all services", why);
+        CompletableFuture<List<String>> stopped =
+                present == null ? CompletableFuture.completedFuture(List.of()) : present.stopEverything();
+        stopped.whenComplete((unclean, failure) -> {
+            if (unclean != null && !unclean.isEmpty()) {
+                LOG.error("#69 Unclean stop of {}", unclean);
+            }
+            fatal.accept(new IOException("cman: " + why));
+        });
+    }
+
+    /// Asked right before each start of an agent. Thread: the agent's, blocks.
+    private boolean mayStart() {
+        GroupClient cman = client;
+        if (startsBarred || cman == null) {
+            return false;
+        }
+        try {
+            return cman.stillQuorate().get(FRESH_MS, TimeUnit.MILLISECONDS) && !startsBarred;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void post(ServiceEvent event) {
+        var running = driver;
+        if (running != null) {
+            running.post(event);
+        }
+    }
+
+    private void perform(ServiceEffect effect, CauseId cause) {
+        var running = driver;
+        Trees present = trees;
+        GroupClient cman = client;
+        if (running == null || present == null || cman == null) {
+            throw new IllegalStateException("an effect before the start: " + effect);
+        }
+        switch (effect) {
+            case ServiceEffect.Propose p -> throw new IllegalStateException("a proposal among the local effects");
+            case ServiceEffect.RunTree run ->
+                present.run(run.service(), run.operation())
+                        .thenAccept(result -> running.post(
+                                new ServiceEvent.TreeDone(
+                                        run.service(),
+                                        run.operation(),
+                                        run.generation(),
+                                        result.success(),
+                                        result.partial(),
+                                        System.currentTimeMillis()),
+                                cause));
+            case ServiceEffect.StopEverything(long epoch) -> {
+                LOG.info("stopping all services on this node");
+                present.stopEverything()
+                        .thenAccept(unclean -> running.post(
+                                new ServiceEvent.StoppedEverything(epoch, unclean, System.currentTimeMillis()), cause));
+            }
+            case ServiceEffect.ReportStopped(Node run) -> cman.reportFenced(run, GroupEntry.STOPPED);
+            case ServiceEffect.ReportRecovered(long upTo) -> cman.reportRecovered(GROUP, upTo);
+            case ServiceEffect.Answer(long id, ResultCode code, int owner) -> commands.answer(id, code, owner);
+            case ServiceEffect.Reconfigure(int version, byte[] document) ->
+                ConfigReader.parse(document, "cluster.conf").config().ifPresent(config -> {
+                    present.configure(config.rm());
+                    LOG.info("cluster.conf version {} is in force", version);
+                });
+            case ServiceEffect.NeedConfiguration(int version) -> reread(version, running, present);
+            case ServiceEffect.Leave() -> left.countDown();
+            case ServiceEffect.StateChanged s ->
+                LOG.info(
+                        "{} {} -> {}: {}; owner {}",
+                        s.service(),
+                        s.from().text(),
+                        s.to().text(),
+                        s.reason(),
+                        s.owner());
+            case ServiceEffect.Notice(boolean warning, String text) -> {
+                if (warning) {
+                    LOG.warn(text);
+                } else {
+                    LOG.info(text);
+                }
+            }
+        }
+    }
+
+    private void reread(int version, ReplicaDriver<ServiceEvent, ServiceEffect> running, Trees present) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                ClusterConfig config = RgManager.read(layout);
+                if (config.version() == version) {
+                    present.configure(config.rm());
+                    running.post(new ServiceEvent.Configured(PlanReader.of(config)));
+                } else {
+                    LOG.warn(
+                            "the cluster has cluster.conf version {}, here is {}: waiting for ccsd",
+                            version,
+                            config.version());
+                }
+            } catch (IOException e) {
+                LOG.warn("the cluster has cluster.conf version {}, here: {}", version, e.getMessage());
+            }
+        });
+    }
+
+    /// What commands are told.
+    private ClusterServices status() {
+        ServiceManager core = manager;
+        GroupClient cman = client;
+        var running = driver;
+        int self = cman == null || core == null ? 0 : cman.self().nodeid();
+        if (core == null || running == null || !running.replica().synced() || core.plan() == null) {
+            return ClusterServices.none(ResultCode.AGAIN, self);
+        }
+        if (!core.quorate()) {
+            return ClusterServices.none(ResultCode.QUORUM, self);
+        }
+        return new ClusterServices(ResultCode.SUCCESS, core.locked(), self, core.members(), core.services());
+    }
+
+    /// Stops this node's services, tells the others, leaves. Thread: any but the loop, blocks at most `limit`.
+    void shutdown(Duration limit) {
+        post(new ServiceEvent.ShutdownRequested(System.currentTimeMillis()));
+        var running = driver;
+        GroupClient cman = client;
+        try {
+            // Without the group's state this run has started nothing.
+            if (running != null && running.replica().synced() && !left.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.error("services couldn't be handed over within {} s: ends anyway", limit.toSeconds());
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        } finally {
+            closing = true;
+        }
+        if (cman != null) {
+            cman.require(GROUP, 0);
+            cman.leave(GROUP);
+            cman.close();
+        }
+        if (running != null) {
+            running.close();
+        }
+    }
+}
