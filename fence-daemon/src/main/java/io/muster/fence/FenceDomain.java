@@ -125,7 +125,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             }
             case GroupEntry.Config config ->
                 reader.apply(config.bytes()).ifPresent(read -> {
-                    settings = read.withAgentTimeoutMs(settings.agentTimeoutMs());
+                    settings = read;
                     out.add(info("configuration " + config.version() + " in use"));
                 });
             case GroupEntry.Fenced fenced -> {

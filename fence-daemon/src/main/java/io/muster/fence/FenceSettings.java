@@ -67,12 +67,15 @@ public record FenceSettings(
         return seconds < 0 ? FOREVER : seconds * 1000L;
     }
 
-    /// Another time limit for agents.
-    public FenceSettings withAgentTimeoutMs(long limitMs) {
+    /// With what the command line says instead.
+    ///
+    /// @param noStartupFencing true overrides the file
+    /// @param joinDelaySec -2 doesn't override it
+    public FenceSettings overridden(boolean noStartupFencing, int joinDelaySec, long limitMs) {
         return new FenceSettings(
-                postJoinDelayMs,
+                joinDelaySec == -2 ? postJoinDelayMs : delayMs(joinDelaySec),
                 postFailDelayMs,
-                cleanStart,
+                cleanStart || noStartupFencing,
                 skipUndefined,
                 twoNode,
                 retryPauseMs,
@@ -87,11 +90,10 @@ public record FenceSettings(
         return node == null ? "nodeid " + nodeid : node.name();
     }
 
-    /// The number of the node of that name; names compare without case.
-    public Optional<Integer> nodeid(String name) {
+    /// How the node of that name is fenced.
+    public Optional<NodeFencing> node(String name) {
         return nodes.values().stream()
                 .filter(node -> node.name().equalsIgnoreCase(name))
-                .map(NodeFencing::nodeid)
                 .findFirst();
     }
 

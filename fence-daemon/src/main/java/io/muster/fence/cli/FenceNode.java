@@ -86,16 +86,13 @@ public final class FenceNode implements Command {
         if (name.isEmpty()) {
             return 1;
         }
-        Optional<Integer> nodeid = settings.nodeid(name.get());
-        if (nodeid.isEmpty()) {
+        Optional<NodeFencing> found = settings.node(name.get());
+        if (found.isEmpty()) {
             err.println("fence_node: \"" + name.get() + "\": no such node in cluster.conf"
                     + Nearest.hint(name.get(), settings.names()));
             return 1;
         }
-        NodeFencing node = settings.nodes().get(nodeid.get());
-        if (node == null) {
-            throw new IllegalStateException("node " + nodeid.get() + " has a name and no entry");
-        }
+        NodeFencing node = found.get();
         var run = new MethodRun(new AgentRunner(layout), out, verbosity, settings.agentTimeoutMs());
         int status = switch (action) {
             case "unfence" -> unfence(run, node);
