@@ -18,14 +18,17 @@ public sealed interface RingEffect {
 
     /// The next message of the total order, whole.
     ///
-    /// @param sequence counted per ring from 1, as all members of that ring count
+    /// @param ring the ring it was sent in
+    /// @param sequence counted per ring from 1, as all members of that ring count; a message that was lost with its
+    ///     sender leaves a gap
     /// @param regular false in a transitional configuration
     record Deliver(RingId ring, long sequence, Node from, boolean regular, boolean safe, byte[] payload, CauseId cause)
             implements RingEffect {}
 
     /// A configuration change, in order with the deliveries: a transitional one (those of the old ring that move
-    /// together), then the regular one.
+    /// together), then the regular one. The first ring of a node has no transitional one before it.
     ///
+    /// @param ring of a transitional one the ring that ends, of a regular one the ring that begins
     /// @param members in ascending order
     record Configuration(RingId ring, boolean regular, List<Node> members) implements RingEffect {
         public Configuration {

@@ -24,6 +24,10 @@ public sealed interface RingEvent {
     /// The configuration changed: timings and nodes from now on.
     record Configure(RingConfig config) implements RingEvent {}
 
+    /// Somebody wants proof that the ring lives now: let the token come round without the pause of an idle ring. The
+    /// answer is a [RingEffect.RoundCompleted] whose `sinceMs` is not before this event.
+    record AskRound() implements RingEvent {}
+
     /// Leave at once, telling the others in a last message that cman has already ordered.
     record Stop() implements RingEvent {}
 

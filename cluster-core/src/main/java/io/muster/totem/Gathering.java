@@ -1,0 +1,390 @@
+package io.muster.totem;
+
+import io.muster.core.Incarnation;
+import io.muster.core.Node;
+import io.muster.totem.RingMessage.Join;
+import io.muster.totem.RingMessage.PeerView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// One search for the next ring: who answers, who hears whom, and which set of nodes that makes.
+///
+/// The rule (`docs/decisions/0020`): everybody says in joins whom it hears. When each node that is expected has
+/// answered or counts as failed, a node proposes the best set ([Clique]) that contains it. When all members of a
+/// set propose exactly that set, it is agreed.
+///
+/// A node counts as failed when it has left joins unanswered for `consensusMs` and, if it was a member of the old
+/// ring, has also been silent for a whole token. So a pause shorter than the token costs nobody its membership,
+/// whatever started the gather. Only a refused port takes that grace away: there is nobody left to be slow. The
+/// failed set only grows.
+final class Gathering {
+    /// Joins that say something new but settle nothing wait this long for more news.
+    private static final int BATCH_MS = 4;
+
+    final String reason;
+    final int attempt;
+    final long sinceMs;
+    private final Context context;
+    private final @Nullable RingLog old;
+    private final TreeMap<Integer, Long> expectedSinceMs = new TreeMap<>();
+    private final TreeMap<Integer, Node> heard = new TreeMap<>();
+    private final TreeMap<Integer, Join> joins = new TreeMap<>();
+    private final TreeSet<Node> failed = new TreeSet<>();
+    private long graceMs;
+    private long readyNotBeforeMs;
+    private long newsMs;
+    private long sendAtMs;
+    private long sentMs = Long.MIN_VALUE;
+    private boolean ready;
+    private List<Node> proposal = List.of();
+    private Join sent;
+
+    /// @param before this node's last join, whose number the next one exceeds
+    Gathering(Context context, @Nullable RingLog old, Join before, String reason, int attempt, long waitMs) {
+        this.context = context;
+        this.old = old;
+        this.reason = reason;
+        this.attempt = attempt;
+        this.sinceMs = context.nowMs;
+        this.newsMs = context.nowMs;
+        this.readyNotBeforeMs = context.nowMs + waitMs;
+        this.sendAtMs = context.nowMs;
+        // A number of its own for each gather: what was agreed in an earlier one can't be committed in this one.
+        this.sent = new Join(before.from(), before.number() + 1, -1, false, List.of(), null);
+        if (old != null) {
+            for (Node node : old.members) {
+                if (!node.equals(context.self)) {
+                    expect(node.nodeid());
+                }
+            }
+        }
+    }
+
+    /// This node's latest join.
+    Join sent() {
+        return sent;
+    }
+
+    /// The set this node wants; empty before it knows.
+    List<Node> proposal() {
+        return proposal;
+    }
+
+    TreeMap<Integer, Join> joins() {
+        return joins;
+    }
+
+    /// Whom this gather heard, by join or beacon.
+    Iterable<Integer> heardNodeids() {
+        return heard.keySet();
+    }
+
+    void expect(int nodeid) {
+        if (nodeid != context.self.nodeid()) {
+            expectedSinceMs.putIfAbsent(nodeid, context.nowMs);
+        }
+    }
+
+    /// Something other than a join came from a node outside of the old ring.
+    void heard(Node node) {
+        expect(node.nodeid());
+        if (!node.equals(heard.put(node.nodeid(), node))) {
+            newsMs = context.nowMs;
+            sendAtMs = Math.min(sendAtMs, soon());
+        }
+    }
+
+    void joined(Join join) {
+        Join before = joins.put(join.from().nodeid(), join);
+        heard(join.from());
+        context.ringSequence = Math.max(context.ringSequence, join.ringSequence());
+        if (before == null || before.number() != join.number()) {
+            newsMs = context.nowMs;
+        }
+        // Somebody who doesn't know that we hear it is waiting for exactly that.
+        if (!join.hears(context.self)) {
+            sendAtMs = Math.min(sendAtMs, context.nowMs + BATCH_MS);
+        }
+    }
+
+    void forgive(long ms) {
+        graceMs += ms;
+        readyNotBeforeMs += ms;
+    }
+
+    /// Draws conclusions from what is known by now, and sends a join if it is time.
+    ///
+    /// @return whether all members of the proposed set propose it
+    boolean consider() {
+        boolean again;
+        do {
+            failTheSilent();
+            again = propose();
+        } while (again);
+        sendIfDue();
+        return agreed();
+    }
+
+    private void failTheSilent() {
+        for (Join join : joins.values()) {
+            if (!failed.contains(join.from())) {
+                for (PeerView peer : join.peers()) {
+                    if (peer.heard() && !peer.failed()) {
+                        expect(peer.node().nodeid());
+                    }
+                }
+            }
+        }
+        for (int nodeid : expectedSinceMs.keySet()) {
+            Node node = present(nodeid);
+            if (!joins.containsKey(nodeid) && !failed.contains(node) && context.nowMs >= deadlineMs(nodeid, node)) {
+                failed.add(node);
+                newsMs = context.nowMs;
+            }
+        }
+    }
+
+    /// The present run of a node: the one heard last, else the one in the old ring.
+    private Node present(int nodeid) {
+        Node spoke = heard.get(nodeid);
+        if (spoke != null) {
+            return spoke;
+        }
+        if (old != null) {
+            for (Node node : old.members) {
+                if (node.nodeid() == nodeid) {
+                    return node;
+                }
+            }
+        }
+        Peers.Peer peer = context.peers.get(nodeid);
+        return peer != null ? peer.node : new Node(nodeid, Incarnation.UNKNOWN);
+    }
+
+    private long deadlineMs(int nodeid, Node node) {
+        if (context.peers.over(node)) {
+            return sinceMs;
+        }
+        long sinceKnownMs = expectedSinceMs.getOrDefault(nodeid, sinceMs);
+        long unansweredMs = sinceKnownMs + context.config.consensusMs();
+        if (old == null || !old.has(node)) {
+            return unansweredMs + graceMs;
+        }
+        Peers.Peer peer = context.peers.get(nodeid);
+        if (peer != null && peer.refusedMs >= sinceMs && peer.refusedMs > peer.heardMs) {
+            return unansweredMs + graceMs;
+        }
+        long heardMs = peer != null && peer.node.equals(node) ? peer.heardMs : Long.MIN_VALUE;
+        long silentMs = Math.max(heardMs, context.ringProofMs) + context.config.tokenMs();
+        return Math.max(unansweredMs, silentMs) + graceMs;
+    }
+
+    private boolean isPending() {
+        for (int nodeid : expectedSinceMs.keySet()) {
+            if (!joins.containsKey(nodeid) && !failed.contains(present(nodeid))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Joins of those that may be in the next ring, in ascending order of nodeid.
+    private List<Join> candidates() {
+        return joins.values().stream()
+                .filter(join -> !failed.contains(join.from()) && !context.peers.over(join.from()))
+                .toList();
+    }
+
+    /// @return whether somebody was found to be lost to this node, so that all has to be thought over again
+    private boolean propose() {
+        List<Join> candidates = candidates();
+        ready = context.nowMs >= readyNotBeforeMs
+                && !isPending()
+                && (context.nowMs >= settledMs() || everybodyKnowsEverybody(candidates));
+        if (!ready) {
+            proposal = List.of();
+            return false;
+        }
+        proposal = bestSet(candidates);
+        for (Join join : candidates) {
+            if (join.ready()
+                    && proposal.contains(join.from())
+                    && !join.proposes(context.self)
+                    && Clique.better(join.proposal(), proposal, this::votes)) {
+                failed.add(join.from()); // it will go with the better set, and we can't
+                newsMs = context.nowMs;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// From here on a node that doesn't say whether it hears another counts as not hearing it.
+    private long settledMs() {
+        return newsMs + 2L * context.config.consensusMs() + graceMs;
+    }
+
+    private boolean everybodyKnowsEverybody(List<Join> candidates) {
+        for (Join a : candidates) {
+            if (!knows(a, context.self)) {
+                return false;
+            }
+            for (Join b : candidates) {
+                if (a != b && !knows(a, b.from())) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean knows(Join join, Node node) {
+        PeerView peer = join.peer(node.nodeid());
+        return peer != null && peer.node().equals(node) && (peer.heard() || peer.failed());
+    }
+
+    private int votes(Node node) {
+        return context.config.votesOf(node.nodeid());
+    }
+
+    private List<Node> bestSet(List<Join> candidates) {
+        var nodes = new TreeMap<Node, @Nullable Join>();
+        candidates.forEach(join -> nodes.put(join.from(), join));
+        nodes.put(context.self, null);
+        List<Node> order = List.copyOf(nodes.keySet());
+        var hearing = new long[order.size()];
+        var votes = new int[order.size()];
+        for (int i = 0; i < order.size(); i++) {
+            votes[i] = votes(order.get(i));
+            for (int j = 0; j < order.size(); j++) {
+                if (i != j && hears(nodes.get(order.get(i)), order.get(j))) {
+                    hearing[i] |= 1L << j;
+                }
+            }
+        }
+        var mutual = new long[hearing.length];
+        for (int i = 0; i < mutual.length; i++) {
+            for (int j = 0; j < mutual.length; j++) {
+                if ((hearing[i] >> j & 1) != 0 && (hearing[j] >> i & 1) != 0) {
+                    mutual[i] |= 1L << j;
+                }
+            }
+        }
+        long best = Clique.best(order.indexOf(context.self), mutual, votes);
+        var set = new ArrayList<Node>();
+        for (int i = 0; i < order.size(); i++) {
+            if ((best >> i & 1) != 0) {
+                set.add(order.get(i));
+            }
+        }
+        return List.copyOf(set);
+    }
+
+    /// @param join null stands for this node, which hears all candidates
+    private static boolean hears(@Nullable Join join, Node node) {
+        return join == null || join.hears(node);
+    }
+
+    private Join compose() {
+        var ids = new TreeSet<>(expectedSinceMs.keySet());
+        ids.addAll(heard.keySet());
+        var views = new ArrayList<PeerView>();
+        for (int nodeid : ids) {
+            Node node = present(nodeid);
+            Peers.Peer peer = context.peers.get(nodeid);
+            long ageMs = peer != null && peer.node.equals(node) ? context.nowMs - peer.heardMs : 0xffff;
+            views.add(new PeerView(
+                    node,
+                    node.equals(heard.get(nodeid)),
+                    failed.contains(node),
+                    proposal.contains(node),
+                    Math.clamp(ageMs, 0, 0xffff)));
+        }
+        RingMessage.History history = old != null ? old.history() : null;
+        return new Join(context.self, sent.number(), context.ringSequence, ready, views, history);
+    }
+
+    private void sendIfDue() {
+        Join now = compose();
+        boolean news = !now.sameContent(sent);
+        if (news) {
+            newsMs = Math.max(newsMs, sentMs == Long.MIN_VALUE ? context.nowMs : newsMs);
+            boolean settles = ready || !isPending();
+            sendAtMs = Math.min(sendAtMs, settles ? soon() : context.nowMs + BATCH_MS);
+        }
+        if (context.nowMs < sendAtMs) {
+            return;
+        }
+        // What a commit may name stays under its number; the rest of a ready join is only talk.
+        boolean agreeable = ready
+                && sent.ready()
+                && sent.proposal().equals(proposal)
+                && Objects.equals(sent.history(), now.history());
+        long number = news && !agreeable ? sent.number() + 1 : sent.number();
+        sent = new Join(now.from(), number, now.ringSequence(), ready, now.peers(), now.history());
+        sentMs = context.nowMs;
+        sendAtMs = context.nowMs + context.config.joinMs();
+        context.multicast(context.everybodyElse(), sent);
+    }
+
+    /// At once, but not more than once a millisecond or two: with 64 nodes everybody has news for everybody.
+    private long soon() {
+        return sentMs == Long.MIN_VALUE ? context.nowMs : Math.max(context.nowMs, sentMs + 2);
+    }
+
+    private boolean agreed() {
+        if (!ready || !sent.ready() || !sent.proposal().equals(proposal)) {
+            return false;
+        }
+        for (Node node : proposal) {
+            Join join = joins.get(node.nodeid());
+            if (!node.equals(context.self)
+                    && (join == null || !join.ready() || !join.proposal().equals(proposal))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Whether `commit` names exactly what this node knows to be agreed.
+    boolean matches(RingMessage.Commit commit) {
+        if (!agreed() || !commit.nodeids().equals(proposal.stream().map(Node::nodeid).toList())) {
+            return false;
+        }
+        for (int i = 0; i < commit.nodeids().size(); i++) {
+            int nodeid = commit.nodeids().get(i);
+            Join join = nodeid == context.self.nodeid() ? sent : joins.get(nodeid);
+            if (join == null || join.number() != commit.numbers().get(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// When nothing has come of it and it is better to begin again.
+    long stuckMs() {
+        long quietMs = settledMs() + 2L * context.config.consensusMs();
+        return Math.min(quietMs, sinceMs + 2L * context.config.tokenMs() + graceMs);
+    }
+
+    long nextDeadlineMs() {
+        long next = Math.min(sendAtMs, stuckMs());
+        if (!ready) {
+            next = Math.min(next, Math.max(context.nowMs + 1, settledMs()));
+            if (readyNotBeforeMs > context.nowMs) {
+                next = Math.min(next, readyNotBeforeMs);
+            }
+        }
+        for (int nodeid : expectedSinceMs.keySet()) {
+            Node node = present(nodeid);
+            if (!joins.containsKey(nodeid) && !failed.contains(node)) {
+                next = Math.min(next, deadlineMs(nodeid, node));
+            }
+        }
+        return next;
+    }
+}

@@ -1,0 +1,253 @@
+package io.muster.totem;
+
+import io.muster.core.CauseId;
+import io.muster.core.Incarnation;
+import io.muster.core.Node;
+import io.muster.simulator.NetworkOptions;
+import io.muster.simulator.SimNetwork;
+import io.muster.simulator.SimNode;
+import io.muster.simulator.SimProcess;
+import io.muster.simulator.Simulation;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// Real rings in a false world, with the promises V1 to V5 checked as they deliver.
+final class RingCluster {
+    /// What one run of a node has delivered in one ring, and where it went from there.
+    private static final class Stay {
+        final RingId ring;
+        final List<Node> members;
+        final List<String> delivered = new ArrayList<>();
+        @Nullable RingId next;
+
+        Stay(RingId ring, List<Node> members) {
+            this.ring = ring;
+            this.members = members;
+        }
+    }
+
+    /// One run of a node.
+    final class Run {
+        final Node node;
+        final SimNode machine;
+        final SimProcess<RingEvent, RingEffect> process;
+        final Ring ring;
+        final Set<Node> met = new HashSet<>();
+        final List<Long> mine = new ArrayList<>();
+        final Map<Integer, Long> lastOf = new HashMap<>();
+        final Set<Long> seen = new HashSet<>();
+        @Nullable Stay stay;
+        boolean transitional;
+        long sent;
+        long deliveries;
+        long roundsCompleted;
+        long configurationMs;
+        long lastSequence;
+
+        Run(SimNode machine, Node node) {
+            this.node = node;
+            this.machine = machine;
+            this.ring = new Ring(node, config, new Random(simulation.dice().nextLong()), firstSequence);
+            this.process = new SimProcess<>(
+                    simulation, machine, "cman", ring, this::perform, new RingEvent.Tick(), RingEvent.Stalled::new);
+        }
+
+        void send(int length, boolean safe) {
+            // The number makes every message of every run unique, whatever its length.
+            var payload = ByteBuffer.allocate(Math.max(length, 20));
+            payload.putInt(node.nodeid()).putLong(node.incarnation().high()).putLong(++sent);
+            mine.add(sent);
+            process.post(new RingEvent.Send(payload.array(), safe, CauseId.NONE));
+        }
+
+        private void perform(RingEffect effect) {
+            switch (effect) {
+                case RingEffect.Unicast(int nodeid, byte[] datagram) -> transmit(this, nodeid, datagram);
+                case RingEffect.Multicast(List<Integer> nodeids, byte[] datagram) ->
+                    nodeids.forEach(nodeid -> transmit(this, nodeid, datagram));
+                case RingEffect.Deliver deliver -> deliver(deliver);
+                case RingEffect.Configuration(RingId id, boolean regular, List<Node> members) ->
+                    configuration(id, regular, members);
+                case RingEffect.RoundCompleted _ -> roundsCompleted++;
+                case RingEffect.Sendable _, RingEffect.Refused _ -> {}
+                case RingEffect.StateChanged(String from, String to, String reason) ->
+                    simulation
+                            .trace()
+                            .add(simulation.nowMicros(), "node=" + node + " " + from + " -> " + to + ": " + reason);
+            }
+        }
+
+        private void configuration(RingId id, boolean regular, List<Node> members) {
+            simulation
+                    .trace()
+                    .add(
+                            simulation.nowMicros(),
+                            "node=" + node + (regular ? " regular " : " transitional ") + id + " " + members);
+            require(members.contains(node), "a configuration without the node itself");
+            if (!regular) {
+                require(stay != null && stay.ring.equals(id) && !transitional, "transitional out of place");
+                require(stay.members.containsAll(members), "transitional members that weren't in the old ring");
+                transitional = true;
+                stay.delivered.add("--");
+                return;
+            }
+            require(stay == null || transitional, "regular configuration without a transitional one");
+            Map<RingId, List<Node>> known = memberships;
+            List<Node> before = known.putIfAbsent(id, members);
+            require(before == null || before.equals(members), "V1: ring " + id + " is " + before + " and " + members);
+            if (stay != null) {
+                require(id.sequence() > stay.ring.sequence(), "ring sequence falls from " + stay.ring + " to " + id);
+                stay.next = id;
+                comesAlong(stay);
+            }
+            stay = new Stay(id, members);
+            transitional = false;
+            lastSequence = 0;
+            lastOf.clear();
+            configurationMs = simulation.nowMs();
+        }
+
+        private void deliver(RingEffect.Deliver deliver) {
+            deliveries++;
+            Stay now = stay;
+            require(now != null && now.ring.equals(deliver.ring()), "delivery of " + deliver.ring() + " elsewhere");
+            require(now.members.contains(deliver.from()), "V5: delivery of a message of a non-member");
+            require(deliver.regular() == !transitional, "delivery marked for the wrong configuration");
+            require(deliver.sequence() > lastSequence, "message numbers fall");
+            lastSequence = deliver.sequence();
+            var payload = ByteBuffer.wrap(deliver.payload());
+            require(payload.getInt() == deliver.from().nodeid(), "wrong sender");
+            require(payload.getLong() == deliver.from().incarnation().high(), "V5: wrong incarnation");
+            long number = payload.getLong();
+            Long last = lastOf.put(deliver.from().nodeid(), number);
+            require(last == null || number > last, "V3: not first in first out");
+            if (deliver.from().equals(node)) {
+                require(!mine.isEmpty() && mine.removeFirst() == number, "V3: own message missed or twice");
+            }
+            String key = deliver.from() + "#" + number;
+            now.delivered.add(key);
+            String slot = deliver.ring() + "@" + deliver.ring().representative().incarnation() + ":" + deliver.sequence();
+            String there = order.putIfAbsent(slot, key);
+            require(there == null || there.equals(key), "V3: at " + slot + " both " + there + " and " + key);
+            if (deliver.safe() && deliver.regular()) {
+                for (Node member : now.members) {
+                    Run run = runs.get(member);
+                    require(
+                            run == null || !run.machine.up() || run.process.node().starts() == 0 || run.has(now.ring),
+                            "V4: safe message, but " + member + " never saw the ring");
+                }
+            }
+        }
+
+        private boolean has(RingId id) {
+            return stay != null && stay.ring.compareTo(id) >= 0;
+        }
+
+        private void comesAlong(Stay ended) {
+            String move = ended.ring + "@" + ended.ring.representative().incarnation() + ">" + ended.next + "@"
+                    + ended.next.representative().incarnation();
+            List<String> there = moves.putIfAbsent(move, ended.delivered);
+            require(
+                    there == null || there.equals(ended.delivered),
+                    "V2: " + move + " delivered " + ended.delivered + " and " + there);
+        }
+    }
+
+    final Simulation simulation;
+    final SimNetwork network;
+    final TreeMap<Integer, SimNode> machines = new TreeMap<>();
+    final TreeMap<Integer, Run> current = new TreeMap<>();
+    private final Map<Node, Run> runs = new HashMap<>();
+    private final Map<RingId, List<Node>> memberships = new HashMap<>();
+    private final Map<String, String> order = new HashMap<>();
+    private final Map<String, List<String>> moves = new HashMap<>();
+    private final RingConfig config;
+    private final long firstSequence;
+
+    RingCluster(long seed, int nodes, int tokenMs, NetworkOptions options, long firstSequence) {
+        this.simulation = new Simulation(seed);
+        this.network = new SimNetwork(simulation, options);
+        List<Integer> ids = IntStream.rangeClosed(1, nodes).boxed().toList();
+        this.config = RingConfig.of(ids, ids.stream().map(_ -> 1).toList(), tokenMs, 1400);
+        this.firstSequence = firstSequence;
+        ids.forEach(id -> machines.put(id, new SimNode(simulation, id)));
+    }
+
+    static void require(boolean holds, String promise) {
+        if (!holds) {
+            throw new AssertionError(promise);
+        }
+    }
+
+    void bootAll() {
+        machines.keySet().forEach(this::boot);
+    }
+
+    Run boot(int nodeid) {
+        SimNode machine = machines.get(nodeid);
+        machine.boot();
+        var run = new Run(machine, new Node(nodeid, Incarnation.random(simulation.dice())));
+        runs.put(run.node, run);
+        current.put(nodeid, run);
+        run.process.post(new RingEvent.Start());
+        return run;
+    }
+
+    void crash(int nodeid) {
+        machines.get(nodeid).crash();
+    }
+
+    private void transmit(Run from, int nodeid, byte[] datagram) {
+        network.send(from.node.nodeid(), nodeid, () -> {
+            Run to = current.get(nodeid);
+            if (to == null || !to.machine.up()) {
+                return;
+            }
+            // As the transport does it: a run is met only while it can answer a challenge, and never after its successor.
+            boolean live = current.get(from.node.nodeid()) == from && from.machine.up();
+            if (live ? to.met.add(from.node) || true : to.met.contains(from.node)) {
+                to.process.post(new RingEvent.Received(from.node.nodeid(), from.node.incarnation(), datagram));
+            }
+        });
+    }
+
+    Run run(int nodeid) {
+        return current.get(nodeid);
+    }
+
+    List<Run> up() {
+        return current.values().stream().filter(run -> run.machine.up()).toList();
+    }
+
+    /// Whether the given nodes, and only they, are in one operational ring.
+    boolean isOneRing(List<Integer> nodeids) {
+        RingId id = run(nodeids.getFirst()).ring.ring().orElse(null);
+        return id != null
+                && nodeids.stream()
+                        .map(this::run)
+                        .allMatch(run -> run.ring.operational()
+                                && run.ring.ring().orElseThrow().equals(id)
+                                && run.ring.members().stream()
+                                        .map(Node::nodeid)
+                                        .toList()
+                                        .equals(nodeids));
+    }
+
+    boolean isOneRing() {
+        return isOneRing(up().stream().map(run -> run.node.nodeid()).toList());
+    }
+
+    /// Whether every message sent by a node that is up has been delivered to its sender.
+    boolean isAllDelivered() {
+        return up().stream().allMatch(run -> run.mine.isEmpty());
+    }
+}

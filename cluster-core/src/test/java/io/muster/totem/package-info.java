@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.totem;
+
+import org.jspecify.annotations.NullMarked;
