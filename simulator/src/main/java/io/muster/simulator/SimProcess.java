@@ -33,7 +33,7 @@ public final class SimProcess<E, F> {
     private Runnable onDeath = () -> {};
 
     /// @param tick the event that says that a deadline has passed
-    /// @param stalled makes the event that tells the core how many milliseconds too late it was woken; null for none
+    /// @param stalled makes the event that says by how many milliseconds it was woken too late; null for none
     public SimProcess(
             Simulation simulation,
             SimNode node,
