@@ -96,9 +96,11 @@ final class Cluster {
 
     /// Waits until the node's cman is quorate.
     void awaitQuorate(TestNode node, int limitMs) {
-        Await.that(node.name() + " quorate", limitMs, () -> ask(node, "cman_tool", "status")
-                .out()
-                .contains("Membership state: Cluster-Member") && quorate(node));
+        Await.that(
+                node.name() + " quorate",
+                limitMs,
+                () -> ask(node, "cman_tool", "status").out().contains("Membership state: Cluster-Member")
+                        && quorate(node));
     }
 
     boolean quorate(TestNode node) {

@@ -31,8 +31,7 @@ record ClusterFile(
     }
 
     ClusterFile withVersion(int number) {
-        return new ClusterFile(
-                nodes, number, links, powerSocket, delayNode, twoMethods, noFailback, service, extra);
+        return new ClusterFile(nodes, number, links, powerSocket, delayNode, twoMethods, noFailback, service, extra);
     }
 
     ClusterFile withDelay(String node) {
@@ -48,8 +47,7 @@ record ClusterFile(
     }
 
     ClusterFile withService(String elements) {
-        return new ClusterFile(
-                nodes, version, links, powerSocket, delayNode, twoMethods, noFailback, elements, extra);
+        return new ClusterFile(nodes, version, links, powerSocket, delayNode, twoMethods, noFailback, elements, extra);
     }
 
     ClusterFile withExtra(String elements) {
@@ -129,6 +127,8 @@ record ClusterFile(
     }
 
     private static void line(StringBuilder xml, int depth, String format, Object... values) {
-        xml.append("  ".repeat(depth)).append(String.format(java.util.Locale.ROOT, format, values)).append('\n');
+        xml.append("  ".repeat(depth))
+                .append(String.format(java.util.Locale.ROOT, format, values))
+                .append('\n');
     }
 }

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// `./muster demo`: three nodes with real daemons on this machine, a service, the death of its node, and what the others
+/// `./muster demo`: three nodes with real daemons on this machine, a service, the death of its node, and what the
+/// others
 /// make of it. Everything is bounded in time, and whatever happens nothing is left behind.
 public final class Demo {
     private static final List<String> NAMES = List.of("node1", "node2", "node3");
@@ -76,7 +77,8 @@ public final class Demo {
         Cluster cluster = new Cluster(testbed, options.oneProcess());
         ClusterFile file = ClusterFile.of(testbed).withNoFailback(options.noFailback());
         cluster.configure(options.cut() ? file.withDelay("node1") : file);
-        say("three nodes and a client, joined by a bridge; one cluster.conf; %s on each",
+        say(
+                "three nodes and a client, joined by a bridge; one cluster.conf; %s on each",
                 options.oneProcess() ? "clusterd" : String.join(", ", Cluster.DAEMONS));
         cluster.start(testbed.nodes());
         try (LogWatch logs = new LogWatch(testbed.nodes());

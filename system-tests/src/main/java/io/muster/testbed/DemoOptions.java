@@ -26,8 +26,7 @@ record DemoOptions(
         @Nullable Path json,
         boolean inBackground) {
 
-    static final String USAGE =
-            """
+    static final String USAGE = """
             Usage: ./muster demo [options]
 
             Three nodes on this machine, one service, one death: shows what happens.
@@ -49,15 +48,15 @@ record DemoOptions(
                 args,
                 "h",
                 err,
-                LongOption.flag("cut", 'c'),
-                LongOption.flag("one-process", 'o'),
-                LongOption.flag("keep", 'k'),
-                LongOption.flag("down", 'd'),
-                LongOption.flag("nofailback", 'n'),
-                LongOption.required("shell", 's'),
-                LongOption.required("json", 'j'),
-                LongOption.flag("in-background", 'b'),
-                LongOption.flag("help", 'h'));
+                new LongOption("cut", LongOption.Argument.NONE, 'c'),
+                new LongOption("one-process", LongOption.Argument.NONE, 'o'),
+                new LongOption("keep", LongOption.Argument.NONE, 'k'),
+                new LongOption("down", LongOption.Argument.NONE, 'd'),
+                new LongOption("nofailback", LongOption.Argument.NONE, 'n'),
+                new LongOption("shell", LongOption.Argument.REQUIRED, 's'),
+                new LongOption("json", LongOption.Argument.REQUIRED, 'j'),
+                new LongOption("in-background", LongOption.Argument.NONE, 'b'),
+                new LongOption("help", LongOption.Argument.NONE, 'h'));
         boolean cut = false;
         boolean oneProcess = false;
         boolean keep = false;

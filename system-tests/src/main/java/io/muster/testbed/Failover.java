@@ -95,8 +95,7 @@ final class Failover {
             return story.first(Story.Step.STARTED) != null;
         });
         tellRequests(story, requests);
-        story.tell(
-                Story.Step.SERVED, "client", again.answeredNanos(), "is served again, by " + again.node());
+        story.tell(Story.Step.SERVED, "client", again.answeredNanos(), "is served again, by " + again.node());
         return result(story, owner, again, outage);
     }
 

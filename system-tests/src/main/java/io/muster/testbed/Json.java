@@ -45,8 +45,8 @@ final class Json {
                 }
                 out.append(']');
             }
-            case Double number -> out.append(
-                    Double.isFinite(number) ? String.format(Locale.ROOT, "%.1f", number) : "null");
+            case Double number ->
+                out.append(Double.isFinite(number) ? String.format(Locale.ROOT, "%.1f", number) : "null");
             case Number number -> out.append(number);
             case Boolean truth -> out.append(truth);
             default -> quote(out, value.toString());

@@ -40,14 +40,17 @@ final class Kept {
             if (!Files.exists(pidFile())) {
                 return Optional.empty();
             }
-            long pid = Long.parseLong(Files.readString(pidFile()).strip());
-            // A pid may have gone to somebody else since.
-            return ProcessHandle.of(pid)
-                    .filter(ProcessHandle::isAlive)
-                    .filter(p -> p.info().commandLine().orElse("").contains("--in-background"));
+            String[] words = Files.readString(pidFile()).strip().split(" ");
+            // A pid may have gone to somebody else since; not with the same start time.
+            return ProcessHandle.of(Long.parseLong(words[0]))
+                    .filter(p -> p.isAlive() && startOf(p).equals(words[words.length - 1]));
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }
+    }
+
+    private static String startOf(ProcessHandle process) {
+        return process.info().startInstant().map(Object::toString).orElse("unknown");
     }
 
     /// Starts the process that will hold the cluster, and shows what it says until the cluster is left running.
@@ -75,7 +78,7 @@ final class Kept {
                 .redirectErrorStream(true)
                 .redirectOutput(said().toFile())
                 .start();
-        Files.writeString(pidFile(), process.pid() + "\n");
+        Files.writeString(pidFile(), process.pid() + " " + startOf(process.toHandle()) + "\n");
         return show(process, out);
     }
 
@@ -144,7 +147,10 @@ final class Kept {
     }
 
     static int shell(String node, PrintStream err) {
-        err.println("demo: " + (holder().isEmpty() ? "no cluster is running: ./muster demo --keep starts one" : "no node \"" + node + "\" in the running cluster"));
+        err.println("demo: "
+                + (holder().isEmpty()
+                        ? "no cluster is running: ./muster demo --keep starts one"
+                        : "no node \"" + node + "\" in the running cluster"));
         return 1;
     }
 

@@ -108,7 +108,8 @@ final class LogWatch implements AutoCloseable {
     }
 
     /// Waits for a line stamped at or after `since`.
-    @Nullable Line await(Instant since, int limitMs, Predicate<Line> wanted) {
+    @Nullable
+    Line await(Instant since, int limitMs, Predicate<Line> wanted) {
         long end = System.nanoTime() + limitMs * 1_000_000L;
         while (true) {
             for (Line line : since(since)) {

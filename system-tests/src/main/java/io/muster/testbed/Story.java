@@ -112,7 +112,8 @@ final class Story {
                         boolean told = rule.once() && first(rule.step()) != null;
                         if (!told) {
                             double ms = Duration.between(began, line.at()).toNanos() / 1e6;
-                            add(new Event(Math.max(0, ms), rule.step(), line.node().name(), words));
+                            add(new Event(
+                                    Math.max(0, ms), rule.step(), line.node().name(), words));
                         }
                         break;
                     }
@@ -131,7 +132,8 @@ final class Story {
         return List.copyOf(events);
     }
 
-    @Nullable Event first(Step step) {
+    @Nullable
+    Event first(Step step) {
         for (Event event : events) {
             if (event.step() == step) {
                 return event;
