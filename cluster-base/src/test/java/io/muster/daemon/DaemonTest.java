@@ -1,0 +1,153 @@
+package io.muster.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.control.ControlClient;
+import io.muster.control.ControlServer;
+import io.muster.control.Frame;
+import io.muster.control.NotRunningException;
+import io.muster.control.Session;
+import io.muster.control.SessionHandler;
+import io.muster.driver.Loops;
+import io.netty.channel.EventLoop;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/// Runs a small daemon as a process of its own.
+class DaemonTest {
+    private static final int BREAK = 9;
+
+    @TempDir
+    Path root;
+
+    /// The daemon under test: answers everything, breaks when told to.
+    static final class Small {
+        public static void main(String[] args) {
+            Daemon.named("small").main(args, Small::start);
+        }
+
+        private static AutoCloseable start(Daemon.Context context) throws IOException {
+            EventLoop loop = Loops.start("small");
+            var server = ControlServer.open(context.layout().socket("small"), loop, new SessionHandler() {
+                @Override
+                public void onFrame(Session session, Frame frame) {
+                    if (frame.type() == BREAK) {
+                        context.fatal(new IllegalStateException("from A to B in epoch 7"));
+                    }
+                    session.reply(frame, frame.type(), frame.payload());
+                }
+            });
+            return () -> {
+                server.close();
+                Loops.stop(loop);
+                LoggerFactory.getLogger(Small.class).info("said\ngood-bye");
+            };
+        }
+    }
+
+    @Test
+    void sigtermIsACleanStop() throws Exception {
+        Process process = launch();
+        try {
+            try (var client = connect(process)) {
+                assertEquals(1, client.ask(1, new byte[] {7}).payload().length);
+            }
+            Path pidFile = Layout.under(root).pidFile("small");
+            assertEquals(process.pid() + "\n", read(pidFile));
+            process.destroy();
+            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+            assertEquals(0, process.exitValue());
+            assertFalse(Files.exists(pidFile));
+            String log = Files.readString(Layout.under(root).log().resolve("small.log"));
+            assertTrue(
+                    log.matches("(?s)\\d{4}-\\d\\d-\\d\\dT[\\d:.]{12}Z small\\[\\d+\\] INFO small .* starts.*"), log);
+            assertTrue(log.contains("INFO said\n    good-bye\n"), log);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aBrokenCoreEndsTheProcessAtOnceAndSaysWhy() throws Exception {
+        Process process = launch();
+        try (var client = connect(process)) {
+            client.send(BREAK, new byte[0]);
+            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+            assertEquals(1, process.exitValue());
+            String log = Files.readString(Layout.under(root).log().resolve("small.log"));
+            assertTrue(log.contains("ERROR small ends: java.lang.IllegalStateException: from A to B in epoch 7"), log);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void optionsAreThoseOfEveryDaemon() {
+        assertEquals("-1 ", parse("-f"));
+        assertEquals("0 small " + Daemon.version() + "\n", parse("-V"));
+        assertTrue(parse("-h").startsWith("0 Usage: small [options]\n  -n NAME"), parse("-h"));
+        assertTrue(parse("-z").startsWith("1 small: invalid option -- 'z'\nUsage: small"), parse("-z"));
+        assertEquals("-1 ", parse("-n", "x"));
+        assertTrue(parse("-n", "bad").startsWith("1 Usage"), parse("-n", "bad"));
+    }
+
+    private static String parse(String... args) {
+        var out = new ByteArrayOutputStream();
+        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        int status = Daemon.named("small")
+                .options("n:", "  -n NAME  this node", (letter, argument) -> !"bad".equals(argument))
+                .parse(args, print, print);
+        return status + " " + out.toString(StandardCharsets.UTF_8);
+    }
+
+    private Process launch() throws IOException {
+        var builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx64m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Small.class.getName());
+        builder.environment().put("MUSTER_ROOT", root.toString());
+        builder.environment().remove("NOTIFY_SOCKET");
+        builder.redirectErrorStream(true).redirectOutput(root.resolve("output").toFile());
+        return builder.start();
+    }
+
+    /// A file that its writer makes after it serves its socket.
+    private static String read(Path file) throws IOException {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while ((!Files.exists(file) || Files.size(file) == 0) && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        return Files.readString(file);
+    }
+
+    private ControlClient connect(Process process) throws IOException {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (true) {
+            try {
+                return ControlClient.connect(Layout.under(root).socket("small"), Duration.ofSeconds(10));
+            } catch (NotRunningException e) {
+                if (System.nanoTime() > deadline || !process.isAlive()) {
+                    throw new AssertionError(Files.readString(root.resolve("output")), e);
+                }
+                Thread.yield();
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.muster.driver;
+
+import io.muster.core.Core;
+import io.muster.core.MalformedMessage;
+import io.muster.wire.Input;
+import io.muster.wire.Output;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// A core that counts, rolls its own dice, and wants to be woken some time after it was told to.
+final class Toy implements Core<Toy.Event, Toy.Effect>, Recordable<Toy.Event, Toy.Effect> {
+    sealed interface Event {
+        record Add(int amount) implements Event {}
+
+        record Alarm(long inMs) implements Event {}
+
+        record Carry(byte[] payload, Optional<String> note, Map<String, Color> colors) implements Event {}
+
+        record Login(@Secret String password) implements Event {}
+
+        record Stalled(long ms) implements Event {}
+
+        record Break() implements Event {}
+
+        record Tick() implements Event {}
+    }
+
+    sealed interface Effect {
+        record Show(long sum, long dice) implements Effect {}
+
+        record Send(byte[] payload, Set<String> to) implements Effect {}
+
+        record Say(String text) implements Effect {}
+    }
+
+    enum Color {
+        RED,
+        GREEN
+    }
+
+    static final RecordCodec CODEC = new RecordCodec(Event.class, Effect.class);
+
+    private long sum;
+    private long dice;
+    private long alarmMs = Long.MAX_VALUE;
+    boolean snapshots = true;
+
+    Toy(long seed) {
+        dice = seed;
+    }
+
+    @Override
+    public List<Effect> on(Event event, long nowMs) {
+        dice = dice * 6364136223846793005L + 1442695040888963407L;
+        var effects = new ArrayList<Effect>();
+        switch (event) {
+            case Event.Add(int amount) -> {
+                sum += amount;
+                effects.add(new Effect.Show(sum, dice >>> 48));
+                effects.add(new Effect.Say("added " + amount));
+            }
+            case Event.Alarm(long inMs) -> alarmMs = nowMs + inMs;
+            case Event.Carry(byte[] payload, var note, var colors) ->
+                effects.add(new Effect.Send(payload, Set.of("a", "b", "c", note.orElse("d"))));
+            case Event.Login login -> effects.add(new Effect.Say("logged in"));
+            case Event.Stalled(long ms) -> effects.add(new Effect.Say("stalled " + ms));
+            case Event.Break() -> throw new IllegalStateException("from A to B in epoch 7");
+            case Event.Tick() -> {
+                if (alarmMs <= nowMs) {
+                    alarmMs = Long.MAX_VALUE;
+                    effects.add(new Effect.Say("alarm"));
+                }
+            }
+        }
+        return effects;
+    }
+
+    @Override
+    public long nextDeadlineMs() {
+        return alarmMs;
+    }
+
+    @Override
+    public String name() {
+        return "toy";
+    }
+
+    @Override
+    public Optional<byte[]> snapshot() {
+        return snapshots
+                ? Optional.of(new Output().u64(sum).u64(dice).u64(alarmMs).toBytes())
+                : Optional.empty();
+    }
+
+    @Override
+    public RecordCodec codec() {
+        return CODEC;
+    }
+
+    static final class Factory implements ReplayFactory {
+        @Override
+        public String name() {
+            return "toy";
+        }
+
+        @Override
+        public Core<?, ?> restore(byte[] snapshot) throws MalformedMessage {
+            var in = new Input(snapshot);
+            var toy = new Toy(0);
+            toy.sum = in.u64();
+            toy.dice = in.u64();
+            toy.alarmMs = in.u64();
+            in.end();
+            return toy;
+        }
+
+        @Override
+        public RecordCodec codec() {
+            return CODEC;
+        }
+    }
+}
