@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -53,6 +54,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     private final Clients clients = new Clients();
     private final Outbox outbox = new Outbox();
     private final SortedMap<Integer, Long> joinedMs = new TreeMap<>();
+    private final SortedMap<Integer, Long> fencedMs = new TreeMap<>();
     private final List<Question> questions = new ArrayList<>();
 
     private CmanSettings settings;
@@ -263,7 +265,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     private void install(long nowMs) {
         RingId now = Objects.requireNonNull(ring);
         Installation done = new Installation(now, transitions.values());
-        SortedSet<Node> before = new TreeSet<>(state.members.keySet());
+        Set<Node> before = Set.copyOf(state.members.keySet());
         boolean quorateBefore = state.tally.quorate();
         state = done.state;
         installed = true;
@@ -296,7 +298,8 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         boolean wanted = state.members.values().stream()
                 .anyMatch(m -> m.configVersion() != state.configVersion
                         || !m.configSha256().equals(state.configSha256));
-        Optional<Node> sender = kept.stream().filter(state.members::containsKey).findFirst();
+        Optional<Node> sender =
+                kept.stream().filter(node -> state.members.containsKey(node)).findFirst();
         if (wanted
                 && sender.isPresent()
                 && sender.get().equals(self)
@@ -328,7 +331,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         Node from = d.from();
         Log log = new Log();
         StateMachine machine = new StateMachine(state, now, log);
-        SortedSet<Node> before = new TreeSet<>(state.members.keySet());
+        Set<Node> before = Set.copyOf(state.members.keySet());
         boolean quorateBefore = state.tally.quorate();
         switch (message) {
             case CmanMessage.ToGroup m -> {
@@ -421,6 +424,9 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             if (line.entry() instanceof GroupEntry.Membership m) {
                 m.joined().forEach(node -> joinedMs.put(node.nodeid(), nowMs));
             }
+            if (line.entry() instanceof GroupEntry.Fenced f) {
+                fencedMs.put(f.victim().nodeid(), nowMs);
+            }
             clients.bindings().forEach((name, binding) -> {
                 if (line.group().isPresent() && !line.group().get().equals(name)) {
                     return;
@@ -437,7 +443,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         }
     }
 
-    private void membersChanged(SortedSet<Node> before, boolean quorateBefore, long nowMs) {
+    private void membersChanged(Set<Node> before, boolean quorateBefore, long nowMs) {
         boolean quorate = state.tally.quorate();
         if (quorate && clients.managesState()) {
             stateful = true;
@@ -702,7 +708,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
 
     /// What commands show. Take it on the owner's thread.
     public CmanStatus status() {
-        return CmanStatus.of(self, settings, state, joinedMs, ring, left, stateful, deviceVotes, device);
+        return CmanStatus.of(self, settings, state, joinedMs, fencedMs, ring, left, stateful, deviceVotes, device);
     }
 
     /// The replicated state: nodes that moved together through the same log have equal octets.

@@ -36,6 +36,7 @@ public record CmanStatus(
     ///
     /// @param joinedMs monotonic milliseconds when this node saw it join; -1 for never
     /// @param incarnation sequence of the ring it joined in; 0 for never
+    /// @param fencedMs monotonic milliseconds when this node saw it made harmless; -1 for never
     /// @param unproven whether a lost run of it hasn't been made harmless
     public record NodeStatus(
             int nodeid,
@@ -46,7 +47,8 @@ public record CmanStatus(
             int votes,
             int expected,
             boolean unproven,
-            Optional<LastFenced> lastFenced) {}
+            Optional<LastFenced> lastFenced,
+            long fencedMs) {}
 
     /// One group.
     ///
@@ -63,6 +65,7 @@ public record CmanStatus(
             CmanSettings settings,
             ClusterState state,
             SortedMap<Integer, Long> joinedMs,
+            SortedMap<Integer, Long> fencedMs,
             @Nullable RingId ring,
             boolean leaving,
             boolean stateful,
@@ -84,7 +87,8 @@ public record CmanStatus(
                     member == null ? settings.votesOf(id) : member.votes(),
                     member == null ? settings.expectedVotes() : member.expected(),
                     state.unproven.stream().anyMatch(d -> d.node().nodeid() == id),
-                    Optional.ofNullable(state.fenced.get(id))));
+                    Optional.ofNullable(state.fenced.get(id)),
+                    fencedMs.getOrDefault(id, -1L)));
         }
         List<GroupStatus> groups = state.groups.groups().stream()
                 .map(g -> new GroupStatus(g, recovering(state, g.level())))

@@ -9,12 +9,11 @@ import java.util.TreeMap;
 /// What cman's daemon tells commands: the core's status, with times on the wall clock, and what only the daemon
 /// knows.
 ///
-/// @param status its `joinedMs` are wall-clock milliseconds here, -1 for never
+/// @param status its `joinedMs` and `fencedMs` are wall-clock milliseconds here, -1 for never
 /// @param nodeName this node's name in cluster.conf
 /// @param multicast shown by status commands, used by nobody: rings talk unicast
 /// @param clients connected now
 /// @param addresses by nodeid, one for each link
-/// @param fencedWallMs by nodeid, when it was last made harmless as this node saw it
 /// @param ringPhase `gather`, `operational`, …: what the ring is doing
 public record CmanView(
         CmanStatus status,
@@ -22,10 +21,8 @@ public record CmanView(
         String multicast,
         int clients,
         SortedMap<Integer, List<String>> addresses,
-        SortedMap<Integer, Long> fencedWallMs,
         String ringPhase) {
     public CmanView {
         addresses = Collections.unmodifiableSortedMap(new TreeMap<>(addresses));
-        fencedWallMs = Collections.unmodifiableSortedMap(new TreeMap<>(fencedWallMs));
     }
 }

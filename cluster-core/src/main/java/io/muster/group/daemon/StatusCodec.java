@@ -52,7 +52,6 @@ public final class StatusCodec {
         });
         out.string(view.nodeName()).string(view.multicast()).u32(view.clients());
         out.list(view.addresses().entrySet(), (o, e) -> o.u32(e.getKey()).list(e.getValue(), Output::string));
-        out.list(view.fencedWallMs().entrySet(), (o, e) -> o.u32(e.getKey()).u64(e.getValue()));
         out.string(view.ringPhase());
         return out.toBytes();
     }
@@ -63,6 +62,7 @@ public final class StatusCodec {
         o.optional(
                 n.lastFenced(),
                 (p, f) -> p.node(f.victim()).u32(f.byNodeid()).string(f.how()).u64(f.position()));
+        o.u64(n.fencedMs());
     }
 
     public static CmanView decode(Input in) throws MalformedMessage {
@@ -105,13 +105,9 @@ public final class StatusCodec {
                 in.list(MAX, i -> Map.entry(i.u32(MAX_INT), i.list(64, j -> j.string(255))))) {
             addresses.put(e.getKey(), e.getValue());
         }
-        SortedMap<Integer, Long> fenced = new TreeMap<>();
-        for (Map.Entry<Integer, Long> e : in.list(MAX, i -> Map.entry(i.u32(MAX_INT), i.u64()))) {
-            fenced.put(e.getKey(), e.getValue());
-        }
         String phase = in.string(64);
         in.end();
-        return new CmanView(status, nodeName, multicast, clients, addresses, fenced, phase);
+        return new CmanView(status, nodeName, multicast, clients, addresses, phase);
     }
 
     private static NodeStatus node(Input i) throws MalformedMessage {
@@ -124,7 +120,8 @@ public final class StatusCodec {
                 i.u32(MAX_INT),
                 i.u32(MAX_INT),
                 i.bool(),
-                i.optional(j -> new LastFenced(j.node(), j.u32(MAX_INT), j.string(255), j.u64())));
+                i.optional(j -> new LastFenced(j.node(), j.u32(MAX_INT), j.string(255), j.u64())),
+                i.u64());
     }
 
     private static GroupStatus group(Input in) throws MalformedMessage {

@@ -1,0 +1,79 @@
+package io.muster.cman.cli;
+
+import io.muster.control.ControlClient;
+import io.muster.control.Frame;
+import io.muster.control.NotRunningException;
+import io.muster.core.MalformedMessage;
+import io.muster.group.daemon.CmanFrames;
+import io.muster.group.daemon.CmanView;
+import io.muster.group.daemon.StatusCodec;
+import io.muster.membership.CmanEffect.Result;
+import io.muster.wire.Input;
+import io.muster.wire.Output;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// A command's conversation with cman. Loads neither Netty nor SLF4J.
+final class CmanConnection implements AutoCloseable {
+    /// Why there is none, in the original's words.
+    static final class Failure extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Failure(String message) {
+            super(message);
+        }
+    }
+
+    private final ControlClient client;
+
+    private CmanConnection(ControlClient client) {
+        this.client = client;
+    }
+
+    static CmanConnection open(Path socket, Duration timeout) throws Failure {
+        try {
+            return new CmanConnection(ControlClient.connect(socket, timeout));
+        } catch (NotRunningException e) {
+            throw new Failure("Cannot open connection to cman, is it running ?");
+        } catch (AccessDeniedException e) {
+            throw new Failure("Cannot open connection to cman, permission denied.");
+        } catch (IOException e) {
+            throw new Failure("Cannot open connection to cman: " + e.getMessage());
+        }
+    }
+
+    CmanView status() throws Failure {
+        try {
+            return StatusCodec.decode(
+                    client.ask(CmanFrames.ASK_STATUS, new byte[0]).input());
+        } catch (IOException | MalformedMessage e) {
+            throw new Failure("Error getting status: " + e.getMessage());
+        }
+    }
+
+    /// @return how it went; the text of a refusal is lost on users of the original and therefore on us
+    Result ask(int type, Output payload) throws Failure {
+        try {
+            Frame frame = client.ask(type, payload.toBytes());
+            Input in = frame.input();
+            Result result = in.oneOf(Result.class);
+            if (in.string().equals("permission denied")) {
+                throw new Failure("Cannot open connection to cman, permission denied.");
+            }
+            return result;
+        } catch (IOException | MalformedMessage e) {
+            throw new Failure("no answer from cman: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            client.close();
+        } catch (IOException e) {
+            // Nothing was said that could be lost.
+        }
+    }
+}

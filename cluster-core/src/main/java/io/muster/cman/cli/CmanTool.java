@@ -1,0 +1,314 @@
+package io.muster.cman.cli;
+
+import io.muster.cli.Command;
+import io.muster.cman.cli.CmanConnection.Failure;
+import io.muster.daemon.Layout;
+import io.muster.group.daemon.CmanFrames;
+import io.muster.group.daemon.CmanView;
+import io.muster.membership.CmanEffect.Result;
+import io.muster.membership.CmanStatus.NodeStatus;
+import io.muster.wire.Output;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// `cman_tool`: joins, leaves and shows the cluster.
+///
+/// Exit status: 0; 1 for an error, told on stderr behind the program's name; 2 when `-t` ran out.
+public final class CmanTool implements Command {
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+
+    /// A vote of the clients may take the whole shutdown time-out.
+    private static final Duration LEAVE_ANSWER = Duration.ofSeconds(60);
+
+    private static final int POLL_MS = 100;
+    private static final int TIMED_OUT = 2;
+
+    private final Layout layout;
+
+    public CmanTool(Layout layout) {
+        this.layout = layout;
+    }
+
+    @Override
+    public int run(String[] args, PrintStream out, PrintStream err) {
+        CmanOptions.Parsed parsed = CmanOptions.parse(args, out, err);
+        if (parsed.options().isEmpty()) {
+            return parsed.stop().status();
+        }
+        CmanOptions o = parsed.options().get();
+        try {
+            return switch (o.operation()) {
+                case "status" -> status(out);
+                case "nodes" -> nodes(o, out);
+                case "services" -> services(out);
+                case "version" -> version(o, out);
+                case "wait" -> await(o, err);
+                case "join" -> join(o, err);
+                case "leave" -> leave(o, err);
+                case "kill" -> kill(o, err);
+                case "expected" -> expected(o);
+                case "votes" -> votes(o);
+                case "debug" -> debug(o);
+                default -> {
+                    err.println("cman_tool: unknown operation \"" + o.operation() + "\"");
+                    err.println("Please use '-h' for usage.");
+                    yield 1;
+                }
+            };
+        } catch (Failure e) {
+            err.println("cman_tool: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private CmanConnection connect() throws Failure {
+        return CmanConnection.open(layout.socket("cman"), ANSWER);
+    }
+
+    private CmanView view() throws Failure {
+        try (CmanConnection cman = connect()) {
+            return cman.status();
+        }
+    }
+
+    private CmanView memberView(String what) throws Failure {
+        CmanView view = view();
+        if (!view.status().member() && !view.status().leaving()) {
+            throw new Failure("Error getting " + what + ": Node is not yet a cluster member");
+        }
+        return view;
+    }
+
+    private int status(PrintStream out) throws Failure {
+        out.print(StatusText.of(memberView("cluster info")));
+        return 0;
+    }
+
+    private int nodes(CmanOptions o, PrintStream out) throws Failure {
+        CmanView view = memberView("node info");
+        List<NodeStatus> selected =
+                NodesText.select(view, o.nodes().isEmpty() ? "" : o.nodes().getFirst());
+        if (selected.isEmpty()) {
+            throw new Failure("Error getting node info: No such file or directory");
+        }
+        out.print(
+                o.format().isEmpty()
+                        ? NodesText.table(view, selected, o.addresses(), o.fenced(), ZoneId.systemDefault())
+                        : NodesText.list(view, selected, o.format()));
+        return 0;
+    }
+
+    private int services(PrintStream out) throws Failure {
+        out.print(GroupsText.table(GroupsText.rows(view()), false));
+        return 0;
+    }
+
+    private int version(CmanOptions o, PrintStream out) throws Failure {
+        if (!o.reload()) {
+            out.println(StatusText.VERSION + " config " + view().status().configVersion());
+            return 0;
+        }
+        try (CmanConnection cman = connect()) {
+            byte[] document = Files.readAllBytes(layout.clusterConf());
+            String sha256 = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(document));
+            check(
+                    "can't set version",
+                    cman.ask(
+                            CmanFrames.ANNOUNCE,
+                            new Output().u32(versionOf(document)).string(sha256).bytes(document)));
+            return 0;
+        } catch (IOException e) {
+            throw new Failure("can't set version: " + e.getMessage());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
+    }
+
+    /// Only what goes into the request: cman reads the document itself.
+    private static int versionOf(byte[] document) throws Failure {
+        Matcher m = Pattern.compile("config_version\\s*=\\s*[\"'](\\d{1,9})[\"']")
+                .matcher(new String(document, StandardCharsets.UTF_8));
+        if (!m.find()) {
+            throw new Failure("can't set version: cluster.conf has no config_version");
+        }
+        return Integer.parseInt(m.group(1));
+    }
+
+    private int await(CmanOptions o, PrintStream err) throws Failure {
+        view().status();
+        return await(o.quorum(), o.timeoutSec(), err);
+    }
+
+    private int await(boolean quorum, int timeoutSec, PrintStream err) throws Failure {
+        long deadline = timeoutSec > 0 ? System.nanoTime() + timeoutSec * 1_000_000_000L : Long.MAX_VALUE;
+        while (true) {
+            CmanView view = view();
+            boolean there =
+                    view.status().member() && (!quorum || view.status().tally().quorate());
+            if (there) {
+                return 0;
+            }
+            if (System.nanoTime() >= deadline) {
+                err.println("Timed-out waiting for cluster");
+                return TIMED_OUT;
+            }
+            pause();
+        }
+    }
+
+    private int join(CmanOptions o, PrintStream err) throws Failure {
+        try (CmanConnection cman = connect()) {
+            cman.status();
+            throw new Failure("Node is already active");
+        } catch (Failure e) {
+            if (String.valueOf(e.getMessage()).startsWith("Node is")) {
+                throw e;
+            }
+        }
+        DaemonStart.run(layout, o);
+        return o.waits() ? await(o.quorum(), o.timeoutSec(), err) : 0;
+    }
+
+    private int leave(CmanOptions o, PrintStream err) throws Failure {
+        boolean removed = o.words().contains("remove");
+        boolean force = o.words().contains("force");
+        long deadline = o.timeoutSec() > 0 ? System.nanoTime() + o.timeoutSec() * 1_000_000_000L : Long.MAX_VALUE;
+        while (true) {
+            Result result;
+            try (CmanConnection cman = CmanConnection.open(layout.socket("cman"), LEAVE_ANSWER)) {
+                result = cman.ask(CmanFrames.LEAVE, new Output().bool(removed).bool(force));
+            }
+            if (result == Result.OK) {
+                break;
+            }
+            if (!o.waits() || result != Result.BUSY) {
+                check("Error leaving cluster", result);
+            }
+            if (System.nanoTime() >= deadline) {
+                err.println("Timed-out waiting for cluster");
+                return TIMED_OUT;
+            }
+            pause();
+        }
+        while (o.waits() && Files.exists(layout.socket("cman"))) {
+            try (CmanConnection cman = connect()) {
+                cman.status();
+            } catch (Failure e) {
+                return 0;
+            }
+            if (System.nanoTime() >= deadline) {
+                err.println("Timed-out waiting for cluster");
+                return TIMED_OUT;
+            }
+            pause();
+        }
+        return 0;
+    }
+
+    private int kill(CmanOptions o, PrintStream err) throws Failure {
+        if (o.nodes().isEmpty()) {
+            throw new Failure("no node name specified");
+        }
+        CmanView view = memberView("node info");
+        List<Integer> nodeids = new ArrayList<>();
+        int status = 0;
+        for (String name : o.nodes()) {
+            List<NodeStatus> found = NodesText.select(view, name);
+            if (found.isEmpty()) {
+                err.println("cman_tool: Can't kill node " + name + " : No such file or directory");
+                status = 1;
+            } else {
+                nodeids.add(found.getFirst().nodeid());
+            }
+        }
+        if (!nodeids.isEmpty()) {
+            try (CmanConnection cman = connect()) {
+                Output payload = new Output()
+                        .list(nodeids, (out, id) -> out.u32(id))
+                        .string("we were killed by cman_tool or other application");
+                check("kill node failed", cman.ask(CmanFrames.KILL, payload));
+            }
+        }
+        return status;
+    }
+
+    private int expected(CmanOptions o) throws Failure {
+        if (o.expected() == CmanOptions.UNSET) {
+            throw new Failure("no expected votes specified");
+        }
+        try (CmanConnection cman = connect()) {
+            check(
+                    "can't set expected votes",
+                    o.expected() <= 0 ? Result.INVALID : cman.ask(CmanFrames.EXPECTED, new Output().u32(o.expected())));
+        }
+        return 0;
+    }
+
+    private int votes(CmanOptions o) throws Failure {
+        if (o.votes() == CmanOptions.UNSET) {
+            throw new Failure("no votes specified");
+        }
+        int nodeid = 0;
+        if (!o.nodes().isEmpty()) {
+            List<NodeStatus> found =
+                    NodesText.select(memberView("node info"), o.nodes().getFirst());
+            if (found.isEmpty()) {
+                throw new Failure("can't set votes: No such file or directory");
+            }
+            nodeid = found.getFirst().nodeid();
+        }
+        try (CmanConnection cman = connect()) {
+            check(
+                    "can't set votes",
+                    o.votes() < 0 || o.votes() > 255
+                            ? Result.INVALID
+                            : cman.ask(
+                                    CmanFrames.VOTES, new Output().u32(nodeid).u32(o.votes())));
+        }
+        return 0;
+    }
+
+    private int debug(CmanOptions o) throws Failure {
+        try (CmanConnection cman = connect()) {
+            check("can't set debug level", cman.ask(CmanFrames.DEBUG, new Output().u32(Math.max(0, o.debug()))));
+        }
+        return 0;
+    }
+
+    /// The words of errno(3) that the original printed.
+    private static void check(String what, Result result) throws Failure {
+        switch (result) {
+            case OK -> {}
+            case BUSY -> throw new Failure(what + ": Device or resource busy");
+            case INVALID -> throw new Failure(what + ": Invalid argument");
+            case ALREADY -> throw new Failure(what + ": Operation already in progress");
+            case NOT_MEMBER -> throw new Failure(what + ": Node is not yet a cluster member");
+            case INQUORATE -> throw new Failure(what + ": Resource temporarily unavailable");
+        }
+    }
+
+    private static void pause() throws Failure {
+        try {
+            Thread.sleep(POLL_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure("interrupted");
+        }
+    }
+
+    public static void main(String[] args) {
+        Command.main(new CmanTool(Layout.fromEnvironment()), args);
+    }
+}

@@ -1,0 +1,112 @@
+package io.muster.cman.cli;
+
+import io.muster.cman.cli.CmanConnection.Failure;
+import io.muster.daemon.Layout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Starts the cman daemon for `cman_tool join` and waits until it answers.
+///
+/// The program is `MUSTER_CMAN`, else `cman` beside this command (what the launchers set in `muster.bin`), else this
+/// very Java with the daemon's main class.
+final class DaemonStart {
+    private static final long SOCKET_MS = 100_000;
+
+    private DaemonStart() {}
+
+    static void run(Layout layout, CmanOptions o) throws Failure {
+        ProcessBuilder builder = new ProcessBuilder(command(layout));
+        Map<String, String> environment = builder.environment();
+        environment.putAll(o.environment());
+        if (!o.nodes().isEmpty()) {
+            environment.put("MUSTER_NODENAME", o.nodes().getFirst());
+        }
+        if (o.votes() != CmanOptions.UNSET) {
+            environment.put("CMAN_VOTES", Integer.toString(o.votes()));
+        }
+        if (o.expected() != CmanOptions.UNSET) {
+            environment.put("CMAN_EXPECTEDVOTES", Integer.toString(o.expected()));
+        }
+        Process process;
+        Path complaint;
+        try {
+            Files.createDirectories(layout.run());
+            complaint = Files.createTempFile(layout.run(), "join", ".err");
+            builder.redirectInput(
+                    ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+            builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            builder.redirectError(complaint.toFile());
+            process = builder.start();
+        } catch (IOException e) {
+            throw new Failure("can't start cman: " + e.getMessage());
+        }
+        try {
+            await(layout, process, complaint);
+        } finally {
+            try {
+                Files.deleteIfExists(complaint);
+            } catch (IOException e) {
+                // It lies in a directory that the next boot empties.
+            }
+        }
+    }
+
+    private static void await(Layout layout, Process process, Path complaint) throws Failure {
+        long deadline = System.nanoTime() + SOCKET_MS * 1_000_000;
+        while (System.nanoTime() < deadline) {
+            if (!process.isAlive()) {
+                throw new Failure("cman not started: " + lastLine(complaint));
+            }
+            try (CmanConnection cman = CmanConnection.open(layout.socket("cman"), Duration.ofSeconds(5))) {
+                cman.status();
+                return;
+            } catch (Failure e) {
+                pause();
+            }
+        }
+        throw new Failure("cman doesn't answer after " + SOCKET_MS / 1000 + " s");
+    }
+
+    private static void pause() throws Failure {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure("interrupted");
+        }
+    }
+
+    private static String lastLine(Path complaint) {
+        try {
+            List<String> lines = Files.readAllLines(complaint);
+            return lines.isEmpty() ? "it ended without a word" : lines.getLast();
+        } catch (IOException e) {
+            return "it ended";
+        }
+    }
+
+    private static List<String> command(Layout layout) {
+        String given = layout.variable("MUSTER_CMAN").orElse("");
+        if (!given.isEmpty()) {
+            return List.of(given);
+        }
+        Path beside = Path.of(System.getProperty("muster.bin", "/nonexistent")).resolve("cman");
+        if (Files.isExecutable(beside)) {
+            return List.of(beside.toString());
+        }
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.add("--enable-native-access=ALL-UNNAMED");
+        words.add("--sun-misc-unsafe-memory-access=allow");
+        words.add("-XX:+UseSerialGC");
+        words.add("-cp");
+        words.add(System.getProperty("java.class.path"));
+        words.add("io.muster.cman.daemon.CmanDaemon");
+        return words;
+    }
+}

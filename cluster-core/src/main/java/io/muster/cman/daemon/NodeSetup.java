@@ -1,0 +1,79 @@
+package io.muster.cman.daemon;
+
+import io.muster.config.AltName;
+import io.muster.config.ClusterConfig;
+import io.muster.config.ClusterNode;
+import io.muster.config.ConfigReader;
+import io.muster.config.Problem;
+import io.muster.config.Reading;
+import io.muster.config.ThisMachine;
+import io.muster.config.WhichNode;
+import io.muster.daemon.Layout;
+import io.muster.transport.ClusterKey;
+import io.muster.transport.daemon.Addresses;
+import io.muster.transport.daemon.KeyFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What cman finds out once, before its loop turns: files, its own name, addresses. Blocks on disk and resolver.
+///
+/// @param document the octets of cluster.conf
+/// @param me this node
+record NodeSetup(ClusterConfig config, byte[] document, ClusterNode me, ClusterKey key, Addresses addresses) {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSetup.class);
+
+    /// @throws IOException with a message for the operator
+    static NodeSetup read(Layout layout) throws IOException {
+        Path file = layout.clusterConf();
+        byte[] document = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+        Reading reading = Files.exists(file) ? ConfigReader.parse(document, file.toString()) : ConfigReader.read(file);
+        reading.warnings().forEach(problem -> LOG.warn("{}", problem));
+        Optional<ClusterConfig> found = reading.config();
+        if (found.isEmpty()) {
+            reading.errors().forEach(problem -> LOG.error("{}", problem));
+            throw new IOException(
+                    reading.errors().stream().findFirst().map(Problem::toString).orElse(file + ": can't be used"));
+        }
+        ClusterConfig config = found.get();
+        String given = layout.variable("MUSTER_NODENAME")
+                .or(() -> layout.variable("CMAN_NODENAME"))
+                .orElse(null);
+        WhichNode.Found which = new WhichNode(
+                        config.nodes().stream().map(ClusterNode::name).toList(), new ThisMachine())
+                .find(given)
+                .orElseThrow(() -> new IOException(file + ": "
+                        + (given == null
+                                ? "no clusternode has a name or address of this machine"
+                                : "no clusternode is called \"" + given + "\"")
+                        + ": name the node with -n or MUSTER_NODENAME"));
+        ClusterNode me = config.node(which.name()).orElseThrow();
+        LOG.info("this is node {} ({}), found by {}", me.nodeid(), me.name(), which.step());
+        Path keyFile = config.cman().keyfile().map(Path::of).orElse(layout.etc().resolve(KeyFile.NAME));
+        return new NodeSetup(config, document, me, KeyFile.read(keyFile), addresses(config));
+    }
+
+    /// Link 0 goes by the nodes' names, each altname is one more.
+    static Addresses addresses(ClusterConfig config) {
+        SortedMap<Integer, List<Addresses.Name>> names = new TreeMap<>();
+        for (ClusterNode node : config.nodes()) {
+            List<Addresses.Name> links = new ArrayList<>();
+            links.add(new Addresses.Name(node.name(), config.cman().port()));
+            for (AltName alt : node.altnames()) {
+                links.add(new Addresses.Name(
+                        alt.name(), alt.port().orElse(config.cman().port())));
+            }
+            names.put(node.nodeid(), links);
+        }
+        Addresses addresses = Addresses.resolve(names);
+        addresses.unresolved().forEach(host -> LOG.warn("{} has no address yet", host));
+        return addresses;
+    }
+}

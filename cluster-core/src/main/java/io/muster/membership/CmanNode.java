@@ -1,0 +1,108 @@
+package io.muster.membership;
+
+import io.muster.core.Core;
+import io.muster.totem.RingEffect;
+import io.muster.totem.RingEvent;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/// A node's ring with cman above it, as one core: what the daemon drives and the simulator drives.
+///
+/// Effects go from one half to the other in the order they arise, each before the next one is looked at; what is left
+/// over is for the world outside.
+///
+/// Thread: the owner's event loop.
+public final class CmanNode implements Core<NodeEvent, NodeEffect> {
+    private final Core<RingEvent, RingEffect> ring;
+    private final Cman cman;
+    private String ringPhase = "idle";
+
+    /// What is still to be handed to one of the halves.
+    private sealed interface Inner {
+        record Up(RingEffect effect) implements Inner {}
+
+        record Down(RingEvent event) implements Inner {}
+    }
+
+    public CmanNode(Core<RingEvent, RingEffect> ring, Cman cman) {
+        this.ring = ring;
+        this.cman = cman;
+    }
+
+    /// For status queries.
+    public Cman cman() {
+        return cman;
+    }
+
+    /// The ring's present phase, as it last said.
+    public String ringPhase() {
+        return ringPhase;
+    }
+
+    @Override
+    public List<NodeEffect> on(NodeEvent event, long nowMs) {
+        List<NodeEffect> out = new ArrayList<>();
+        Deque<Inner> inner = new ArrayDeque<>();
+        switch (event) {
+            case NodeEvent.OfRing(RingEvent e) -> inner.add(new Inner.Down(e));
+            case NodeEvent.OfCman(CmanEvent e) -> fromCman(cman.on(e, nowMs), inner, out);
+            case NodeEvent.Stalled(long ms) -> {
+                fromRing(ring.on(new RingEvent.Stalled(ms), nowMs), inner, out);
+                fromCman(cman.on(new CmanEvent.Stalled(ms), nowMs), inner, out);
+            }
+            case NodeEvent.Tick() -> {
+                if (ring.nextDeadlineMs() <= nowMs) {
+                    fromRing(ring.on(new RingEvent.Tick(), nowMs), inner, out);
+                }
+                if (cman.nextDeadlineMs() <= nowMs) {
+                    fromCman(cman.on(new CmanEvent.Tick(), nowMs), inner, out);
+                }
+            }
+        }
+        while (!inner.isEmpty()) {
+            switch (inner.removeFirst()) {
+                case Inner.Up(RingEffect effect) ->
+                    fromCman(cman.on(new CmanEvent.FromRing(effect), nowMs), inner, out);
+                case Inner.Down(RingEvent e) -> fromRing(ring.on(e, nowMs), inner, out);
+            }
+        }
+        return out;
+    }
+
+    @Override
+    public long nextDeadlineMs() {
+        return Math.min(ring.nextDeadlineMs(), cman.nextDeadlineMs());
+    }
+
+    private void fromRing(List<RingEffect> effects, Deque<Inner> inner, List<NodeEffect> out) {
+        for (RingEffect effect : effects) {
+            switch (effect) {
+                case RingEffect.Unicast(int nodeid, byte[] datagram) ->
+                    out.add(new NodeEffect.Send(List.of(nodeid), datagram));
+                case RingEffect.Multicast(List<Integer> nodeids, byte[] datagram) ->
+                    out.add(new NodeEffect.Send(nodeids, datagram));
+                case RingEffect.StateChanged(String from, String to, String reason) -> {
+                    ringPhase = to;
+                    out.add(new NodeEffect.RingChanged(from, to, reason));
+                }
+                case RingEffect.Deliver _,
+                        RingEffect.Configuration _,
+                        RingEffect.RoundCompleted _,
+                        RingEffect.Sendable _,
+                        RingEffect.Refused _ -> inner.add(new Inner.Up(effect));
+            }
+        }
+    }
+
+    private static void fromCman(List<CmanEffect> effects, Deque<Inner> inner, List<NodeEffect> out) {
+        for (CmanEffect effect : effects) {
+            if (effect instanceof CmanEffect.ToRing(RingEvent event)) {
+                inner.add(new Inner.Down(event));
+            } else {
+                out.add(new NodeEffect.OfCman(effect));
+            }
+        }
+    }
+}
