@@ -1,0 +1,5 @@
+/// `clustat` and `clusvcadm`.
+@NullMarked
+package io.muster.service.cli;
+
+import org.jspecify.annotations.NullMarked;
