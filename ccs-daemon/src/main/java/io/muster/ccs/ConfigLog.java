@@ -55,7 +55,7 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
     private Optional<OnDisk> disk = Optional.empty();
     private List<Document> own = List.of();
     private Optional<OnDisk> reported = Optional.empty();
-    private boolean writing;
+    private Optional<Document> writing = Optional.empty();
     private long retryAtMs;
     private long electAtMs = Long.MAX_VALUE;
     private ConfigVersion documentSent = ConfigVersion.NONE;
@@ -113,6 +113,8 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
             return;
         }
         Node from = message.from();
+        // Whatever may begin an attempt takes its number even if it begins none here: a lost member, to which it came in a
+        // regular configuration, may have staged something under that number.
         switch (decoded) {
             case CcsMessage.Report(OnDisk report) -> {
                 if (state.members.contains(from)) {
@@ -149,6 +151,7 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
                 }
             }
             case CcsMessage.Revert(ConfigVersion version) -> {
+                state.attempt++;
                 if (message.regular()) {
                     revert(version);
                 }
@@ -157,6 +160,7 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
     }
 
     private void propose(Node from, CcsMessage.Propose propose, boolean regular) {
+        state.attempt++;
         Optional<Document> document = Document.of(propose.octets());
         String why = refusal(document, regular);
         if (!why.isEmpty() || document.isEmpty()) {
@@ -198,7 +202,6 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
     }
 
     private void begin(Node from, long request, int probationSec, Document document) {
-        state.attempt++;
         SortedSet<Integer> holders = ConfigVote.holders(state, document.version());
         state.pending = Optional.of(new Pending(state.attempt, from, request, probationSec, document, holders));
     }
@@ -214,6 +217,7 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
     }
 
     private void elected(byte[] octets, boolean regular) {
+        state.attempt++;
         Optional<Document> document = Document.of(octets);
         if (regular
                 && state.chosen.isEmpty()
@@ -279,8 +283,13 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
         List<CcsEffect> out = new ArrayList<>();
         switch (why) {
             case Drive.Applied<GroupEntry, CcsEvent>(GroupEntry entry) -> {
-                if (entry instanceof GroupEntry.View view && view.joined().contains(self)) {
-                    reported = Optional.empty();
+                if (entry instanceof GroupEntry.View view) {
+                    // What was sent may have come in a transitional configuration, where it counts for nothing.
+                    documentSent = ConfigVersion.NONE;
+                    announceSent = ConfigVersion.NONE;
+                    if (view.joined().contains(self)) {
+                        reported = Optional.empty();
+                    }
                 }
                 stranger(entry, out);
             }
@@ -326,22 +335,22 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
                 own = documents;
             }
             case CcsEvent.Staged(ConfigVersion version, long attempt) -> {
-                writing = false;
+                written();
                 disk = disk.map(d ->
                         new OnDisk(d.file(), d.fileAttempt(), version, attempt, d.votes(), d.expectedVotes()));
             }
             case CcsEvent.Installed(ConfigVersion version, long attempt) -> {
-                writing = false;
+                written();
                 disk = Optional.of(installed(version, attempt));
                 out.add(new CcsEffect.Log(false, "cluster.conf is now " + version));
             }
             case CcsEvent.Discarded() -> {
-                writing = false;
+                writing = Optional.empty();
                 disk = disk.map(d ->
                         new OnDisk(d.file(), d.fileAttempt(), ConfigVersion.NONE, 0, d.votes(), d.expectedVotes()));
             }
             case CcsEvent.WriteFailed(String reason) -> {
-                writing = false;
+                writing = Optional.empty();
                 retryAtMs = nowMs + RETRY_MS;
                 out.add(new CcsEffect.Log(true, "can't write cluster.conf: " + reason + ": trying again"));
             }
@@ -367,6 +376,14 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
     private static CcsEffect unknown(long request) {
         return new CcsEffect.Answer(
                 request, false, "this node has left the cluster meanwhile: look which version is in force");
+    }
+
+    /// Keeps the document at hand, in case this node has to send it as the elected one.
+    private void written() {
+        List<Document> documents = new ArrayList<>(own);
+        writing.ifPresent(documents::add);
+        own = documents.size() > 3 ? documents.subList(documents.size() - 3, documents.size()) : documents;
+        writing = Optional.empty();
     }
 
     private OnDisk installed(ConfigVersion version, long attempt) {
@@ -413,14 +430,14 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
     /// One write at a time, of what differs most from the state: a proposal to be staged, the document in force, and
     /// litter last.
     private void keepInStep(long nowMs, List<CcsEffect> out) {
-        if (disk.isEmpty() || writing || nowMs < retryAtMs) {
+        if (disk.isEmpty() || writing.isPresent() || nowMs < retryAtMs) {
             return;
         }
         retryAtMs = 0;
         OnDisk have = disk.get();
         if (state.pending.isPresent() && !have.has(state.pending.get().document().version())) {
             Pending pending = state.pending.get();
-            writing = true;
+            writing = Optional.of(pending.document());
             out.add(new CcsEffect.Stage(pending.document(), pending.attempt()));
         } else if (state.chosen.isPresent() && !have.file().equals(state.chosen.get().version())) {
             Document chosen = state.chosen.get();
@@ -431,12 +448,12 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
                         "cluster.conf " + have.file() + " of this node isn't the cluster's "
                                 + chosen.version() + ": kept aside"));
             }
-            writing = true;
+            writing = Optional.of(chosen);
             out.add(new CcsEffect.Install(chosen, state.chosenAttempt, foreign));
         } else if (state.pending.isEmpty()
                 && state.chosen.isPresent()
                 && !have.staged().equals(ConfigVersion.NONE)) {
-            writing = true;
+            writing = state.chosen;
             out.add(new CcsEffect.Discard());
         }
     }
@@ -523,7 +540,7 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
 
     @Override
     public long nextDeadlineMs() {
-        long retry = writing || retryAtMs == 0 ? Long.MAX_VALUE : retryAtMs;
+        long retry = writing.isPresent() || retryAtMs == 0 ? Long.MAX_VALUE : retryAtMs;
         return Math.min(Math.min(retry, electAtMs), Math.min(abandonAtMs, revertAtMs));
     }
 
@@ -535,5 +552,13 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
     @Override
     public void restore(byte[] snapshot) throws MalformedMessage {
         state = CcsState.decode(snapshot);
+    }
+
+    /// For messages of broken invariants.
+    @Override
+    public String toString() {
+        return "quorate=" + state.quorate + " chosen=" + state.chosen + " elected=" + state.elected + " pending="
+                + state.pending + " attempt=" + state.attempt + " members=" + state.members + " cluster="
+                + state.cluster + " reports=" + state.reports;
     }
 }

@@ -26,24 +26,8 @@ final class SourceText {
     private SourceText() {}
 
     static String decode(byte[] octets) throws XmlTree.Unreadable {
-        int skip = 0;
-        Charset charset = StandardCharsets.UTF_8;
-        if (starts(octets, 0xef, 0xbb, 0xbf)) {
-            skip = 3;
-        } else if (starts(octets, 0xfe, 0xff) || starts(octets, 0xff, 0xfe)) {
-            charset = StandardCharsets.UTF_16;
-        } else {
-            String head = new String(octets, 0, Math.min(octets.length, 256), StandardCharsets.ISO_8859_1);
-            Matcher declared = DECLARED.matcher(head);
-            if (declared.find()) {
-                Charset known = KNOWN.get(declared.group(1).toLowerCase(Locale.ROOT));
-                if (known == null) {
-                    throw new XmlTree.Unreadable(
-                            1, 1, "encoding \"" + declared.group(1) + "\" isn't known here: write the file in UTF-8");
-                }
-                charset = known;
-            }
-        }
+        Charset charset = charset(octets);
+        int skip = starts(octets, 0xef, 0xbb, 0xbf) ? 3 : 0;
         CharsetDecoder decoder = charset.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
@@ -59,6 +43,27 @@ final class SourceText {
             throw new XmlTree.Unreadable(line, column, "not text: an octet that " + charset + " doesn't have");
         }
         return text;
+    }
+
+    /// What the octets say they are in.
+    static Charset charset(byte[] octets) throws XmlTree.Unreadable {
+        if (starts(octets, 0xef, 0xbb, 0xbf)) {
+            return StandardCharsets.UTF_8;
+        }
+        if (starts(octets, 0xfe, 0xff) || starts(octets, 0xff, 0xfe)) {
+            return StandardCharsets.UTF_16;
+        }
+        String head = new String(octets, 0, Math.min(octets.length, 256), StandardCharsets.ISO_8859_1);
+        Matcher declared = DECLARED.matcher(head);
+        if (!declared.find()) {
+            return StandardCharsets.UTF_8;
+        }
+        Charset known = KNOWN.get(declared.group(1).toLowerCase(Locale.ROOT));
+        if (known == null) {
+            throw new XmlTree.Unreadable(
+                    1, 1, "encoding \"" + declared.group(1) + "\" isn't known here: write the file in UTF-8");
+        }
+        return known;
     }
 
     private static boolean starts(byte[] octets, int... mark) {

@@ -69,21 +69,29 @@ final class XmlTree {
         }
     }
 
+    /// Made when first needed; safe for all threads once configured.
+    private static final class Parser {
+        static final XmlFactory JACKSON = jackson();
+
+        private static XmlFactory jackson() {
+            // Woodstox by name: looking for providers on the class path would cost a command 20 ms.
+            WstxInputFactory stax = new WstxInputFactory();
+            stax.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+            stax.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+            stax.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
+            stax.setProperty(XMLInputFactory.IS_COALESCING, true);
+            stax.setProperty(WstxInputProperties.P_MAX_ELEMENT_DEPTH, MAX_DEPTH);
+            stax.setProperty(WstxInputProperties.P_MAX_ATTRIBUTES_PER_ELEMENT, MAX_ATTRIBUTES);
+            return new XmlFactory(stax, new WstxOutputFactory());
+        }
+    }
+
     private XmlTree() {}
 
     static Element parse(String source) throws Unreadable {
-        // Woodstox by name: looking for providers on the class path would cost a command 20 ms.
-        WstxInputFactory stax = new WstxInputFactory();
-        stax.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-        stax.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-        stax.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
-        stax.setProperty(XMLInputFactory.IS_COALESCING, true);
-        stax.setProperty(WstxInputProperties.P_MAX_ELEMENT_DEPTH, MAX_DEPTH);
-        stax.setProperty(WstxInputProperties.P_MAX_ATTRIBUTES_PER_ELEMENT, MAX_ATTRIBUTES);
-        XmlFactory jackson = new XmlFactory(stax, new WstxOutputFactory());
         try {
             XMLStreamReader2 reader =
-                    (XMLStreamReader2) jackson.getXMLInputFactory().createXMLStreamReader(new StringReader(source));
+                    (XMLStreamReader2) Parser.JACKSON.getXMLInputFactory().createXMLStreamReader(new StringReader(source));
             try {
                 return read(reader, source);
             } finally {

@@ -47,7 +47,7 @@ public final class ConfigStore {
     ///
     /// @param nodeid of this node, for its votes
     public CcsEvent.Found found(int nodeid) throws IOException {
-        Optional<Document> file = Optional.ofNullable(read(conf)).flatMap(Document::of);
+        Optional<Document> file = file();
         byte[] stagedFile = read(staged);
         long attempt = stagedFile == null ? 0 : attempt(stagedFile);
         Optional<Document> stagedDocument =
@@ -65,6 +65,11 @@ public final class ConfigStore {
         file.ifPresent(documents::add);
         stagedDocument.ifPresent(documents::add);
         return new CcsEvent.Found(disk, documents);
+    }
+
+    /// The node's cluster.conf; empty when there is none or it isn't valid.
+    public Optional<Document> file() throws IOException {
+        return Optional.ofNullable(read(conf)).flatMap(Document::of);
     }
 
     /// Writes a proposal beside the file in force.

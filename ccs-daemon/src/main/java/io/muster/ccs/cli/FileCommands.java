@@ -1,0 +1,252 @@
+package io.muster.ccs.cli;
+
+import io.muster.ccs.daemon.AtomicFile;
+import io.muster.cli.Getopt;
+import io.muster.config.ConfigEditor;
+import io.muster.config.ConfigInvalid;
+import io.muster.config.ConfigReader;
+import io.muster.daemon.Layout;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Commands of `ccs_tool` that write a file. The former file stays as `FILE.old`. When the cluster's own file was changed
+/// in place, the cluster is updated as well.
+final class FileCommands {
+    private static final Map<String, String> USAGES = Map.of(
+            "create", "create [-2] [-c FILE] NAME",
+            "addnode", "addnode -n ID [-v VOTES] [-a ALTNAME] -f FENCE [-c FILE] [-o FILE] [-C] [-F] NAME [key=value...]",
+            "delnode", "delnode [-c FILE] [-o FILE] [-C] [-F] NAME",
+            "addfence", "addfence [-c FILE] [-o FILE] [-C] [-F] NAME AGENT [key=value...]",
+            "delfence", "delfence [-c FILE] [-o FILE] [-C] [-F] NAME",
+            "addnodeids", "addnodeids [-n START] [-m MULTICAST] [-v] [-c FILE] [-o FILE] [-C] [-F]");
+
+    private final Layout layout;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    private Path input;
+    private @Nullable String output;
+    private boolean update = true;
+    private boolean force;
+    private boolean twoNode;
+    private boolean verbose;
+    private int number;
+    private int votes = 1;
+    private @Nullable String altname;
+    private @Nullable String fence;
+    private @Nullable String multicast;
+
+    FileCommands(Layout layout, PrintStream out, PrintStream err) {
+        this.layout = layout;
+        this.out = out;
+        this.err = err;
+        this.input = layout.clusterConf();
+    }
+
+    int run(String command, String[] args) {
+        String spec =
+                switch (command) {
+                    case "create" -> "2c:h";
+                    case "addnode" -> "n:v:a:f:c:o:CFh";
+                    case "addnodeids" -> "n:m:vc:o:CFh";
+                    default -> "c:o:CFh";
+                };
+        var options = new Getopt("ccs_tool", args, spec, err);
+        for (int c = options.next(); c != Getopt.END; c = options.next()) {
+            if (c == '?' || c == 'h' || !option(command, c, options.hasArgument() ? options.argument() : "")) {
+                err.println("Usage: ccs_tool " + USAGES.get(command));
+                return c == 'h' ? 0 : 1;
+            }
+        }
+        List<String> words = options.operands();
+        int needed =
+                switch (command) {
+                    case "addfence" -> 2;
+                    case "addnodeids" -> 0;
+                    default -> 1;
+                };
+        boolean takesPairs = command.equals("addnode") || command.equals("addfence");
+        if (words.size() < needed || (words.size() > needed && !takesPairs)) {
+            err.println("Usage: ccs_tool " + USAGES.get(command));
+            return 1;
+        }
+        try {
+            return command.equals("create")
+                    ? create(words.getFirst())
+                    : edit(command, words.subList(0, needed), pairs(words.subList(needed, words.size())));
+        } catch (EditRefused e) {
+            err.println("ccs_tool: " + e.getMessage());
+        } catch (ConfigInvalid e) {
+            err.println(e.getMessage());
+        } catch (IOException e) {
+            err.println("ccs_tool: " + e.getMessage());
+        }
+        return 1;
+    }
+
+    private boolean option(String command, int letter, String argument) {
+        switch (letter) {
+            case 'c' -> input = Path.of(argument);
+            case 'o' -> output = argument;
+            case 'C' -> update = false;
+            case 'F' -> force = true;
+            case '2' -> twoNode = true;
+            case 'a' -> altname = argument;
+            case 'f' -> fence = argument;
+            case 'm' -> multicast = argument;
+            case 'n' -> {
+                Optional<Integer> given = number(argument, 1, 4096);
+                if (given.isEmpty()) {
+                    err.println("ccs_tool: nodeid \"" + argument + "\" must be 1 to 4096");
+                }
+                number = given.orElse(0);
+                return given.isPresent();
+            }
+            case 'v' -> {
+                if (command.equals("addnodeids")) {
+                    verbose = true;
+                    return true;
+                }
+                Optional<Integer> given = number(argument, 0, 255);
+                if (given.isEmpty()) {
+                    err.println("ccs_tool: votes \"" + argument + "\" must be 0 to 255");
+                }
+                votes = given.orElse(1);
+                return given.isPresent();
+            }
+            default -> throw new IllegalStateException("option " + (char) letter);
+        }
+        return true;
+    }
+
+    static Optional<Integer> number(String word, int min, int max) {
+        try {
+            int value = Integer.parseInt(word);
+            return value >= min && value <= max ? Optional.of(value) : Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Map<String, String> pairs(List<String> words) throws EditRefused {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String word : words) {
+            int equals = word.indexOf('=');
+            if (equals < 1) {
+                throw new EditRefused("\"" + word + "\": must be key=value");
+            }
+            String key = word.substring(0, equals);
+            if (key.equals("name")) {
+                throw new EditRefused("\"" + word + "\": name can't be set this way");
+            }
+            if (!key.matches("[A-Za-z_][A-Za-z0-9_.-]*")) {
+                throw new EditRefused("\"" + key + "\": can't be the name of an attribute");
+            }
+            if (pairs.put(key, word.substring(equals + 1)) != null) {
+                throw new EditRefused("\"" + key + "\": given twice");
+            }
+        }
+        return pairs;
+    }
+
+    private int create(String name) throws IOException, EditRefused {
+        if (Files.exists(input)) {
+            throw new EditRefused(input + " already exists");
+        }
+        String cman = twoNode ? "  <cman two_node=\"1\" expected_votes=\"1\"/>\n\n" : "";
+        String text = "<?xml version=\"1.0\"?>\n"
+                + ConfigEditor.tag("cluster", ordered("name", name, "config_version", "1"), false) + "\n"
+                + cman
+                + """
+                  <clusternodes>
+                  </clusternodes>
+
+                  <fencedevices>
+                  </fencedevices>
+
+                  <rm>
+                    <failoverdomains/>
+                    <resources/>
+                  </rm>
+                </cluster>
+                """;
+        AtomicFile.write(input, text.getBytes(StandardCharsets.UTF_8));
+        return 0;
+    }
+
+    private static Map<String, String> ordered(String... pairs) {
+        Map<String, String> map = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            map.put(pairs[i], pairs[i + 1]);
+        }
+        return map;
+    }
+
+    private int edit(String command, List<String> words, Map<String, String> pairs)
+            throws IOException, EditRefused, ConfigInvalid {
+        if (!Files.exists(input)) {
+            throw new EditRefused("Unable to open " + input + ": no such file");
+        }
+        byte[] former = Files.readAllBytes(input);
+        ConfigEditor editor = ConfigEditor.of(former, String.valueOf(input.getFileName()));
+        Edits edits = new Edits(editor);
+        switch (command) {
+            case "addnode" -> edits.addNode(words.getFirst(), number, votes, altname, fence, pairs);
+            case "delnode" -> edits.removeNode(words.getFirst());
+            case "addfence" -> edits.addFence(words.getFirst(), words.get(1), pairs);
+            case "delfence" -> edits.removeFence(words.getFirst());
+            default -> {
+                List<String> given = edits.addNodeids(number == 0 ? 1 : number, multicast);
+                if (verbose) {
+                    given.forEach(out::println);
+                }
+                if (multicast == null && !edits.hasMulticast()) {
+                    err.println("Warning: no multicast address is set; one derived from the cluster's name is shown.");
+                }
+            }
+        }
+        return write(former, editor.octets());
+    }
+
+    private int write(byte[] former, byte[] octets) throws IOException {
+        // What the editor wrote must at least be readable again.
+        try {
+            ConfigReader.parseTree(octets, "result");
+        } catch (ConfigInvalid e) {
+            throw new IOException("the change can't be made: " + e.getMessage(), e);
+        }
+        if ("-".equals(output)) {
+            out.write(octets);
+            return 0;
+        }
+        Path target = output == null ? input : Path.of(output);
+        if (Files.exists(target)) {
+            Path old = target.resolveSibling(target.getFileName() + ".old");
+            if (target.equals(input)) {
+                AtomicFile.write(old, former);
+            } else {
+                Files.copy(target, old, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+        AtomicFile.write(target, octets);
+        boolean inPlace = target.equals(input) && target.equals(layout.clusterConf());
+        if (!force && (!update || !inPlace)) {
+            return 0;
+        }
+        if (!force && !Files.exists(layout.socket("ccsd"))) {
+            err.println("ccsd isn't running: " + target + " is changed on this node only");
+            return 0;
+        }
+        out.println("running ccs_tool update...");
+        return new Update(layout.socket("ccsd"), out, err).run(target, 0);
+    }
+}

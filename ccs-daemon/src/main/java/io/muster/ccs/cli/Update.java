@@ -1,0 +1,114 @@
+package io.muster.ccs.cli;
+
+import io.muster.ccs.Errno;
+import io.muster.config.ConfigReader;
+import io.muster.config.Problem;
+import io.muster.config.Reading;
+import io.muster.control.NotRunningException;
+import io.muster.core.MalformedMessage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/// `ccs_tool update`: gives a file to ccsd and waits until a quorum has it on disk.
+final class Update {
+    private static final String FAILED = "Failed to update config file.";
+
+    private final Path socket;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    Update(Path socket, PrintStream out, PrintStream err) {
+        this.socket = socket;
+        this.out = out;
+        this.err = err;
+    }
+
+    /// @param probationSec 0 for none
+    /// @return exit status
+    int run(Path file, int probationSec) {
+        byte[] octets;
+        try (InputStream in = Files.newInputStream(file)) {
+            octets = in.readNBytes(ConfigReader.MAX_BYTES + 1);
+        } catch (NoSuchFileException e) {
+            return failed(file + ": no such file");
+        } catch (IOException e) {
+            return failed(file + ": can't be read: " + e.getMessage());
+        }
+        Reading reading = ConfigReader.parse(octets, String.valueOf(file.getFileName()));
+        reading.errors().forEach(err::println);
+        reading.warnings().forEach((Problem warning) -> err.println("warning: " + warning));
+        if (reading.config().isEmpty()) {
+            return failed("");
+        }
+        int proposed = reading.config().get().version();
+        try (CcsClient ccsd = CcsClient.patient(socket, false)) {
+            return exchange(ccsd, octets, proposed, probationSec);
+        } catch (NotRunningException e) {
+            return failed("Unable to connect to ccsd: it isn't running");
+        } catch (IOException | MalformedMessage e) {
+            return failed("ccsd: " + e.getMessage());
+        }
+    }
+
+    private int exchange(CcsClient ccsd, byte[] octets, int proposed, int probationSec)
+            throws IOException, MalformedMessage {
+        CcsClient.Present before = ccsd.present();
+        if (!before.quorate()) {
+            return failed("Cluster is not quorate");
+        }
+        if (proposed <= before.version()) {
+            return failed("Proposed config_version " + proposed + " isn't greater than the current config_version "
+                    + before.version());
+        }
+        CcsClient.Answer answer = ccsd.update(octets, probationSec);
+        if (answer.result() < 0) {
+            String text = String.valueOf(answer.text());
+            return failed(text.isEmpty() ? Errno.text(answer.result()) : text);
+        }
+        CcsClient.Present after = ccsd.present();
+        if (after.version() > proposed) {
+            out.println("Config file updated from version " + before.version() + " to " + proposed);
+            err.println("Another update has followed at once: version " + after.version() + " is in force.");
+        } else {
+            out.println("Config file updated from version " + before.version() + " to " + after.version());
+        }
+        out.println();
+        if (probationSec > 0) {
+            out.println("On probation: unless confirmed with ccs_tool confirm, it goes back in " + probationSec + " s.");
+        }
+        out.println("Update complete.");
+        return 0;
+    }
+
+    /// `ccs_tool confirm`.
+    int confirm() {
+        try (CcsClient ccsd = CcsClient.quick(socket)) {
+            CcsClient.Answer answer = ccsd.confirm();
+            if (answer.result() < 0) {
+                err.println("ccs_tool: " + answer.text());
+                return 1;
+            }
+            out.println("Confirmed.");
+            return 0;
+        } catch (NotRunningException e) {
+            err.println("Unable to connect to ccsd: it isn't running");
+            return 1;
+        } catch (IOException | MalformedMessage e) {
+            err.println("ccsd: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private int failed(String why) {
+        if (!why.isEmpty()) {
+            err.println(why);
+        }
+        err.println();
+        err.println(FAILED);
+        return 1;
+    }
+}
