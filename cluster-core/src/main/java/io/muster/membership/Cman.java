@@ -291,6 +291,9 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         publish(done.log, nowMs);
         membersChanged(before, quorateBefore, nowMs);
         spreadConfiguration(done.kept);
+        if (!questions.isEmpty()) {
+            askRound();
+        }
     }
 
     /// Newcomers with another cluster.conf get the one that holds, from the lowest node that has it.
@@ -357,7 +360,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 if (from.equals(self)) {
                     left = true;
                     lingerUntil = nowMs + LINGER_MS;
-                    queue(new CmanMessage.Nudge(), false);
+                    askRound();
                 }
             }
             case CmanMessage.Kill m -> {
@@ -376,7 +379,6 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             case CmanMessage.NodeVotes m -> machine.setVotes(m.nodeid(), m.votes());
             case CmanMessage.Device m -> machine.setDevice(from, m.name(), m.votes());
             case CmanMessage.Configuration m -> configure(m, machine);
-            case CmanMessage.Nudge _ -> {}
         }
         machine.advance();
         publish(log, nowMs);
@@ -518,7 +520,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             answerFresh(question, false);
         } else {
             questions.add(question);
-            queue(new CmanMessage.Nudge(), true);
+            askRound();
         }
     }
 
@@ -674,6 +676,10 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 outbox.pump(now, send -> out.add(new CmanEffect.ToRing(send)));
             }
         }
+    }
+
+    private void askRound() {
+        out.add(new CmanEffect.ToRing(new RingEvent.AskRound()));
     }
 
     private void queue(CmanMessage.Ordinary message, boolean safe) {

@@ -30,7 +30,6 @@ import java.util.Optional;
 /// | 10 node votes | u32 nodeid, u32 votes |
 /// | 11 device | string name, u32 votes |
 /// | 12 configuration | u32 version, string sha256, bytes document |
-/// | 13 nudge | nothing |
 final class CmanCodec {
     static final int VERSION = 1;
 
@@ -76,7 +75,6 @@ final class CmanCodec {
             case CmanMessage.Device m -> out.string(m.name()).u32(m.votes());
             case CmanMessage.Configuration m ->
                 out.u32(m.version()).string(m.sha256()).bytes(m.document());
-            case CmanMessage.Nudge _ -> {}
         }
         return out.toBytes();
     }
@@ -114,7 +112,6 @@ final class CmanCodec {
             case 10 -> new CmanMessage.NodeVotes(in.u32(Integer.MAX_VALUE), in.u32(MAX_VOTES));
             case 11 -> new CmanMessage.Device(in.string(255), in.u32(MAX_VOTES));
             case 12 -> new CmanMessage.Configuration(in.u32(Integer.MAX_VALUE), in.string(64), in.bytes(MAX_PAYLOAD));
-            case 13 -> new CmanMessage.Nudge();
             default -> throw new MalformedMessage("cman message of type " + type);
         };
     }
@@ -146,7 +143,6 @@ final class CmanCodec {
             case CmanMessage.NodeVotes _ -> 10;
             case CmanMessage.Device _ -> 11;
             case CmanMessage.Configuration _ -> 12;
-            case CmanMessage.Nudge _ -> 13;
         };
     }
 

@@ -57,7 +57,4 @@ sealed interface CmanMessage permits Transition, CmanMessage.Ordinary {
 
     /// The cluster's configuration from now on.
     record Configuration(int version, String sha256, byte[] document) implements Ordinary {}
-
-    /// Nothing: makes an idle ring turn at once.
-    record Nudge() implements Ordinary {}
 }

@@ -1,0 +1,409 @@
+package io.muster.cman.daemon;
+
+import io.muster.config.ClusterConfig;
+import io.muster.control.ControlServer;
+import io.muster.control.Frame;
+import io.muster.control.Session;
+import io.muster.control.SessionHandler;
+import io.muster.core.CauseId;
+import io.muster.core.Incarnation;
+import io.muster.core.MalformedMessage;
+import io.muster.core.Node;
+import io.muster.daemon.Daemon;
+import io.muster.daemon.Layout;
+import io.muster.daemon.Logs;
+import io.muster.driver.CauseIds;
+import io.muster.driver.EventDriver;
+import io.muster.driver.Loops;
+import io.muster.group.GroupEntry;
+import io.muster.group.GroupEntryCodec;
+import io.muster.group.daemon.CmanFrames;
+import io.muster.group.daemon.StatusCodec;
+import io.muster.membership.Cman;
+import io.muster.membership.CmanEffect;
+import io.muster.membership.CmanEffect.Result;
+import io.muster.membership.CmanEvent;
+import io.muster.membership.CmanNode;
+import io.muster.membership.NodeEffect;
+import io.muster.membership.NodeEvent;
+import io.muster.totem.Ring;
+import io.muster.totem.RingConfig;
+import io.muster.totem.RingEvent;
+import io.muster.transport.Transport;
+import io.muster.transport.daemon.UdpDriver;
+import io.muster.wire.Input;
+import io.muster.wire.Output;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// cman: ring, membership, quorum and groups of one node, on one event loop with its UDP and control sockets.
+///
+/// Never waits for a disk, a name look-up or another daemon once it runs. When the node is told to go or has to be made
+/// harmless, the process ends at once and without a word ([Ending] with `clean` false); the others see to the rest.
+///
+/// Thread: `start` and `close` from any but the loop.
+public final class CmanDaemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("io.muster.cman");
+
+    /// The daemon itself as a client of its core, for its own leave.
+    private static final int OWN = -1;
+
+    /// How long a stop may wait for clients' votes and the leave itself.
+    private static final long STOP_MS = 8_000;
+
+    /// What to do when cman ends by itself.
+    @FunctionalInterface
+    public interface Ending {
+        /// @param clean whether the node has left the cluster in good order
+        void ended(boolean clean, String why);
+    }
+
+    private final NodeSetup setup;
+    private final EventLoop loop;
+    private final Node self;
+    private final Ending ending;
+    private final SortedMap<Integer, Session> sessions = new TreeMap<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final CmanNode core;
+    private final Viewer viewer;
+    private ClusterConfig config;
+    private RingConfig ringConfig;
+    private int mtuBytes = Transport.INITIAL_MTU_BYTES;
+    private boolean ended;
+    private boolean stopping;
+    private @Nullable EventDriver<NodeEvent, NodeEffect> driver;
+    private @Nullable UdpDriver udp;
+    private @Nullable ControlServer server;
+
+    private CmanDaemon(NodeSetup setup, EventLoop loop, Ending ending) {
+        this.setup = setup;
+        this.loop = loop;
+        this.ending = ending;
+        this.config = setup.config();
+        SecureRandom dice = new SecureRandom();
+        self = new Node(setup.me().nodeid(), Incarnation.random(dice));
+        ringConfig = Timings.ring(config, mtuBytes);
+        Cman cman = new Cman(self, Settings.cman(config), setup.document(), Settings.reader());
+        core = new CmanNode(new Ring(self, ringConfig, dice), cman);
+        viewer = new Viewer(setup.me().name());
+        viewer.configure(config, setup.addresses());
+    }
+
+    /// Starts cman.
+    ///
+    /// @param ending called on the loop when cman ends by itself
+    /// @param fatal called on the loop when cman is broken: ends the process
+    /// @throws IOException with a message for the operator
+    public static CmanDaemon start(Layout layout, Ending ending, Consumer<Throwable> fatal) throws IOException {
+        NodeSetup setup = NodeSetup.read(layout);
+        EventLoop loop = Loops.start("cman");
+        try {
+            CmanDaemon daemon = new CmanDaemon(setup, loop, ending);
+            daemon.open(layout, fatal);
+            return daemon;
+        } catch (IOException | RuntimeException e) {
+            Loops.stop(loop);
+            throw e;
+        }
+    }
+
+    private void open(Layout layout, Consumer<Throwable> fatal) throws IOException {
+        CauseIds ids = CauseIds.ofThisProcess();
+        ids.nodeid(self.nodeid());
+        EventDriver<NodeEvent, NodeEffect> running = EventDriver.of("cman", core)
+                .loop(loop)
+                .performer(this::perform)
+                .tick(new NodeEvent.Tick())
+                .stallEvent(NodeEvent.Stalled::new)
+                .watchMs(100)
+                .ids(ids)
+                .fatal(fatal)
+                .start();
+        driver = running;
+        UdpDriver sockets = new UdpDriver(
+                loop,
+                self,
+                Settings.transport(config, self.nodeid()),
+                setup.addresses(),
+                setup.key(),
+                new SecureRandom(),
+                new FromNetwork(running),
+                fatal);
+        udp = sockets;
+        sockets.start();
+        server = ControlServer.open(layout.socket("cman"), loop, new Clients(running));
+        running.post(new NodeEvent.OfRing(new RingEvent.Start()));
+    }
+
+    /// This run of this node.
+    public Node self() {
+        return self;
+    }
+
+    /// Leaves the cluster and stops. When a client says no, or the others don't answer, it stops all the same, and they make
+    /// this node harmless: what a client wouldn't give up may still be in use.
+    @Override
+    public void close() {
+        EventDriver<NodeEvent, NodeEffect> running = driver;
+        if (running != null && over.getCount() > 0) {
+            loop.execute(() -> stopping = true);
+            running.post(new NodeEvent.OfCman(new CmanEvent.Leave(OWN, 0, true, false)));
+            try {
+                if (!over.await(STOP_MS, TimeUnit.MILLISECONDS)) {
+                    LOG.warn("not out of the cluster after {} ms: stops without leaving", STOP_MS);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        ControlServer sockets = server;
+        if (sockets != null) {
+            sockets.close();
+        }
+        UdpDriver network = udp;
+        if (network != null) {
+            loop.submit(network::close).awaitUninterruptibly(1000);
+        }
+        if (running != null) {
+            running.close();
+        }
+        Loops.stop(loop);
+    }
+
+    // ---- effects, on the loop
+
+    private void perform(NodeEffect effect, CauseId cause) {
+        UdpDriver network = udp;
+        switch (effect) {
+            case NodeEffect.Send(var nodeids, byte[] datagram) -> {
+                if (network != null && nodeids.size() == 1) {
+                    network.unicast(nodeids.getFirst(), datagram);
+                } else if (network != null) {
+                    network.multicast(nodeids, datagram);
+                }
+            }
+            case NodeEffect.RingChanged(String from, String to, String reason) ->
+                LOG.info("node={} {} -> {}: {}", self.nodeid(), from, to, reason);
+            case NodeEffect.OfCman(CmanEffect inner) -> perform(inner, cause);
+        }
+    }
+
+    private void perform(CmanEffect effect, CauseId cause) {
+        switch (effect) {
+            case CmanEffect.ToRing _ -> throw new IllegalStateException("the node keeps " + effect + " to itself");
+            case CmanEffect.Entry(int client, String group, GroupEntry entry) -> {
+                Output out = new Output(entry instanceof GroupEntry.Message m ? 128 + m.payload().length : 128);
+                out.string(group);
+                GroupEntryCodec.encode(out, entry);
+                send(client, new Frame(CmanFrames.ENTRY, 0, cause, out.toBytes()));
+            }
+            case CmanEffect.Parted(int client, String group) ->
+                send(client, new Frame(CmanFrames.PARTED, new Output().string(group).toBytes()));
+            case CmanEffect.Answer(int client, int request, Result result, String text) -> {
+                if (client == OWN) {
+                    if (result != Result.OK && stopping) {
+                        LOG.warn("a client doesn't let this node leave: stops without leaving");
+                        end(false, "stopped without leaving");
+                    }
+                } else {
+                    byte[] octets = new Output().oneOf(result).string(text).toBytes();
+                    send(client, new Frame(CmanFrames.RESULT, request, CauseId.NONE, octets));
+                }
+            }
+            case CmanEffect.Fresh(int client, int request, boolean quorate, long position) -> {
+                byte[] octets = new Output().bool(quorate).u64(position).toBytes();
+                send(client, new Frame(CmanFrames.FRESH, request, CauseId.NONE, octets));
+            }
+            case CmanEffect.AskShutdown(int client) ->
+                send(client, new Frame(CmanFrames.ASK_SHUTDOWN, new byte[0]));
+            case CmanEffect.Disconnect(int client, String why) -> {
+                LOG.warn("node={} client {} is disconnected: {}", self.nodeid(), client, why);
+                Session session = sessions.get(client);
+                if (session != null) {
+                    session.close();
+                }
+            }
+            case CmanEffect.Configured(var _, byte[] document) -> configured(document);
+            case CmanEffect.Say(var severity, String text) -> {
+                switch (severity) {
+                    case INFO -> LOG.info("{}", text);
+                    case WARN -> LOG.warn("{}", text);
+                    case ERROR -> LOG.error("{}", text);
+                }
+            }
+            case CmanEffect.End(boolean clean, String why) -> end(clean, why);
+        }
+    }
+
+    private void send(int client, Frame frame) {
+        Session session = sessions.get(client);
+        if (session != null) {
+            session.send(frame);
+        }
+    }
+
+    private void end(boolean clean, String why) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        if (clean) {
+            LOG.info("node={} {}", self.nodeid(), why);
+        } else {
+            LOG.error("node={} {}", self.nodeid(), why);
+        }
+        UdpDriver network = udp;
+        if (network != null) {
+            network.close();
+        }
+        over.countDown();
+        if (!stopping) {
+            ending.ended(clean, why);
+        }
+    }
+
+    /// Timings, nodes and addresses of a new configuration. The resolver may take its time: a thread of its own asks it.
+    private void configured(byte[] document) {
+        Settings.read(document).ifPresent(next -> {
+            config = next;
+            reconfigureRing();
+            Thread.ofVirtual().start(() -> {
+                var addresses = NodeSetup.addresses(next);
+                loop.execute(() -> {
+                    UdpDriver network = udp;
+                    if (network != null && !ended) {
+                        network.configure(Settings.transport(next, self.nodeid()), addresses);
+                    }
+                    viewer.configure(next, addresses);
+                });
+            });
+        });
+    }
+
+    private void reconfigureRing() {
+        RingConfig next = Timings.ring(config, mtuBytes);
+        EventDriver<NodeEvent, NodeEffect> running = driver;
+        if (running != null && !next.equals(ringConfig)) {
+            ringConfig = next;
+            running.post(new NodeEvent.OfRing(new RingEvent.Configure(next)));
+        }
+    }
+
+    // ---- what comes in, on the loop
+
+    private final class FromNetwork implements UdpDriver.Listener {
+        private final EventDriver<NodeEvent, NodeEffect> running;
+
+        FromNetwork(EventDriver<NodeEvent, NodeEffect> running) {
+            this.running = running;
+        }
+
+        @Override
+        public void received(int nodeid, Incarnation incarnation, byte[] datagram) {
+            running.offer(
+                    new NodeEvent.OfRing(new RingEvent.Received(nodeid, incarnation, datagram)), CauseId.NONE);
+        }
+
+        @Override
+        public void portRefused(int nodeid) {
+            running.post(new NodeEvent.OfRing(new RingEvent.PortRefused(nodeid)));
+        }
+
+        @Override
+        public void mtu(int bytes) {
+            mtuBytes = bytes;
+            reconfigureRing();
+        }
+    }
+
+    private final class Clients implements SessionHandler {
+        private final EventDriver<NodeEvent, NodeEffect> running;
+
+        Clients(EventDriver<NodeEvent, NodeEffect> running) {
+            this.running = running;
+        }
+
+        @Override
+        public void onOpen(Session session) {
+            sessions.put((int) session.id(), session);
+        }
+
+        @Override
+        public void onFrame(Session session, Frame frame) {
+            if (frame.type() == CmanFrames.ASK_STATUS) {
+                byte[] view = StatusCodec.encode(viewer.view(core, sessions.size(), running.nowMs()));
+                session.reply(frame, CmanFrames.STATUS, view);
+                return;
+            }
+            if (!session.mayChange()) {
+                byte[] no = new Output()
+                        .oneOf(Result.INVALID)
+                        .string("permission denied")
+                        .toBytes();
+                session.reply(frame, CmanFrames.RESULT, no);
+                return;
+            }
+            try {
+                if (frame.type() == CmanFrames.DEBUG) {
+                    int mask = frame.input().u32(Integer.MAX_VALUE);
+                    Logs.level("io.muster", mask == 0 ? "INFO" : "DEBUG");
+                    session.reply(
+                            frame,
+                            CmanFrames.RESULT,
+                            new Output().oneOf(Result.OK).string("").toBytes());
+                    return;
+                }
+                if (frame.type() == CmanFrames.JOIN) {
+                    watch(session, frame);
+                }
+                Requests.event((int) session.id(), frame)
+                        .ifPresent(event -> running.post(new NodeEvent.OfCman(event), frame.cause()));
+            } catch (MalformedMessage e) {
+                LOG.warn("{}: frame of type {}: {}", session, frame.type(), e.getMessage());
+                session.close();
+            }
+        }
+
+        private void watch(Session session, Frame frame) throws MalformedMessage {
+            Input in = frame.input();
+            in.string();
+            in.u8();
+            int silentMs = in.u32(Integer.MAX_VALUE);
+            if (silentMs > 0) {
+                session.watch(Math.max(1, silentMs / 5), silentMs);
+            }
+        }
+
+        @Override
+        public void onClose(Session session, String why) {
+            LOG.debug("{} closed: {}", session, why);
+            sessions.remove((int) session.id());
+            running.post(new NodeEvent.OfCman(new CmanEvent.Gone((int) session.id())));
+        }
+    }
+
+    public static void main(String[] args) {
+        Daemon.named("cman").main(args, context -> {
+            Ending ending = (clean, why) -> {
+                if (clean) {
+                    // Not on the loop: the way out closes it.
+                    Thread.ofPlatform().name("cman-end").start(() -> System.exit(0));
+                } else {
+                    context.fatal(new IOException(why));
+                }
+            };
+            CmanDaemon daemon = start(context.layout(), ending, context::fatal);
+            context.watchdog(daemon.loop);
+            return daemon;
+        });
+    }
+}
