@@ -423,9 +423,6 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     /// Hands the entries to the streams of this node's clients.
     private void publish(Log log, long nowMs) {
         for (Log.Line line : log.lines()) {
-            if (line.entry() instanceof GroupEntry.Membership m) {
-                m.joined().forEach(node -> joinedMs.put(node.nodeid(), nowMs));
-            }
             if (line.entry() instanceof GroupEntry.Fenced f) {
                 fencedMs.put(f.victim().nodeid(), nowMs);
             }
@@ -451,6 +448,11 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             stateful = true;
         }
         if (!before.equals(state.members.keySet())) {
+            for (Node node : state.nodes()) {
+                if (!before.contains(node)) {
+                    joinedMs.put(node.nodeid(), nowMs);
+                }
+            }
             say(
                     Severity.INFO,
                     "members " + nodeids(state.nodes()) + " ring=" + ring + " position=" + state.position

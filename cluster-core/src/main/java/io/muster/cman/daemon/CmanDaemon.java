@@ -47,7 +47,8 @@ import org.slf4j.LoggerFactory;
 
 /// cman: ring, membership, quorum and groups of one node, on one event loop with its UDP and control sockets.
 ///
-/// Never waits for a disk, a name look-up or another daemon once it runs. When the node is told to go or has to be made
+/// Never waits for a disk, a name look-up or another daemon once it runs. When the node is told to go or has to be
+/// made
 /// harmless, the process ends at once and without a word ([Ending] with `clean` false); the others see to the rest.
 ///
 /// Thread: `start` and `close` from any but the loop.
@@ -149,7 +150,8 @@ public final class CmanDaemon implements AutoCloseable {
         return self;
     }
 
-    /// Leaves the cluster and stops. When a client says no, or the others don't answer, it stops all the same, and they make
+    /// Leaves the cluster and stops. When a client says no, or the others don't answer, it stops all the same, and
+    /// they make
     /// this node harmless: what a client wouldn't give up may still be in use.
     @Override
     public void close() {
@@ -271,7 +273,8 @@ public final class CmanDaemon implements AutoCloseable {
         }
     }
 
-    /// Timings, nodes and addresses of a new configuration. The resolver may take its time: a thread of its own asks it.
+    /// Timings, nodes and addresses of a new configuration. The resolver may take its time: a thread of its own
+    /// asks it.
     private void configured(byte[] document) {
         Settings.read(document).ifPresent(next -> {
             config = next;

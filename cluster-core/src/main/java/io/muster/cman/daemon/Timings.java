@@ -9,7 +9,8 @@ import java.util.List;
 
 /// The ring's timings: the token as cluster.conf has it, everything else from that, unless the file says more.
 ///
-/// `join` and `consensus` of old files are not taken: they were made for a ring that forms in rounds of a token, and would
+/// `join` and `consensus` of old files are not taken: they were made for a ring that forms in rounds of a token,
+/// and would
 /// only make this one slow.
 final class Timings {
     private Timings() {}
