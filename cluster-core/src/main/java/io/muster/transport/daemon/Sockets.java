@@ -4,6 +4,7 @@ import io.muster.transport.Transport;
 import io.muster.transport.TransportEvent.Failure;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -108,6 +109,8 @@ final class Sockets implements AutoCloseable {
         return new Bootstrap()
                 .group(loop)
                 .channel(EpollDatagramChannel.class)
+                // The default allocator makes (and zeroes) buffers of this size anew each time.
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(EpollChannelOption.SO_REUSEPORT, reusePort)
                 .option(ChannelOption.SO_RCVBUF, BUFFER_BYTES)
                 .option(ChannelOption.SO_SNDBUF, BUFFER_BYTES)
