@@ -2,8 +2,8 @@ package io.muster.testbed;
 
 import io.muster.cli.Getopt;
 import io.muster.cli.LongOption;
-import io.muster.transport.cli.Keygen;
 import io.muster.daemon.Layout;
+import io.muster.transport.cli.Keygen;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -49,7 +49,8 @@ public final class BenchOrder {
     private final int rounds;
     private final int latencyCount;
     private final PrintStream out;
-    private final List<Case> cases = List.of(new Case(1024, 1), new Case(1024, 3), new Case(8192, 1), new Case(8192, 3));
+    private final List<Case> cases =
+            List.of(new Case(1024, 1), new Case(1024, 3), new Case(8192, 1), new Case(8192, 3));
     private final List<OrderPeer> muster = new ArrayList<>();
     private final List<OrderPeer> corosync = new ArrayList<>();
     private final List<Latency> musterLatency = new ArrayList<>();
@@ -272,11 +273,7 @@ public final class BenchOrder {
                 p50(musterLatency),
                 p99(musterLatency));
         if (!corosyncLatency.isEmpty()) {
-            out.printf(
-                    Locale.ROOT,
-                    "; corosync p50 %d us, p99 %d us",
-                    p50(corosyncLatency),
-                    p99(corosyncLatency));
+            out.printf(Locale.ROOT, "; corosync p50 %d us, p99 %d us", p50(corosyncLatency), p99(corosyncLatency));
         }
         out.println();
     }

@@ -32,7 +32,8 @@ final class OrderCorosync {
                     Map.of("DEBIAN_FRONTEND", "noninteractive", "RUNLEVEL", "1"),
                     List.of("apt-get", "install", "-y", "--no-install-recommends", "corosync", "libcpg-dev"));
             if (!result.ok()) {
-                return Optional.of("apt-get can't install corosync: " + result.err().strip());
+                return Optional.of(
+                        "apt-get can't install corosync: " + result.err().strip());
             }
         }
         Path source = dir.resolve("cpgbench.c");
@@ -72,9 +73,7 @@ final class OrderCorosync {
         for (int i = 1; i <= addresses.size(); i++) {
             Path state = Files.createDirectories(dir.resolve("corosync" + i));
             Path file = dir.resolve("corosync" + i + ".conf");
-            Files.writeString(
-                    file,
-                    """
+            Files.writeString(file, """
                     totem {
                       version: 2
                       cluster_name: musterbench
@@ -101,8 +100,7 @@ final class OrderCorosync {
                       to_logfile: yes
                       logfile: %s
                     }
-                    """
-                            .formatted(key, port, nodes, state, dir.resolve("corosync" + i + ".log")));
+                    """.formatted(key, port, nodes, state, dir.resolve("corosync" + i + ".log")));
             files.add(file);
         }
         return files;

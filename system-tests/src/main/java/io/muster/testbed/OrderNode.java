@@ -173,10 +173,10 @@ final class OrderNode {
 
     private static long cpuUs() {
         return ProcessHandle.current()
-                .info()
-                .totalCpuDuration()
-                .orElse(Duration.ZERO)
-                .toNanos()
+                        .info()
+                        .totalCpuDuration()
+                        .orElse(Duration.ZERO)
+                        .toNanos()
                 / 1000;
     }
 
