@@ -42,9 +42,6 @@ final class ClusterState {
     @Nullable
     Plan plan;
 
-    /// The plan has met a quorum: from now on only cman's announcements change it.
-    boolean planFixed;
-
     boolean quorate;
     boolean locked;
 
@@ -153,8 +150,7 @@ final class ClusterState {
         Output out = new Output(1024);
         out.u8(FORMAT);
         out.optional(Optional.ofNullable(plan), PlanCodec::encode);
-        out.bool(planFixed)
-                .bool(quorate)
+        out.bool(quorate)
                 .bool(locked)
                 .u64(fencedUpTo)
                 .u64(clockMs)
@@ -177,7 +173,6 @@ final class ClusterState {
         }
         ClusterState state = new ClusterState();
         state.plan = in.optional(PlanCodec::decode).orElse(null);
-        state.planFixed = in.bool();
         state.quorate = in.bool();
         state.locked = in.bool();
         state.fencedUpTo = in.u64();

@@ -173,7 +173,7 @@ final class LocalWork {
     private void configuration(ClusterState state, long nowMs, List<ServiceEffect> effects) {
         Plan ours = known;
         Plan theirs = state.plan;
-        boolean offer = ours != null && !state.planFixed && (theirs == null || theirs.version() < ours.version());
+        boolean offer = ours != null && (theirs == null || theirs.version() < ours.version());
         if (!offer) {
             offerAgainMs = Long.MAX_VALUE;
         } else if (offerAgainMs == Long.MAX_VALUE || nowMs >= offerAgainMs) {
@@ -213,8 +213,13 @@ final class LocalWork {
     }
 
     private void work(ClusterState state, long nowMs, List<ServiceEffect> effects) {
+        boolean current = state.plan != null && known != null && known.version() == state.plan.version();
         for (Service service : state.inOrder()) {
             Operation due = due(service);
+            if (due == Operation.START && !current) {
+                // Not with the trees of another configuration.
+                continue;
+            }
             Long last = begun.get(service.name);
             if (due != null && (last == null || last != service.generation)) {
                 begun.put(service.name, service.generation);

@@ -99,7 +99,7 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
             state.clockMs = message.wallMs();
         }
         switch (message) {
-            case ServiceMessage.Offer offer -> offered(offer.plan(), entry);
+            case ServiceMessage.Offer offer -> offered(offer.plan(), entry.regular());
             case ServiceMessage.Ready ready -> ready(from, ready);
             case ServiceMessage.Outcome outcome -> outcome(from, outcome);
             case ServiceMessage.Checked checked -> checked(from, checked);
@@ -126,14 +126,17 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
         return entry.regular();
     }
 
-    private void offered(Plan plan, GroupEntry.Message entry) {
+    /// Daemons offer only what cman calls the cluster's configuration, so the highest is the latest.
+    private void offered(Plan plan, boolean regular) {
         Plan present = state.plan;
-        if (!entry.regular() || state.planFixed || present != null && present.version() >= plan.version()) {
+        if (!regular || present != null && present.version() >= plan.version()) {
             return;
         }
         adopt(plan);
-        unknown(plan);
-        state.planFixed = state.quorate;
+        if (present == null) {
+            unknown(plan);
+        }
+        unpark();
     }
 
     private void configuration(GroupEntry.Config config) {
@@ -144,7 +147,6 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
         }
         boolean first = state.plan == null;
         adopt(plan.get());
-        state.planFixed |= state.quorate;
         transitions.note(new ServiceEffect.Reconfigure(config.version(), config.bytes()));
         if (first) {
             unknown(plan.get());
@@ -191,18 +193,25 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
             }
         }
         state.unproven.remove(never);
-        if (message.unclean().isEmpty()) {
-            for (Node run : List.copyOf(state.unproven.keySet())) {
-                if (run.nodeid() == nodeid) {
-                    state.unproven.remove(run);
-                    if (from.node.equals(self)) {
-                        transitions.note(new ServiceEffect.ReportStopped(run));
-                    }
+        vindicate(from);
+        state.arrivals.add(nodeid);
+        unpark();
+    }
+
+    /// Every run of this node is harmless once it is ready and holds nothing that couldn't be stopped.
+    private void vindicate(Peer from) {
+        int nodeid = from.node.nodeid();
+        if (!from.ready || state.services.values().stream().anyMatch(s -> s.heldBy(nodeid))) {
+            return;
+        }
+        for (Node run : List.copyOf(state.unproven.keySet())) {
+            if (run.nodeid() == nodeid) {
+                state.unproven.remove(run);
+                if (from.node.equals(self)) {
+                    transitions.note(new ServiceEffect.ReportStopped(run));
                 }
             }
         }
-        state.arrivals.add(nodeid);
-        unpark();
     }
 
     private void outcome(Peer from, ServiceMessage.Outcome message) {
@@ -227,6 +236,9 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
                 boolean stopping = service.state == ServiceState.STOPPING || service.state == ServiceState.RECOVERABLE;
                 if (awaited && stopping) {
                     transitions.stopEnded(service, message.success());
+                    if (message.success() && !state.unproven.isEmpty()) {
+                        vindicate(from);
+                    }
                 }
             }
             case CONVALESCE -> {
@@ -303,7 +315,6 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
         }
         state.quorate = quorate;
         if (quorate) {
-            state.planFixed |= state.plan != null;
             unpark();
             return;
         }

@@ -11,7 +11,7 @@ public sealed interface ServiceMessage {
     /// Time of day at the sender, milliseconds since 1970.
     long wallMs();
 
-    /// "This is the configuration I know": taken while the group has none, or none that met a quorum.
+    /// "This is the cluster's configuration": taken when the group has none or an older one.
     record Offer(long wallMs, Plan plan) implements ServiceMessage {}
 
     /// Stop-before-start, or the stop after a loss of quorum, has ended on the sender.

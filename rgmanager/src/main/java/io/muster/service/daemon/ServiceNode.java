@@ -81,16 +81,18 @@ final class ServiceNode implements GroupClient.Listener {
     }
 
     /// Waits for cman and for fencing, then joins the group. Thread: a virtual one, blocks.
-    void begin(ClusterConfig config, MetadataSet agents) throws InterruptedException {
+    void begin(ClusterConfig found, MetadataSet agents) throws InterruptedException {
         agents.problems().forEach(LOG::warn);
         Trees built = new Trees(agents, this::mayStart);
-        built.configure(config.rm());
+        built.configure(found.rm());
         trees = built;
         GroupClient connected = connect();
         if (connected == null) {
             return;
         }
         client = connected;
+        ClusterConfig config = awaitConfig(connected, found);
+        built.configure(config.rm());
         awaitFencing(connected, config);
         Node self = connected.self();
         ids.nodeid(self.nodeid());
@@ -129,6 +131,30 @@ final class ServiceNode implements GroupClient.Listener {
             }
         }
         return null;
+    }
+
+    /// The configuration that the cluster agrees on: the file may be older or newer until ccsd has put that right.
+    private ClusterConfig awaitConfig(GroupClient cman, ClusterConfig found) throws InterruptedException {
+        ClusterConfig config = found;
+        boolean told = false;
+        while (!closing) {
+            try {
+                int agreed = cman.status().get(10, TimeUnit.SECONDS).status().configVersion();
+                if (agreed == config.version()) {
+                    break;
+                }
+                if (!told) {
+                    LOG.warn("cluster.conf here is version {}, the cluster's {}: waiting for ccsd", config.version(), agreed);
+                    told = true;
+                }
+                Thread.sleep(RETRY_MS);
+                config = RgManager.read(layout);
+            } catch (ExecutionException | TimeoutException | IOException e) {
+                LOG.debug("cluster.conf and cman's version of it", e);
+                Thread.sleep(RETRY_MS);
+            }
+        }
+        return config;
     }
 
     /// A node that can be fenced waits until it is in the fence domain: before that nobody would fence the others.
