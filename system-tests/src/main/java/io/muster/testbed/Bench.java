@@ -11,15 +11,18 @@ import org.jspecify.annotations.Nullable;
 
 /// `./muster bench`: the figures, measured on real daemons in namespaces.
 public final class Bench {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             Usage: ./muster bench failover [--trials N] [--one-process] [--json FILE]
                    ./muster bench footprint [--one-process] [--json FILE]
                    ./muster bench commands [--trials N] [--json FILE]
             """;
 
     /// @param trials how often; 0 for the benchmark's own number
-    private record Options(String what, int trials, boolean oneProcess, @Nullable Path json) {}
+    private record Options(
+            String what,
+            int trials,
+            boolean oneProcess,
+            @Nullable Path json) {}
 
     private Bench() {}
 
@@ -30,13 +33,12 @@ public final class Bench {
         }
         int status = 0;
         try {
-            Map<String, Object> figures =
-                    switch (options.what()) {
-                        case "failover" -> BenchFailover.run(
-                                options.trials() == 0 ? 20 : options.trials(), options.oneProcess(), System.out);
-                        case "footprint" -> BenchFootprint.run(options.oneProcess(), System.out);
-                        default -> BenchCommands.run(options.trials() == 0 ? 25 : options.trials(), System.out);
-                    };
+            Map<String, Object> figures = switch (options.what()) {
+                case "failover" ->
+                    BenchFailover.run(options.trials() == 0 ? 20 : options.trials(), options.oneProcess(), System.out);
+                case "footprint" -> BenchFootprint.run(options.oneProcess(), System.out);
+                default -> BenchCommands.run(options.trials() == 0 ? 25 : options.trials(), System.out);
+            };
             if (options.json() != null) {
                 Json.write(options.json(), figures);
             }

@@ -21,8 +21,8 @@ final class BenchFailover {
         try (BenchCluster bench = BenchCluster.open(oneProcess, 10)) {
             out.println("trial  owner -> owner    detect   fence   start  outage  ms");
             for (int trial = 1; trial <= trials; trial++) {
-                Failover.Result result = new Failover(bench.cluster, bench.logs, bench.client)
-                        .run(Failover.Kind.PLUG, 40_000, nowhere);
+                Failover.Result result =
+                        new Failover(bench.cluster, bench.logs, bench.client).run(Failover.Kind.PLUG, 40_000, nowhere);
                 results.add(result);
                 out.printf(
                         Locale.ROOT,

@@ -56,7 +56,11 @@ class DeathIT {
         // A false change would come within a token and the fencing after it.
         assertEquals(
                 null,
-                real.logs().await(then, 2_500, l -> l.daemon().equals("fenced") && l.text().contains("fencing node")));
+                real.logs()
+                        .await(
+                                then,
+                                2_500,
+                                l -> l.daemon().equals("fenced") && l.text().contains("fencing node")));
         real.cluster().awaitMembers(owner, 3, 5_000);
     }
 

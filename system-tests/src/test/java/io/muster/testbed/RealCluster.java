@@ -12,12 +12,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.jspecify.annotations.Nullable;
 
 /// A cluster of real daemons for a test class: booted once, mended before each test.
 ///
@@ -164,9 +164,10 @@ final class RealCluster implements BeforeAllCallback, BeforeEachCallback, AfterA
     /// Waits until somebody's log says it.
     LogWatch.Line awaitLog(Instant since, int limitMs, String daemon, String part) {
         LogWatch.Line line = logs().await(
-                since,
-                limitMs,
-                l -> (l.daemon().equals(daemon) || l.daemon().equals("clusterd")) && l.text().contains(part));
+                        since,
+                        limitMs,
+                        l -> (l.daemon().equals(daemon) || l.daemon().equals("clusterd"))
+                                && l.text().contains(part));
         assertNotNull(line, () -> "no line \"" + part + "\" in the logs of " + daemon + "; " + report());
         return line;
     }
@@ -193,11 +194,11 @@ final class RealCluster implements BeforeAllCallback, BeforeEachCallback, AfterA
         for (TestNode node : testbed().nodes()) {
             text.append("== ").append(node.name()).append(node.on() ? "\n" : " is off\n");
             if (node.on()) {
-                for (String[] command :
-                        List.of(new String[] {"cman_tool", "nodes"}, new String[] {"fence_tool", "ls"}, new String[] {
-                            "clustat"
+                for (String[] command : List.of(
+                        new String[] {"cman_tool", "nodes"}, new String[] {"fence_tool", "ls"}, new String[] {"clustat"
                         })) {
-                    Shell.Result said = cluster().ask(node, command[0], java.util.Arrays.copyOfRange(command, 1, command.length));
+                    Shell.Result said =
+                            cluster().ask(node, command[0], java.util.Arrays.copyOfRange(command, 1, command.length));
                     text.append(said.out()).append(said.err());
                 }
             }
