@@ -32,7 +32,7 @@ install_suite() {
     each_command install_command "$root" "$suite" "$java"
     install_front_door "$root"
     train_caches "$suite" "$train_java"
-    rm -f "$suite"/cache/*.log
+    rm -f "$suite/training.log"
 
     install -m 644 "$home"/distribution/src/main/units/*.service "$home"/distribution/src/main/units/*.target "$root/usr/lib/systemd/system/"
     install -m 644 "$home/distribution/src/main/units/muster.sysusers" "$root/usr/lib/sysusers.d/muster.conf"
@@ -45,12 +45,11 @@ install_suite() {
 }
 
 install_command() { # root, suite, java, NAME CLASS KIND
-    case $6 in
-        work) mkdir -p "$2/bin" && write_launcher "$2/bin" .. "$2" "$3" "$4" "$5" "$6" ;;
-        *) case $4 in
-            keygen) mkdir -p "$2/bin" && write_launcher "$2/bin" .. "$2" "$3" "$4" "$5" "$6" ;;
-            *) write_launcher "$1/usr/sbin" ../lib/muster "$2" "$3" "$4" "$5" "$6" ;;
-        esac ;;
+    mkdir -p "$2/bin"
+    write_launcher "$2/bin" .. "$2" "$3" "$4" "$5" "$6"
+    case $4 in
+        demo | bench | simulate | replay | keygen | training) ;;
+        *) write_launcher "$1/usr/sbin" ../lib/muster "$2" "$3" "$4" "$5" "$6" ;;
     esac
 }
 
@@ -65,7 +64,6 @@ case $word in
     *)
         shift
         [ -x "$h/bin/$word" ] && exec "$h/bin/$word" "$@"
-        [ -x "${0%/*}/$word" ] && exec "${0%/*}/$word" "$@"
         echo "muster: unknown word \"$word\"" >&2
         ;;
 esac

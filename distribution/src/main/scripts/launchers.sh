@@ -45,7 +45,7 @@ write_launcher() { # bin directory, way from there to the home, home, java (may 
         echo '#!/bin/sh'
         echo "h=\$(cd \"\${0%/*}/$2\" && pwd)"
         echo 'export MUSTER_HOME="$h" MUSTER_AGENTS="${MUSTER_AGENTS:-$h/share/cluster}" MUSTER_FENCE_PATH="${MUSTER_FENCE_PATH:-$h/sbin}"'
-        echo "exec \"$4\" $(java_options "$7") -XX:AOTCache=\"\$h/cache/$(cache_of "$7" "$5")\" \${MUSTER_JAVA_OPTS-} \\"
+        echo "exec \"$4\" $(java_options "$7") \${MUSTER_AOT:--XX:AOTCache=\$h/cache/$(cache_of "$7" "$5")} \${MUSTER_JAVA_OPTS-} \\"
         echo "  -cp \"$(class_path "$3/lib" '$h/lib')\" \\"
         echo "  $6 \"\$@\""
     } >"$1/.$5.new"
@@ -53,25 +53,12 @@ write_launcher() { # bin directory, way from there to the home, home, java (may 
     mv "$1/.$5.new" "$1/$5"
 }
 
-# One training run per cache. A cache that can't be made costs start-up time and nothing else.
+# The training run starts a small cluster for real; see io.muster.testbed.Training. Caches that can't be made cost start-up
+# time and nothing else.
 train_caches() { # home of the suite, java
     mkdir -p "$1/cache"
     rm -f "$1"/cache/*
-    each_command train "$1" "$2"
-}
-
-train() { # home of the suite, java, NAME CLASS KIND
-    local cache root
-    cache=$1/cache/$(cache_of "$5" "$3")
-    case $5 in
-        tool) [ ! -e "$cache" ] || return 0 ;;
-        daemon) ;;
-        *) return 0 ;;
-    esac
-    root=$(mktemp -d)
-    # shellcheck disable=SC2046
-    MUSTER_ROOT=$root MUSTER_HOME=$1 timeout 90 "$2" $(java_options "$5") -XX:AOTCacheOutput="$cache" \
-        -cp "$(class_path "$1/lib" "$1/lib")" io.muster.testbed.Training "$5" "$4" >"$cache.log" 2>&1 </dev/null || true
-    rm -rf "$root"
-    [ -s "$cache" ] || echo "muster: no start-up cache for $3: it starts slower (see ${cache##*/}.log)" >&2
+    MUSTER_HOME=$1 timeout 180 "$2" $java_common -cp "$(class_path "$1/lib" "$1/lib")" io.muster.testbed.Training "$1/cache" \
+        >"$1/training.log" 2>&1 </dev/null || true
+    ls "$1"/cache/*.aot >/dev/null 2>&1 || echo "muster: no start-up caches: commands start slower (see training.log)" >&2
 }

@@ -125,7 +125,7 @@ final class TestNode {
     }
 
     /// Starts a daemon or another program that stays; its console goes to `console/NAME.out`.
-    synchronized void start(String program, String... command) throws IOException {
+    synchronized Process start(String program, String... command) throws IOException {
         ProcessBuilder builder = Shell.builder(environment(), running().inside(List.of(command)));
         builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
@@ -133,6 +133,7 @@ final class TestNode {
         Process process = builder.start();
         process.getOutputStream().close();
         programs.put(program, process);
+        return process;
     }
 
     /// The process of a started program as the outside sees it, if it still runs.

@@ -1,77 +1,153 @@
 package io.muster.testbed;
 
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/// Loads and runs what a command or daemon needs at its start, so that the JVM can write a start-up (AOT) cache.
+/// Makes the start-up (AOT) caches of the commands and daemons: runs a small cluster for real, each daemon told to write
+/// down what it loaded when it ends.
 ///
-/// Run by `./muster build` with `-XX:AOTCacheOutput`; nothing it does reaches a cluster, because its MUSTER_ROOT is an
-/// empty directory. A class that is missing or refuses to run only makes the cache poorer.
+/// `Training CACHES` where CACHES is a directory: one cache per daemon, and one for all tools. On a machine without
+/// namespaces there are none; everything then works the same and starts slower. `Training tools` is the run of the tools.
 public final class Training {
-    private static final List<String> TOOLS = List.of(
-            "io.muster.cman.cli.CmanTool status",
-            "io.muster.cman.cli.CmanTool nodes",
-            "io.muster.cman.cli.CmanTool -h",
-            "io.muster.cman.cli.GroupTool",
-            "io.muster.fence.cli.FenceTool ls",
-            "io.muster.service.cli.Clustat",
-            "io.muster.service.cli.Clusvcadm -h",
-            "io.muster.ccs.cli.CcsTool -h");
+    private static final List<List<String>> TOOLS = List.of(
+            List.of("io.muster.cman.cli.CmanTool", "status"),
+            List.of("io.muster.cman.cli.CmanTool", "nodes"),
+            List.of("io.muster.cman.cli.GroupTool"),
+            List.of("io.muster.fence.cli.FenceTool", "ls"),
+            List.of("io.muster.service.cli.Clustat"),
+            List.of("io.muster.service.cli.Clusvcadm", "-h"),
+            List.of("io.muster.ccs.cli.CcsTool", "lsnode"),
+            List.of("io.muster.config.cli.ConfigValidate", "-h"));
 
     private Training() {}
 
-    public static void main(String[] args) {
-        if (args[0].equals("tool")) {
-            for (String line : TOOLS) {
-                List<String> words = List.of(line.split(" "));
-                tool(words.getFirst(), words.subList(1, words.size()).toArray(String[]::new));
-            }
-        } else {
-            daemon(args[1]);
+    public static void main(String[] args) throws IOException {
+        if (args[0].equals("tools")) {
+            TOOLS.forEach(Training::tool);
+            System.exit(0);
         }
-        // Daemons leave threads behind; the cache is written at exit either way.
+        Path dir = Files.createTempDirectory("muster-train-");
+        try (Testbed testbed = Testbed.open(dir, List.of("node1", "node2"), 1)) {
+            cluster(testbed, Path.of(args[0]));
+        } finally {
+            Directories.delete(dir);
+        }
         System.exit(0);
     }
 
-    private static void tool(String name, String[] args) {
+    /// node1 runs the four daemons, node2 the one that is all of them.
+    private static void cluster(Testbed testbed, Path caches) throws IOException {
+        Cluster cluster = new Cluster(testbed, false);
+        cluster.configure(ClusterFile.of(testbed));
+        TestNode four = testbed.node("node1");
+        TestNode one = testbed.node("node2");
+        List<Process> running = new ArrayList<>();
+        running.add(start(one, "clusterd", caches));
+        running.add(start(four, "cman", caches));
+        Cluster.awaitSocket(four, "cman");
+        for (String daemon : Cluster.DAEMONS) {
+            if (!daemon.equals("cman")) {
+                running.add(start(four, daemon, caches));
+            }
+        }
+        // A service that starts and is asked for trains what a fail-over will need.
+        boolean served = Await.until(25_000, () -> four.run(
+                        2_000, "ip", "-o", "addr", "show", "to", Testbed.SERVICE_ADDRESS)
+                .out()
+                .contains(Testbed.SERVICE_ADDRESS));
+        if (!served) {
+            System.err.println("training: the service did not start");
+        }
+        four.run(
+                30_000,
+                "env",
+                cache(caches, "tools"),
+                Home.dir().resolve("bin/training").toString(),
+                "tools");
+        for (String daemon : List.of("rgmanager", "ccsd", "fenced", "cman")) {
+            stop(four, daemon);
+        }
+        stop(one, "clusterd");
+        for (Process process : running) {
+            await(process);
+        }
+    }
+
+    private static String cache(Path caches, String name) {
+        return "MUSTER_AOT=-XX:AOTCacheOutput=" + caches.resolve(name + ".aot");
+    }
+
+    private static Process start(TestNode node, String daemon, Path caches) throws IOException {
+        String program = Home.dir().resolve("bin").resolve(daemon).toString();
+        return node.start(daemon, "env", cache(caches, daemon), program, "-f");
+    }
+
+    private static void stop(TestNode node, String daemon) {
+        if (node.process(daemon) == null) {
+            System.err.println("training: " + daemon + " has ended by itself:\n" + tail(node, daemon));
+        } else {
+            node.signal(daemon, "TERM");
+            // One after the other as systemd would: each says good-bye to the one below.
+            Await.until(3_000, () -> !Files.exists(node.root.resolve("run/muster/" + daemon + ".sock")));
+        }
+    }
+
+    private static String tail(TestNode node, String daemon) {
+        try {
+            List<String> lines = Files.readAllLines(node.root.resolve("console/" + daemon + ".out"));
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private static void await(Process process) {
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void tool(List<String> line) {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         try {
-            Class<?> type = Class.forName(name);
-            Object tool = type.getDeclaredConstructor().newInstance();
+            Class<?> type = Class.forName(line.getFirst());
+            String[] args = line.subList(1, line.size()).toArray(String[]::new);
             type.getMethod("run", String[].class, PrintStream.class, PrintStream.class)
-                    .invoke(tool, args, nowhere, nowhere);
+                    .invoke(make(type), args, nowhere, nowhere);
         } catch (ReflectiveOperationException | LinkageError e) {
-            say(name, e);
+            System.err.println("training: " + line + ": " + e);
         }
     }
 
-    private static void daemon(String name) {
-        try {
-            Class.forName(name).getMethod("train").invoke(null);
-        } catch (NoSuchMethodException e) {
-            load(name);
-        } catch (InvocationTargetException e) {
-            say(name, e);
-        } catch (ReflectiveOperationException | LinkageError e) {
-            say(name, e);
+    private static Object make(Class<?> type) throws ReflectiveOperationException {
+        @Nullable Constructor<?> withLayout = null;
+        for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+            List<Class<?>> takes = List.of(constructor.getParameterTypes());
+            if (takes.isEmpty()) {
+                constructor.setAccessible(true);
+                return constructor.newInstance();
+            }
+            if (takes.equals(List.of(io.muster.daemon.Layout.class))) {
+                withLayout = constructor;
+            }
         }
-    }
-
-    private static void load(String name) {
-        try {
-            Class.forName(name);
-        } catch (ReflectiveOperationException | LinkageError e) {
-            say(name, e);
+        if (withLayout == null) {
+            throw new NoSuchMethodException(type + ": no constructor for a training run");
         }
-    }
-
-    private static void say(String name, Throwable why) {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        why.printStackTrace(new PrintStream(text, true, StandardCharsets.UTF_8));
-        System.out.println(name + ": " + text.toString(StandardCharsets.UTF_8));
+        withLayout.setAccessible(true);
+        return withLayout.newInstance(io.muster.daemon.Layout.fromEnvironment());
     }
 }

@@ -1,0 +1,60 @@
+package io.muster.cluster.daemon;
+
+import io.muster.ccs.daemon.CcsDaemon;
+import io.muster.cman.daemon.CmanDaemon;
+import io.muster.daemon.Daemon;
+import io.muster.daemon.Layout;
+import io.muster.fence.daemon.FenceDaemon;
+import io.muster.service.daemon.RgManager;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+
+/// `clusterd`: cman, fenced, rgmanager and ccsd of one node in one process, for demos, tests and small machines.
+///
+/// The daemons don't know: they have their own event loops and talk over the same sockets as when they are processes of
+/// their own. What is lost is their separation: one that breaks takes the node with it.
+public final class ClusterDaemon implements AutoCloseable {
+    /// Stopped in reverse.
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+
+    private ClusterDaemon() {}
+
+    public static void main(String[] args) {
+        Daemon.named("clusterd").main(args, context -> start(context.layout(), context::fatal));
+    }
+
+    /// Starts the daemons in the order of their units.
+    ///
+    /// @param fatal ends the process
+    /// @throws Exception when one of them can't start; those before it are stopped again
+    public static ClusterDaemon start(Layout layout, Consumer<Throwable> fatal) throws Exception {
+        ClusterDaemon all = new ClusterDaemon();
+        try {
+            all.running.push(CmanDaemon.start(layout, fatal));
+            all.running.push(FenceDaemon.start(layout, fatal));
+            all.running.push(RgManager.start(layout, fatal));
+            all.running.push(CcsDaemon.start(layout, fatal));
+            return all;
+        } catch (Exception e) {
+            all.close();
+            throw e;
+        }
+    }
+
+    /// Stops services first, then fencing, then membership.
+    @Override
+    public void close() throws Exception {
+        Exception first = null;
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}

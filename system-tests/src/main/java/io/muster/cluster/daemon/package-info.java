@@ -1,0 +1,5 @@
+/// All daemons of one node in one process.
+@NullMarked
+package io.muster.cluster.daemon;
+
+import org.jspecify.annotations.NullMarked;
