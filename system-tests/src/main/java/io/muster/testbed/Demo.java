@@ -21,6 +21,9 @@ public final class Demo {
     private final PrintStream out;
     private final long started = System.nanoTime();
 
+    /// Set until all has gone well: what went wrong is in the logs.
+    private volatile boolean failed;
+
     private Demo(DemoOptions options, PrintStream out) {
         this.options = options;
         this.out = out;
@@ -71,9 +74,14 @@ public final class Demo {
         }
         Thread cleaner = new Thread(() -> {
             testbed.close();
-            Directories.delete(dir);
+            if (failed) {
+                System.err.println("demo: the daemons' logs are left in " + dir);
+            } else {
+                Directories.delete(dir);
+            }
         });
         Runtime.getRuntime().addShutdownHook(cleaner);
+        failed = true;
         Cluster cluster = new Cluster(testbed, options.oneProcess());
         ClusterFile file = ClusterFile.of(testbed).withNoFailback(options.noFailback());
         cluster.configure(options.cut() ? file.withDelay("node1") : file);
@@ -90,6 +98,7 @@ public final class Demo {
             }
             comeBack(cluster, client, result);
         }
+        failed = false;
         if (options.keep()) {
             Kept.hold(testbed, out);
         }

@@ -43,6 +43,7 @@ final class WebClient implements AutoCloseable {
                         Jvm.java(),
                         "-XX:+UseSerialGC",
                         "-Xmx64m",
+                        "-XX:-UsePerfData",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         Jvm.classPath(),

@@ -31,7 +31,7 @@ public final class ClusterDaemon implements AutoCloseable {
     public static ClusterDaemon start(Layout layout, Consumer<Throwable> fatal) throws Exception {
         ClusterDaemon all = new ClusterDaemon();
         try {
-            all.running.push(CmanDaemon.start(layout, fatal));
+            all.running.push(CmanDaemon.start(layout, (clean, why) -> ended(clean, why, fatal), fatal));
             all.running.push(FenceDaemon.start(layout, fatal));
             all.running.push(RgManager.start(layout, fatal));
             all.running.push(CcsDaemon.start(layout, fatal));
@@ -39,6 +39,15 @@ public final class ClusterDaemon implements AutoCloseable {
         } catch (Exception e) {
             all.close();
             throw e;
+        }
+    }
+
+    private static void ended(boolean clean, String why, Consumer<Throwable> fatal) {
+        if (clean) {
+            // The other daemons stop in order, from a thread that isn't one of theirs.
+            Thread.ofPlatform().name("clusterd-end").start(() -> System.exit(0));
+        } else {
+            fatal.accept(new IllegalStateException("cman ends: " + why));
         }
     }
 
