@@ -34,6 +34,9 @@ final class Gathering {
     private final TreeMap<Integer, Node> heard = new TreeMap<>();
     private final TreeMap<Integer, Join> joins = new TreeMap<>();
     private final TreeSet<Node> failed = new TreeSet<>();
+    private final TreeMap<Integer, Node> before = new TreeMap<>();
+    /// Something has changed since this node last made up its mind.
+    private boolean news = true;
     private long graceMs;
     private long readyNotBeforeMs;
     private long newsMs;
@@ -43,8 +46,8 @@ final class Gathering {
     private List<Node> proposal = List.of();
     private Join sent;
 
-    /// @param before this node's last join, whose number the next one exceeds
-    Gathering(Context context, @Nullable RingLog old, Join before, String reason, int attempt, long waitMs) {
+    /// @param last this node's last join, whose number the next one exceeds
+    Gathering(Context context, @Nullable RingLog old, Join last, String reason, int attempt, long waitMs) {
         this.context = context;
         this.old = old;
         this.reason = reason;
@@ -54,10 +57,11 @@ final class Gathering {
         this.readyNotBeforeMs = context.nowMs + waitMs;
         this.sendAtMs = context.nowMs;
         // A number of its own for each gather: what was agreed in an earlier one can't be committed in this one.
-        this.sent = new Join(before.from(), before.number() + 1, -1, false, List.of(), null);
+        this.sent = new Join(last.from(), last.number() + 1, -1, false, List.of(), null);
         if (old != null) {
             for (Node node : old.members) {
                 if (!node.equals(context.self)) {
+                    before.put(node.nodeid(), node);
                     expect(node.nodeid());
                 }
             }
@@ -84,8 +88,8 @@ final class Gathering {
     }
 
     void expect(int nodeid) {
-        if (nodeid != context.self.nodeid()) {
-            expectedSinceMs.putIfAbsent(nodeid, context.nowMs);
+        if (nodeid != context.self.nodeid() && expectedSinceMs.putIfAbsent(nodeid, context.nowMs) == null) {
+            news = true;
         }
     }
 
@@ -94,21 +98,36 @@ final class Gathering {
         expect(node.nodeid());
         if (!node.equals(heard.put(node.nodeid(), node))) {
             newsMs = context.nowMs;
+            news = true;
             sendAtMs = Math.min(sendAtMs, soon());
         }
     }
 
     void joined(Join join) {
-        Join before = joins.put(join.from().nodeid(), join);
+        Join last = joins.put(join.from().nodeid(), join);
         heard(join.from());
+        news |= last == null || !last.sameContent(join);
+        if (!failed.contains(join.from())) {
+            for (PeerView peer : join.peers()) {
+                if (peer.heard() && !peer.failed()) {
+                    expect(peer.node().nodeid());
+                }
+            }
+        }
         context.ringSequence = Math.max(context.ringSequence, join.ringSequence());
-        if (before == null || before.number() != join.number()) {
+        if (last == null || last.number() != join.number()) {
             newsMs = context.nowMs;
         }
         // Somebody who doesn't know that we hear it is waiting for exactly that.
         if (!join.hears(context.self)) {
             sendAtMs = Math.min(sendAtMs, context.nowMs + BATCH_MS);
         }
+    }
+
+    /// A node left, or something else came that only the table of peers knows.
+    void changed() {
+        news = true;
+        newsMs = context.nowMs;
     }
 
     void forgive(long ms) {
@@ -123,27 +142,21 @@ final class Gathering {
         boolean again;
         do {
             failTheSilent();
-            again = propose();
+            // Time alone changes a mind that waits for time.
+            again = (news || !ready) && propose();
         } while (again);
         sendIfDue();
+        news = false;
         return agreed();
     }
 
     private void failTheSilent() {
-        for (Join join : joins.values()) {
-            if (!failed.contains(join.from())) {
-                for (PeerView peer : join.peers()) {
-                    if (peer.heard() && !peer.failed()) {
-                        expect(peer.node().nodeid());
-                    }
-                }
-            }
-        }
         for (int nodeid : expectedSinceMs.keySet()) {
             Node node = present(nodeid);
             if (!joins.containsKey(nodeid) && !failed.contains(node) && context.nowMs >= deadlineMs(nodeid, node)) {
                 failed.add(node);
                 newsMs = context.nowMs;
+                news = true;
             }
         }
     }
@@ -154,12 +167,9 @@ final class Gathering {
         if (spoke != null) {
             return spoke;
         }
-        if (old != null) {
-            for (Node node : old.members) {
-                if (node.nodeid() == nodeid) {
-                    return node;
-                }
-            }
+        Node member = before.get(nodeid);
+        if (member != null) {
+            return member;
         }
         Peers.Peer peer = context.peers.get(nodeid);
         return peer != null ? peer.node : new Node(nodeid, Incarnation.UNKNOWN);
@@ -309,9 +319,12 @@ final class Gathering {
     }
 
     private void sendIfDue() {
+        if (!news && context.nowMs < sendAtMs) {
+            return;
+        }
         Join now = compose();
-        boolean news = !now.sameContent(sent);
-        if (news) {
+        boolean differs = !now.sameContent(sent);
+        if (differs) {
             newsMs = Math.max(newsMs, sentMs == Long.MIN_VALUE ? context.nowMs : newsMs);
             boolean settles = ready || !isPending();
             sendAtMs = Math.min(sendAtMs, settles ? soon() : context.nowMs + BATCH_MS);
@@ -324,7 +337,7 @@ final class Gathering {
                 && sent.ready()
                 && sent.proposal().equals(proposal)
                 && Objects.equals(sent.history(), now.history());
-        long number = news && !agreeable ? sent.number() + 1 : sent.number();
+        long number = differs && !agreeable ? sent.number() + 1 : sent.number();
         sent = new Join(now.from(), number, now.ringSequence(), ready, now.peers(), now.history());
         sentMs = context.nowMs;
         sendAtMs = context.nowMs + context.config.joinMs();

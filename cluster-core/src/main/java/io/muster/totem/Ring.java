@@ -456,7 +456,9 @@ public final class Ring implements Core<RingEvent, RingEffect> {
             }
             case RingMessage.Leave _ -> {
                 peer.leaving = true;
-                if (old != null && old.has(peer.node) && !(phase instanceof Phase.Gather)) {
+                if (phase instanceof Phase.Gather(Gathering gathering)) {
+                    gathering.changed();
+                } else if (old != null && old.has(peer.node)) {
                     gather("node " + peer.nodeid + " leaves");
                 }
             }

@@ -54,9 +54,17 @@ sealed interface RingMessage {
         }
 
         @Nullable PeerView peer(int nodeid) {
-            for (PeerView peer : peers) {
+            int low = 0;
+            int high = peers.size() - 1;
+            while (low <= high) {
+                int middle = (low + high) >>> 1;
+                PeerView peer = peers.get(middle);
                 if (peer.node().nodeid() == nodeid) {
                     return peer;
+                } else if (peer.node().nodeid() < nodeid) {
+                    low = middle + 1;
+                } else {
+                    high = middle - 1;
                 }
             }
             return null;

@@ -137,7 +137,7 @@ class RingSimulationTest {
 
     private static void silentNodeIsOut(int nodes) {
         var cluster = formed(nodes, 1000);
-        for (int victim : new int[] {nodes, nodes / 2, 1}) {
+        for (int victim : nodes > 16 ? new int[] {nodes / 2} : new int[] {nodes, nodes / 2, 1}) {
             long at = cluster.simulation.nowMs();
             cluster.crash(victim);
             List<Integer> rest = cluster.up().stream().map(run -> run.node.nodeid()).toList();
