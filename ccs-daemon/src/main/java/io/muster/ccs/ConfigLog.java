@@ -100,7 +100,8 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
             case GroupEntry.Message message -> message(message);
             case GroupEntry.Fenced _, GroupEntry.Recovered _ -> {}
         }
-        if (!(entry instanceof GroupEntry.Message message) || message.regular()) {
+        // Behind a change of members the word on quorum follows; until then a shrunken cluster would count as quorate.
+        if (entry instanceof GroupEntry.Quorum || (entry instanceof GroupEntry.Message m && m.regular())) {
             settle();
         }
     }

@@ -59,7 +59,8 @@ final class World {
         }
     }
 
-    private record Sent(Node from, byte[] payload) {}
+    /// @param config null for a message
+    private record Sent(Node from, byte[] payload, Document config) {}
 
     final Random dice;
     final String seed;
@@ -160,21 +161,36 @@ final class World {
         log.clear();
         List<GroupEntry.Departure> left =
                 lost.stream().map(n -> new GroupEntry.Departure(n, GroupEntry.Reason.LOST)).toList();
+        boolean before = quorate();
         members.removeAll(lost);
         members.addAll(joined);
         members.sort(null);
+        // In the order in which cman puts them into the stream; a joiner's begins with its view.
+        log.add(new GroupEntry.Membership(++position, position, members, joined, left));
+        if (before != quorate()) {
+            log.add(new GroupEntry.Quorum(++position, quorate()));
+        }
+        int first = log.size();
         log.add(new GroupEntry.View(++position, members, joined, left));
         log.add(new GroupEntry.Membership(++position, position, members, joined, left));
         log.add(new GroupEntry.Quorum(++position, quorate()));
         for (Process process : processes) {
             if (process != null) {
-                process.delivered = 0;
+                process.delivered = joined.contains(process.self) ? first : 0;
             }
         }
     }
 
     private void order(Sent sent, boolean regular) {
-        log.add(new GroupEntry.Message(++position, sent.from, regular, sent.payload, CauseId.NONE));
+        Document config = sent.config;
+        log.add(
+                config == null
+                        ? new GroupEntry.Message(++position, sent.from, regular, sent.payload, CauseId.NONE)
+                        : new GroupEntry.Config(
+                                ++position,
+                                config.version().number(),
+                                config.version().sha256(),
+                                config.octets()));
     }
 
     /// One random thing happens; nothing fails.
@@ -226,7 +242,8 @@ final class World {
         perform(process, process.replica.on(new ReplicaEvent.Entry<>(entry), now));
         if (process.replica.synced()) {
             // A lost node may have delivered as regular what the others deliver in a transitional configuration.
-            boolean regular = !(entry instanceof GroupEntry.Message m) || m.regular();
+            boolean regular = log.subList(0, process.delivered).stream()
+                    .allMatch(e -> !(e instanceof GroupEntry.Message m) || m.regular());
             String place = entry.position() + (regular ? "" : " transitional");
             String state = ConfigReader.sha256(process.core.snapshot());
             String before = stateAt.putIfAbsent(place, state);
@@ -249,7 +266,7 @@ final class World {
         for (ReplicaEffect<CcsEffect> effect : effects) {
             switch (effect) {
                 case ReplicaEffect.Send<CcsEffect>(byte[] payload, boolean _) ->
-                    underway.add(new Sent(process.self, payload));
+                    underway.add(new Sent(process.self, payload, null));
                 case ReplicaEffect.Perform<CcsEffect>(CcsEffect inner) -> perform(process, inner);
                 case ReplicaEffect.Synced<CcsEffect> _, ReplicaEffect.Ignored<CcsEffect> _ -> {}
             }
@@ -286,8 +303,7 @@ final class World {
                 process.diskSteps.add(() -> local(process, new CcsEvent.Discarded()));
             }
             case CcsEffect.Announce(Document document) ->
-                log.add(new GroupEntry.Config(
-                        ++position, document.version().number(), document.version().sha256(), document.octets()));
+                underway.add(new Sent(process.self, new byte[0], document));
             case CcsEffect.Answer(long number, boolean done, String text) -> {
                 if (done && asked.containsKey(number)) {
                     acknowledged.add(asked.get(number).version());
