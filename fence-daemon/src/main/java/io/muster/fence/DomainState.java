@@ -7,7 +7,6 @@ import io.muster.group.GroupEntry.Departure;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -75,8 +74,8 @@ final class DomainState {
         ringSequence = now.ringSequence();
         members.clear();
         now.members().forEach(node -> members.put(node.nodeid(), node));
-        for (Departure departure : now.left()) {
-            depart(departure, now.position());
+        for (int i = 0; i < now.left().size(); i++) {
+            depart(now.left().get(i), now.position(), i);
         }
         endClaims(holder -> !holder.equals(members.get(holder.nodeid())));
         outside.keySet().removeIf(node -> !node.equals(members.get(node.nodeid())));
@@ -85,7 +84,7 @@ final class DomainState {
         }
     }
 
-    private void depart(Departure departure, long position) {
+    private void depart(Departure departure, long position, int rank) {
         Node node = departure.node();
         Victim.Cause cause = switch (departure.reason()) {
             case LOST -> Victim.Cause.LOST;
@@ -96,7 +95,7 @@ final class DomainState {
         if (cause == null || victims.containsKey(node)) {
             return;
         }
-        Victim victim = Victim.of(node, position, cause);
+        Victim victim = Victim.of(node, position, rank, cause);
         Proof earlier = outside.get(node);
         victims.put(node, earlier == null ? victim : victim.proven(earlier));
     }
@@ -170,7 +169,7 @@ final class DomainState {
             var unknown = new Node(nodeid, io.muster.core.Incarnation.UNKNOWN);
             // A run that was met and lost stands for its node already.
             if (!members.containsKey(nodeid) && victims.keySet().stream().noneMatch(n -> n.nodeid() == nodeid)) {
-                victims.put(unknown, Victim.of(unknown, position, Victim.Cause.STARTUP));
+                victims.put(unknown, Victim.of(unknown, position, 0, Victim.Cause.STARTUP));
             }
         }
         started = true;
@@ -205,7 +204,7 @@ final class DomainState {
         }
         for (Victim victim : List.copyOf(victims.values())) {
             if (victim.node().nodeid() == node.nodeid()
-                    && victim.since() <= named.since()
+                    && Victim.BY_LOSS.compare(victim, named) <= 0
                     && victim.proof().isEmpty()) {
                 victims.put(victim.node(), victim.proven(proof));
             }
@@ -255,7 +254,7 @@ final class DomainState {
         return victims.values().stream()
                 .filter(victim ->
                         victim.node().nodeid() == nodeid && victim.proof().isEmpty())
-                .max(Comparator.comparingLong(Victim::since));
+                .max(Victim.BY_LOSS);
     }
 
     Optional<Proof> last(int nodeid) {
@@ -309,7 +308,7 @@ final class DomainState {
     }
 
     private static void writeVictim(Output out, Victim victim) {
-        out.node(victim.node()).u64(victim.since()).oneOf(victim.cause());
+        out.node(victim.node()).u64(victim.since()).u32(victim.rank()).oneOf(victim.cause());
         out.optional(victim.claim(), (o, claim) -> o.node(claim.holder()).u64(claim.since()));
         out.optional(victim.proof(), FenceCodec::proof);
     }
@@ -318,6 +317,7 @@ final class DomainState {
         return new Victim(
                 in.node(),
                 in.u64(),
+                in.u32(Integer.MAX_VALUE),
                 in.oneOf(Victim.Cause.class),
                 in.optional(i -> new Victim.Claim(i.node(), i.u64())),
                 in.optional(FenceCodec::proof));

@@ -1,16 +1,23 @@
 package io.muster.fence;
 
 import io.muster.core.Node;
+import java.util.Comparator;
 import java.util.Optional;
 
 /// A run of a node that isn't known to be harmless.
 ///
 /// @param node the run; its incarnation is `UNKNOWN` for a configured node that nobody has met when the domain started
 /// @param since place in the log of its loss
+/// @param rank tells losses at the same place apart: a domain that starts afresh hears of several runs of a node at
+/// once
 /// @param cause why it is one
 /// @param claim who may start agents against it
 /// @param proof why it is harmless; it stays here until cman has told all groups so
-public record Victim(Node node, long since, Cause cause, Optional<Claim> claim, Optional<Proof> proof) {
+public record Victim(Node node, long since, int rank, Cause cause, Optional<Claim> claim, Optional<Proof> proof) {
+    /// In the order of their losses.
+    static final Comparator<Victim> BY_LOSS =
+            Comparator.comparingLong(Victim::since).thenComparingInt(Victim::rank);
+
     /// Why a run became a victim.
     public enum Cause {
         /// It fell silent.
@@ -26,20 +33,20 @@ public record Victim(Node node, long since, Cause cause, Optional<Claim> claim, 
     /// @param since place in the log
     public record Claim(Node holder, long since) {}
 
-    static Victim of(Node node, long since, Cause cause) {
-        return new Victim(node, since, cause, Optional.empty(), Optional.empty());
+    static Victim of(Node node, long since, int rank, Cause cause) {
+        return new Victim(node, since, rank, cause, Optional.empty(), Optional.empty());
     }
 
     Victim claimed(Node holder, long position) {
-        return new Victim(node, since, cause, Optional.of(new Claim(holder, position)), proof);
+        return new Victim(node, since, rank, cause, Optional.of(new Claim(holder, position)), proof);
     }
 
     Victim released() {
-        return new Victim(node, since, cause, Optional.empty(), proof);
+        return new Victim(node, since, rank, cause, Optional.empty(), proof);
     }
 
     Victim proven(Proof by) {
-        return new Victim(node, since, cause, Optional.empty(), Optional.of(by));
+        return new Victim(node, since, rank, cause, Optional.empty(), Optional.of(by));
     }
 
     boolean heldBy(Node holder) {

@@ -363,6 +363,17 @@ class FenceDomainTest {
     }
 
     @Test
+    void ofTwoRunsHeardOfAtOnceTheLaterProvesTheEarlier() {
+        Node early = run(3, 9);
+        Node late = run(3, 2);
+        one.members(nodes(1, 2), List.of(new Departure(early, Reason.LOST), new Departure(late, Reason.LOST)));
+        one.event(new FenceEvent.Acknowledged(early, 9));
+        assertTrue(one.core.state().victim(late).orElseThrow().proof().isEmpty());
+        one.event(new FenceEvent.Acknowledged(late, 9));
+        assertTrue(one.core.state().victim(late).orElseThrow().proof().isPresent());
+    }
+
+    @Test
     void theStreamsRepetitionOfALossChangesNothing() {
         one.lose(node(3), 1, 2);
         Victim before = one.core.state().victim(node(3)).orElseThrow();

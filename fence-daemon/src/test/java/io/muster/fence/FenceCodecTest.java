@@ -1,0 +1,102 @@
+package io.muster.fence;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.muster.core.Incarnation;
+import io.muster.core.MalformedMessage;
+import io.muster.core.Node;
+import io.muster.group.GroupEntry.Departure;
+import io.muster.group.GroupEntry.Reason;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class FenceCodecTest {
+    private static final Node NODE = new Node(2, new Incarnation(0x1122, 0x3344));
+
+    private static final List<FenceMessage> ALL = List.of(
+            new FenceMessage.Ready(),
+            new FenceMessage.Start(List.of(3, 4)),
+            new FenceMessage.Claim(NODE),
+            new FenceMessage.Release(NODE),
+            new FenceMessage.Proven(NODE, new Proof(Proof.Kind.AGENT, 1, "fence_apc", 5)),
+            new FenceMessage.Tried(new FencePath(2, "m", "d"), new FencePath.Trial(true, "fence", "fence_apc", 1, 5)));
+
+    @Test
+    void goldens() throws MalformedMessage {
+        String node = "00000002" + "0000000000001122" + "0000000000003344";
+        String time = "0000000000000005";
+        String apc = "0009" + "66656e63655f617063";
+        List<String> hex = List.of(
+                "0101",
+                "0102" + "00000002" + "00000003" + "00000004",
+                "0103" + node,
+                "0104" + node,
+                "0105" + node + "00" + "00000001" + apc + time,
+                "0106" + "00000002" + "00016d" + "000164" + "01" + "000566656e6365" + apc + "00000001" + time);
+        for (int i = 0; i < ALL.size(); i++) {
+            assertEquals(hex.get(i), HexFormat.of().formatHex(FenceCodec.encode(ALL.get(i))));
+            assertEquals(ALL.get(i), FenceCodec.decode(HexFormat.of().parseHex(hex.get(i))));
+        }
+    }
+
+    @Test
+    void damageIsMalformedOrAnotherMessageAndNothingElse() {
+        var dice = new SplittableRandom(5);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] octets = FenceCodec.encode(ALL.get(dice.nextInt(ALL.size())));
+            byte[] damaged = dice.nextBoolean() ? Arrays.copyOf(octets, dice.nextInt(octets.length + 3)) : octets;
+            if (damaged.length > 0) {
+                damaged[dice.nextInt(damaged.length)] ^= (byte) (1 << dice.nextInt(8));
+            }
+            try {
+                FenceCodec.decode(damaged);
+            } catch (MalformedMessage expected) {
+                // The only exception there may be.
+            }
+        }
+    }
+
+    @Test
+    void aSnapshotIsRestoredToTheSameState() throws MalformedMessage {
+        var one = new Domain(1, Settings.nodes(3)).started(1, 2, 3);
+        one.lose(Domain.node(3), 1, 2).confirm(true);
+        one.event(new FenceEvent.PathTried(
+                new FencePath(2, "m", "d"), new FencePath.Trial(false, "status", "fence_apc", 1, 5)));
+        byte[] snapshot = one.core.snapshot();
+        var other = new Domain(2, Settings.nodes(3));
+        other.core.restore(snapshot);
+        assertArrayEquals(snapshot, other.core.snapshot());
+        assertThrows(MalformedMessage.class, () -> other.core.restore(Arrays.copyOf(snapshot, snapshot.length - 1)));
+        assertArrayEquals(snapshot, other.core.snapshot(), "a snapshot that can't be read changes nothing");
+    }
+
+    @Test
+    void twoReplicasWithDifferentClocksAgreeAfterEachEntry() {
+        var one = new Domain(1, Settings.nodes(3)).hold();
+        var two = new Domain(2, Settings.nodes(3).postFailMs(9000)).hold();
+        two.now = 777_777;
+        List<java.util.function.Consumer<Domain>> log = List.of(
+                domain -> domain.view(1, 2, 3),
+                domain -> domain.members(Domain.nodes(1, 2, 3), List.of()),
+                domain -> domain.quorum(true),
+                domain -> domain.message(Domain.node(1), new FenceMessage.Start(List.of(4))),
+                domain -> domain.members(Domain.nodes(1, 2), List.of(new Departure(Domain.node(3), Reason.LOST))),
+                domain -> domain.message(Domain.node(2), new FenceMessage.Claim(Domain.node(3))),
+                domain -> domain.message(Domain.node(1), new FenceMessage.Claim(Domain.node(3))),
+                domain -> domain.viewLost(Domain.node(1), 2, 3),
+                domain -> domain.message(Domain.node(2), new FenceMessage.Claim(Domain.node(3))),
+                domain -> domain.message(
+                        Domain.node(2),
+                        new FenceMessage.Proven(Domain.node(3), new Proof(Proof.Kind.AGENT, 2, "a", 1))));
+        for (var entry : log) {
+            entry.accept(one);
+            entry.accept(two.at(two.now + 1234));
+            assertArrayEquals(one.core.snapshot(), two.core.snapshot());
+        }
+    }
+}
