@@ -92,7 +92,7 @@ final class LocalWork {
         configuration(state, nowMs, effects);
         proveStopped(state, me, nowMs, effects);
         if (me.ready) {
-            work(state, nowMs, effects);
+            work(state, effects);
             repeat(state, nowMs, effects);
             check(state, nowMs, effects);
             bystanders(state, nowMs, effects);
@@ -174,14 +174,14 @@ final class LocalWork {
         Plan ours = known;
         Plan theirs = state.plan;
         boolean offer = ours != null && (theirs == null || theirs.version() < ours.version());
-        if (!offer) {
+        if (ours == null || !offer) {
             offerAgainMs = Long.MAX_VALUE;
         } else if (offerAgainMs == Long.MAX_VALUE || nowMs >= offerAgainMs) {
             offerAgainMs = nowMs + AGAIN_MS;
             propose(effects, new ServiceMessage.Offer(wallMs, ours));
         }
-        boolean differ = theirs != null && !offer && (ours == null || ours.version() != theirs.version());
-        if (!differ) {
+        boolean differ = !offer && (ours == null || theirs == null || ours.version() != theirs.version());
+        if (theirs == null || !differ) {
             rereadMs = Long.MAX_VALUE;
         } else if (rereadMs == Long.MAX_VALUE || nowMs >= rereadMs) {
             rereadMs = nowMs + REREAD_MS;
@@ -212,7 +212,7 @@ final class LocalWork {
         }
     }
 
-    private void work(ClusterState state, long nowMs, List<ServiceEffect> effects) {
+    private void work(ClusterState state, List<ServiceEffect> effects) {
         boolean current = state.plan != null && known != null && known.version() == state.plan.version();
         for (Service service : state.inOrder()) {
             Operation due = due(service);
