@@ -23,7 +23,8 @@ public sealed interface CcsEffect {
     /// Make this the cluster.conf, atomically and synced, drop what is staged, and say [CcsEvent.Installed].
     ///
     /// @param attempt to remember beside it
-    /// @param keepAside the present file says something else that nobody may lose: keep it as `cluster.conf.refused-N`
+    /// @param keepAside the present file says something else that nobody may lose: keep it as
+    ///     `cluster.conf.refused-N`
     record Install(Document document, long attempt, boolean keepAside) implements CcsEffect {}
 
     /// Remove what is staged and say [CcsEvent.Discarded].

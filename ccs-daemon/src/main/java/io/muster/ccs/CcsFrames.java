@@ -1,7 +1,7 @@
 package io.muster.ccs;
 
-/// Types of frames on `ccsd.sock`; payloads big-endian as [io.muster.wire.Output] writes them. Each request has one answer
-/// of its own type. `i32 result` is 0 or a descriptor, or a negative error number ([Errno]).
+/// Types of frames on `ccsd.sock`; payloads big-endian as [io.muster.wire.Output] writes them. Each request
+/// has one answer of its own type. `i32 result` is 0 or a descriptor, or a negative error number ([Errno]).
 ///
 /// | type | request | answer |
 /// |---|---|---|

@@ -15,7 +15,7 @@ import java.util.zip.Inflater;
 /// | octet 0 | then |
 /// |---|---|
 /// | 1 | version of this format |
-/// | 1 REPORT | [OnDisk]: twice a version (i32 number, u16 length, hash) and u64 attempt; u32 votes, u32 expected votes |
+/// | 1 REPORT | [OnDisk]: twice a version (i32, u16 length, hash) and u64 attempt; u32 votes, u32 expected |
 /// | 2 PROPOSE | u64 request, u32 seconds of probation, document |
 /// | 3 ABANDON | u64 attempt |
 /// | 4 ELECT | nothing |
@@ -23,8 +23,8 @@ import java.util.zip.Inflater;
 /// | 6 CONFIRM | version |
 /// | 7 REVERT | version on probation that nobody has confirmed |
 ///
-/// Octet 1 is the type. A document is a u32 length and that many octets of zlib's format, so that the largest file fits
-/// into one ordered message.
+/// Octet 1 is the type. A document is a u32 length and that many octets of zlib's format, so that the largest
+/// file fits into one ordered message.
 public sealed interface CcsMessage {
     int VERSION = 1;
 
@@ -80,17 +80,16 @@ public sealed interface CcsMessage {
             throw new MalformedMessage("ccs message of version " + version);
         }
         int type = in.u8();
-        CcsMessage message =
-                switch (type) {
-                    case REPORT -> new Report(OnDisk.decode(in));
-                    case 2 -> new Propose(in.u64(), in.u32(Integer.MAX_VALUE), unpack(in.bytes(PACKED_MAX)));
-                    case 3 -> new Abandon(in.u64());
-                    case 4 -> new Elect();
-                    case 5 -> new Elected(unpack(in.bytes(PACKED_MAX)));
-                    case 6 -> new Confirm(OnDisk.version(in));
-                    case 7 -> new Revert(OnDisk.version(in));
-                    default -> throw new MalformedMessage("ccs message of type " + type);
-                };
+        CcsMessage message = switch (type) {
+            case REPORT -> new Report(OnDisk.decode(in));
+            case 2 -> new Propose(in.u64(), in.u32(Integer.MAX_VALUE), unpack(in.bytes(PACKED_MAX)));
+            case 3 -> new Abandon(in.u64());
+            case 4 -> new Elect();
+            case 5 -> new Elected(unpack(in.bytes(PACKED_MAX)));
+            case 6 -> new Confirm(OnDisk.version(in));
+            case 7 -> new Revert(OnDisk.version(in));
+            default -> throw new MalformedMessage("ccs message of type " + type);
+        };
         in.end();
         return message;
     }

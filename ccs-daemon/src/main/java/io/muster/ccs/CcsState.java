@@ -89,10 +89,10 @@ final class CcsState {
         out.list(members, Output::node);
         out.list(cluster, Output::node);
         out.list(reports.entrySet(), (o, entry) -> entry.getValue().encode(o.node(entry.getKey())));
-        out.list(outcomes, (o, end) -> o.node(end.from())
-                .u64(end.request())
-                .bool(end.done())
-                .string(end.text()));
+        out.list(
+                outcomes,
+                (o, end) ->
+                        o.node(end.from()).u64(end.request()).bool(end.done()).string(end.text()));
         return out.toBytes();
     }
 

@@ -25,18 +25,18 @@ import java.util.stream.Collectors;
 ///
 /// | when | rule |
 /// |---|---|
-/// | nothing in force yet | once quorate and heard enough, the highest number on any disk is elected; it is in force when a quorum has it on disk |
+/// | nothing in force yet, quorate | the highest number on any disk is elected; in force on a quorum's disks |
 /// | something in force | it beats every joiner's; a joiner's newer or different file is kept aside |
 /// | update proposed | refused unless quorate, valid, of this cluster, and of a higher number; one at a time |
 /// | update on disk of a quorum | in force; everybody makes it the cluster.conf |
 /// | update not on disk in time | abandoned |
 /// | on probation and not confirmed | the former content comes back under a new number |
 ///
-/// What was committed is never lost to a full restart: a quorum has it on disk before it is in force, every later quorum
-/// has one of those nodes, and elections count what is staged ([ConfigVote#best]).
+/// What was committed is never lost to a full restart: a quorum has it on disk before it is in force, every
+/// later quorum has one of those nodes, and elections count what is staged ([ConfigVote#best]).
 ///
-/// The local half keeps the node's disk in step with the replicated state: it compares, writes what differs, one write at
-/// a time, and reports.
+/// The local half keeps the node's disk in step with the replicated state: it compares, writes what differs,
+/// one write at a time, and reports.
 public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, CcsEffect> {
     /// An update that a quorum doesn't have on disk by then is given up.
     static final long UPDATE_MS = 30_000;
@@ -100,7 +100,8 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
             case GroupEntry.Message message -> message(message);
             case GroupEntry.Fenced _, GroupEntry.Recovered _ -> {}
         }
-        // Behind a change of members the word on quorum follows; until then a shrunken cluster would count as quorate.
+        // Behind a change of members the word on quorum follows; until then a shrunken cluster would count as
+        // quorate.
         if (entry instanceof GroupEntry.Quorum || (entry instanceof GroupEntry.Message m && m.regular())) {
             settle();
         }
@@ -114,8 +115,8 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
             return;
         }
         Node from = message.from();
-        // Whatever may begin an attempt takes its number even if it begins none here: a lost member, to which it came in a
-        // regular configuration, may have staged something under that number.
+        // Whatever may begin an attempt takes its number even if it begins none here: a lost member, to which
+        // it came in a regular configuration, may have staged something under that number.
         switch (decoded) {
             case CcsMessage.Report(OnDisk report) -> {
                 if (state.members.contains(from)) {
@@ -146,7 +147,9 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
             }
             case CcsMessage.Elected(byte[] octets) -> elected(octets, message.regular());
             case CcsMessage.Confirm(ConfigVersion version) -> {
-                if (state.chosen.filter(document -> document.version().equals(version)).isPresent()) {
+                if (state.chosen
+                        .filter(document -> document.version().equals(version))
+                        .isPresent()) {
                     state.before = Optional.empty();
                     state.probationSec = 0;
                 }
@@ -232,7 +235,9 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
         if (state.quorate
                 && state.pending.isEmpty()
                 && state.before.isPresent()
-                && state.chosen.filter(document -> document.version().equals(version)).isPresent()) {
+                && state.chosen
+                        .filter(document -> document.version().equals(version))
+                        .isPresent()) {
             Optional<Document> former = renumbered(state.before.get(), version.number() + 1);
             state.before = Optional.empty();
             state.probationSec = 0;
@@ -313,12 +318,14 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
         }
         OnDisk report = state.reports.getOrDefault(message.from(), OnDisk.NOTHING);
         ConfigVersion now = state.chosen.get().version();
-        if (report.file().number() >= now.number() && !report.file().equals(now) && message.payload().length > 1
+        if (report.file().number() >= now.number()
+                && !report.file().equals(now)
+                && message.payload().length > 1
                 && message.payload()[1] == CcsMessage.REPORT) {
             out.add(new CcsEffect.Log(
                     true,
-                    "node " + message.from().nodeid() + " came with cluster.conf " + report.file() + ": refused, "
-                            + now + " is in force"));
+                    "node " + message.from().nodeid() + " came with cluster.conf " + report.file() + ": refused, " + now
+                            + " is in force"));
         }
     }
 
@@ -337,8 +344,8 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
             }
             case CcsEvent.Staged(ConfigVersion version, long attempt) -> {
                 written();
-                disk = disk.map(d ->
-                        new OnDisk(d.file(), d.fileAttempt(), version, attempt, d.votes(), d.expectedVotes()));
+                disk = disk.map(
+                        d -> new OnDisk(d.file(), d.fileAttempt(), version, attempt, d.votes(), d.expectedVotes()));
             }
             case CcsEvent.Installed(ConfigVersion version, long attempt) -> {
                 written();
@@ -389,11 +396,13 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
 
     private OnDisk installed(ConfigVersion version, long attempt) {
         OnDisk known = disk.orElse(OnDisk.NOTHING);
-        Optional<Document> now = state.chosen.filter(document -> document.version().equals(version));
+        Optional<Document> now =
+                state.chosen.filter(document -> document.version().equals(version));
         int votes = now.flatMap(document -> document.config().node(self.nodeid()))
                 .map(node -> node.votes())
                 .orElse(known.votes());
-        int expected = now.map(document -> document.config().cman().expectedVotes()).orElse(known.expectedVotes());
+        int expected =
+                now.map(document -> document.config().cman().expectedVotes()).orElse(known.expectedVotes());
         return new OnDisk(version, attempt, ConfigVersion.NONE, 0, votes, expected);
     }
 
@@ -412,8 +421,7 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
             return;
         }
         requests.put(update.request(), "");
-        out.add(new CcsEffect.Send(
-                new CcsMessage.Propose(update.request(), update.probationSec(), update.octets())));
+        out.add(new CcsEffect.Send(new CcsMessage.Propose(update.request(), update.probationSec(), update.octets())));
     }
 
     private void answer(List<CcsEffect> out) {
@@ -428,26 +436,28 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
         }
     }
 
-    /// One write at a time, of what differs most from the state: a proposal to be staged, the document in force, and
-    /// litter last.
+    /// One write at a time, of what differs most from the state: a proposal to be staged, the document in
+    /// force, and litter last.
     private void keepInStep(long nowMs, List<CcsEffect> out) {
         if (disk.isEmpty() || writing.isPresent() || nowMs < retryAtMs) {
             return;
         }
         retryAtMs = 0;
         OnDisk have = disk.get();
-        if (state.pending.isPresent() && !have.has(state.pending.get().document().version())) {
+        if (state.pending.isPresent()
+                && !have.has(state.pending.get().document().version())) {
             Pending pending = state.pending.get();
             writing = Optional.of(pending.document());
             out.add(new CcsEffect.Stage(pending.document(), pending.attempt()));
-        } else if (state.chosen.isPresent() && !have.file().equals(state.chosen.get().version())) {
+        } else if (state.chosen.isPresent()
+                && !have.file().equals(state.chosen.get().version())) {
             Document chosen = state.chosen.get();
             boolean foreign = have.file().number() >= chosen.version().number();
             if (foreign) {
                 out.add(new CcsEffect.Log(
                         true,
-                        "cluster.conf " + have.file() + " of this node isn't the cluster's "
-                                + chosen.version() + ": kept aside"));
+                        "cluster.conf " + have.file() + " of this node isn't the cluster's " + chosen.version()
+                                + ": kept aside"));
             }
             writing = Optional.of(chosen);
             out.add(new CcsEffect.Install(chosen, state.chosenAttempt, foreign));

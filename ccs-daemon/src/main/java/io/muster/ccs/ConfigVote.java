@@ -10,16 +10,17 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// The arithmetic of ccsd: when enough disks have a document, and which document a cluster without one begins with.
-/// Pure functions of the replicated state.
+/// The arithmetic of ccsd: when enough disks have a document, and which document a cluster without one begins
+/// with. Pure functions of the replicated state.
 final class ConfigVote {
     private ConfigVote() {}
 
     /// Whether the nodes that have the pending document on disk make up a quorum.
     ///
-    /// A quorum is reckoned as cman does, over all members of the cluster, whether their ccsd runs or not. A cluster that
-    /// is quorate with less (two_node with one node left, a quorum disk, expected votes lowered by hand) needs all of its
-    /// members: then every later quorum has a node with the document, as far as quorum means anything there.
+    /// A quorum is reckoned as cman does, over all members of the cluster, whether their ccsd runs or not. A
+    /// cluster that is quorate with less (two_node with one node left, a quorum disk, expected votes lowered
+    /// by hand) needs all of its members: then every later quorum has a node with the document, as far as
+    /// quorum means anything there.
     static boolean durable(CcsState state, Pending pending) {
         ClusterConfig config = state.chosen.orElse(pending.document()).config();
         SortedSet<Integer> present = state.clusterNodeids();
@@ -28,7 +29,7 @@ final class ConfigVote {
         int needed = Math.min((expected + 2) / 2, total);
         return !pending.onDisk().isEmpty()
                 && (CcsState.votes(config, pending.onDisk()) >= needed
-                                && (total > 0 || pending.onDisk().containsAll(present)));
+                        && (total > 0 || pending.onDisk().containsAll(present)));
     }
 
     /// Whether every member of the cluster has said what it has.
@@ -51,9 +52,10 @@ final class ConfigVote {
 
     /// What to begin with: the highest number on any disk.
     ///
-    /// A staged document may have been committed by a quorum of which only one node is here, so the latest attempt counts
-    /// like a file, unless a later attempt is known to have been committed; it even beats a file of its number, which
-    /// then came from an editor. Of two files of one number the one with more votes is taken, then the lower nodeid's.
+    /// A staged document may have been committed by a quorum of which only one node is here, so the latest
+    /// attempt counts like a file, unless a later attempt is known to have been committed; it even beats a
+    /// file of its number, which then came from an editor. Of two files of one number the one with more votes
+    /// is taken, then the lower nodeid's.
     static Optional<ConfigVersion> best(CcsState state) {
         long committed = state.reports.values().stream()
                 .mapToLong(OnDisk::fileAttempt)

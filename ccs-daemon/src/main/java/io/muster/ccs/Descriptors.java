@@ -4,10 +4,11 @@ import io.muster.config.Element;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Open connections of clients: each sees the document it was opened on, remembers its last query, and ends 30 s after
-/// its last use. They outlive the socket connection that opened them.
+/// Open connections of clients: each sees the document it was opened on, remembers its last query, and ends
+/// 30 s after its last use. They outlive the socket connection that opened them.
 ///
-/// Source: RHEL 5 ccsd: 30 descriptors, number = slot + generation * 30, repetition of a query gives the next match.
+/// Source: RHEL 5 ccsd: 30 descriptors, number = slot + generation * 30, repetition of a query gives the next
+/// match.
 ///
 /// Thread: the daemon's loop.
 public final class Descriptors {

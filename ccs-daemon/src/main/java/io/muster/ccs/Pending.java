@@ -11,8 +11,7 @@ import java.util.TreeSet;
 /// @param request of that operator
 /// @param probationSec 0 for none
 /// @param onDisk nodeids that have it written and synced
-record Pending(
-        long attempt, Node from, long request, int probationSec, Document document, SortedSet<Integer> onDisk) {
+record Pending(long attempt, Node from, long request, int probationSec, Document document, SortedSet<Integer> onDisk) {
     Pending {
         onDisk = new TreeSet<>(onDisk);
     }

@@ -24,8 +24,9 @@ public final class XPathLite {
     }
 
     private static final int MAX_LENGTH = 4096;
-    private static final Pattern STEP = Pattern.compile("(//?)(@\\*|@[\\w.:-]+|child::\\*|child::[\\w.-]+|text\\(\\)|\\*|\\.|[\\w.-]+)"
-            + "((?:\\[[^\\]\"']*(?:\"[^\"]*\"|'[^']*')?\\s*\\])*)");
+    private static final Pattern STEP =
+            Pattern.compile("(//?)(@\\*|@[\\w.:-]+|child::\\*|child::[\\w.-]+|text\\(\\)|\\*|\\.|[\\w.-]+)"
+                    + "((?:\\[[^\\]\"']*(?:\"[^\"]*\"|'[^']*')?\\s*\\])*)");
     private static final Pattern PREDICATE =
             Pattern.compile("\\[\\s*(?:(\\d{1,9})|@([\\w.:-]+)(?:\\s*=\\s*(?:\"([^\"]*)\"|'([^']*)'))?)\\s*\\]");
 
@@ -112,9 +113,7 @@ public final class XPathLite {
                 String key = predicate.group(2);
                 String quoted = predicate.group(3) != null ? predicate.group(3) : predicate.group(4);
                 left = left.stream()
-                        .filter(e -> quoted == null
-                                ? e.attribute(key) != null
-                                : quoted.equals(e.attribute(key)))
+                        .filter(e -> quoted == null ? e.attribute(key) != null : quoted.equals(e.attribute(key)))
                         .toList();
             }
         }

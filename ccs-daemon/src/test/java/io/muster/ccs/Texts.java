@@ -10,8 +10,8 @@ final class Texts {
     ///
     /// @param what makes documents of one version differ
     static Document document(int nodes, int version, String what) {
-        StringBuilder text = new StringBuilder("<cluster name=\"dock\" config_version=\"" + version + "\"><!-- " + what
-                + " --><clusternodes>");
+        StringBuilder text = new StringBuilder(
+                "<cluster name=\"dock\" config_version=\"" + version + "\"><!-- " + what + " --><clusternodes>");
         for (int i = 1; i <= nodes; i++) {
             text.append("<clusternode name=\"a" + i + "\" nodeid=\"" + i + "\"/>");
         }

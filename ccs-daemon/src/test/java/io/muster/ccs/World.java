@@ -17,30 +17,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/// A few nodes with disks, real replicas of [ConfigLog], and a log between them with the promises of extended virtual
-/// synchrony: who moves together has seen the same; what a lost node delivered in a regular configuration, survivors
-/// deliver, but perhaps in a transitional one.
+/// A few nodes with disks, real replicas of [ConfigLog], and a log between them with the promises of extended
+/// virtual synchrony: who moves together has seen the same; what a lost node delivered in a regular
+/// configuration, survivors deliver, but perhaps in a transitional one.
 ///
-/// Checks after every step: equal positions, equal state; one content for each version number in force; numbers in force
-/// only grow.
+/// Checks after every step: equal positions, equal state; one content for each version number in force;
+/// numbers in force only grow.
 final class World {
     /// What survives a crash.
     static final class Disk {
+        @Nullable
         Document file;
+
+        @Nullable
         Document markOf;
+
         long mark;
+
+        @Nullable
         Document staged;
+
         long stagedAttempt;
         final List<Document> aside = new ArrayList<>();
 
         OnDisk report(int nodeid) {
             return new OnDisk(
                     file == null ? ConfigVersion.NONE : file.version(),
-                    file != null && file.equals(markOf) ? mark : 0,
+                    file != null && markOf != null && file.equals(markOf) ? mark : 0,
                     staged == null ? ConfigVersion.NONE : staged.version(),
                     staged == null ? 0 : stagedAttempt,
-                    file == null ? 0 : file.config().node(nodeid).map(n -> n.votes()).orElse(0),
+                    file == null
+                            ? 0
+                            : file.config().node(nodeid).map(n -> n.votes()).orElse(0),
                     file == null ? 0 : file.config().cman().expectedVotes());
         }
     }
@@ -60,13 +70,13 @@ final class World {
     }
 
     /// @param config null for a message
-    private record Sent(Node from, byte[] payload, Document config) {}
+    private record Sent(Node from, byte[] payload, @Nullable Document config) {}
 
     final Random dice;
     final String seed;
     final int size;
     final Disk[] disks;
-    private final Process[] processes;
+    private final @Nullable Process[] processes;
     private final List<GroupEntry> log = new ArrayList<>();
     private final Deque<Sent> underway = new ArrayDeque<>();
     private final Map<String, String> stateAt = new TreeMap<>();
@@ -84,7 +94,7 @@ final class World {
         this.dice = new Random(seed);
         this.seed = " -Dseed=" + seed;
         this.disks = new Disk[size + 1];
-        this.processes = new Process[size + 1];
+        this.processes = new @Nullable Process[size + 1];
         for (int i = 1; i <= size; i++) {
             disks[i] = new Disk();
         }
@@ -159,8 +169,9 @@ final class World {
         }
         // Proposals made meanwhile belong to the new configuration.
         log.clear();
-        List<GroupEntry.Departure> left =
-                lost.stream().map(n -> new GroupEntry.Departure(n, GroupEntry.Reason.LOST)).toList();
+        List<GroupEntry.Departure> left = lost.stream()
+                .map(n -> new GroupEntry.Departure(n, GroupEntry.Reason.LOST))
+                .toList();
         boolean before = quorate();
         members.removeAll(lost);
         members.addAll(joined);
@@ -241,7 +252,8 @@ final class World {
         GroupEntry entry = log.get(process.delivered++);
         perform(process, process.replica.on(new ReplicaEvent.Entry<>(entry), now));
         if (process.replica.synced()) {
-            // A lost node may have delivered as regular what the others deliver in a transitional configuration.
+            // A lost node may have delivered as regular what the others deliver in a transitional
+            // configuration.
             boolean regular = log.subList(0, process.delivered).stream()
                     .allMatch(e -> !(e instanceof GroupEntry.Message m) || m.regular());
             String place = entry.position() + (regular ? "" : " transitional");
@@ -258,7 +270,8 @@ final class World {
         String before = inForce.putIfAbsent(
                 document.version().number(), document.version().sha256());
         if (before != null && !before.equals(document.version().sha256())) {
-            throw new AssertionError("two documents in force as " + document.version().number() + seed);
+            throw new AssertionError(
+                    "two documents in force as " + document.version().number() + seed);
         }
     }
 
@@ -302,8 +315,7 @@ final class World {
                 process.diskSteps.add(() -> disk.staged = null);
                 process.diskSteps.add(() -> local(process, new CcsEvent.Discarded()));
             }
-            case CcsEffect.Announce(Document document) ->
-                underway.add(new Sent(process.self, new byte[0], document));
+            case CcsEffect.Announce(Document document) -> underway.add(new Sent(process.self, new byte[0], document));
             case CcsEffect.Answer(long number, boolean done, String text) -> {
                 if (done && asked.containsKey(number)) {
                     acknowledged.add(asked.get(number).version());
@@ -332,7 +344,10 @@ final class World {
     }
 
     Document chosen(int nodeid) {
-        return processes[nodeid].core.chosen().orElseThrow(() -> new AssertionError("nothing in force: " + describe() + seed));
+        return processes[nodeid]
+                .core
+                .chosen()
+                .orElseThrow(() -> new AssertionError("nothing in force: " + describe() + seed));
     }
 
     private String describe() {

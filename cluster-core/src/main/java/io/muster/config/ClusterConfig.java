@@ -46,8 +46,8 @@ public record ClusterConfig(
         return nodes.stream().filter(node -> node.nodeid() == nodeid).findFirst();
     }
 
-    /// Which node this machine is: variable `MUSTER_NODENAME` first, then a name an operator gave, then the walk.
-    /// May ask the resolver.
+    /// Which node this machine is: variable `MUSTER_NODENAME` first, then a name an operator gave, then the
+    /// walk. May ask the resolver.
     public Optional<ClusterNode> self(Layout layout, @Nullable String given) {
         String name = layout.variable("MUSTER_NODENAME").orElse(given);
         List<String> names = nodes.stream().map(ClusterNode::name).toList();

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What must hold between the parts of a file: names, votes, two_node, addresses. Source: the checks of RHEL 5 and 6
-/// cman and ccsd.
+/// What must hold between the parts of a file: names, votes, two_node, addresses. Source: the checks of RHEL
+/// 5 and 6 cman and ccsd.
 final class ClusterRules {
     private static final int NAME_MAX = 15;
     private static final int LINKS_MAX = 8;

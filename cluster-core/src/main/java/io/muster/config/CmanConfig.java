@@ -13,7 +13,8 @@ import java.util.OptionalInt;
 /// @param multicastSet whether the file names one
 /// @param keyfile another file than `<etc>/cluster.key`
 /// @param quorumDevPollMs without a poll for so long the quorum device is dead; the token's time if unset
-/// @param waitForAll be quorate for the first time only with all nodes; implied by `twoNode` unless switched off
+/// @param waitForAll be quorate for the first time only with all nodes; implied by `twoNode` unless switched
+///     off
 /// @param lastManStanding lower expected votes as nodes are lost, each time after `lastManStandingWindowMs`
 /// @param autoTieBreaker an even split leaves the side with the lowest nodeid quorate
 public record CmanConfig(

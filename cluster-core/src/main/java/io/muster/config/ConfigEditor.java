@@ -7,10 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Changes a cluster.conf where it must change and nowhere else: comments, order and indentation stay as they are.
+/// Changes a cluster.conf where it must change and nowhere else: comments, order and indentation stay as they
+/// are.
 ///
-/// Edits refer to elements of [#root] as it was read; they are put into the text by [#octets], all at once. Edits must not
-/// overlap: nothing may be changed inside an element that is removed.
+/// Edits refer to elements of [#root] as it was read; they are put into the text by [#octets], all at once.
+/// Edits must not overlap: nothing may be changed inside an element that is removed.
 public final class ConfigEditor {
     private record Edit(int start, int end, String text) {}
 
@@ -129,8 +130,11 @@ public final class ConfigEditor {
     /// `<device name="x" port="1"/>`, values escaped.
     public static String tag(String type, Map<String, String> attributes, boolean empty) {
         StringBuilder tag = new StringBuilder("<").append(type);
-        attributes.forEach((name, value) ->
-                tag.append(' ').append(name).append("=\"").append(escaped(value)).append('"'));
+        attributes.forEach((name, value) -> tag.append(' ')
+                .append(name)
+                .append("=\"")
+                .append(escaped(value))
+                .append('"'));
         return tag.append(empty ? "/>" : ">").toString();
     }
 

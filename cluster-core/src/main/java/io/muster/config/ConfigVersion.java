@@ -1,7 +1,7 @@
 package io.muster.config;
 
-/// Names one cluster.conf: its number and the SHA-256 of its octets. Two files of one number that differ are a mistake
-/// to be reported, never a choice.
+/// Names one cluster.conf: its number and the SHA-256 of its octets. Two files of one number that differ are
+/// a mistake to be reported, never a choice.
 ///
 /// @param number `config_version`
 /// @param sha256 64 lower-case hexadecimal digits

@@ -60,8 +60,8 @@ public record Element(
         return null;
     }
 
-    /// Whether both say the same, wherever they stand: type, attributes (in any order), text and children (in this
-    /// order).
+    /// Whether both say the same, wherever they stand: type, attributes (in any order), text and children (in
+    /// this order).
     public boolean sameAs(Element other) {
         if (!type.equals(other.type)
                 || !attributes.equals(other.attributes)

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Types and attributes of the resource agents that RHEL 5 and 6 shipped: words to suggest, nothing to enforce. What
-/// an attribute means is in the agents' own metadata.
+/// Types and attributes of the resource agents that RHEL 5 and 6 shipped: words to suggest, nothing to
+/// enforce. What an attribute means is in the agents' own metadata.
 final class ResourceWords {
     private static final String FS = "name mountpoint device fstype force_unmount quick_status self_fence force_fsck"
             + " options fsid nfslock nfsrestart use_findmnt";

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// Failover domains, services and resources. rgmanager took nearly anything and left out what made no sense, so most
-/// of this warns.
+/// Failover domains, services and resources. rgmanager took nearly anything and left out what made no sense,
+/// so most of this warns.
 final class RmRules {
     private static final Set<String> OWN = Set.of("failoverdomains", "resources", "resource-defaults", "events");
     private static final List<String> RECOVERIES = List.of("restart", "relocate", "disable", "restart-disable");

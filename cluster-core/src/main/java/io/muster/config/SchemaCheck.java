@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Holds a tree against [Schema], element by element. Everything below `<rm>` that isn't rgmanager's own is left to
-/// [RmRules], agents' attributes to [FenceRules].
+/// Holds a tree against [Schema], element by element. Everything below `<rm>` that isn't rgmanager's own is
+/// left to [RmRules], agents' attributes to [FenceRules].
 final class SchemaCheck {
     private final Findings findings;
 

@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Octets to text, before any XML: strictly, in the encoding that the byte order mark or the XML declaration names.
+/// Octets to text, before any XML: strictly, in the encoding that the byte order mark or the XML declaration
+/// names.
 final class SourceText {
     private static final Pattern DECLARED = Pattern.compile("^<\\?xml[^>]*?encoding\\s*=\\s*[\"']([A-Za-z0-9._-]+)");
     private static final Map<String, Charset> KNOWN = Map.of(

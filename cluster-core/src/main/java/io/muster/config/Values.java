@@ -4,7 +4,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// Reads values of attributes that have passed their check, or that nobody checks: what can't be read is the default.
+/// Reads values of attributes that have passed their check, or that nobody checks: what can't be read is the
+/// default.
 final class Values {
     private Values() {}
 

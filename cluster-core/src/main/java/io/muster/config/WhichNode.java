@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds out which `<clusternode>` this machine is.
 ///
-/// The order of the walk is that of RHEL 6 cman (RHEL 5 had the first five steps); the first hit wins, and the node's
-/// name is then the string in cluster.conf.
+/// The order of the walk is that of RHEL 6 cman (RHEL 5 had the first five steps); the first hit wins, and
+/// the node's name is then the string in cluster.conf.
 ///
 /// | step | compares the names in cluster.conf with |
 /// |---|---|

@@ -18,9 +18,11 @@ import javax.xml.stream.XMLStreamException;
 import org.codehaus.stax2.LocationInfo;
 import org.codehaus.stax2.XMLStreamReader2;
 
-/// Reads XML text into an [Element] tree with Jackson XML's streaming parser, and knows where everything stands.
+/// Reads XML text into an [Element] tree with Jackson XML's streaming parser, and knows where everything
+/// stands.
 ///
-/// Document types and entities are refused, as are trees deeper or wider than any cluster.conf has reason to be.
+/// Document types and entities are refused, as are trees deeper or wider than any cluster.conf has reason to
+/// be.
 final class XmlTree {
     /// Elements within elements; service trees of the documentation have less than ten.
     static final int MAX_DEPTH = 64;
@@ -90,8 +92,8 @@ final class XmlTree {
 
     static Element parse(String source) throws Unreadable {
         try {
-            XMLStreamReader2 reader =
-                    (XMLStreamReader2) Parser.JACKSON.getXMLInputFactory().createXMLStreamReader(new StringReader(source));
+            XMLStreamReader2 reader = (XMLStreamReader2)
+                    Parser.JACKSON.getXMLInputFactory().createXMLStreamReader(new StringReader(source));
             try {
                 return read(reader, source);
             } finally {
@@ -158,8 +160,8 @@ final class XmlTree {
         return element;
     }
 
-    /// The parser tells where a tag begins, not where its attributes do; within a tag already known to be well-formed
-    /// they are found by their quotes.
+    /// The parser tells where a tag begins, not where its attributes do; within a tag already known to be
+    /// well-formed they are found by their quotes.
     private static Map<String, Place.At> attributePlaces(
             String source, int start, int openEnd, int startLine, int startColumn) {
         Map<String, Place.At> places = new LinkedHashMap<>();

@@ -1,4 +1,5 @@
-/// cluster.conf: read into a located, ordered tree, checked as a whole, and handed out as typed, immutable records.
+/// cluster.conf: read into a located, ordered tree, checked as a whole, and handed out as typed, immutable
+/// records.
 @NullMarked
 package io.muster.config;
 

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// `bad-files.txt` has files and, behind `--`, exactly what is said about them. Rewritten with `-Dmuster.rewrite=true`
-/// and reviewed as a diff.
+/// `bad-files.txt` has files and, behind `--`, exactly what is said about them. Rewritten with
+/// `-Dmuster.rewrite=true` and reviewed as a diff.
 class BadFilesTest {
     private static final Path TABLE = Path.of("src/test/resources/io/muster/config/bad-files.txt");
 

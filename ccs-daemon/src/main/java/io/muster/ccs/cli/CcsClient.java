@@ -76,7 +76,9 @@ final class CcsClient implements AutoCloseable {
     }
 
     Answer update(byte[] document, int probationSec) throws IOException, MalformedMessage {
-        return text(ask(CcsFrames.UPDATE, new Output(document.length + 16).u32(probationSec).bytes(document)));
+        return text(ask(
+                CcsFrames.UPDATE,
+                new Output(document.length + 16).u32(probationSec).bytes(document)));
     }
 
     Answer confirm() throws IOException, MalformedMessage {

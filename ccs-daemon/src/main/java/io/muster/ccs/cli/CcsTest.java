@@ -11,7 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// `ccs_test`: asks ccsd the way programs do. Descriptors live in ccsd, from one call of the command to the next.
+/// `ccs_test`: asks ccsd the way programs do. Descriptors live in ccsd, from one call of the command to the
+/// next.
 ///
 /// Source of the outputs: RHEL 5 ccs_test.
 public final class CcsTest implements Command {
@@ -48,14 +49,13 @@ public final class CcsTest implements Command {
         }
         String command = words.getFirst();
         List<String> rest = words.subList(1, words.size());
-        Integer arguments =
-                switch (command) {
-                    case "connect" -> rest.size();
-                    case "disconnect", "get_state" -> 1;
-                    case "get", "get_list", "set_state" -> 2;
-                    case "set" -> 3;
-                    default -> -1;
-                };
+        Integer arguments = switch (command) {
+            case "connect" -> rest.size();
+            case "disconnect", "get_state" -> 1;
+            case "get", "get_list", "set_state" -> 2;
+            case "set" -> 3;
+            default -> -1;
+        };
         if (arguments < 0) {
             err.println("Unknown command, " + command + ".");
             err.print(USAGE);
@@ -136,8 +136,7 @@ public final class CcsTest implements Command {
         }
     }
 
-    private static int get(
-            CcsClient ccsd, int descriptor, String query, boolean list, PrintStream out, PrintStream err)
+    private static int get(CcsClient ccsd, int descriptor, String query, boolean list, PrintStream out, PrintStream err)
             throws IOException, MalformedMessage {
         CcsClient.Answer answer = ccsd.get(descriptor, query, list);
         if (answer.result() < 0) {

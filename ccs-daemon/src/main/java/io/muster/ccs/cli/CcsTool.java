@@ -53,8 +53,19 @@ public final class CcsTool implements Command {
             """;
 
     private static final List<String> COMMANDS = List.of(
-            "help", "update", "upgrade", "confirm", "query", "lsnode", "lsfence", "create", "addnode", "delnode",
-            "addfence", "delfence", "addnodeids");
+            "help",
+            "update",
+            "upgrade",
+            "confirm",
+            "query",
+            "lsnode",
+            "lsfence",
+            "create",
+            "addnode",
+            "delnode",
+            "addfence",
+            "delfence",
+            "addnodeids");
 
     private final Layout layout;
 
@@ -111,7 +122,8 @@ public final class CcsTool implements Command {
                 yield 1;
             }
             default -> {
-                err.println("Unknown command, " + command + "." + Nearest.hint(command, COMMANDS).replaceFirst("; d", " D"));
+                err.println("Unknown command, " + command + "."
+                        + Nearest.hint(command, COMMANDS).replaceFirst("; d", " D"));
                 err.println("Try 'ccs_tool help' for help.");
                 yield 1;
             }
@@ -193,7 +205,10 @@ public final class CcsTool implements Command {
         }
         try {
             Element cluster = ConfigReader.parseTree(Files.readAllBytes(file), String.valueOf(file.getFileName()));
-            out.print(command.equals("lsnode") ? Listing.nodes(cluster, verbose) : Listing.fenceDevices(cluster, verbose));
+            out.print(
+                    command.equals("lsnode")
+                            ? Listing.nodes(cluster, verbose)
+                            : Listing.fenceDevices(cluster, verbose));
             return 0;
         } catch (ConfigInvalid e) {
             err.println(e.getMessage());

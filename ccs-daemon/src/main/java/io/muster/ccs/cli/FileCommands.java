@@ -18,12 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Commands of `ccs_tool` that write a file. The former file stays as `FILE.old`. When the cluster's own file was changed
-/// in place, the cluster is updated as well.
+/// Commands of `ccs_tool` that write a file. The former file stays as `FILE.old`. When the cluster's own file
+/// was changed in place, the cluster is updated as well.
 final class FileCommands {
     private static final Map<String, String> USAGES = Map.of(
             "create", "create [-2] [-c FILE] NAME",
-            "addnode", "addnode -n ID [-v VOTES] [-a ALTNAME] -f FENCE [-c FILE] [-o FILE] [-C] [-F] NAME [key=value...]",
+            "addnode",
+                    "addnode -n ID [-v VOTES] [-a ALTNAME] -f FENCE [-c FILE] [-o FILE] [-C] [-F] NAME [key=value...]",
             "delnode", "delnode [-c FILE] [-o FILE] [-C] [-F] NAME",
             "addfence", "addfence [-c FILE] [-o FILE] [-C] [-F] NAME AGENT [key=value...]",
             "delfence", "delfence [-c FILE] [-o FILE] [-C] [-F] NAME",
@@ -53,13 +54,12 @@ final class FileCommands {
     }
 
     int run(String command, String[] args) {
-        String spec =
-                switch (command) {
-                    case "create" -> "2c:h";
-                    case "addnode" -> "n:v:a:f:c:o:CFh";
-                    case "addnodeids" -> "n:m:vc:o:CFh";
-                    default -> "c:o:CFh";
-                };
+        String spec = switch (command) {
+            case "create" -> "2c:h";
+            case "addnode" -> "n:v:a:f:c:o:CFh";
+            case "addnodeids" -> "n:m:vc:o:CFh";
+            default -> "c:o:CFh";
+        };
         var options = new Getopt("ccs_tool", args, spec, err);
         for (int c = options.next(); c != Getopt.END; c = options.next()) {
             if (c == '?' || c == 'h' || !option(command, c, options.hasArgument() ? options.argument() : "")) {
@@ -68,12 +68,11 @@ final class FileCommands {
             }
         }
         List<String> words = options.operands();
-        int needed =
-                switch (command) {
-                    case "addfence" -> 2;
-                    case "addnodeids" -> 0;
-                    default -> 1;
-                };
+        int needed = switch (command) {
+            case "addfence" -> 2;
+            case "addnodeids" -> 0;
+            default -> 1;
+        };
         boolean takesPairs = command.equals("addnode") || command.equals("addfence");
         if (words.size() < needed || (words.size() > needed && !takesPairs)) {
             err.println("Usage: ccs_tool " + USAGES.get(command));

@@ -78,7 +78,8 @@ final class Update {
         }
         out.println();
         if (probationSec > 0) {
-            out.println("On probation: unless confirmed with ccs_tool confirm, it goes back in " + probationSec + " s.");
+            out.println(
+                    "On probation: unless confirmed with ccs_tool confirm, it goes back in " + probationSec + " s.");
         }
         out.println("Update complete.");
         return 0;

@@ -12,8 +12,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/// Replaces a file so that after a crash at any moment either the old content is there or the new, whole: temporary file
-/// in the same directory, fsync, rename, fsync of the directory.
+/// Replaces a file so that after a crash at any moment either the old content is there or the new, whole:
+/// temporary file in the same directory, fsync, rename, fsync of the directory.
 ///
 /// Blocks on the disk: not for an event loop.
 public final class AtomicFile {
@@ -28,8 +28,8 @@ public final class AtomicFile {
 
     private AtomicFile() {}
 
-    /// Replaces or makes a file. An existing one keeps its mode, a new one gets 0640, since it may hold passwords.
-    /// A symbolic link stays one: what it points at is replaced.
+    /// Replaces or makes a file. An existing one keeps its mode, a new one gets 0640, since it may hold
+    /// passwords. A symbolic link stays one: what it points at is replaced.
     public static void write(Path file, byte[] octets) throws IOException {
         write(file, octets, Steps.NONE);
     }

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /// ccsd: agrees with the other nodes' ccsds on one cluster.conf, keeps it on disk, answers queries about it.
 ///
-/// Without cman it answers from the file on disk and looks for cman every second. Nothing else in the cluster stops when
-/// ccsd does: back again it takes the state from the others.
+/// Without cman it answers from the file on disk and looks for cman every second. Nothing else in the cluster
+/// stops when ccsd does: back again it takes the state from the others.
 ///
 /// Thread: its own loop; disk work on a thread beside it.
 public final class CcsDaemon implements AutoCloseable {
@@ -42,8 +42,8 @@ public final class CcsDaemon implements AutoCloseable {
     private final EventLoop loop;
     private final CauseIds ids = CauseIds.ofThisProcess();
     private final ConfigStore store;
-    private final ExecutorService diskWork =
-            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("ccsd-disk").factory());
+    private final ExecutorService diskWork = Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("ccsd-disk").factory());
     private final Queries queries;
     private final ControlServer server;
 
@@ -241,8 +241,7 @@ public final class CcsDaemon implements AutoCloseable {
         if (client == null) {
             return;
         }
-        client.announceConfig(
-                        document.version().number(), document.version().sha256(), document.octets())
+        client.announceConfig(document.version().number(), document.version().sha256(), document.octets())
                 .whenComplete((_, failure) -> {
                     if (failure != null) {
                         LOG.info("cman keeps its configuration: {}", failure.getMessage());

@@ -92,7 +92,8 @@ public final class ConfigStore {
         if (present != null && !Arrays.equals(present, octets)) {
             Optional<Document> former = Document.of(present);
             if (keepAside || former.isEmpty()) {
-                String name = former.map(f -> String.valueOf(f.version().number())).orElse("invalid");
+                String name =
+                        former.map(f -> String.valueOf(f.version().number())).orElse("invalid");
                 kept = Optional.of(keep(present, name));
             }
         }
@@ -127,8 +128,9 @@ public final class ConfigStore {
     private long installedAttempt(Document document) {
         try {
             byte[] mark = read(installed);
-            String[] words =
-                    mark == null ? new String[0] : new String(mark, StandardCharsets.US_ASCII).strip().split(" ");
+            String[] words = mark == null
+                    ? new String[0]
+                    : new String(mark, StandardCharsets.US_ASCII).strip().split(" ");
             return words.length == 2 && words[0].equals(document.version().sha256()) ? Long.parseLong(words[1]) : 0;
         } catch (IOException | NumberFormatException e) {
             return 0;
