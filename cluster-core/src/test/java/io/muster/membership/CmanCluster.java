@@ -1,0 +1,354 @@
+package io.muster.membership;
+
+import io.muster.core.CauseId;
+import io.muster.core.Incarnation;
+import io.muster.core.Node;
+import io.muster.group.GroupEntry;
+import io.muster.group.GroupEntry.Level;
+import io.muster.group.GroupEntry.Reason;
+import io.muster.group.GroupEntryCodec;
+import io.muster.group.Replica;
+import io.muster.group.ReplicaEffect;
+import io.muster.group.ReplicaEvent;
+import io.muster.membership.CmanSettings.Configured;
+import io.muster.quorum.QuorumRules;
+import io.muster.simulator.NetworkOptions;
+import io.muster.simulator.SimNetwork;
+import io.muster.simulator.SimNode;
+import io.muster.simulator.SimProcess;
+import io.muster.simulator.Simulation;
+import io.muster.totem.Ring;
+import io.muster.totem.RingConfig;
+import io.muster.totem.RingEvent;
+import io.muster.totem.RingId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// Real cman nodes with a replicated client each in a false world; what must never happen is checked as it happens.
+final class CmanCluster {
+    static final String GROUP = "test:log";
+
+    /// A client process of one node: a replica in the group.
+    final class Client {
+        final int number;
+        final Run run;
+        final LogCore core = new LogCore();
+        final Replica<LogCore.Say, LogCore.Said> replica;
+        final SimProcess<ReplicaEvent<LogCore.Say>, ReplicaEffect<LogCore.Said>> process;
+        boolean streaming;
+
+        Client(Run run, int number) {
+            this.run = run;
+            this.number = number;
+            this.replica = new Replica<>(run.node, core);
+            this.process = new SimProcess<>(
+                    simulation, run.machine, "client", replica, this::perform, new ReplicaEvent.Tick<>(), null);
+            process.onDeath(() -> run.process.post(cman(new CmanEvent.Gone(number))));
+            run.clients.put(number, this);
+        }
+
+        void entry(GroupEntry entry) {
+            streaming = true;
+            process.post(new ReplicaEvent.Entry<>(entry));
+            if (!core.broken.isEmpty()) {
+                throw new AssertionError("node " + run.node + ": " + core.broken);
+            }
+            if (replica.synced()) {
+                checkState(run, this);
+            }
+        }
+
+        private void perform(ReplicaEffect<LogCore.Said> effect) {
+            switch (effect) {
+                case ReplicaEffect.Send<LogCore.Said>(byte[] payload, boolean safe) ->
+                    run.process.post(cman(
+                            new CmanEvent.Send(number, GROUP, payload, safe, CauseId.NONE)));
+                case ReplicaEffect.Synced<LogCore.Said>(long position, int from) ->
+                    note("node=" + run.node + " client synced at " + position + " from " + from);
+                case ReplicaEffect.Perform<LogCore.Said> _, ReplicaEffect.Ignored<LogCore.Said> _ -> {}
+            }
+        }
+    }
+
+    /// One run of a node.
+    final class Run {
+        final Node node;
+        final SimNode machine;
+        final Ring ring;
+        final CmanNode core;
+        final SimProcess<NodeEvent, NodeEffect> process;
+        final SortedMap<Integer, Client> clients = new TreeMap<>();
+        final Map<Integer, Long> asked = new HashMap<>();
+        final List<CmanEffect.Answer> answers = new ArrayList<>();
+        final List<Boolean> fresh = new ArrayList<>();
+        CmanEffect.@Nullable End end;
+        int lastClient;
+        long said;
+
+        Run(SimNode machine, Node node) {
+            this.machine = machine;
+            this.node = node;
+            Random dice = new Random(simulation.dice().nextLong());
+            ring = new Ring(node, ringConfig, dice);
+            core = new CmanNode(ring, new Cman(node, settings, new byte[0], document -> Optional.empty()));
+            process = new SimProcess<>(
+                    simulation, machine, "cman", core, this::perform, new NodeEvent.Tick(), NodeEvent.Stalled::new);
+        }
+
+        boolean quorate() {
+            return core.cman().status().tally().quorate();
+        }
+
+        List<Integer> members() {
+            return core.cman().status().nodes().stream()
+                    .filter(CmanStatus.NodeStatus::member)
+                    .map(CmanStatus.NodeStatus::nodeid)
+                    .toList();
+        }
+
+        Client join(Optional<Level> level) {
+            Client client = new Client(this, ++lastClient);
+            process.post(cman(new CmanEvent.Join(client.number, 1, GROUP, level)));
+            return client;
+        }
+
+        void ask() {
+            int request = asked.size() + 1;
+            asked.put(request, simulation.nowMs());
+            process.post(cman(new CmanEvent.AskFresh(1, request)));
+        }
+
+        private void perform(NodeEffect effect) {
+            switch (effect) {
+                case NodeEffect.Send(List<Integer> nodeids, byte[] datagram) ->
+                    nodeids.forEach(to -> network.send(node.nodeid(), to, () -> receive(to, datagram)));
+                case NodeEffect.RingChanged(String from, String to, String reason) ->
+                    note("node=" + node + " " + from + " -> " + to + ": " + reason);
+                case NodeEffect.OfCman(CmanEffect inner) -> perform(inner);
+            }
+        }
+
+        private void receive(int to, byte[] datagram) {
+            Run run = runs.get(to);
+            if (run != null && run.process.alive()) {
+                run.process.post(new NodeEvent.OfRing(
+                        new RingEvent.Received(node.nodeid(), node.incarnation(), datagram.clone())));
+            }
+        }
+
+        private void perform(CmanEffect effect) {
+            switch (effect) {
+                case CmanEffect.ToRing _ -> throw new AssertionError("for the ring: " + effect);
+                case CmanEffect.Entry(int number, String group, GroupEntry entry) -> {
+                    checkEntry(this, group, entry);
+                    Client client = clients.get(number);
+                    if (client != null && client.process.alive()) {
+                        simulation.afterMicros(50, () -> {
+                            if (client.process.alive()) {
+                                client.entry(entry);
+                            }
+                        });
+                    }
+                }
+                case CmanEffect.Answer answer -> answers.add(answer);
+                case CmanEffect.Fresh(int _, int request, boolean yes, long _) -> {
+                    fresh.add(yes);
+                    if (yes) {
+                        checkFresh(this, Objects.requireNonNull(asked.get(request)));
+                    }
+                }
+                case CmanEffect.Say(var _, String text) -> note(text);
+                case CmanEffect.End e -> {
+                    note("node=" + node + " ends: " + e.why());
+                    end = e;
+                    simulation.afterMicros(1, process::die);
+                    clients.values().forEach(c -> simulation.afterMicros(1, c.process::die));
+                }
+                case CmanEffect.Disconnect(int client, String why) ->
+                    throw new AssertionError("client " + client + " of " + node + " put out: " + why);
+                case CmanEffect.AskShutdown(int client) ->
+                    process.post(cman(new CmanEvent.ShutdownAnswer(client, votes)));
+                case CmanEffect.Parted _, CmanEffect.Configured _ -> {}
+            }
+            checkQuorum(this);
+        }
+    }
+
+    final Simulation simulation;
+    final SimNetwork network;
+    final RingConfig ringConfig;
+    final CmanSettings settings;
+    final SortedMap<Integer, SimNode> machines = new TreeMap<>();
+    final SortedMap<Integer, Run> runs = new TreeMap<>();
+
+    /// What clients answer when asked whether the node may leave.
+    boolean votes = true;
+
+    private final Map<String, Integer> entries = new HashMap<>();
+    private final Map<String, byte[]> states = new HashMap<>();
+    private final Map<RingId, Long> quorateSinceMs = new HashMap<>();
+    private final Map<RingId, Set<Node>> quorateMembers = new HashMap<>();
+
+    CmanCluster(long seed, int nodes, UnaryOperator<QuorumRules> rules) {
+        simulation = new Simulation(seed);
+        network = new SimNetwork(simulation, NetworkOptions.calm(200));
+        List<Integer> ids = IntStream.rangeClosed(1, nodes).boxed().toList();
+        ringConfig = RingConfig.of(ids, ids.stream().map(i -> 1).toList(), 1000, 1400);
+        SortedMap<Integer, Configured> configured = new TreeMap<>();
+        ids.forEach(id -> configured.put(id, new Configured("n" + id, 1)));
+        QuorumRules with = rules.apply(QuorumRules.plain(ids));
+        settings = new CmanSettings(
+                "harbor", 6520, configured, with.twoNode() ? 1 : nodes, with, Set.of(), 5000, 10_000, 1, "aa");
+        ids.forEach(id -> machines.put(id, new SimNode(simulation, id)));
+    }
+
+    static NodeEvent cman(CmanEvent event) {
+        return new NodeEvent.OfCman(event);
+    }
+
+    void note(String text) {
+        simulation.trace().add(simulation.nowMicros(), text);
+    }
+
+    Run boot(int nodeid) {
+        SimNode machine = machines.get(nodeid);
+        machine.boot();
+        Node node = new Node(nodeid, Incarnation.random(simulation.dice()));
+        Run run = new Run(machine, node);
+        runs.put(nodeid, run);
+        run.process.post(new NodeEvent.OfRing(new RingEvent.Start()));
+        return run;
+    }
+
+    void bootAll() {
+        machines.keySet().forEach(this::boot);
+    }
+
+    void crash(int nodeid) {
+        machines.get(nodeid).crash();
+    }
+
+    Run run(int nodeid) {
+        return runs.get(nodeid);
+    }
+
+    List<Run> alive() {
+        return runs.values().stream().filter(r -> r.process.alive()).toList();
+    }
+
+    void partition(List<Integer> one, List<Integer> other) {
+        for (int a : one) {
+            for (int b : other) {
+                network.cut(a, b);
+            }
+        }
+    }
+
+    void until(String what, BooleanSupplier condition, long ms) {
+        if (!simulation.runUntil(condition, ms)) {
+            throw simulation.failure("not within " + ms + " ms: " + what);
+        }
+    }
+
+    void require(boolean condition, String what) {
+        if (!condition) {
+            throw simulation.failure(what);
+        }
+    }
+
+    /// All living nodes in one cluster.
+    boolean together() {
+        List<Integer> ids = alive().stream().map(r -> r.node.nodeid()).toList();
+        return alive().stream().allMatch(r -> r.core.cman().installed() && r.members().equals(ids));
+    }
+
+    /// All living clients have the same state.
+    boolean agreed() {
+        byte[] first = null;
+        for (Run run : alive()) {
+            for (Client client : run.clients.values()) {
+                if (client.process.alive()) {
+                    if (!client.replica.synced()) {
+                        return false;
+                    }
+                    first = first == null ? client.core.snapshot() : first;
+                    if (!Arrays.equals(first, client.core.snapshot())) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
+    /// Reasons in which others saw a node go, as its neighbours' group streams have them.
+    final List<GroupEntry.Departure> departures = new ArrayList<>();
+
+    boolean departed(int nodeid, Reason reason) {
+        return departures.stream().anyMatch(d -> d.node().nodeid() == nodeid && d.reason() == reason);
+    }
+
+    private void checkEntry(Run run, String group, GroupEntry entry) {
+        if (entry instanceof GroupEntry.Membership m) {
+            departures.addAll(m.left());
+        }
+        if (entry instanceof GroupEntry.Message m && !m.regular()) {
+            return;
+        }
+        String key = ringOf(run) + "/" + group + "@" + entry.position();
+        int hash = Arrays.hashCode(GroupEntryCodec.encode(entry));
+        Integer there = entries.putIfAbsent(key, hash);
+        if (there != null && there != hash) {
+            throw new AssertionError("two entries at " + key + ", one is " + entry);
+        }
+    }
+
+    private static String ringOf(Run run) {
+        return run.ring.ring().map(id -> id + " " + id.representative()).orElse("none");
+    }
+
+    private void checkState(Run run, Client client) {
+        String key = ringOf(run) + "@" + client.replica.position();
+        byte[] state = client.core.snapshot();
+        byte[] there = states.putIfAbsent(key, state);
+        if (there != null && !Arrays.equals(there, state)) {
+            throw new AssertionError("two states at " + key + ", one on node " + run.node);
+        }
+    }
+
+    /// Any two sets of members that were quorate at overlapping times have a node in common; and who is told that the cluster
+    /// is quorate now isn't in a ring that others have left for a quorate one before.
+    private void checkQuorum(Run run) {
+        Optional<RingId> ring = run.ring.ring();
+        if (run.core.cman().installed() && run.quorate() && ring.isPresent()) {
+            if (quorateSinceMs.putIfAbsent(ring.get(), simulation.nowMs()) == null) {
+                quorateMembers.put(ring.get(), new HashSet<>(run.ring.members()));
+            }
+        }
+    }
+
+    private void checkFresh(Run run, long askedMs) {
+        RingId mine = run.ring.ring().orElseThrow();
+        quorateSinceMs.forEach((ring, sinceMs) -> {
+            Set<Node> members = Objects.requireNonNull(quorateMembers.get(ring));
+            if (sinceMs < askedMs && ring.sequence() > mine.sequence() && !members.contains(run.node)) {
+                throw new AssertionError("node " + run.node + " is told that ring " + mine
+                        + " is quorate, but ring " + ring + " has been since " + sinceMs);
+            }
+        });
+    }
+}

@@ -1,0 +1,282 @@
+package io.muster.membership;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.group.GroupEntry.Level;
+import io.muster.group.GroupEntry.Reason;
+import io.muster.membership.CmanCluster.Client;
+import io.muster.membership.CmanEffect.Result;
+import io.muster.quorum.QuorumRules;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/// One story each, with the real ring below.
+class CmanStoriesTest {
+    private static CmanCluster cluster(int nodes) {
+        return new CmanCluster(7, nodes, rules -> rules);
+    }
+
+    private static CmanCluster up(int nodes) {
+        CmanCluster c = cluster(nodes);
+        c.bootAll();
+        c.until("one cluster", c::together, 5000);
+        return c;
+    }
+
+    private static void joinAll(CmanCluster c, Optional<Level> level) {
+        c.alive().forEach(run -> run.join(level));
+        c.until("clients in sync", () -> c.agreed() && c.alive().stream()
+                .allMatch(r -> r.clients.values().stream().allMatch(client -> client.streaming)), 3000);
+    }
+
+    private static void say(Client client, int count) {
+        for (int i = 0; i < count; i++) {
+            client.process.post(new io.muster.group.ReplicaEvent.Local<>(new LogCore.Say(++client.run.said, 100)));
+        }
+    }
+
+    private static CmanEvent.Leave leave(boolean removed, boolean force) {
+        return new CmanEvent.Leave(99, 5, removed, force);
+    }
+
+    @Test
+    void threeNodesBecomeOneQuorateCluster() {
+        CmanCluster c = up(3);
+        assertTrue(c.run(1).quorate());
+        assertEquals(2, c.run(2).core.cman().status().tally().quorum());
+    }
+
+    @Test
+    void messagesComeOnceAndInOrderOnAllNodes() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.empty());
+        c.alive().forEach(r -> say(r.clients.get(1), 200));
+        c.until("600 messages everywhere", () -> c.alive().stream()
+                .allMatch(r -> r.clients.get(1).core.messages() == 600), 5000);
+        assertTrue(c.agreed());
+    }
+
+    @Test
+    void aMinorityIsNotQuorateAndTheMajorityGoesOn() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.partition(List.of(1, 2), List.of(3));
+        c.until("3 alone", () -> c.run(3).members().equals(List.of(3)), 5000);
+        assertFalse(c.run(3).quorate());
+        c.until("1 and 2", () -> c.run(1).members().equals(List.of(1, 2)), 5000);
+        assertTrue(c.run(1).quorate());
+        assertTrue(c.departed(3, Reason.LOST));
+    }
+
+    @Test
+    void aCrashedNodeIsLostAndComesBackAsANewOne() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.crash(2);
+        c.until("without 2", () -> c.run(1).members().equals(List.of(1, 3)), 5000);
+        assertTrue(c.run(1).core.cman().status().nodes().get(1).unproven());
+        c.boot(2).join(Optional.of(Level.SERVICE));
+        c.until("with 2 again", () -> c.together() && c.agreed(), 5000);
+        // Coming back never clears a victim.
+        assertTrue(c.run(1).core.cman().status().nodes().get(1).unproven());
+    }
+
+    @Test
+    void aStatefulMinorityIsEndedWhenItComesBackToAQuorateSide() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.partition(List.of(1, 2), List.of(3));
+        c.until("parted", () -> c.run(1).members().equals(List.of(1, 2)) && !c.run(3).quorate(), 5000);
+        c.network.heal();
+        c.until("3 has ended", () -> c.run(3).end != null, 5000);
+        assertFalse(c.run(3).end.clean());
+        assertTrue(c.run(3).end.why().contains("without a full restart"), c.run(3).end.why());
+        assertTrue(c.run(1).quorate());
+    }
+
+    @Test
+    void aStatelessMinorityComesBackAsANewMember() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.empty());
+        c.partition(List.of(1, 2), List.of(3));
+        c.until("parted", () -> c.run(1).members().equals(List.of(1, 2)) && !c.run(3).quorate(), 5000);
+        say(c.run(1).clients.get(1), 5);
+        c.simulation.runForMs(500);
+        c.network.heal();
+        c.until("together", () -> c.together() && c.agreed(), 5000);
+        assertNull(c.run(3).end);
+        assertEquals(5, c.run(3).clients.get(1).core.messages());
+    }
+
+    @Test
+    void whenNoSideWasQuorateNobodyIsEndedAndStoppedNodesProveIt() {
+        CmanCluster c = up(4);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.partition(List.of(1, 2), List.of(3, 4));
+        c.until("halves", () -> c.run(1).members().equals(List.of(1, 2))
+                && c.run(3).members().equals(List.of(3, 4)), 5000);
+        assertFalse(c.run(1).quorate() || c.run(3).quorate());
+        c.network.heal();
+        c.until("together", () -> c.together() && c.agreed(), 5000);
+        assertTrue(c.alive().stream().allMatch(r -> r.end == null));
+        assertTrue(c.run(1).quorate());
+        // Nodes 3 and 4 started over; until they say that nothing runs there, they are victims.
+        assertTrue(c.run(2).core.cman().status().nodes().get(2).unproven());
+        for (int id : List.of(3, 4)) {
+            c.run(id).process.post(CmanCluster.cman(new CmanEvent.ReportFenced(1, c.run(id).node, "stopped")));
+        }
+        c.until("proven", () -> c.run(1).core.cman().status().nodes().stream().noneMatch(n -> n.unproven()), 2000);
+    }
+
+    @Test
+    void twoNodesWaitForBothAndThenEachHalfStaysQuorate() {
+        CmanCluster c = new CmanCluster(3, 2, rules -> new QuorumRules(
+                true, true, false, false, OptionalInt.empty(), rules.nodeids()));
+        c.boot(1);
+        c.simulation.runForMs(3000);
+        assertFalse(c.run(1).quorate());
+        c.boot(2);
+        c.until("both", c::together, 5000);
+        assertTrue(c.run(1).quorate());
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.network.cut(1, 2);
+        c.until("parted", () -> c.run(1).members().size() == 1 && c.run(2).members().size() == 1, 5000);
+        assertTrue(c.run(1).quorate() && c.run(2).quorate());
+        c.network.heal();
+        // Both were quorate: exactly one side survives the meeting.
+        c.until("one has ended", () -> c.alive().size() == 1, 5000);
+    }
+
+    @Test
+    void aNodeThatLeavesIsNoVictim() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.FENCE));
+        c.run(2).process.post(CmanCluster.cman(leave(false, false)));
+        c.until("2 has left", () -> c.run(2).end != null && c.run(1).members().equals(List.of(1, 3)), 3000);
+        assertTrue(c.run(2).end.clean());
+        assertTrue(c.departed(2, Reason.LEFT));
+        assertFalse(c.departed(2, Reason.LOST));
+        c.simulation.runForMs(3000);
+        assertFalse(c.departed(2, Reason.LOST));
+    }
+
+    @Test
+    void leaveRemoveLowersExpectedVotesToTheNumberOfNodes() {
+        CmanCluster c = up(4);
+        for (int id : List.of(4, 3, 2)) {
+            c.run(id).process.post(CmanCluster.cman(leave(true, false)));
+            c.until(id + " has left", () -> c.run(id).end != null && c.together(), 5000);
+            assertTrue(c.run(1).quorate(), "without " + id);
+            assertEquals(id - 1, c.run(1).core.cman().status().tally().expected());
+        }
+        assertEquals(1, c.run(1).core.cman().status().tally().quorum());
+    }
+
+    @Test
+    void aClientsNoKeepsTheNodeIn() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.FENCE));
+        c.votes = false;
+        c.run(2).process.post(CmanCluster.cman(leave(false, false)));
+        c.until("answer", () -> !c.run(2).answers.isEmpty()
+                && c.run(2).answers.getLast().request() == 5, 1000);
+        assertEquals(Result.BUSY, c.run(2).answers.getLast().result());
+        assertNull(c.run(2).end);
+    }
+
+    @Test
+    void aForcedLeaveWithServicesMakesAVictim() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.run(3).process.post(CmanCluster.cman(leave(false, true)));
+        c.until("3 has gone", () -> c.run(1).members().equals(List.of(1, 2)), 3000);
+        assertTrue(c.departed(3, Reason.LOST));
+    }
+
+    @Test
+    void aKilledNodeEndsAtOnceAndIsAVictim() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.FENCE));
+        c.run(1).process.post(CmanCluster.cman(new CmanEvent.Kill(99, 1, List.of(3), "somebody wants it")));
+        c.until("3 ends", () -> c.run(3).end != null, 1000);
+        assertEquals("killed by node 1 because somebody wants it", c.run(3).end.why());
+        c.until("without 3", () -> c.run(2).members().equals(List.of(1, 2)), 1000);
+        assertTrue(c.departed(3, Reason.KILLED));
+    }
+
+    @Test
+    void aClientThatDiesLeavesItsGroupButTheNodeStays() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.run(2).clients.get(1).process.die();
+        c.until("out of the group", () -> c.run(1).core.cman().status().groups().getFirst()
+                        .group().members().size() == 2, 1000);
+        assertEquals(List.of(1, 2, 3), c.run(1).members());
+        say(c.run(1).clients.get(1), 3);
+        c.run(2).join(Optional.of(Level.SERVICE));
+        c.until("back in sync", () -> c.agreed() && c.run(2).clients.get(2).core.messages() == 3, 2000);
+    }
+
+    @Test
+    void aRequiredClientThatStaysAwayEndsTheNode() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.run(2).process.post(CmanCluster.cman(new CmanEvent.Require(1, CmanCluster.GROUP, 10_000)));
+        c.simulation.runForMs(10);
+        c.run(2).clients.get(1).process.die();
+        c.simulation.runForMs(9_000);
+        assertNull(c.run(2).end);
+        c.until("2 ends", () -> c.run(2).end != null, 2_000);
+        assertFalse(c.run(2).end.clean());
+    }
+
+    @Test
+    void aStoppedNodeIsNotToldThatItIsStillQuorate() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.machines.get(3).stop();
+        c.until("without 3", () -> c.run(1).members().equals(List.of(1, 2)), 5000);
+        c.run(3).ask();
+        c.machines.get(3).goOn();
+        c.simulation.runForMs(12_000);
+        assertFalse(c.run(3).fresh.contains(true));
+        c.run(1).ask();
+        c.until("answer", () -> !c.run(1).fresh.isEmpty(), 1000);
+        assertTrue(c.run(1).fresh.getFirst());
+    }
+
+    @Test
+    void expectedVotesMustFitWhatIsThere() {
+        CmanCluster c = up(4);
+        c.partition(List.of(1), List.of(2, 3, 4));
+        c.until("1 alone", () -> c.run(1).members().equals(List.of(1)), 5000);
+        c.run(1).process.post(CmanCluster.cman(new CmanEvent.SetExpected(9, 1, 4)));
+        c.run(1).process.post(CmanCluster.cman(new CmanEvent.SetExpected(9, 2, 1)));
+        c.simulation.runForMs(500);
+        assertEquals(Result.INVALID, c.run(1).answers.get(0).result());
+        assertEquals(Result.OK, c.run(1).answers.get(1).result());
+        assertTrue(c.run(1).quorate());
+    }
+
+    @Test
+    void lastManStandingFollowsTheMembersDown() {
+        CmanCluster c = new CmanCluster(5, 4, rules -> new QuorumRules(
+                false, true, true, false, OptionalInt.empty(), rules.nodeids()));
+        c.bootAll();
+        c.until("together", c::together, 5000);
+        assertNotNull(c.run(4));
+        c.crash(4);
+        c.simulation.runForMs(15_000);
+        assertEquals(3, c.run(1).core.cman().status().tally().expected());
+        c.crash(3);
+        c.simulation.runForMs(15_000);
+        assertTrue(c.run(1).quorate());
+        assertEquals(2, c.run(1).core.cman().status().tally().quorum());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.membership;
+
+import org.jspecify.annotations.NullMarked;
