@@ -199,7 +199,10 @@ final class Installation {
         // First the departures, then the arrivals: one who is both is out before it is in again.
         state.groups.leaveAll(lost, state::next).forEach(machine::view);
         for (Side side : meeting) {
-            state.groups.adopt(groupsOf(side), joining.keySet(), state::next).forEach(machine::view);
+            // Of each side only its own nodes: what it remembers of others is older than what they know themselves.
+            SortedSet<Node> own = new TreeSet<>(side.nodes.keySet());
+            own.retainAll(joining.keySet());
+            state.groups.adopt(groupsOf(side), own, state::next).forEach(machine::view);
         }
         machine.advance();
     }

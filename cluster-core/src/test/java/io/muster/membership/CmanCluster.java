@@ -23,8 +23,8 @@ import io.muster.totem.RingEvent;
 import io.muster.totem.RingId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -201,7 +201,6 @@ final class CmanCluster {
     private final Map<String, Integer> entries = new HashMap<>();
     private final Map<String, byte[]> states = new HashMap<>();
     private final Map<RingId, Long> quorateSinceMs = new HashMap<>();
-    private final Map<RingId, Set<Node>> quorateMembers = new HashMap<>();
 
     CmanCluster(long seed, int nodes, UnaryOperator<QuorumRules> rules) {
         simulation = new Simulation(seed);
@@ -260,6 +259,14 @@ final class CmanCluster {
 
     void until(String what, BooleanSupplier condition, long ms) {
         if (!simulation.runUntil(condition, ms)) {
+            for (Run run : alive()) {
+                note("node=" + run.node + " groups " + run.core.cman().status().groups());
+                for (Client k : run.clients.values()) {
+                    note("node=" + run.node + " client " + k.number + (k.process.alive() ? " alive" : " dead")
+                            + (k.streaming ? " streaming" : "") + (k.replica.synced() ? " synced" : " waiting")
+                            + " at " + k.replica.position() + " messages " + k.core.messages());
+                }
+            }
             throw simulation.failure("not within " + ms + " ms: " + what);
         }
     }
@@ -330,25 +337,39 @@ final class CmanCluster {
         }
     }
 
-    /// Any two sets of members that were quorate at overlapping times have a node in common; and who is told that the cluster
-    /// is quorate now isn't in a ring that others have left for a quorate one before.
+    /// No two rings of different members are quorate at once.
     private void checkQuorum(Run run) {
         Optional<RingId> ring = run.ring.ring();
         if (run.core.cman().installed() && run.quorate() && ring.isPresent()) {
-            if (quorateSinceMs.putIfAbsent(ring.get(), simulation.nowMs()) == null) {
-                quorateMembers.put(ring.get(), new HashSet<>(run.ring.members()));
+            quorateSinceMs.putIfAbsent(ring.get(), simulation.nowMs());
+            for (Run other : alive()) {
+                // A ring that hasn't noticed yet that it lost members counts until its token does.
+                boolean operational = other.ring.operational() && run.ring.operational();
+                if (operational && other.core.cman().installed() && other.quorate() && !settings.rules().twoNode()) {
+                    require(
+                            !Collections.disjoint(other.ring.members(), run.ring.members())
+                                    || !current(other, run),
+                            "two quorate rings: " + run.ring.ring() + " and " + other.ring.ring());
+                }
             }
         }
     }
 
+    /// Whether none of the nodes of either ring has restarted since: else one of the two only hasn't noticed.
+    private boolean current(Run one, Run other) {
+        return List.of(one, other).stream().allMatch(run -> run.ring.members().stream()
+                .allMatch(node -> Objects.requireNonNull(runs.get(node.nodeid())).node.equals(node)));
+    }
+
+    /// Who is told that the cluster is quorate now isn't left out of a ring that was quorate before the question.
     private void checkFresh(Run run, long askedMs) {
-        RingId mine = run.ring.ring().orElseThrow();
-        quorateSinceMs.forEach((ring, sinceMs) -> {
-            Set<Node> members = Objects.requireNonNull(quorateMembers.get(ring));
-            if (sinceMs < askedMs && ring.sequence() > mine.sequence() && !members.contains(run.node)) {
-                throw new AssertionError("node " + run.node + " is told that ring " + mine
-                        + " is quorate, but ring " + ring + " has been since " + sinceMs);
+        for (Run other : alive()) {
+            Long sinceMs = other.ring.ring().map(quorateSinceMs::get).orElse(null);
+            boolean without = !other.ring.members().contains(run.node);
+            if (other.core.cman().installed() && other.quorate() && without && sinceMs != null && sinceMs < askedMs) {
+                throw new AssertionError("node " + run.node + " is told that it is quorate, but without it ring "
+                        + other.ring.ring() + " has been since " + sinceMs);
             }
-        });
+        }
     }
 }
