@@ -28,7 +28,8 @@ final class Assembler {
     }
 
     /// The run of the node that sent a packet; null when it is no member.
-    @Nullable Node originator(byte[] packet) {
+    @Nullable
+    Node originator(byte[] packet) {
         int at = Arrays.binarySearch(nodeids, Packet.originator(packet));
         return at < 0 ? null : members.get(at);
     }
@@ -50,8 +51,8 @@ final class Assembler {
             int from0 = at + (first ? Packet.FIRST_CHUNK_BYTES : Packet.CHUNK_BYTES);
             if (first && last) {
                 byte[] payload = Arrays.copyOfRange(packet, from0, from0 + length);
-                effects.add(new RingEffect.Deliver(
-                        ring, number, from, regular, safe, payload, Packet.cause(packet, at)));
+                effects.add(
+                        new RingEffect.Deliver(ring, number, from, regular, safe, payload, Packet.cause(packet, at)));
             } else {
                 byte[] whole = fill(partial, packet, at, first, from0, length);
                 if (last && whole != null) {

@@ -178,7 +178,8 @@ final class Circulation {
             aru = own;
             aruNodeid = aru == sequence ? 0 : context.self.nodeid();
         }
-        boolean busy = !packets.isEmpty() || !asked.isEmpty() || aru < sequence || ownBacklog + backlog > 0 || roundWanted;
+        boolean busy =
+                !packets.isEmpty() || !asked.isEmpty() || aru < sequence || ownBacklog + backlog > 0 || roundWanted;
         idle = busy ? 0 : representative() ? Math.min(token.idle() + 1, 1000) : token.idle();
         roundWanted = false;
         hop = token.hop() + 1;
@@ -249,9 +250,7 @@ final class Circulation {
         }
         // What was announced this round may still be on its way: packets may follow the token.
         long upTo = Math.min(roundSequence, token.sequence());
-        for (long sequence = log.window.aru() + 1;
-                sequence <= upTo && asked.size() < Token.MAX_MISSING;
-                sequence++) {
+        for (long sequence = log.window.aru() + 1; sequence <= upTo && asked.size() < Token.MAX_MISSING; sequence++) {
             if (!log.window.has(sequence)) {
                 context.counters.requested++;
                 asked.add(new long[] {sequence, context.self.nodeid()});
@@ -280,8 +279,7 @@ final class Circulation {
     }
 
     private byte[] nextPacket(long sequence) {
-        byte[] packet = context.queue.next(
-                context.self, log.id, sequence, messages + 1, context.config.mtuBytes());
+        byte[] packet = context.queue.next(context.self, log.id, sequence, messages + 1, context.config.mtuBytes());
         messages += context.queue.endedInLast();
         if (!log.receive(packet)) {
             throw new IllegalStateException("ring " + log.id + ": own packet " + sequence + " has no place");

@@ -49,6 +49,7 @@ final class Context {
     }
 
     RingLog newLog(RingId id, List<Node> members) {
-        return new RingLog(id, members, Math.min(config.windowMessages() * 4, 8 * RingCodec.MAX_BITMAP_BYTES), firstSequence);
+        return new RingLog(
+                id, members, Math.min(config.windowMessages() * 4, 8 * RingCodec.MAX_BITMAP_BYTES), firstSequence);
     }
 }

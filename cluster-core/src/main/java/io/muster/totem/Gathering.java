@@ -365,7 +365,8 @@ final class Gathering {
 
     /// Whether `commit` names exactly what this node knows to be agreed.
     boolean matches(RingMessage.Commit commit) {
-        if (!agreed() || !commit.nodeids().equals(proposal.stream().map(Node::nodeid).toList())) {
+        if (!agreed()
+                || !commit.nodeids().equals(proposal.stream().map(Node::nodeid).toList())) {
             return false;
         }
         for (int i = 0; i < commit.nodeids().size(); i++) {

@@ -38,12 +38,14 @@ final class Peers {
 
     private final TreeMap<Integer, Peer> peers = new TreeMap<>();
 
-    @Nullable Peer get(int nodeid) {
+    @Nullable
+    Peer get(int nodeid) {
         return peers.get(nodeid);
     }
 
     /// The peer a datagram came from; null when it is from a run that has ended.
-    @Nullable Peer heard(int nodeid, Incarnation incarnation, long nowMs) {
+    @Nullable
+    Peer heard(int nodeid, Incarnation incarnation, long nowMs) {
         Peer peer = peers.get(nodeid);
         if (peer == null) {
             peer = new Peer(new Node(nodeid, incarnation));

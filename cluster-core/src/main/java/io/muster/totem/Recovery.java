@@ -40,7 +40,8 @@ final class Recovery {
         this.old = old;
         this.commit = commit;
         this.joins = joins;
-        this.next = context.newLog(commit.ring(), joins.values().stream().map(Join::from).toList());
+        this.next = context.newLog(
+                commit.ring(), joins.values().stream().map(Join::from).toList());
         var together = new ArrayList<Node>();
         long safe = 0;
         for (Join join : joins.values()) {
@@ -146,8 +147,7 @@ final class Recovery {
                                 .toList(),
                         commit);
             } else {
-                context.unicast(
-                        next.id.representative().nodeid(), new RingMessage.Ready(next.id, complete()));
+                context.unicast(next.id.representative().nodeid(), new RingMessage.Ready(next.id, complete()));
             }
         }
         return done;

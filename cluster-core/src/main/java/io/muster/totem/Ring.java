@@ -195,7 +195,9 @@ public final class Ring implements Core<RingEvent, RingEffect> {
         var ring = new RingId(context.ringSequence, context.self);
         var numbers = new ArrayList<Long>();
         for (Node node : members) {
-            Join join = node.equals(context.self) ? gathering.sent() : gathering.joins().get(node.nodeid());
+            Join join = node.equals(context.self)
+                    ? gathering.sent()
+                    : gathering.joins().get(node.nodeid());
             if (join == null) {
                 throw new IllegalStateException("ring " + ring + ": agreed without a join of " + node);
             }
@@ -313,7 +315,8 @@ public final class Ring implements Core<RingEvent, RingEffect> {
         // The first search begins at once. If it fails there is something the network doesn't tell, and time helps.
         long waitMs = attempts == 0
                 ? 0
-                : context.dice.nextLong(context.config.joinMs()) + ((long) context.config.joinMs() << Math.min(attempts, 4));
+                : context.dice.nextLong(context.config.joinMs())
+                        + ((long) context.config.joinMs() << Math.min(attempts, 4));
         return gather(reason, waitMs);
     }
 
@@ -435,12 +438,14 @@ public final class Ring implements Core<RingEvent, RingEffect> {
             case RingMessage.Commit commit -> commit(peer, commit);
             case RingMessage.Beacon beacon -> beacon(peer, beacon);
             case RingMessage.Request request -> {
-                if (phase instanceof Phase.Recovery(Recovery work) && work.ring().equals(request.ring())) {
+                if (phase instanceof Phase.Recovery(Recovery work)
+                        && work.ring().equals(request.ring())) {
                     work.answer(peer.nodeid, request);
                 }
             }
             case RingMessage.Ready ready -> {
-                if (phase instanceof Phase.Recovery(Recovery work) && work.ring().equals(ready.ring())) {
+                if (phase instanceof Phase.Recovery(Recovery work)
+                        && work.ring().equals(ready.ring())) {
                     work.ready(peer.nodeid, ready.complete());
                 } else if (phase instanceof Phase.Operational(Circulation circulation)
                         && circulation.log.id.equals(ready.ring())) {

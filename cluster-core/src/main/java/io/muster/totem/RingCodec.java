@@ -8,7 +8,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The octets of [RingMessage], big-endian. Everything begins with the house's header ([io.muster.wire.Header], which
@@ -54,8 +53,7 @@ final class RingCodec {
     static final int LEAVE = 10;
     static final int MAX_BITMAP_BYTES = 1024;
 
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final int NODE_BYTES = 20;
     private static final int RING_BYTES = 28;
@@ -126,7 +124,8 @@ final class RingCodec {
                 start(into, COMMIT, 0, self, commit.ring());
                 into.putShort((short) commit.nodeids().size());
                 for (int i = 0; i < commit.nodeids().size(); i++) {
-                    into.putInt(commit.nodeids().get(i)).putLong(commit.numbers().get(i));
+                    into.putInt(commit.nodeids().get(i))
+                            .putLong(commit.numbers().get(i));
                 }
             }
             case RingMessage.Beacon beacon -> {
@@ -189,19 +188,18 @@ final class RingCodec {
         var in = ByteBuffer.wrap(datagram, HEADER_BYTES, datagram.length - HEADER_BYTES);
         int flags = getShort(datagram, 6);
         int nodeid = getInt(datagram, 12);
-        RingMessage message =
-                switch (type) {
-                    case TOKEN -> decodeToken(in);
-                    case JOIN -> decodeJoin(in, flags, nodeid);
-                    case COMMIT -> decodeCommit(in);
-                    case BEACON -> decodeBeacon(in);
-                    case REQUEST -> decodeRequest(in);
-                    case READY -> new RingMessage.Ready(ring(in), (flags & 1) != 0);
-                    case INSTALL -> new RingMessage.Install(ring(in));
-                    case CANCEL -> new RingMessage.Cancel(ring(in));
-                    case LEAVE -> new RingMessage.Leave();
-                    default -> throw new MalformedMessage("type " + type);
-                };
+        RingMessage message = switch (type) {
+            case TOKEN -> decodeToken(in);
+            case JOIN -> decodeJoin(in, flags, nodeid);
+            case COMMIT -> decodeCommit(in);
+            case BEACON -> decodeBeacon(in);
+            case REQUEST -> decodeRequest(in);
+            case READY -> new RingMessage.Ready(ring(in), (flags & 1) != 0);
+            case INSTALL -> new RingMessage.Install(ring(in));
+            case CANCEL -> new RingMessage.Cancel(ring(in));
+            case LEAVE -> new RingMessage.Leave();
+            default -> throw new MalformedMessage("type " + type);
+        };
         if (in.hasRemaining()) {
             throw new MalformedMessage(in.remaining() + " octets too many in type " + type);
         }

@@ -47,13 +47,18 @@ sealed interface RingMessage {
     /// @param peers ascending by nodeid; the sender itself isn't among them
     /// @param history of its old ring; null when it never had one
     record Join(
-            Node from, long number, long ringSequence, boolean ready, List<PeerView> peers, @Nullable History history)
-            implements RingMessage {
+            Node from,
+            long number,
+            long ringSequence,
+            boolean ready,
+            List<PeerView> peers,
+            @Nullable History history) implements RingMessage {
         public Join {
             peers = List.copyOf(peers);
         }
 
-        @Nullable PeerView peer(int nodeid) {
+        @Nullable
+        PeerView peer(int nodeid) {
             int low = 0;
             int high = peers.size() - 1;
             while (low <= high) {

@@ -13,7 +13,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Chaos first, then calm. What must never happen is checked as it happens ([CmanCluster]); in the calm all living nodes must
+/// Chaos first, then calm. What must never happen is checked as it happens ([CmanCluster]); in the calm all living
+/// nodes must
 /// become one cluster and all replicas equal, with every message of a client that lived through it exactly once.
 ///
 /// `-Dseed=N` runs one seed, `-Dseeds=N` that many.
@@ -70,10 +71,11 @@ class CmanChaosTest {
                     run.join(level);
                 }
             }
-            case 9 -> run.clients.values().stream()
-                    .filter(k -> k.process.alive())
-                    .findFirst()
-                    .ifPresent(k -> k.process.die());
+            case 9 ->
+                run.clients.values().stream()
+                        .filter(k -> k.process.alive())
+                        .findFirst()
+                        .ifPresent(k -> k.process.die());
             case 10 -> {
                 if (alive) {
                     run.ask();

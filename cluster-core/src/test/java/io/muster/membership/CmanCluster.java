@@ -75,8 +75,7 @@ final class CmanCluster {
         private void perform(ReplicaEffect<LogCore.Said> effect) {
             switch (effect) {
                 case ReplicaEffect.Send<LogCore.Said>(byte[] payload, boolean safe) ->
-                    run.process.post(cman(
-                            new CmanEvent.Send(number, GROUP, payload, safe, CauseId.NONE)));
+                    run.process.post(cman(new CmanEvent.Send(number, GROUP, payload, safe, CauseId.NONE)));
                 case ReplicaEffect.Synced<LogCore.Said>(long position, int from) ->
                     note("node=" + run.node + " client synced at " + position + " from " + from);
                 case ReplicaEffect.Perform<LogCore.Said> _, ReplicaEffect.Ignored<LogCore.Said> _ -> {}
@@ -280,7 +279,8 @@ final class CmanCluster {
     /// All living nodes in one cluster.
     boolean together() {
         List<Integer> ids = alive().stream().map(r -> r.node.nodeid()).toList();
-        return alive().stream().allMatch(r -> r.core.cman().installed() && r.members().equals(ids));
+        return alive().stream()
+                .allMatch(r -> r.core.cman().installed() && r.members().equals(ids));
     }
 
     /// All living clients have the same state.
@@ -345,10 +345,12 @@ final class CmanCluster {
             for (Run other : alive()) {
                 // A ring that hasn't noticed yet that it lost members counts until its token does.
                 boolean operational = other.ring.operational() && run.ring.operational();
-                if (operational && other.core.cman().installed() && other.quorate() && !settings.rules().twoNode()) {
+                if (operational
+                        && other.core.cman().installed()
+                        && other.quorate()
+                        && !settings.rules().twoNode()) {
                     require(
-                            !Collections.disjoint(other.ring.members(), run.ring.members())
-                                    || !current(other, run),
+                            !Collections.disjoint(other.ring.members(), run.ring.members()) || !current(other, run),
                             "two quorate rings: " + run.ring.ring() + " and " + other.ring.ring());
                 }
             }
@@ -357,8 +359,11 @@ final class CmanCluster {
 
     /// Whether none of the nodes of either ring has restarted since: else one of the two only hasn't noticed.
     private boolean current(Run one, Run other) {
-        return List.of(one, other).stream().allMatch(run -> run.ring.members().stream()
-                .allMatch(node -> Objects.requireNonNull(runs.get(node.nodeid())).node.equals(node)));
+        return List.of(one, other).stream()
+                .allMatch(run -> run.ring.members().stream()
+                        .allMatch(node -> Objects.requireNonNull(runs.get(node.nodeid()))
+                                .node
+                                .equals(node)));
     }
 
     /// Whether most nodes are in that node's ring: else it only hasn't noticed that the others have gone on.

@@ -31,8 +31,12 @@ class CmanStoriesTest {
 
     private static void joinAll(CmanCluster c, Optional<Level> level) {
         c.alive().forEach(run -> run.join(level));
-        c.until("clients in sync", () -> c.agreed() && c.alive().stream()
-                .allMatch(r -> r.clients.values().stream().allMatch(client -> client.streaming)), 3000);
+        c.until(
+                "clients in sync",
+                () -> c.agreed()
+                        && c.alive().stream()
+                                .allMatch(r -> r.clients.values().stream().allMatch(client -> client.streaming)),
+                3000);
     }
 
     private static void say(Client client, int count) {
@@ -57,8 +61,10 @@ class CmanStoriesTest {
         CmanCluster c = up(3);
         joinAll(c, Optional.empty());
         c.alive().forEach(r -> say(r.clients.get(1), 200));
-        c.until("600 messages everywhere", () -> c.alive().stream()
-                .allMatch(r -> r.clients.get(1).core.messages() == 600), 5000);
+        c.until(
+                "600 messages everywhere",
+                () -> c.alive().stream().allMatch(r -> r.clients.get(1).core.messages() == 600),
+                5000);
         assertTrue(c.agreed());
     }
 
@@ -92,11 +98,16 @@ class CmanStoriesTest {
         CmanCluster c = up(3);
         joinAll(c, Optional.of(Level.SERVICE));
         c.partition(List.of(1, 2), List.of(3));
-        c.until("parted", () -> c.run(1).members().equals(List.of(1, 2)) && !c.run(3).quorate(), 5000);
+        c.until(
+                "parted",
+                () -> c.run(1).members().equals(List.of(1, 2)) && !c.run(3).quorate(),
+                5000);
         c.network.heal();
         c.until("3 has ended", () -> c.run(3).end != null, 5000);
         assertFalse(c.run(3).end.clean());
-        assertTrue(c.run(3).end.why().contains("without a full restart"), c.run(3).end.why());
+        assertTrue(
+                c.run(3).end.why().contains("without a full restart"),
+                c.run(3).end.why());
         assertTrue(c.run(1).quorate());
     }
 
@@ -105,7 +116,10 @@ class CmanStoriesTest {
         CmanCluster c = up(3);
         joinAll(c, Optional.empty());
         c.partition(List.of(1, 2), List.of(3));
-        c.until("parted", () -> c.run(1).members().equals(List.of(1, 2)) && !c.run(3).quorate(), 5000);
+        c.until(
+                "parted",
+                () -> c.run(1).members().equals(List.of(1, 2)) && !c.run(3).quorate(),
+                5000);
         say(c.run(1).clients.get(1), 5);
         c.simulation.runForMs(500);
         c.network.heal();
@@ -119,8 +133,11 @@ class CmanStoriesTest {
         CmanCluster c = up(4);
         joinAll(c, Optional.of(Level.SERVICE));
         c.partition(List.of(1, 2), List.of(3, 4));
-        c.until("halves", () -> c.run(1).members().equals(List.of(1, 2))
-                && c.run(3).members().equals(List.of(3, 4)), 5000);
+        c.until(
+                "halves",
+                () -> c.run(1).members().equals(List.of(1, 2))
+                        && c.run(3).members().equals(List.of(3, 4)),
+                5000);
         assertFalse(c.run(1).quorate() || c.run(3).quorate());
         c.network.heal();
         c.until("together", () -> c.together() && c.agreed(), 5000);
@@ -136,8 +153,8 @@ class CmanStoriesTest {
 
     @Test
     void twoNodesWaitForBothAndThenEachHalfStaysQuorate() {
-        CmanCluster c = new CmanCluster(3, 2, rules -> new QuorumRules(
-                true, true, false, false, OptionalInt.empty(), rules.nodeids()));
+        CmanCluster c = new CmanCluster(
+                3, 2, rules -> new QuorumRules(true, true, false, false, OptionalInt.empty(), rules.nodeids()));
         c.boot(1);
         c.simulation.runForMs(3000);
         assertFalse(c.run(1).quorate());
@@ -146,7 +163,10 @@ class CmanStoriesTest {
         assertTrue(c.run(1).quorate());
         joinAll(c, Optional.of(Level.SERVICE));
         c.network.cut(1, 2);
-        c.until("parted", () -> c.run(1).members().size() == 1 && c.run(2).members().size() == 1, 5000);
+        c.until(
+                "parted",
+                () -> c.run(1).members().size() == 1 && c.run(2).members().size() == 1,
+                5000);
         assertTrue(c.run(1).quorate() && c.run(2).quorate());
         c.network.heal();
         // Both were quorate: exactly one side survives the meeting.
@@ -184,8 +204,10 @@ class CmanStoriesTest {
         joinAll(c, Optional.of(Level.FENCE));
         c.votes = false;
         c.run(2).process.post(CmanCluster.cman(leave(false, false)));
-        c.until("answer", () -> !c.run(2).answers.isEmpty()
-                && c.run(2).answers.getLast().request() == 5, 1000);
+        c.until(
+                "answer",
+                () -> !c.run(2).answers.isEmpty() && c.run(2).answers.getLast().request() == 5,
+                1000);
         assertEquals(Result.BUSY, c.run(2).answers.getLast().result());
         assertNull(c.run(2).end);
     }
@@ -215,8 +237,19 @@ class CmanStoriesTest {
         CmanCluster c = up(3);
         joinAll(c, Optional.of(Level.SERVICE));
         c.run(2).clients.get(1).process.die();
-        c.until("out of the group", () -> c.run(1).core.cman().status().groups().getFirst()
-                        .group().members().size() == 2, 1000);
+        c.until(
+                "out of the group",
+                () -> c.run(1)
+                                .core
+                                .cman()
+                                .status()
+                                .groups()
+                                .getFirst()
+                                .group()
+                                .members()
+                                .size()
+                        == 2,
+                1000);
         assertEquals(List.of(1, 2, 3), c.run(1).members());
         say(c.run(1).clients.get(1), 3);
         c.run(2).join(Optional.of(Level.SERVICE));
@@ -266,8 +299,8 @@ class CmanStoriesTest {
 
     @Test
     void lastManStandingFollowsTheMembersDown() {
-        CmanCluster c = new CmanCluster(5, 4, rules -> new QuorumRules(
-                false, true, true, false, OptionalInt.empty(), rules.nodeids()));
+        CmanCluster c = new CmanCluster(
+                5, 4, rules -> new QuorumRules(false, true, true, false, OptionalInt.empty(), rules.nodeids()));
         c.bootAll();
         c.until("together", c::together, 5000);
         assertNotNull(c.run(4));

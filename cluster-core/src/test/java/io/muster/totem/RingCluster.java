@@ -27,7 +27,9 @@ final class RingCluster {
         final RingId ring;
         final List<Node> members;
         final List<String> delivered = new ArrayList<>();
-        @Nullable RingId next;
+
+        @Nullable
+        RingId next;
 
         Stay(RingId ring, List<Node> members) {
             this.ring = ring;
@@ -45,7 +47,10 @@ final class RingCluster {
         final List<Long> mine = new ArrayList<>();
         final Map<Integer, Long> lastOf = new HashMap<>();
         final Set<Long> seen = new HashSet<>();
-        @Nullable Stay stay;
+
+        @Nullable
+        Stay stay;
+
         boolean transitional;
         long sent;
         long deliveries;
@@ -135,14 +140,18 @@ final class RingCluster {
             }
             String key = deliver.from() + "#" + number;
             now.delivered.add(key);
-            String slot = deliver.ring() + "@" + deliver.ring().representative().incarnation() + ":" + deliver.sequence();
+            String slot =
+                    deliver.ring() + "@" + deliver.ring().representative().incarnation() + ":" + deliver.sequence();
             String there = order.putIfAbsent(slot, key);
             require(there == null || there.equals(key), "V3: at " + slot + " both " + there + " and " + key);
             if (deliver.safe() && deliver.regular()) {
                 for (Node member : now.members) {
                     Run run = runs.get(member);
                     require(
-                            run == null || !run.machine.up() || run.process.node().starts() == 0 || run.has(now.ring),
+                            run == null
+                                    || !run.machine.up()
+                                    || run.process.node().starts() == 0
+                                    || run.has(now.ring),
                             "V4: safe message, but " + member + " never saw the ring");
                 }
             }
@@ -212,7 +221,8 @@ final class RingCluster {
             if (to == null || !to.machine.up()) {
                 return;
             }
-            // As the transport does it: a run is met only while it can answer a challenge, and never after its successor.
+            // As the transport does it: a run is met only while it can answer a challenge, and never after its
+            // successor.
             boolean live = current.get(from.node.nodeid()) == from && from.machine.up();
             if (live ? to.met.add(from.node) || true : to.met.contains(from.node)) {
                 to.process.post(new RingEvent.Received(from.node.nodeid(), from.node.incarnation(), datagram));

@@ -45,7 +45,8 @@ class RingSimulationTest {
                 if (cluster.machines.get(nodeid).up()) {
                     int burst = 1 + plan.nextInt(4);
                     for (int k = 0; k < burst; k++) {
-                        cluster.run(nodeid).send(plan.nextInt(plan.nextInt(10) == 0 ? 20_000 : 900), plan.nextInt(3) == 0);
+                        cluster.run(nodeid)
+                                .send(plan.nextInt(plan.nextInt(10) == 0 ? 20_000 : 900), plan.nextInt(3) == 0);
                     }
                 }
             });
@@ -66,9 +67,14 @@ class RingSimulationTest {
                             .toList());
         }
         // And it stays so.
-        long gathers = cluster.up().stream().mapToLong(run -> run.ring.counters().gathers()).sum();
+        long gathers = cluster.up().stream()
+                .mapToLong(run -> run.ring.counters().gathers())
+                .sum();
         simulation.runForMs(3000);
-        if (gathers != cluster.up().stream().mapToLong(run -> run.ring.counters().gathers()).sum()) {
+        if (gathers
+                != cluster.up().stream()
+                        .mapToLong(run -> run.ring.counters().gathers())
+                        .sum()) {
             throw simulation.failure("a gather in calm");
         }
     }
@@ -113,8 +119,9 @@ class RingSimulationTest {
     private static RingCluster formed(int nodes, int delayMicros) {
         var cluster = new RingCluster(nodes, nodes, 1000, NetworkOptions.calm(delayMicros), 0);
         cluster.bootAll();
-        assertTrue(cluster.simulation.runUntil(cluster::isOneRing, 5000), () -> "no ring of " + nodes + "\n"
-                + cluster.simulation.trace());
+        assertTrue(
+                cluster.simulation.runUntil(cluster::isOneRing, 5000),
+                () -> "no ring of " + nodes + "\n" + cluster.simulation.trace());
         cluster.simulation.runForMs(2000);
         assertTrue(cluster.isOneRing());
         return cluster;
@@ -140,7 +147,8 @@ class RingSimulationTest {
         for (int victim : nodes > 16 ? new int[] {nodes / 2} : new int[] {nodes, nodes / 2, 1}) {
             long at = cluster.simulation.nowMs();
             cluster.crash(victim);
-            List<Integer> rest = cluster.up().stream().map(run -> run.node.nodeid()).toList();
+            List<Integer> rest =
+                    cluster.up().stream().map(run -> run.node.nodeid()).toList();
             assertTrue(cluster.simulation.runUntil(() -> cluster.isOneRing(rest), 3000), "never out");
             long tookMs = cluster.simulation.nowMs() - at;
             assertTrue(tookMs <= 1100, nodes + " nodes, victim " + victim + ": " + tookMs + " ms");
@@ -158,10 +166,11 @@ class RingSimulationTest {
             var cluster = formed(nodes, 1000);
             cluster.crash(2);
             long at = cluster.simulation.nowMs();
-            List<Integer> rest = cluster.up().stream().map(run -> run.node.nodeid()).toList();
+            List<Integer> rest =
+                    cluster.up().stream().map(run -> run.node.nodeid()).toList();
             for (int i = 0; i < 20; i++) { // each datagram there comes back as a refusal
-                cluster.simulation.afterMs(i * 10L, () -> cluster.up().forEach(run -> run.process.post(
-                        new RingEvent.PortRefused(2))));
+                cluster.simulation.afterMs(
+                        i * 10L, () -> cluster.up().forEach(run -> run.process.post(new RingEvent.PortRefused(2))));
             }
             assertTrue(cluster.simulation.runUntil(() -> cluster.isOneRing(rest), 1000));
             assertTrue(cluster.simulation.nowMs() - at <= 100, "" + (cluster.simulation.nowMs() - at));
@@ -208,7 +217,9 @@ class RingSimulationTest {
         cluster.simulation.runForMs(400);
         cluster.machines.get(3).goOn();
         cluster.simulation.runForMs(300);
-        assertTrue(cluster.isOneRing(List.of(1, 2, 3, 4)), () -> cluster.simulation.trace().toString());
+        assertTrue(
+                cluster.isOneRing(List.of(1, 2, 3, 4)),
+                () -> cluster.simulation.trace().toString());
         assertEquals(3, cluster.run(3).ring.members().size() - 1);
     }
 
@@ -217,7 +228,9 @@ class RingSimulationTest {
         var cluster = formed(4, 500);
         cluster.network.cutOneWay(2, 3); // 2 passes the token to 3
         cluster.simulation.runForMs(2000);
-        assertTrue(cluster.isOneRing(List.of(1, 2, 4)), () -> cluster.simulation.trace().toString());
+        assertTrue(
+                cluster.isOneRing(List.of(1, 2, 4)),
+                () -> cluster.simulation.trace().toString());
         cluster.simulation.runForMs(20_000);
         long gathers = cluster.run(1).ring.counters().gathers();
         cluster.simulation.runForMs(20_000);
@@ -234,7 +247,9 @@ class RingSimulationTest {
         cluster.simulation.runForMs(150);
         cluster.boot(2);
         cluster.simulation.runForMs(200);
-        assertTrue(cluster.isOneRing(List.of(1, 2, 3)), () -> cluster.simulation.trace().toString());
+        assertTrue(
+                cluster.isOneRing(List.of(1, 2, 3)),
+                () -> cluster.simulation.trace().toString());
         assertTrue(!cluster.run(1).ring.members().contains(before));
     }
 
@@ -243,7 +258,9 @@ class RingSimulationTest {
         var cluster = formed(3, 500);
         cluster.run(2).process.post(new RingEvent.Stop());
         cluster.simulation.runForMs(20);
-        assertTrue(cluster.isOneRing(List.of(1, 3)), () -> cluster.simulation.trace().toString());
+        assertTrue(
+                cluster.isOneRing(List.of(1, 3)),
+                () -> cluster.simulation.trace().toString());
     }
 
     @Test

@@ -209,7 +209,9 @@ public final class CmanDaemon implements AutoCloseable {
                 send(client, new Frame(CmanFrames.ENTRY, 0, cause, out.toBytes()));
             }
             case CmanEffect.Parted(int client, String group) ->
-                send(client, new Frame(CmanFrames.PARTED, new Output().string(group).toBytes()));
+                send(
+                        client,
+                        new Frame(CmanFrames.PARTED, new Output().string(group).toBytes()));
             case CmanEffect.Answer(int client, int request, Result result, String text) -> {
                 if (client == OWN) {
                     if (result != Result.OK && stopping) {
@@ -225,8 +227,7 @@ public final class CmanDaemon implements AutoCloseable {
                 byte[] octets = new Output().bool(quorate).u64(position).toBytes();
                 send(client, new Frame(CmanFrames.FRESH, request, CauseId.NONE, octets));
             }
-            case CmanEffect.AskShutdown(int client) ->
-                send(client, new Frame(CmanFrames.ASK_SHUTDOWN, new byte[0]));
+            case CmanEffect.AskShutdown(int client) -> send(client, new Frame(CmanFrames.ASK_SHUTDOWN, new byte[0]));
             case CmanEffect.Disconnect(int client, String why) -> {
                 LOG.warn("node={} client {} is disconnected: {}", self.nodeid(), client, why);
                 Session session = sessions.get(client);
@@ -312,8 +313,7 @@ public final class CmanDaemon implements AutoCloseable {
 
         @Override
         public void received(int nodeid, Incarnation incarnation, byte[] datagram) {
-            running.offer(
-                    new NodeEvent.OfRing(new RingEvent.Received(nodeid, incarnation, datagram)), CauseId.NONE);
+            running.offer(new NodeEvent.OfRing(new RingEvent.Received(nodeid, incarnation, datagram)), CauseId.NONE);
         }
 
         @Override
