@@ -150,11 +150,7 @@ final class ClusterState {
         Output out = new Output(1024);
         out.u8(FORMAT);
         out.optional(Optional.ofNullable(plan), PlanCodec::encode);
-        out.bool(quorate)
-                .bool(locked)
-                .u64(fencedUpTo)
-                .u64(clockMs)
-                .u64(nextGeneration);
+        out.bool(quorate).bool(locked).u64(fencedUpTo).u64(clockMs).u64(nextGeneration);
         out.list(cluster.values(), Output::node);
         out.list(
                 group.values(),

@@ -137,7 +137,8 @@ final class Requests {
             return ResultCode.DEPEND;
         }
         Node holder = service.holder;
-        if (holder != null && (!choices.online().contains(holder.nodeid()) || wanted != 0 && wanted != holder.nodeid())) {
+        if (holder != null
+                && (!choices.online().contains(holder.nodeid()) || wanted != 0 && wanted != holder.nodeid())) {
             return ResultCode.FENCE;
         }
         return ResultCode.SUCCESS;

@@ -20,8 +20,7 @@ class PlacementTest {
     @Test
     void tableOfFailoverDomains() throws IOException {
         List<String> lines;
-        try (InputStream in =
-                Objects.requireNonNull(PlacementTest.class.getResourceAsStream("placement-table.txt"))) {
+        try (InputStream in = Objects.requireNonNull(PlacementTest.class.getResourceAsStream("placement-table.txt"))) {
             lines = new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.startsWith("#") && !line.isBlank())

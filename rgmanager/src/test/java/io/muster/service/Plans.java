@@ -23,38 +23,86 @@ final class Plans {
 
     static ServiceSpec inDomain(ServiceSpec s, String domain) {
         return new ServiceSpec(
-                s.name(), s.autostart(), domain, s.exclusive(), s.recovery(), s.depend(), s.maxRestarts(),
-                s.restartExpireMs(), s.migratory(), s.digest());
+                s.name(),
+                s.autostart(),
+                domain,
+                s.exclusive(),
+                s.recovery(),
+                s.depend(),
+                s.maxRestarts(),
+                s.restartExpireMs(),
+                s.migratory(),
+                s.digest());
     }
 
     static ServiceSpec manual(ServiceSpec s) {
         return new ServiceSpec(
-                s.name(), false, s.domain(), s.exclusive(), s.recovery(), s.depend(), s.maxRestarts(),
-                s.restartExpireMs(), s.migratory(), s.digest());
+                s.name(),
+                false,
+                s.domain(),
+                s.exclusive(),
+                s.recovery(),
+                s.depend(),
+                s.maxRestarts(),
+                s.restartExpireMs(),
+                s.migratory(),
+                s.digest());
     }
 
     static ServiceSpec exclusive(ServiceSpec s) {
         return new ServiceSpec(
-                s.name(), s.autostart(), s.domain(), true, s.recovery(), s.depend(), s.maxRestarts(),
-                s.restartExpireMs(), s.migratory(), s.digest());
+                s.name(),
+                s.autostart(),
+                s.domain(),
+                true,
+                s.recovery(),
+                s.depend(),
+                s.maxRestarts(),
+                s.restartExpireMs(),
+                s.migratory(),
+                s.digest());
     }
 
     static ServiceSpec recovery(ServiceSpec s, Recovery recovery, int max, long expireMs) {
         return new ServiceSpec(
-                s.name(), s.autostart(), s.domain(), s.exclusive(), recovery, s.depend(), max, expireMs, s.migratory(),
+                s.name(),
+                s.autostart(),
+                s.domain(),
+                s.exclusive(),
+                recovery,
+                s.depend(),
+                max,
+                expireMs,
+                s.migratory(),
                 s.digest());
     }
 
     static ServiceSpec depend(ServiceSpec s, String on) {
         return new ServiceSpec(
-                s.name(), s.autostart(), s.domain(), s.exclusive(), s.recovery(), "service:" + on, s.maxRestarts(),
-                s.restartExpireMs(), s.migratory(), s.digest());
+                s.name(),
+                s.autostart(),
+                s.domain(),
+                s.exclusive(),
+                s.recovery(),
+                "service:" + on,
+                s.maxRestarts(),
+                s.restartExpireMs(),
+                s.migratory(),
+                s.digest());
     }
 
     static ServiceSpec digest(ServiceSpec s, String digest) {
         return new ServiceSpec(
-                s.name(), s.autostart(), s.domain(), s.exclusive(), s.recovery(), s.depend(), s.maxRestarts(),
-                s.restartExpireMs(), s.migratory(), digest);
+                s.name(),
+                s.autostart(),
+                s.domain(),
+                s.exclusive(),
+                s.recovery(),
+                s.depend(),
+                s.maxRestarts(),
+                s.restartExpireMs(),
+                s.migratory(),
+                digest);
     }
 
     /// @param members `nodeid` or `nodeid:priority`
@@ -71,7 +119,9 @@ final class Plans {
         return new Plan(
                 version,
                 10_000,
-                IntStream.rangeClosed(1, nodes).mapToObj(n -> new PlanNode(n, "node" + n)).toList(),
+                IntStream.rangeClosed(1, nodes)
+                        .mapToObj(n -> new PlanNode(n, "node" + n))
+                        .toList(),
                 domains,
                 Arrays.asList(services));
     }

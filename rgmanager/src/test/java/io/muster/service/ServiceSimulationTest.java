@@ -93,7 +93,8 @@ class ServiceSimulationTest {
                 default -> {
                     if (machine.rg != null && machine.member) {
                         RequestKind kind = RequestKind.values()[dice.nextInt(RequestKind.values().length)];
-                        String name = List.of("web", "db", "app", "mail", "alone").get(dice.nextInt(5));
+                        String name =
+                                List.of("web", "db", "app", "mail", "alone").get(dice.nextInt(5));
                         cluster.request(nodeid, kind, name, dice.nextInt(nodes + 1));
                     }
                 }
@@ -131,7 +132,8 @@ class ServiceSimulationTest {
                 cluster.ask(operator, RequestKind.DISABLE, name, 0);
             }
         }
-        for (int again = 0; again < 2; again++) {
+        for (int again = 0; again < 3; again++) {
+            cluster.run(5_000);
             for (Plan.ServiceSpec spec : cluster.plan.services()) {
                 String name = spec.name().substring("service:".length());
                 if (cluster.service(operator, name).state() == ServiceState.DISABLED) {
@@ -153,7 +155,10 @@ class ServiceSimulationTest {
             }
         }
         byte[] first = cluster.rg(operator).manager.snapshot();
-        cluster.machines.keySet().forEach(n -> assertTrue(
-                Arrays.equals(first, cluster.rg(n).manager.snapshot()), seed + "node " + n + " has another state"));
+        cluster.machines
+                .keySet()
+                .forEach(n -> assertTrue(
+                        Arrays.equals(first, cluster.rg(n).manager.snapshot()),
+                        seed + "node " + n + " has another state"));
     }
 }

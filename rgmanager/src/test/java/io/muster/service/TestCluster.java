@@ -38,9 +38,15 @@ final class TestCluster {
     /// One computer. Its agents' doings outlive its rgmanager, and nothing outlives its power.
     final class Machine {
         final int nodeid;
-        @Nullable Node run;
+
+        @Nullable
+        Node run;
+
         boolean member;
-        @Nullable Rg rg;
+
+        @Nullable
+        Rg rg;
+
         final SortedSet<String> running = new TreeSet<>();
         private final Map<String, Long> busyUntil = new HashMap<>();
 
@@ -181,8 +187,13 @@ final class TestCluster {
             Rg rg = m.rg;
             text.append("node ").append(m.nodeid).append(" running ").append(m.running);
             if (rg != null) {
-                text.append(" unproven ").append(rg.manager.unproven()).append(" quorate ").append(rg.manager.quorate());
-                text.append('\n').append(String.join("\n", rg.lines.subList(Math.max(0, rg.lines.size() - 30), rg.lines.size())));
+                text.append(" unproven ")
+                        .append(rg.manager.unproven())
+                        .append(" quorate ")
+                        .append(rg.manager.quorate());
+                text.append('\n')
+                        .append(String.join(
+                                "\n", rg.lines.subList(Math.max(0, rg.lines.size() - 30), rg.lines.size())));
                 text.append("\n  ").append(rg.manager.services());
             }
             text.append('\n');
@@ -381,7 +392,11 @@ final class TestCluster {
         Machine machine = machine(nodeid);
         Node run = machine.run;
         Departure departure = unfenced.get(nodeid);
-        if (run == null || machine.member || quorate || departure == null || !departure.node().equals(run)) {
+        if (run == null
+                || machine.member
+                || quorate
+                || departure == null
+                || !departure.node().equals(run)) {
             return;
         }
         position += 1_000;
@@ -546,8 +561,10 @@ final class TestCluster {
                 }
             });
         }
-        at(last + 1, () -> rg.on(
-                new ReplicaEvent.Local<>(new ServiceEvent.StoppedEverything(epoch, unclean, WALL + nowMs))));
+        at(
+                last + 1,
+                () -> rg.on(
+                        new ReplicaEvent.Local<>(new ServiceEvent.StoppedEverything(epoch, unclean, WALL + nowMs))));
     }
 
     // ---- asking
@@ -577,7 +594,8 @@ final class TestCluster {
     }
 
     /// Asks and waits.
-    @Nullable ResultCode ask(int nodeid, RequestKind kind, String service, int target) {
+    @Nullable
+    ResultCode ask(int nodeid, RequestKind kind, String service, int target) {
         Rg rg = rg(nodeid);
         long id = request(nodeid, kind, service, target);
         for (int i = 0; i < 200 && !rg.answers.containsKey(id); i++) {

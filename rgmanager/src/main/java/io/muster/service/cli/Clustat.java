@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Clustat implements Command {
     private static final String RELEASE = "1.0.0";
     private static final int UNKNOWN = 255;
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             usage: clustat <options>
               -i <interval>      Refresh every <interval> seconds.  May not be used
                                  with -x.
@@ -178,7 +177,8 @@ public final class Clustat implements Command {
             }
             return switch (found.state()) {
                 case STARTING, STARTED, STOPPING -> 0;
-                case STOPPED, FAILED, RECOVERABLE, RECOVERING, DISABLED -> found.state().number();
+                case STOPPED, FAILED, RECOVERABLE, RECOVERING, DISABLED ->
+                    found.state().number();
             };
         }
         String oneMember = member;

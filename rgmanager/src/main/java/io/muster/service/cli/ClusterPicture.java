@@ -39,7 +39,13 @@ record ClusterPicture(
 
     /// One line of the members' table.
     record MemberRow(
-            int nodeid, String name, boolean online, boolean local, boolean estranged, boolean rgmanager, boolean qdisk) {}
+            int nodeid,
+            String name,
+            boolean online,
+            boolean local,
+            boolean estranged,
+            boolean rgmanager,
+            boolean qdisk) {}
 
     ClusterPicture {
         members = List.copyOf(members);
@@ -117,7 +123,8 @@ record ClusterPicture(
         return "unknown";
     }
 
-    @Nullable MemberRow member(String memberName) {
+    @Nullable
+    MemberRow member(String memberName) {
         for (MemberRow row : members) {
             if (row.name().equals(memberName)) {
                 return row;
@@ -130,7 +137,8 @@ record ClusterPicture(
         return services.map(ClusterServices::services).orElse(List.of());
     }
 
-    @Nullable ServiceStatus service(String serviceName) {
+    @Nullable
+    ServiceStatus service(String serviceName) {
         for (ServiceStatus status : serviceRows()) {
             if (status.name().equals(serviceName)) {
                 return status;

@@ -27,7 +27,8 @@ final class ClusterText {
     static String time(long seconds, ZoneId zone) {
         ZonedDateTime t = Instant.ofEpochSecond(seconds).atZone(zone);
         return DAYS[t.getDayOfWeek().getValue() - 1] + " " + MONTHS[t.getMonthValue() - 1] + " "
-                + right(Integer.toString(t.getDayOfMonth()), 2) + " " + two(t.getHour()) + ":" + two(t.getMinute()) + ":"
+                + right(Integer.toString(t.getDayOfMonth()), 2) + " " + two(t.getHour()) + ":" + two(t.getMinute())
+                + ":"
                 + two(t.getSecond()) + " " + t.getYear();
     }
 

@@ -4,7 +4,8 @@ import io.muster.service.ServiceStatus;
 import java.time.ZoneId;
 import java.util.List;
 
-/// `clustat -x`. Pure; Conga and the old graphical tool parse this, so order of attributes and blanks are the original's.
+/// `clustat -x`. Pure; Conga and the old graphical tool parse this, so order of attributes and blanks are the
+/// original's.
 final class ClusterXml {
     private ClusterXml() {}
 

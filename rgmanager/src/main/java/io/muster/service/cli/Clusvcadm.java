@@ -29,8 +29,7 @@ public final class Clusvcadm implements Command {
     /// As long as the original's local daemon waits for a remote one.
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             usage: clusvcadm [command]
 
             Resource Group Control Commands:

@@ -144,7 +144,10 @@ final class ServiceNode implements GroupClient.Listener {
                     break;
                 }
                 if (!told) {
-                    LOG.warn("cluster.conf here is version {}, the cluster's {}: waiting for ccsd", config.version(), agreed);
+                    LOG.warn(
+                            "cluster.conf here is version {}, the cluster's {}: waiting for ccsd",
+                            config.version(),
+                            agreed);
                     told = true;
                 }
                 Thread.sleep(RETRY_MS);
