@@ -173,15 +173,13 @@ final class LocalWork {
     private void configuration(ClusterState state, long nowMs, List<ServiceEffect> effects) {
         Plan ours = known;
         Plan theirs = state.plan;
-        boolean offer = ours != null && (theirs == null || theirs.version() < ours.version());
-        if (ours == null || !offer) {
+        if (ours == null || theirs != null && theirs.version() >= ours.version()) {
             offerAgainMs = Long.MAX_VALUE;
         } else if (offerAgainMs == Long.MAX_VALUE || nowMs >= offerAgainMs) {
             offerAgainMs = nowMs + AGAIN_MS;
             propose(effects, new ServiceMessage.Offer(wallMs, ours));
         }
-        boolean differ = !offer && (ours == null || theirs == null || ours.version() != theirs.version());
-        if (theirs == null || !differ) {
+        if (theirs == null || ours != null && ours.version() >= theirs.version()) {
             rereadMs = Long.MAX_VALUE;
         } else if (rereadMs == Long.MAX_VALUE || nowMs >= rereadMs) {
             rereadMs = nowMs + REREAD_MS;

@@ -49,6 +49,15 @@ final class Requests {
             transitions.answer(request, ResultCode.FROZEN, 0);
         } else if (request.kind() == RequestKind.FREEZE || request.kind() == RequestKind.UNFREEZE) {
             transitions.answer(request, ResultCode.AGAIN, 0);
+        } else if (waitsForStart(service) && request.kind() == RequestKind.DISABLE) {
+            // Nothing of it runs: the record is all there is to change.
+            transitions.finish(service, ResultCode.ABORT);
+            transitions.toDisabled(service, ResultCode.SUCCESS, "disabled by request");
+            transitions.answer(request, ResultCode.SUCCESS, 0);
+        } else if (waitsForStart(service) && request.kind() == RequestKind.STOP) {
+            transitions.finish(service, ResultCode.ABORT);
+            transitions.toStopped(service, true, "stopped by request");
+            transitions.answer(request, ResultCode.SUCCESS, 0);
         } else if (present != null && present.kind() == RequestKind.RELOCATE) {
             transitions.answer(request, ResultCode.DEADLOCK, 0);
         } else if (enable && (service.state == ServiceState.STARTING || service.state == ServiceState.STARTED)) {
@@ -60,6 +69,10 @@ final class Requests {
         } else {
             service.queue.add(request);
         }
+    }
+
+    private static boolean waitsForStart(Service service) {
+        return service.moving && service.actor == 0 && service.holder == null;
     }
 
     /// Nothing is under way for the service.

@@ -136,7 +136,8 @@ class ServiceSimulationTest {
             cluster.run(5_000);
             for (Plan.ServiceSpec spec : cluster.plan.services()) {
                 String name = spec.name().substring("service:".length());
-                if (cluster.service(operator, name).state() == ServiceState.DISABLED) {
+                ServiceState state = cluster.service(operator, name).state();
+                if (state == ServiceState.DISABLED || state == ServiceState.STOPPED) {
                     cluster.ask(operator, RequestKind.ENABLE_BY_DOMAIN, name, 0);
                 }
             }

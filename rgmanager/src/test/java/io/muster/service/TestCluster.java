@@ -36,7 +36,7 @@ final class TestCluster {
     }
 
     /// One computer. Its agents' doings outlive its rgmanager, and nothing outlives its power.
-    final class Machine {
+    static final class Machine {
         final int nodeid;
 
         @Nullable
@@ -513,7 +513,7 @@ final class TestCluster {
         Node here = rg.self;
         String service = run.service();
         long begin = enqueue(machine, service);
-        long end = machine.busyUntil.get(service);
+        long end = machine.busyUntil.getOrDefault(service, nowMs);
         boolean[] works = {false};
         boolean[] barred = {false};
         at(begin, () -> {
@@ -549,7 +549,7 @@ final class TestCluster {
         long last = nowMs + 1;
         for (String service : names) {
             enqueue(machine, service);
-            long end = machine.busyUntil.get(service);
+            long end = machine.busyUntil.getOrDefault(service, nowMs);
             last = Math.max(last, end);
             at(end, () -> {
                 if (here.equals(machine.run)) {
