@@ -30,6 +30,7 @@ public final class Bench {
         Options options = parse(args, System.out, System.err);
         if (options == null) {
             System.exit(1);
+            return;
         }
         int status = 0;
         try {

@@ -47,7 +47,7 @@ final class BenchFailover {
         figures.put("start_ms", Figures.summary(all(results, Failover.Result::startMs)));
         figures.put("outage_ms", Figures.summary(all(results, Failover.Result::outageMs)));
         for (String key : List.of("detect_ms", "fence_ms", "start_ms", "outage_ms")) {
-            out.println(key + " " + Json.text(figures.get(key)));
+            out.println(key + " " + Json.text(java.util.Objects.requireNonNull(figures.get(key))));
         }
         return figures;
     }
