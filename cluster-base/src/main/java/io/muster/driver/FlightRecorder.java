@@ -25,25 +25,39 @@ import org.slf4j.LoggerFactory;
 /// The loop encodes - a payload beyond the limit to its length and hash - and a thread of this class writes.
 /// Between them lies a queue bounded in octets. When the disk is too slow or fails, the rest of a segment is given
 /// up and a new one, with a new snapshot, begins as soon as there is room: a segment never lacks a step in its
-/// middle. The files are mode 0600, and at most `segments` of them exist, the oldest dropped first.
+/// middle. Likewise when there is more to record than the limit says: then only steps worth noting are written, to be
+/// read and not to be replayed, until there is time again or one of them comes. The files are mode 0600, and at most `segments` of them exist, the oldest dropped first.
 ///
 /// Thread: [#before] and [#after] on the loop, [#close] from any.
 public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FlightRecorder.class);
     private static final long RETRY_MS = 10_000;
+    private static final long BURST_SEC = 10;
 
     /// How much to keep.
     ///
     /// @param segments most files
     /// @param segmentOctets size at which a file ends
     /// @param queueOctets most octets waiting to be written
-    /// @param payloadLimit longest octets kept whole; `Integer.MAX_VALUE` for a core that looks into its payloads
-    public record Limits(int segments, int segmentOctets, int queueOctets, int payloadLimit) {
+    /// @param payloadLimit longest octets kept whole in effects, and in events unless `wholeEvents`
+    /// @param wholeEvents for a core that looks into its payloads
+    /// @param octetsPerSec what may be recorded on average over some seconds before detail is given up; 0 for anything
+    public record Limits(
+            int segments,
+            int segmentOctets,
+            int queueOctets,
+            int payloadLimit,
+            boolean wholeEvents,
+            int octetsPerSec) {
         public static final Limits DEFAULT = new Limits(8, 4 << 20, 8 << 20, 256);
 
-        /// The same with all payloads whole.
-        public Limits wholePayloads() {
-            return new Limits(segments, segmentOctets, queueOctets, Integer.MAX_VALUE);
+        public Limits(int segments, int segmentOctets, int queueOctets, int payloadLimit) {
+            this(segments, segmentOctets, queueOctets, payloadLimit, false, 0);
+        }
+
+        /// For a daemon whose core reads all it is given and takes few steps.
+        public static Limits whole(int segments, int segmentOctets) {
+            return new Limits(segments, segmentOctets, 8 << 20, 256, true, 0);
         }
     }
 
@@ -64,6 +78,9 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
     private long nextNumber;
     private long segmentOctets;
     private boolean recording;
+    private boolean sparse;
+    private long budget;
+    private long budgetMs = Long.MIN_VALUE;
     private boolean broken;
     private long retryAtMs = Long.MIN_VALUE;
     private volatile boolean writerFailed;
@@ -96,7 +113,10 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
             recording = false;
             retryAtMs = nowMs + RETRY_MS;
         }
-        if (recording && segmentOctets < limits.segmentOctets) {
+        if (limits.octetsPerSec > 0) {
+            refill(nowMs);
+        }
+        if (sparse ? budget <= mostBudget() / 2 : recording && segmentOctets < limits.segmentOctets) {
             return;
         }
         boolean room = waiting.get() < limits.queueOctets / 2;
@@ -116,10 +136,24 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
             return;
         }
         try {
+            boolean notable = sparse && core.notable(event, effects);
+            if (sparse && !notable) {
+                return;
+            }
             var out = new Output(128);
-            core.codec().encode(out, event, limits.payloadLimit);
-            long hash = EffectsHash.of(core.codec(), effects, limits.payloadLimit);
-            hand(Segment.encodeEntry(new Segment.Entry(nowMs, id, parent, hash, out.toBytes())), 0);
+            boolean whole = core.codec()
+                    .encode(out, event, limits.wholeEvents && !sparse ? Integer.MAX_VALUE : limits.payloadLimit);
+            boolean decidable = whole && !sparse && core.decidable(event, effects);
+            long hash = decidable ? EffectsHash.of(core.codec(), effects, limits.payloadLimit) : 0;
+            hand(Segment.encodeEntry(new Segment.Entry(nowMs, id, parent, hash, decidable, out.toBytes())), 0);
+            if (notable) {
+                budget = mostBudget();
+            } else if (!decidable) {
+                // What the snapshot of the next segment holds can't be had from this event.
+                segmentOctets = limits.segmentOctets;
+            } else if (limits.octetsPerSec > 0 && budget < 0 && recording) {
+                openSparse();
+            }
         } catch (RuntimeException e) {
             giveUp(e);
         }
@@ -141,7 +175,27 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
         return given.get();
     }
 
+    private long mostBudget() {
+        return limits.octetsPerSec * BURST_SEC;
+    }
+
+    private void refill(long nowMs) {
+        if (budgetMs == Long.MIN_VALUE) {
+            budget = mostBudget();
+        } else {
+            budget = Math.min(mostBudget(), budget + limits.octetsPerSec * (nowMs - budgetMs) / 1000);
+        }
+        budgetMs = nowMs;
+    }
+
+    /// Goes on in the same file without detail: what follows there can only be read.
+    private void openSparse() {
+        sparse = true;
+        given.incrementAndGet();
+    }
+
     private void openSegment() {
+        sparse = false;
         Optional<byte[]> snapshot = core.snapshot();
         if (snapshot.isEmpty() && !recording) {
             throw new IllegalStateException("no snapshot to begin a segment with");
@@ -168,6 +222,7 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
         }
         waiting.addAndGet(octets.length);
         segmentOctets += octets.length;
+        budget -= octets.length;
         queue.add(new Chunk(octets, opens));
     }
 

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /// is all record and enum classes that can be reached from the roots through components and permitted subclasses,
 /// in order of name, and stands at the head of each segment: a record is readable for the build that wrote it, and
 /// says so when it is another's. Octets beyond a limit are kept as length and CRC-32C and read back as that many
-/// zeros.
+/// zeros. Passwords are written masked ([Secrets]).
 ///
 /// Not a wire format: nothing but our own recorder writes it. Thread: any.
 public final class RecordCodec {
@@ -92,9 +92,12 @@ public final class RecordCodec {
     }
 
     /// @param payloadLimit longest octets to keep whole
+    /// @return whether all of it is there; false if a password had to be masked
     /// @throws IllegalArgumentException for a value of a class that can't be reached from the roots
-    public void encode(Output out, @Nullable Object value, int payloadLimit) {
-        write(new Pass(out, payloadLimit, false), value);
+    public boolean encode(Output out, @Nullable Object value, int payloadLimit) {
+        var pass = new Pass(out, payloadLimit, false);
+        write(pass, value);
+        return !pass.masked;
     }
 
     /// As [#encode], but long octets count by their length alone, since a replay has zeros in their place, and
@@ -105,7 +108,18 @@ public final class RecordCodec {
         return out.toBytes();
     }
 
-    private record Pass(Output out, int payloadLimit, boolean canonical) {}
+    private static final class Pass {
+        private final Output out;
+        private final int payloadLimit;
+        private final boolean canonical;
+        private boolean masked;
+
+        Pass(Output out, int payloadLimit, boolean canonical) {
+            this.out = out;
+            this.payloadLimit = payloadLimit;
+            this.canonical = canonical;
+        }
+    }
 
     private void write(Pass pass, @Nullable Object value) {
         Output out = pass.out;
@@ -117,7 +131,11 @@ public final class RecordCodec {
             case Byte b -> out.u8(INT).i32(b);
             case Long l -> out.u8(LONG).u64(l);
             case Double d -> out.u8(DOUBLE).u64(Double.doubleToRawLongBits(d));
-            case String s -> out.u8(TEXT).bytes(s.getBytes(StandardCharsets.UTF_8));
+            case String s -> {
+                String shown = Secrets.mask(s);
+                pass.masked |= !shown.equals(s);
+                out.u8(TEXT).bytes(shown.getBytes(StandardCharsets.UTF_8));
+            }
             case byte[] octets -> octets(pass, octets);
             case int[] numbers -> {
                 out.u8(INTS).u32(numbers.length);
@@ -150,16 +168,24 @@ public final class RecordCodec {
             map.forEach((key, mapped) -> {
                 var pair = new ArrayList<@Nullable Object>();
                 pair.add(key);
-                pair.add(mapped);
+                pair.add(shown(pass, key, mapped));
                 sorted.add(canonical(pair, pass.payloadLimit));
             });
             sorted(pass, sorted);
         } else {
             map.forEach((key, mapped) -> {
                 write(pass, key);
-                write(pass, mapped);
+                write(pass, shown(pass, key, mapped));
             });
         }
+    }
+
+    private static @Nullable Object shown(Pass pass, @Nullable Object key, @Nullable Object mapped) {
+        if (key instanceof String name && mapped instanceof String value && Secrets.secret(name)) {
+            pass.masked = true;
+            return Secrets.hide(value);
+        }
+        return mapped;
     }
 
     private void collection(Pass pass, Collection<?> elements) {
@@ -258,7 +284,9 @@ public final class RecordCodec {
 
     private static void octets(Pass pass, byte[] octets) {
         if (octets.length <= pass.payloadLimit) {
-            pass.out.u8(OCTETS).bytes(octets);
+            byte[] shown = Secrets.mask(octets);
+            pass.masked |= shown != octets;
+            pass.out.u8(OCTETS).bytes(shown);
             return;
         }
         pass.out.u8(LONG_OCTETS).u32(octets.length);

@@ -1,5 +1,6 @@
 package io.muster.driver;
 
+import java.util.List;
 import java.util.Optional;
 
 /// What the flight recorder needs to know of a core.
@@ -17,4 +18,16 @@ public interface Recordable<E, F> {
 
     /// For events and effects.
     RecordCodec codec();
+
+    /// Whether the same event would be decided in the same way in a replay. After one that wouldn't - what it needs
+    /// mustn't be written - the record goes on with a new snapshot.
+    default boolean decidable(E event, List<F> effects) {
+        return true;
+    }
+
+    /// Whether this step is worth a line even while there are too many to keep them all ([FlightRecorder.Limits]).
+    /// The next step then opens a segment in full.
+    default boolean notable(E event, List<F> effects) {
+        return false;
+    }
 }

@@ -92,20 +92,26 @@ public final class Replay implements Command {
     private int replay(List<Segment> segments, boolean print, PrintStream out, PrintStream err)
             throws MalformedMessage {
         long steps = 0;
+        long read = 0;
         Core<?, ?> core = null;
         for (Segment segment : segments) {
             ReplayFactory factory = factory(segment);
             if (segment.snapshot().isPresent()) {
                 core = factory.restore(segment.snapshot().get());
             }
-            if (core == null) {
-                err.println("replay: segment " + segment.number() + " has no snapshot and none came before it");
-                return 1;
-            }
             for (Segment.Entry entry : segment.entries()) {
                 Object event = event(factory, entry);
                 if (print) {
                     out.println(describe(entry, event));
+                }
+                if (!entry.decidable()) {
+                    read++;
+                    core = null;
+                    continue;
+                }
+                if (core == null) {
+                    err.println("replay: segment " + segment.number() + " has no snapshot and none came before it");
+                    return 1;
                 }
                 String difference = step(core, segment, factory, entry, event);
                 if (difference != null) {
@@ -118,6 +124,9 @@ public final class Replay implements Command {
             if (segment.cut()) {
                 out.println("segment " + segment.number() + " ends in the middle of an entry: its process died");
             }
+        }
+        if (read > 0) {
+            out.println(read + " steps can only be read: they hold a secret, or came too fast to keep them all");
         }
         out.println(steps + " steps of " + segments.size() + " segments decide as they were recorded");
         return steps == 0 ? 1 : 0;

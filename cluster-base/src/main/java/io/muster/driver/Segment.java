@@ -17,14 +17,16 @@ import java.util.zip.CRC32C;
 /// | head | | entry | |
 /// |---|---|---|---|
 /// | u32 | magic `MstR` | u32 | length of what follows the CRC |
-/// | u8 | version 1 | u32 | CRC-32C of it |
+/// | u8 | version 2 | u32 | CRC-32C of it |
 /// | u64 | number of the segment | u64 | now, in monotonic ms |
 /// | text | name of the core | 16 | id of the event |
 /// | u64 | wall-clock ms | 16 | id of its parent |
 /// | u32 | longest octets kept whole | u64 | hash of the effects |
-/// | list of texts | dictionary | rest | the event |
-/// | u8, u32, octets | snapshot, if there is one | | |
+/// | list of texts | dictionary | u8 | 1: can't be decided again, only read |
+/// | u8, u32, octets | snapshot, if there is one | rest | the event |
 /// | u32 | CRC-32C of all before | | |
+///
+/// After an entry that can't be decided again the record goes on with the next snapshot.
 ///
 /// A file cut in an entry - the process died - ends with the entry before.
 record Segment(
@@ -37,12 +39,15 @@ record Segment(
         List<Entry> entries,
         boolean cut) {
     static final int MAGIC = 0x4d737452;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final String SUFFIX = ".rec";
     private static final int MAX_SNAPSHOT = 64 << 20;
 
     /// One step of the core.
-    record Entry(long nowMs, CauseId id, CauseId parent, long effectsHash, byte[] event) {}
+    ///
+    /// @param decidable false when the core can't be given this event again: a secret is missing from it, or steps
+    ///     before it weren't kept
+    record Entry(long nowMs, CauseId id, CauseId parent, long effectsHash, boolean decidable, byte[] event) {}
 
     static byte[] encodeHead(
             long number,
@@ -60,7 +65,7 @@ record Segment(
     static byte[] encodeEntry(Entry entry) {
         var out = new Output(64 + entry.event.length);
         out.u32(0).u32(0).u64(entry.nowMs).cause(entry.id).cause(entry.parent).u64(entry.effectsHash);
-        out.raw(entry.event);
+        out.u8(entry.decidable ? 0 : 1).raw(entry.event);
         int length = out.size() - 8;
         var hash = new CRC32C();
         byte[] octets = out.toBytes();
@@ -114,7 +119,7 @@ record Segment(
             throw new MalformedMessage("entry " + into.size() + " is damaged");
         }
         var entry = new Input(body);
-        into.add(new Entry(entry.u64(), entry.cause(), entry.cause(), entry.u64(), entry.rest()));
+        into.add(new Entry(entry.u64(), entry.cause(), entry.cause(), entry.u64(), entry.u8() == 0, entry.rest()));
         return true;
     }
 
