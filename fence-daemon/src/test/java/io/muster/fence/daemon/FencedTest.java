@@ -1,0 +1,149 @@
+package io.muster.fence.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.muster.cman.daemon.CmanDaemon;
+import io.muster.daemon.Layout;
+import io.muster.fence.cli.FenceAckManual;
+import io.muster.fence.cli.FenceTool;
+import io.muster.transport.cli.Keygen;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The real fenced on the real cman: one node that is quorate alone, and one that is missing.
+class FencedTest {
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
+
+    @TempDir
+    Path root = Path.of("set by JUnit");
+
+    private Layout layout = Layout.under(Path.of("set by begin"));
+    private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
+    private final @Nullable AutoCloseable[] running = new AutoCloseable[2];
+
+    @BeforeEach
+    void begin() throws Exception {
+        layout = Layout.from(Map.of(
+                "MUSTER_ROOT",
+                root.toString(),
+                "MUSTER_FENCE_PATH",
+                root.toString(),
+                "MUSTER_NODENAME",
+                "127.0.0.1",
+                "PATH",
+                "/usr/bin:/bin"));
+        layout.makeDirectories();
+        Files.createDirectories(layout.etc());
+        int port;
+        try (var free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Files.writeString(layout.clusterConf(), """
+                <?xml version="1.0"?>
+                <cluster name="one" config_version="1"><cman port="%d" expected_votes="1"/><clusternodes>
+                <clusternode name="127.0.0.1" nodeid="1" votes="1"/>
+                <clusternode name="127.0.0.2" nodeid="2" votes="0"><fence>
+                  <method name="power"><device name="switch" port="2"/></method></fence></clusternode>
+                </clusternodes><fencedevices><fencedevice name="switch" agent="fence_switch"/></fencedevices>
+                <fence_daemon post_join_delay="0"/></cluster>
+                """.formatted(port));
+        var nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        assertEquals(0, new Keygen(layout).run(new String[0], nowhere, System.err));
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        for (AutoCloseable daemon : running) {
+            if (daemon != null) {
+                daemon.close();
+            }
+        }
+    }
+
+    private void start(String agent) throws Exception {
+        Path file = Files.writeString(root.resolve("fence_switch"), "#!/bin/sh\n" + agent);
+        assertTrue(file.toFile().setExecutable(true));
+        running[1] = CmanDaemon.start(layout, (clean, why) -> {}, ended::complete);
+        running[0] = FenceDaemon.start(layout, ended::complete);
+    }
+
+    private String tool(String... args) {
+        var out = new ByteArrayOutputStream();
+        new FenceTool(layout).run(args, new PrintStream(out, true, StandardCharsets.UTF_8), System.err);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private void await(String what, BooleanSupplier condition) throws InterruptedException {
+        for (long deadline = System.nanoTime() + LIMIT_NS; !condition.getAsBoolean(); ) {
+            if (System.nanoTime() > deadline) {
+                fail(what + " didn't happen; fenced says:\n" + tool("dump"));
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    @Test
+    void aNodeMissingAtTheStartIsFencedByItsAgent() throws Exception {
+        start("cat > " + root + "/told");
+        await("fencing", () -> tool("ls", "-n").contains("nodeid 2 member 0 victim 0 last fence master 1 how agent"));
+        assertEquals("port=2\nnodename=127.0.0.2\nagent=fence_switch\n", Files.readString(root.resolve("told")));
+        assertTrue(tool("ls").contains("wait state    none\n"));
+    }
+
+    @Test
+    void anOperatorsWordHelpsWhereTheAgentFailsAndOnlyForAVictim() throws Exception {
+        start("exit 1");
+        await("failure", () -> tool("dump").contains("fence 127.0.0.2 failed"));
+        assertEquals(1, acknowledge("127.0.0.2", "yes\n"), "only one word will do");
+        assertEquals(1, acknowledge("127.0.0.1", "absolutely\n"), "no victim");
+        assertEquals(0, acknowledge("127.0.0.2", "absolutely\n"));
+        await(
+                "override",
+                () -> tool("ls", "-n").contains("nodeid 2 member 0 victim 0 last fence master 1 how override"));
+        assertEquals(1, acknowledge("127.0.0.2", "absolutely\n"), "no victim any more");
+    }
+
+    private int acknowledge(String node, String answer) {
+        var in = new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8));
+        var nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        return new FenceAckManual(layout, in).run(new String[] {node}, nowhere, nowhere);
+    }
+
+    @Test
+    void aNodeCanLeaveTheDomainAndJoinAgain() throws Exception {
+        start("exit 0");
+        await("join", () -> tool("ls").contains("wait state    none"));
+        assertEquals("", tool("leave", "-w", "5"));
+        assertEquals("", tool("ls"));
+        tool("join", "-w", "20");
+        assertTrue(tool("ls").contains("members       1 \n"));
+    }
+
+    @Test
+    void whenCmanGoesFencedEndsWithAnError() throws Exception {
+        start("exit 0");
+        await("join", () -> tool("ls").contains("wait state    none"));
+        AutoCloseable cman = running[1];
+        running[1] = null;
+        cman.close();
+        assertTrue(ended.get(30, TimeUnit.SECONDS) instanceof IOException);
+    }
+}
