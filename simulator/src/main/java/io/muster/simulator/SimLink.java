@@ -1,6 +1,7 @@
 package io.muster.simulator;
 
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /// One direction of a local socket: first in first out, never loses, may be slow or stand still, and ends for good.
@@ -10,13 +11,20 @@ public final class SimLink<M> {
     private final Simulation simulation;
     private final Consumer<M> receiver;
     private final ArrayDeque<M> inside = new ArrayDeque<>();
+    private final BooleanSupplier reading;
     private int maxDelayMicros;
     private boolean stopped;
     private boolean closed;
     private boolean scheduled;
 
     public SimLink(Simulation simulation, int maxDelayMicros, Consumer<M> receiver) {
+        this(simulation, maxDelayMicros, receiver, () -> true);
+    }
+
+    /// @param reading whether the receiver takes anything just now; while it doesn't, messages wait
+    public SimLink(Simulation simulation, int maxDelayMicros, Consumer<M> receiver, BooleanSupplier reading) {
         this.simulation = simulation;
+        this.reading = reading;
         this.maxDelayMicros = maxDelayMicros;
         this.receiver = receiver;
     }
@@ -41,6 +49,11 @@ public final class SimLink<M> {
         maxDelayMicros = micros;
     }
 
+    /// Whether nobody has stopped it.
+    public boolean isMoving() {
+        return !stopped;
+    }
+
     public void stop() {
         stopped = true;
     }
@@ -59,9 +72,10 @@ public final class SimLink<M> {
     private void schedule() {
         if (!scheduled && !stopped && !closed && !inside.isEmpty()) {
             scheduled = true;
-            simulation.afterMicros(1 + simulation.dice().nextInt(maxDelayMicros + 1), () -> {
+            int pollMicros = reading.getAsBoolean() ? 1 : 5000;
+            simulation.afterMicros(pollMicros + simulation.dice().nextInt(maxDelayMicros + 1), () -> {
                 scheduled = false;
-                if (!stopped && !closed && !inside.isEmpty()) {
+                if (!stopped && !closed && !inside.isEmpty() && reading.getAsBoolean()) {
                     receiver.accept(inside.remove());
                 }
                 schedule();
