@@ -26,9 +26,11 @@ import io.muster.membership.CmanEvent;
 import io.muster.membership.CmanNode;
 import io.muster.membership.NodeEffect;
 import io.muster.membership.NodeEvent;
+import io.muster.os.RealTime;
 import io.muster.totem.Ring;
 import io.muster.totem.RingConfig;
 import io.muster.totem.RingEvent;
+import io.muster.transport.LinkStatus;
 import io.muster.transport.Transport;
 import io.muster.transport.daemon.UdpDriver;
 import io.muster.wire.Input;
@@ -36,11 +38,14 @@ import io.muster.wire.Output;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +62,13 @@ public final class CmanDaemon implements AutoCloseable {
 
     /// The daemon itself as a client of its core, for its own leave.
     private static final int OWN = -1;
+
+    /// How long a node that starts gives the others to answer before it looks for a ring, and how long after they all did.
+    private static final long LISTEN_MS = 1_000;
+
+    private static final long SETTLE_MS = 100;
+
+    private static final int REAL_TIME_PRIORITY = 50;
 
     /// How long a stop may wait for clients' votes and the leave itself.
     private static final long STOP_MS = 8_000;
@@ -130,6 +142,7 @@ public final class CmanDaemon implements AutoCloseable {
                 .fatal(fatal)
                 .start();
         driver = running;
+        loop.execute(CmanDaemon::harden);
         UdpDriver sockets = new UdpDriver(
                 loop,
                 self,
@@ -142,7 +155,32 @@ public final class CmanDaemon implements AutoCloseable {
         udp = sockets;
         sockets.start();
         server = ControlServer.open(layout.socket("cman"), loop, new Clients(running));
-        running.post(new NodeEvent.OfRing(new RingEvent.Start()));
+        loop.execute(() -> startRing(running, sockets, running.nowMs() + LISTEN_MS));
+    }
+
+    /// The loop alone gets real-time scheduling: a cman that is starved looks dead to the others.
+    private static void harden() {
+        List<String> refused = RealTime.acquire(REAL_TIME_PRIORITY);
+        if (!refused.isEmpty()) {
+            LOG.warn("works with worse odds under load: {}", String.join("; ", refused));
+        }
+    }
+
+    /// Starts the ring once every configured node can be reached, or has had its time to answer. The first join of a node
+    /// that some members hear already and others don't yet would make the ring choose between it and a member.
+    private void startRing(EventDriver<NodeEvent, NodeEffect> running, UdpDriver sockets, long latestMs) {
+        Set<Integer> reached =
+                sockets.links().stream().filter(LinkStatus::live).map(LinkStatus::nodeid).collect(Collectors.toSet());
+        boolean all = config.nodes().stream()
+                .allMatch(node -> node.nodeid() == self.nodeid() || reached.contains(node.nodeid()));
+        long now = running.nowMs();
+        if (now >= latestMs) {
+            running.post(new NodeEvent.OfRing(new RingEvent.Start()));
+        } else {
+            // They have reached us a moment later than we them, or the other way round.
+            long next = all ? Math.min(latestMs, now + SETTLE_MS) : latestMs;
+            loop.schedule(() -> startRing(running, sockets, next), 20, TimeUnit.MILLISECONDS);
+        }
     }
 
     /// This run of this node.
