@@ -63,16 +63,12 @@ final class Story {
                     "the token has stopped coming round; asking who is there",
                     true),
             Rule.of(Step.MEMBERSHIP, "RECOVERY -> OPERATIONAL: .*?members ([0-9,]+).*", "new membership: $1", false),
-            Rule.of(Step.INQUORATE, "(?i)(quorum lost|inquorate|quorate -> inquorate).*", "quorum is gone", false),
-            Rule.of(Step.FENCING, "fencing node \"?(\\S+?)\"?(?:[ :].*)?$", "fences $1", true),
-            Rule.of(Step.FENCED, "fence \"?(\\S+?)\"? success.*", "$1 is proven harmless", true),
-            Rule.of(Step.STOPPING, "(?i)stopping service (\\S+).*", "stops $1", false),
-            Rule.of(
-                    Step.STARTING,
-                    "(?i)(?:recovering failed|starting stopped|starting) service (\\S+).*",
-                    "starts $1",
-                    false),
-            Rule.of(Step.STARTED, "(?i)service (\\S+) started.*", "$1 runs here now", false));
+            Rule.of(Step.INQUORATE, "quorum lost, blocking activity", "has lost quorum", false),
+            Rule.of(Step.FENCING, "fencing node (\\S+)$", "fences $1", true),
+            Rule.of(Step.FENCED, "fence (\\S+) success", "$1 is proven harmless", true),
+            Rule.of(Step.STOPPING, "stopping all services on this node", "stops its services", false),
+            Rule.of(Step.STARTING, "service:(\\S+) \\S+ -> starting: .*owner (\\d+)", "$1 is to run on node $2", true),
+            Rule.of(Step.STARTED, "service:(\\S+) starting -> started.*owner (\\d+)", "$1 runs on node $2", true));
 
     private final LogWatch logs;
     private final PrintStream out;

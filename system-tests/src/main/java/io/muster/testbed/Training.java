@@ -7,16 +7,19 @@ import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the start-up (AOT) caches of the commands and daemons: runs a small cluster for real, each daemon told to write
+/// Makes the start-up (AOT) caches of the commands and daemons: runs a small cluster for real, each daemon told to
+/// write
 /// down what it loaded when it ends.
 ///
 /// `Training CACHES` where CACHES is a directory: one cache per daemon, and one for all tools. On a machine without
-/// namespaces there are none; everything then works the same and starts slower. `Training tools` is the run of the tools.
+/// namespaces there are none; everything then works the same and starts slower. `Training tools` is the run of the
+/// tools.
 public final class Training {
     private static final List<List<String>> TOOLS = List.of(
             List.of("io.muster.cman.cli.CmanTool", "status"),
@@ -50,20 +53,21 @@ public final class Training {
         cluster.configure(ClusterFile.of(testbed));
         TestNode four = testbed.node("node1");
         TestNode one = testbed.node("node2");
-        List<Process> running = new ArrayList<>();
-        running.add(start(one, "clusterd", caches));
-        running.add(start(four, "cman", caches));
+        Map<String, Process> running = new HashMap<>();
+        running.put("clusterd", start(one, "clusterd", caches));
+        running.put("cman", start(four, "cman", caches));
         Cluster.awaitSocket(four, "cman");
         for (String daemon : Cluster.DAEMONS) {
             if (!daemon.equals("cman")) {
-                running.add(start(four, daemon, caches));
+                running.put(daemon, start(four, daemon, caches));
             }
         }
         // A service that starts and is asked for trains what a fail-over will need.
-        boolean served = Await.until(25_000, () -> four.run(
-                        2_000, "ip", "-o", "addr", "show", "to", Testbed.SERVICE_ADDRESS)
-                .out()
-                .contains(Testbed.SERVICE_ADDRESS));
+        boolean served = Await.until(
+                25_000,
+                () -> four.run(2_000, "ip", "-o", "addr", "show", "to", Testbed.SERVICE_ADDRESS)
+                        .out()
+                        .contains(Testbed.SERVICE_ADDRESS));
         if (!served) {
             System.err.println("training: the service did not start");
         }
@@ -73,13 +77,11 @@ public final class Training {
                 cache(caches, "tools"),
                 Home.dir().resolve("bin/training").toString(),
                 "tools");
+        // Each writes its cache as it ends, and all processors are busy then: one at a time.
         for (String daemon : List.of("rgmanager", "ccsd", "fenced", "cman")) {
-            stop(four, daemon);
+            stop(four, daemon, running.get(daemon));
         }
-        stop(one, "clusterd");
-        for (Process process : running) {
-            await(process);
-        }
+        stop(one, "clusterd", running.get("clusterd"));
     }
 
     private static String cache(Path caches, String name) {
@@ -91,13 +93,18 @@ public final class Training {
         return node.start(daemon, "env", cache(caches, daemon), program, "-f");
     }
 
-    private static void stop(TestNode node, String daemon) {
-        if (node.process(daemon) == null) {
+    private static void stop(TestNode node, String daemon, @Nullable Process process) {
+        if (process == null || node.process(daemon) == null) {
             System.err.println("training: " + daemon + " has ended by itself:\n" + tail(node, daemon));
-        } else {
-            node.signal(daemon, "TERM");
-            // One after the other as systemd would: each says good-bye to the one below.
-            Await.until(3_000, () -> !Files.exists(node.root.resolve("run/muster/" + daemon + ".sock")));
+            return;
+        }
+        node.signal(daemon, "TERM");
+        try {
+            if (!process.waitFor(40, TimeUnit.SECONDS)) {
+                System.err.println("training: " + daemon + " doesn't end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -107,16 +114,6 @@ public final class Training {
             return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
         } catch (IOException e) {
             return e.toString();
-        }
-    }
-
-    private static void await(Process process) {
-        try {
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

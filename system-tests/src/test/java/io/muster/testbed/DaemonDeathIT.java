@@ -48,7 +48,8 @@ class DaemonDeathIT {
         assertTrue(Await.until(2_000, () -> owner.process("rgmanager") == null));
         real.cluster().startDaemon(owner, "rgmanager");
         // It stops everything first, and that is proof: the service starts again somewhere, and nobody was fenced.
-        assertTrue(Await.until(10_000, () -> real.cluster().ask(owner, "clustat").ok()));
+        assertTrue(
+                Await.until(10_000, () -> real.cluster().ask(owner, "clustat").ok()));
         assertNotNull(real.client().await(System.nanoTime() + 500_000_000L, 15_000), real::report);
         assertEquals(offs, real.testbed().power().offs(owner.name()));
         real.cluster().awaitMembers(owner, 3, 5_000);
@@ -80,7 +81,8 @@ class DaemonDeathIT {
         LogWatch.Line done = real.awaitLog(then, 12_000, "fenced", "fence " + victim.name() + " success");
         assertNotEquals(lowest.name(), done.node().name());
         real.cluster().startDaemon(lowest, "fenced");
-        assertTrue(Await.until(8_000, () -> real.cluster().ask(lowest, "fence_tool", "ls").ok()));
+        assertTrue(Await.until(
+                8_000, () -> real.cluster().ask(lowest, "fence_tool", "ls").ok()));
     }
 
     @Test
@@ -102,7 +104,8 @@ class DaemonDeathIT {
         owner.signal("ccsd", "KILL");
         assertTrue(Await.until(2_000, () -> owner.process("ccsd") == null));
         real.cluster().startDaemon(owner, "ccsd");
-        assertTrue(Await.until(8_000, () -> real.cluster().ask(owner, "ccs_tool", "lsnode").ok()));
+        assertTrue(Await.until(
+                8_000, () -> real.cluster().ask(owner, "ccs_tool", "lsnode").ok()));
         WebClient.Outage worst = real.client().worstOutage(since);
         assertNotNull(worst);
         assertTrue(worst.ms() < 800, worst.toString());

@@ -46,10 +46,12 @@ class PartitionIT {
         // Either the agent works at last, or the node came back as a new incarnation that proved its services stopped.
         for (TestNode other : real.others(owner)) {
             assertTrue(
-                    Await.until(20_000, () -> real.client().await(since, 0, other.name()) != null
-                            || real.others(owner, other).stream()
-                                    .anyMatch(third -> real.client().await(since, 0, third.name()) != null)
-                            || fencedOrBack(witness, owner)),
+                    Await.until(
+                            20_000,
+                            () -> real.client().await(since, 0, other.name()) != null
+                                    || real.others(owner, other).stream()
+                                            .anyMatch(third -> real.client().await(since, 0, third.name()) != null)
+                                    || fencedOrBack(witness, owner)),
                     real::report);
         }
         assertNotNull(real.client().await(System.nanoTime(), 20_000), real::report);

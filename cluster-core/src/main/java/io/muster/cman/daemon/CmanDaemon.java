@@ -63,7 +63,8 @@ public final class CmanDaemon implements AutoCloseable {
     /// The daemon itself as a client of its core, for its own leave.
     private static final int OWN = -1;
 
-    /// How long a node that starts gives the others to answer before it looks for a ring, and how long after they all did.
+    /// How long a node that starts gives the others to answer before it looks for a ring, and how long after they all
+    /// did.
     private static final long LISTEN_MS = 1_000;
 
     private static final long SETTLE_MS = 100;
@@ -166,11 +167,14 @@ public final class CmanDaemon implements AutoCloseable {
         }
     }
 
-    /// Starts the ring once every configured node can be reached, or has had its time to answer. The first join of a node
+    /// Starts the ring once every configured node can be reached, or has had its time to answer. The first join of a
+    /// node
     /// that some members hear already and others don't yet would make the ring choose between it and a member.
     private void startRing(EventDriver<NodeEvent, NodeEffect> running, UdpDriver sockets, long latestMs) {
-        Set<Integer> reached =
-                sockets.links().stream().filter(LinkStatus::live).map(LinkStatus::nodeid).collect(Collectors.toSet());
+        Set<Integer> reached = sockets.links().stream()
+                .filter(LinkStatus::live)
+                .map(LinkStatus::nodeid)
+                .collect(Collectors.toSet());
         boolean all = config.nodes().stream()
                 .allMatch(node -> node.nodeid() == self.nodeid() || reached.contains(node.nodeid()));
         long now = running.nowMs();
