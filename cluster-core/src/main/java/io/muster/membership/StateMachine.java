@@ -1,5 +1,6 @@
 package io.muster.membership;
 
+import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Departure;
@@ -98,7 +99,10 @@ final class StateMachine {
     void prove(Node victim, int byNodeid, String how) {
         long position = state.next();
         state.unproven.removeIf(d -> d.node().equals(victim));
-        state.fenced.put(victim.nodeid(), new LastFenced(victim, byNodeid, how, position));
+        if (!victim.incarnation().equals(Incarnation.UNKNOWN) || !how.equals(GroupEntry.STOPPED)) {
+            // A node that only says that it found nothing of an earlier run hasn't been fenced.
+            state.fenced.put(victim.nodeid(), new LastFenced(victim, byNodeid, how, position));
+        }
         log.all(new GroupEntry.Fenced(position, victim, byNodeid, how));
     }
 

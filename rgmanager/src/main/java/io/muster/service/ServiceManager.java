@@ -194,6 +194,10 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
         }
         state.unproven.remove(never);
         vindicate(from);
+        if (from.node.equals(self) && message.unclean().isEmpty()) {
+            // Fencing may have made a victim of this node at the cluster's start, of which nothing is known here.
+            transitions.note(new ServiceEffect.ReportStopped(never));
+        }
         state.arrivals.add(nodeid);
         unpark();
     }
