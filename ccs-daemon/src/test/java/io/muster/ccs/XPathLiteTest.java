@@ -34,21 +34,23 @@ class XPathLiteTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "/cluster/@name; harbor",
-        "//@config_version; 12",
-        "/cluster/clusternodes/clusternode[2]/@name; pier2",
-        "/cluster/clusternodes/clusternode/@name; pier1,pier2",
-        "/cluster/clusternodes/clusternode[@name=\"pier1\"]/fence/method[1]/@name; ipmi",
-        "/cluster/clusternodes/clusternode[@name=\"pier1\"]/fence/method[@name='pdu']/device[2]/@*; name=d3",
-        "//method[@name=\"ipmi\"]/device[1]/@*; name=d1,port=7",
-        "/cluster/clusternodes/child::*; clusternode=,clusternode=",
-        "/cluster/rm/events/child::*; event=text",
-        "//event; text",
-        "//event/text(); text",
-        "//device/@name; d1,d2,d3",
-        "/cluster/*/clusternode[@nodeid]/@nodeid; 1,2"
-    })
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "/cluster/@name; harbor",
+                "//@config_version; 12",
+                "/cluster/clusternodes/clusternode[2]/@name; pier2",
+                "/cluster/clusternodes/clusternode/@name; pier1,pier2",
+                "/cluster/clusternodes/clusternode[@name=\"pier1\"]/fence/method[1]/@name; ipmi",
+                "/cluster/clusternodes/clusternode[@name=\"pier1\"]/fence/method[@name='pdu']/device[2]/@*; name=d3",
+                "//method[@name=\"ipmi\"]/device[1]/@*; name=d1,port=7",
+                "/cluster/clusternodes/child::*; clusternode=,clusternode=",
+                "/cluster/rm/events/child::*; event=text",
+                "//event; text",
+                "//event/text(); text",
+                "//device/@name; d1,d2,d3",
+                "/cluster/*/clusternode[@nodeid]/@nodeid; 1,2"
+            })
     void finds(String query, String values) throws XPathLite.BadPath {
         assertEquals(values, String.join(",", XPathLite.find(root, query)));
     }
@@ -60,7 +62,8 @@ class XPathLiteTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "cluster", "/cluster[", "/cluster/@name/x", "/cluster[last()]", "/cluster[@a=b]", "/ /"})
+    @ValueSource(
+            strings = {"", "cluster", "/cluster[", "/cluster/@name/x", "/cluster[last()]", "/cluster[@a=b]", "/ /"})
     void refuses(String query) {
         assertThrows(XPathLite.BadPath.class, () -> XPathLite.find(root, query));
     }
@@ -73,7 +76,8 @@ class XPathLiteTest {
         assertEquals("pier1", descriptors.get(number, query, false, 1).value());
         assertEquals("pier2", descriptors.get(number, query, false, 2).value());
         assertEquals("pier1", descriptors.get(number, query, false, 3).value());
-        assertEquals("12", descriptors.get(number, "//@config_version", false, 4).value());
+        assertEquals(
+                "12", descriptors.get(number, "//@config_version", false, 4).value());
         assertEquals("pier1", descriptors.get(number, query, false, 5).value());
     }
 
@@ -93,11 +97,17 @@ class XPathLiteTest {
     void aDescriptorEndsAfterThirtySecondsOfSilenceAndItsNumberIsStale() {
         Descriptors descriptors = new Descriptors();
         int first = descriptors.open(root, 0);
-        assertEquals("harbor", descriptors.get(first, "/cluster/@name", false, 30_000).value());
-        assertEquals(Errno.EBADR, descriptors.get(first, "/cluster/@name", false, 60_001).error());
+        assertEquals(
+                "harbor",
+                descriptors.get(first, "/cluster/@name", false, 30_000).value());
+        assertEquals(
+                Errno.EBADR,
+                descriptors.get(first, "/cluster/@name", false, 60_001).error());
         int second = descriptors.open(root, 60_002);
         assertEquals(30, second);
-        assertEquals(Errno.EBADR, descriptors.get(first, "/cluster/@name", false, 60_003).error());
+        assertEquals(
+                Errno.EBADR,
+                descriptors.get(first, "/cluster/@name", false, 60_003).error());
     }
 
     @Test
@@ -116,7 +126,8 @@ class XPathLiteTest {
         Descriptors descriptors = new Descriptors();
         int number = descriptors.open(root, 0);
         descriptors.setState(number, "/cluster/clusternodes", true, 0);
-        assertEquals("2", descriptors.get(number, "clusternode[2]/@nodeid", false, 0).value());
+        assertEquals(
+                "2", descriptors.get(number, "clusternode[2]/@nodeid", false, 0).value());
         assertEquals(
                 new Descriptors.State("/cluster/clusternodes", "clusternode[2]/@nodeid"), descriptors.state(number, 0));
     }
@@ -125,7 +136,10 @@ class XPathLiteTest {
     void emptyTextIsNoData() {
         Descriptors descriptors = new Descriptors();
         int number = descriptors.open(root, 0);
-        assertEquals(Errno.ENODATA, descriptors.get(number, "/cluster/clusternodes", false, 0).error());
-        assertEquals(Errno.EINVAL, descriptors.get(number, "/cluster[", false, 0).error());
+        assertEquals(
+                Errno.ENODATA,
+                descriptors.get(number, "/cluster/clusternodes", false, 0).error());
+        assertEquals(
+                Errno.EINVAL, descriptors.get(number, "/cluster[", false, 0).error());
     }
 }

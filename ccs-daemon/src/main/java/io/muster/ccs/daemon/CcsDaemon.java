@@ -87,7 +87,8 @@ public final class CcsDaemon implements AutoCloseable {
         return start(layout, fatal, false);
     }
 
-    private static CcsDaemon start(Layout layout, Consumer<Throwable> fatal, boolean standAlone) throws IOException {
+    /// @param standAlone no cman, no other nodes: queries about the file only
+    static CcsDaemon start(Layout layout, Consumer<Throwable> fatal, boolean standAlone) throws IOException {
         CcsDaemon daemon = new CcsDaemon(layout, fatal, standAlone);
         daemon.loop.execute(daemon::connect);
         return daemon;

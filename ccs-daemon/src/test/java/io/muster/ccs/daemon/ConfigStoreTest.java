@@ -43,11 +43,17 @@ class ConfigStoreTest {
 
     @Test
     void whatIsFoundIsWhatWasWritten() throws IOException {
-        assertEquals(new OnDisk(old.version(), 0, ConfigVersion.NONE, 0, 2, 2), store.found(1).disk());
+        assertEquals(
+                new OnDisk(old.version(), 0, ConfigVersion.NONE, 0, 2, 2),
+                store.found(1).disk());
         store.stage(next, 7);
-        assertEquals(new OnDisk(old.version(), 0, next.version(), 7, 2, 2), store.found(1).disk());
+        assertEquals(
+                new OnDisk(old.version(), 0, next.version(), 7, 2, 2),
+                store.found(1).disk());
         assertEquals(Optional.empty(), store.install(next, 7, false));
-        assertEquals(new OnDisk(next.version(), 7, ConfigVersion.NONE, 0, 2, 2), store.found(1).disk());
+        assertEquals(
+                new OnDisk(next.version(), 7, ConfigVersion.NONE, 0, 2, 2),
+                store.found(1).disk());
         assertArrayEquals(next.octets(), Files.readAllBytes(layout.clusterConf()));
     }
 
@@ -65,7 +71,9 @@ class ConfigStoreTest {
         byte[] whole = Files.readAllBytes(staged);
         for (int i = 0; i < whole.length; i++) {
             Files.write(staged, Arrays.copyOf(whole, i));
-            assertEquals(new OnDisk(old.version(), 0, ConfigVersion.NONE, 0, 2, 2), store.found(1).disk());
+            assertEquals(
+                    new OnDisk(old.version(), 0, ConfigVersion.NONE, 0, 2, 2),
+                    store.found(1).disk());
         }
     }
 
