@@ -212,7 +212,11 @@ final class TestCluster {
                 .toList();
     }
 
+    /// Every entry anybody was to see, in order.
+    final List<GroupEntry> written = new ArrayList<>();
+
     private void log(GroupEntry entry) {
+        written.add(entry);
         for (Machine machine : machines.values()) {
             Rg rg = machine.rg;
             if (rg != null && machine.member && group.contains(rg.self)) {

@@ -1,0 +1,95 @@
+package io.muster.service;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.muster.core.MalformedMessage;
+import io.muster.wire.Input;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class CodecTest {
+    private static final Plan PLAN = Plans.plan(
+            3, 2, List.of(Plans.domain("d", true, false, true, "1:1", "2")), Plans.depend(Plans.service("a"), "b"));
+
+    private static final List<ServiceMessage> MESSAGES = List.of(
+            new ServiceMessage.Offer(1, PLAN),
+            new ServiceMessage.Ready(2, 77, 3, List.of("service:a")),
+            new ServiceMessage.Outcome(3, "service:a", Operation.STOP, 9, true, false),
+            new ServiceMessage.Checked(4, "service:a", 9, false, true),
+            new ServiceMessage.Asked(5, 1L << 40, RequestKind.RELOCATE, "service:a", 2),
+            new ServiceMessage.Leaving(6),
+            new ServiceMessage.Bystanders(7, List.of(1, 2)));
+
+    @Test
+    void whatWasEncodedIsDecodedEqual() throws MalformedMessage {
+        for (ServiceMessage message : MESSAGES) {
+            assertEquals(message, ServiceMessage.decode(ServiceMessage.encode(message)));
+        }
+    }
+
+    @Test
+    void goldenOctets() {
+        assertEquals(
+                "0103" + "0000000000000003" + "0009736572766963653a61" + "01" + "0000000000000009" + "01" + "00",
+                HexFormat.of().formatHex(ServiceMessage.encode(MESSAGES.get(2))));
+        assertEquals("0106" + "0000000000000006", HexFormat.of().formatHex(ServiceMessage.encode(MESSAGES.get(5))));
+    }
+
+    @Test
+    void snapshotSurvivesARoundTrip() throws MalformedMessage {
+        byte[] snapshot = cluster().rg(1).manager.snapshot();
+        ClusterState state = ClusterState.decode(snapshot);
+        assertArrayEquals(snapshot, state.encode());
+    }
+
+    private static TestCluster cluster() {
+        TestCluster cluster = new TestCluster(3, Plans.plan(1, 3, List.of(), Plans.service("a"), Plans.service("b")));
+        cluster.up(1, 2, 3);
+        cluster.run(3_000);
+        return cluster;
+    }
+
+    @Test
+    void damageIsMalformedAndNothingElse() {
+        Random dice = new Random(1);
+        byte[] services = new ClusterServices(
+                        ResultCode.SUCCESS,
+                        false,
+                        1,
+                        List.of(1, 2),
+                        cluster().rg(1).manager.services())
+                .encode();
+        byte[] snapshot = cluster().rg(1).manager.snapshot();
+        for (int i = 0; i < 3_000; i++) {
+            byte[] message = ServiceMessage.encode(MESSAGES.get(i % MESSAGES.size()));
+            tolerate(() -> ServiceMessage.decode(damaged(message, dice)));
+            tolerate(() -> ClusterServices.decode(new Input(damaged(services, dice))));
+            tolerate(() -> ClusterState.decode(damaged(snapshot, dice)));
+        }
+    }
+
+    private interface Decoding {
+        Object decode() throws MalformedMessage;
+    }
+
+    private static void tolerate(Decoding decoding) {
+        try {
+            decoding.decode();
+        } catch (MalformedMessage expected) {
+            // As it should be; whatever else is thrown fails the test.
+        }
+    }
+
+    private static byte[] damaged(byte[] octets, Random dice) {
+        if (dice.nextInt(3) == 0) {
+            return Arrays.copyOf(octets, dice.nextInt(octets.length));
+        }
+        byte[] copy = octets.clone();
+        copy[dice.nextInt(copy.length)] ^= (byte) (1 << dice.nextInt(8));
+        return copy;
+    }
+}
