@@ -1,5 +1,6 @@
 package io.muster.fence;
 
+import io.muster.config.ConfigReader;
 import io.muster.core.Drive;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
@@ -10,12 +11,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 
 /// The fence domain: makes every lost run of a node harmless, once, and lets recovery go on only then.
 ///
@@ -37,7 +36,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     private static final int MAX_HOW = 200;
 
     private final Node self;
-    private final Function<byte[], Optional<FenceSettings>> reader;
+    private final FenceSettings.Overrides overrides;
     private FenceSettings settings;
     private DomainState state = new DomainState();
 
@@ -59,11 +58,11 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
 
     /// @param self this node and the incarnation of its cman
     /// @param settings of the configuration as this node read it when it started
-    /// @param reader of later configurations; empty for one that can't be read, which is then ignored
-    public FenceDomain(Node self, FenceSettings settings, Function<byte[], Optional<FenceSettings>> reader) {
+    /// @param overrides what the command line says instead of later configurations
+    public FenceDomain(Node self, FenceSettings settings, FenceSettings.Overrides overrides) {
         this.self = self;
         this.settings = settings;
-        this.reader = reader;
+        this.overrides = overrides;
         this.wordWallMs = settings.services() ? -1 : 0;
     }
 
@@ -124,8 +123,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                 }
             }
             case GroupEntry.Config config ->
-                reader.apply(config.bytes()).ifPresent(read -> {
-                    settings = read;
+                ConfigReader.parse(config.bytes(), "cluster.conf").config().ifPresent(read -> {
+                    settings = FenceSettings.of(read).overridden(overrides);
                     out.add(info("configuration " + config.version() + " in use"));
                 });
             case GroupEntry.Fenced fenced -> {

@@ -37,6 +37,14 @@ public record FenceSettings(
     /// Time an agent is given unless told otherwise.
     public static final long AGENT_TIMEOUT_MS = 300_000;
 
+    /// What the command line says instead of cluster.conf, this one and later ones.
+    ///
+    /// @param postJoinDelaySec [#UNSET] leaves it to the file
+    public record Overrides(boolean cleanStart, int postJoinDelaySec, long agentTimeoutMs) {
+        public static final int UNSET = -2;
+        public static final Overrides NONE = new Overrides(false, UNSET, AGENT_TIMEOUT_MS);
+    }
+
     public FenceSettings {
         nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
     }
@@ -68,18 +76,15 @@ public record FenceSettings(
     }
 
     /// With what the command line says instead.
-    ///
-    /// @param noStartupFencing true overrides the file
-    /// @param joinDelaySec -2 doesn't override it
-    public FenceSettings overridden(boolean noStartupFencing, int joinDelaySec, long limitMs) {
+    public FenceSettings overridden(Overrides by) {
         return new FenceSettings(
-                joinDelaySec == -2 ? postJoinDelayMs : delayMs(joinDelaySec),
+                by.postJoinDelaySec() == Overrides.UNSET ? postJoinDelayMs : delayMs(by.postJoinDelaySec()),
                 postFailDelayMs,
-                cleanStart || noStartupFencing,
+                cleanStart || by.cleanStart(),
                 skipUndefined,
                 twoNode,
                 retryPauseMs,
-                limitMs,
+                by.agentTimeoutMs(),
                 services,
                 nodes);
     }

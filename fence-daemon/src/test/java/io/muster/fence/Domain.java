@@ -26,7 +26,7 @@ final class Domain {
 
     Domain(int nodeid, Settings settings) {
         self = node(nodeid);
-        core = new FenceDomain(self, settings.made(), bytes -> Optional.empty());
+        core = new FenceDomain(self, settings.made(), FenceSettings.Overrides.NONE);
     }
 
     static Node node(int nodeid) {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -96,7 +95,7 @@ final class World {
 
         void startFenced() {
             life++;
-            domain = new FenceDomain(self, settings, bytes -> Optional.empty());
+            domain = new FenceDomain(self, settings, FenceSettings.Overrides.NONE);
             replica = new Replica<>(self, domain);
             streamAtMs = now;
         }

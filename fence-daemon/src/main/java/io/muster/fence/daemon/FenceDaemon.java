@@ -16,6 +16,7 @@ import io.muster.fence.DomainReport;
 import io.muster.fence.FenceEvent;
 import io.muster.fence.FencePath;
 import io.muster.fence.FenceSettings;
+import io.muster.fence.FenceSettings.Overrides;
 import io.muster.fence.NodeFencing;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
@@ -59,10 +60,8 @@ public final class FenceDaemon implements AutoCloseable {
     /// How fenced was called.
     ///
     /// @param join whether to join the domain at once
-    /// @param cleanStart overrides cluster.conf
-    /// @param postJoinDelaySec overrides cluster.conf; -2 doesn't
-    public record Options(boolean join, boolean cleanStart, int postJoinDelaySec, long agentTimeoutMs) {
-        public static final Options DEFAULT = new Options(true, false, -2, FenceSettings.AGENT_TIMEOUT_MS);
+    public record Options(boolean join, FenceSettings.Overrides overrides) {
+        public static final Options DEFAULT = new Options(true, FenceSettings.Overrides.NONE);
     }
 
     private final Layout layout;
@@ -83,8 +82,8 @@ public final class FenceDaemon implements AutoCloseable {
         this.options = options;
         this.fatal = fatal;
         this.runner = new AgentRunner(layout);
-        this.settings = adjusted(
-                FenceSettings.of(ConfigReader.read(layout.clusterConf()).orThrow()));
+        this.settings = FenceSettings.of(ConfigReader.read(layout.clusterConf()).orThrow())
+                .overridden(options.overrides());
         this.loop = Loops.start("fenced");
     }
 
@@ -106,13 +105,18 @@ public final class FenceDaemon implements AutoCloseable {
 
     private static Optional<Options> option(Options now, int letter, @Nullable String argument) {
         try {
+            Overrides by = now.overrides();
             int number = argument == null ? 0 : Integer.parseInt(argument);
             return Optional.of(
                     switch (letter) {
-                        case 'c' -> new Options(now.join(), true, now.postJoinDelaySec(), now.agentTimeoutMs());
-                        case 'N' -> new Options(false, now.cleanStart(), now.postJoinDelaySec(), now.agentTimeoutMs());
-                        case 'j' -> new Options(now.join(), now.cleanStart(), number, now.agentTimeoutMs());
-                        default -> new Options(now.join(), now.cleanStart(), now.postJoinDelaySec(), number * 1000L);
+                        case 'c' ->
+                            new Options(now.join(), new Overrides(true, by.postJoinDelaySec(), by.agentTimeoutMs()));
+                        case 'N' -> new Options(false, by);
+                        case 'j' ->
+                            new Options(now.join(), new Overrides(by.cleanStart(), number, by.agentTimeoutMs()));
+                        default ->
+                            new Options(
+                                    now.join(), new Overrides(by.cleanStart(), by.postJoinDelaySec(), number * 1000L));
                     });
         } catch (NumberFormatException e) {
             System.err.println("fenced: -" + (char) letter + " \"" + argument + "\": not a number of seconds");
@@ -187,14 +191,6 @@ public final class FenceDaemon implements AutoCloseable {
         }
     }
 
-    private FenceSettings adjusted(FenceSettings read) {
-        return read.overridden(options.cleanStart(), options.postJoinDelaySec(), options.agentTimeoutMs());
-    }
-
-    private Optional<FenceSettings> reread(byte[] document) {
-        return ConfigReader.parse(document, "cluster.conf").config().map(config -> adjusted(FenceSettings.of(config)));
-    }
-
     /// After cman has hung up. If it is the same run of cman, this daemon was too slow and begins again with the state
     /// of
     /// the others; otherwise the node's membership is over, and so is fenced.
@@ -225,7 +221,7 @@ public final class FenceDaemon implements AutoCloseable {
                 return;
             }
             // Before the first entry: the answer comes ahead of the stream.
-            membership = new Membership(cman, loop, settings, this::reread, runner, memory, fatal);
+            membership = new Membership(cman, loop, layout, settings, options.overrides(), runner, memory, fatal);
             cman.require(Membership.GROUP, REQUIRED_MS);
             say("joining the fence domain as node " + cman.self());
         });

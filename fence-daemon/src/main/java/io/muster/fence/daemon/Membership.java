@@ -1,7 +1,9 @@
 package io.muster.fence.daemon;
 
 import io.muster.core.CauseId;
+import io.muster.daemon.Layout;
 import io.muster.driver.CauseIds;
+import io.muster.driver.FlightRecorder;
 import io.muster.driver.Recorder;
 import io.muster.fence.DomainReport;
 import io.muster.fence.FenceDomain;
@@ -9,12 +11,15 @@ import io.muster.fence.FenceEffect;
 import io.muster.fence.FenceEvent;
 import io.muster.fence.FenceSettings;
 import io.muster.group.GroupEntry;
+import io.muster.group.ReplicaEffect;
+import io.muster.group.ReplicaEvent;
 import io.muster.group.daemon.GroupClient;
 import io.muster.group.daemon.ReplicaDriver;
 import io.netty.channel.EventLoop;
-import java.util.Optional;
+import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class Membership implements AutoCloseable {
     static final String GROUP = "fence:default";
 
+    private static final int SEGMENTS = 4;
+    private static final int SEGMENT_OCTETS = 1 << 20;
     private static final Logger LOG = LoggerFactory.getLogger("fenced");
 
     private final GroupClient client;
@@ -31,25 +38,40 @@ final class Membership implements AutoCloseable {
     private final ReplicaDriver<FenceEvent, FenceEffect> driver;
     private final Agents agents;
     private final LogMemory memory;
+    private @Nullable FlightRecorder<ReplicaEvent<FenceEvent>, ReplicaEffect<FenceEffect>> recorder;
 
     Membership(
             GroupClient client,
             EventLoop loop,
+            Layout layout,
             FenceSettings settings,
-            Function<byte[], Optional<FenceSettings>> reader,
+            FenceSettings.Overrides overrides,
             AgentRunner runner,
             LogMemory memory,
             Consumer<Throwable> fatal) {
         this.client = client;
         this.memory = memory;
-        this.domain = new FenceDomain(client.self(), settings, reader);
+        this.domain = new FenceDomain(client.self(), settings, overrides);
         var setup = new ReplicaDriver.Setup<FenceEvent, FenceEffect>(
-                GROUP, client, loop, CauseIds.ofThisProcess(), Recorder.none(), fatal);
+                GROUP, client, loop, CauseIds.ofThisProcess(), new Late(), fatal);
         this.driver = new ReplicaDriver<>(setup, domain, this::perform);
+        this.recorder = record(layout);
         this.agents = new Agents(
                 runner,
                 (run, result) -> driver.post(new FenceEvent.AgentDone(
                         run, result.status(), result.output(), result.tookMs(), System.currentTimeMillis())));
+    }
+
+    private @Nullable FlightRecorder<ReplicaEvent<FenceEvent>, ReplicaEffect<FenceEffect>> record(Layout layout) {
+        try {
+            return FlightRecorder.open(
+                    layout.record("fenced"),
+                    new FenceRecord(driver.replica()),
+                    FlightRecorder.Limits.whole(SEGMENTS, SEGMENT_OCTETS));
+        } catch (IOException e) {
+            LOG.warn("{}: no flight record: {}", layout.record("fenced"), e.getMessage());
+            return null;
+        }
     }
 
     void entry(GroupEntry entry) {
@@ -94,5 +116,31 @@ final class Membership implements AutoCloseable {
     public void close() {
         driver.close();
         agents.close();
+        if (recorder != null) {
+            recorder.close();
+            recorder = null;
+        }
+    }
+
+    /// The driver makes the replica, and the record begins with an image of the replica.
+    private final class Late implements Recorder<ReplicaEvent<FenceEvent>, ReplicaEffect<FenceEffect>> {
+        @Override
+        public void before(long nowMs) {
+            if (recorder != null) {
+                recorder.before(nowMs);
+            }
+        }
+
+        @Override
+        public void after(
+                long nowMs,
+                CauseId id,
+                CauseId parent,
+                ReplicaEvent<FenceEvent> event,
+                List<ReplicaEffect<FenceEffect>> effects) {
+            if (recorder != null) {
+                recorder.after(nowMs, id, parent, event, effects);
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.muster.cman.daemon.CmanDaemon;
 import io.muster.daemon.Layout;
+import io.muster.driver.Replay;
 import io.muster.fence.cli.FenceAckManual;
 import io.muster.fence.cli.FenceTool;
 import io.muster.transport.cli.Keygen;
@@ -106,6 +107,19 @@ class FencedTest {
         await("fencing", () -> tool("ls", "-n").contains("nodeid 2 member 0 victim 0 last fence master 1 how agent"));
         assertEquals("port=2\nnodename=127.0.0.2\nagent=fence_switch\n", Files.readString(root.resolve("told")));
         assertTrue(tool("ls").contains("wait state    none\n"));
+    }
+
+    @Test
+    void theFlightRecordReplaysToTheSameDecisions() throws Exception {
+        start("exit 0");
+        await("fencing", () -> tool("ls", "-n").contains("how agent"));
+        end();
+        running[0] = null;
+        running[1] = null;
+        var out = new ByteArrayOutputStream();
+        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        int status = new Replay().run(new String[] {layout.record("fenced").toString()}, print, print);
+        assertEquals(0, status, out.toString(StandardCharsets.UTF_8));
     }
 
     @Test
