@@ -1,0 +1,137 @@
+package io.muster.ccs.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.ccs.cli.CcsTool;
+import io.muster.cman.daemon.CmanDaemon;
+import io.muster.daemon.Layout;
+import io.muster.transport.cli.Keygen;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.DatagramSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Three nodes' real cman and ccsd over UDP on loopback addresses.
+class RealDaemonsTest {
+    private static final long WAIT_NS = 40_000_000_000L;
+
+    @TempDir
+    Path root;
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final List<Layout> nodes = new ArrayList<>();
+    private final List<String> broken = new ArrayList<>();
+    private int port;
+
+    private String file(int version, String what) {
+        StringBuilder text = new StringBuilder("<cluster name=\"dock\" config_version=\"" + version + "\"><!-- " + what
+                + " --><cman port=\"" + port + "\"/><clusternodes>");
+        for (int i = 1; i <= 3; i++) {
+            text.append("<clusternode name=\"127.0.0." + (10 + i) + "\" nodeid=\"" + i + "\"/>");
+        }
+        return text.append("</clusternodes></cluster>\n").toString();
+    }
+
+    private void cman(int node) throws IOException {
+        Layout layout = nodes.get(node);
+        CmanDaemon cman = CmanDaemon.start(layout, (_, _) -> {}, reason -> broken.add(reason.toString()));
+        open.push(cman);
+    }
+
+    private CcsDaemon ccsd(int node) throws IOException {
+        CcsDaemon ccsd = CcsDaemon.start(nodes.get(node), reason -> broken.add(reason.toString()));
+        open.push(ccsd);
+        return ccsd;
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + WAIT_NS;
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, "waited in vain: " + what);
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private String tool(int node, String... args) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(text, true, StandardCharsets.UTF_8);
+        int status = new CcsTool(nodes.get(node)).run(args, out, out);
+        return status + " " + text.toString(StandardCharsets.UTF_8);
+    }
+
+    private boolean has(int node, String text) {
+        try {
+            return Files.readString(nodes.get(node).clusterConf()).equals(text);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    @Timeout(180)
+    void anUpdateReachesEverybodyAndALateCcsdCatchesUp() throws Exception {
+        try (DatagramSocket free = new DatagramSocket()) {
+            port = free.getLocalPort();
+        }
+        String old = file(1, "old");
+        for (int i = 1; i <= 3; i++) {
+            Path here = root.resolve("n" + i);
+            Layout layout =
+                    Layout.from(Map.of("MUSTER_ROOT", here.toString(), "MUSTER_NODENAME", "127.0.0." + (10 + i)));
+            layout.makeDirectories();
+            Files.createDirectories(layout.etc());
+            Files.writeString(layout.clusterConf(), old);
+            nodes.add(layout);
+        }
+        Path key = nodes.getFirst().etc().resolve("cluster.key");
+        new Keygen(nodes.getFirst()).run(new String[0], System.out, System.err);
+        for (Layout layout : nodes.subList(1, 3)) {
+            Files.copy(key, layout.etc().resolve("cluster.key"), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        for (int i = 0; i < 3; i++) {
+            cman(i);
+        }
+        ccsd(0);
+        ccsd(1);
+        CcsDaemon third = ccsd(2);
+        Path next = root.resolve("next.conf");
+        Files.writeString(next, file(2, "new"));
+        await("an update is taken", () -> tool(0, "update", next.toString()).contains("Update complete."));
+        await("all have it", () -> has(0, file(2, "new")) && has(1, file(2, "new")) && has(2, file(2, "new")));
+        assertTrue(tool(1, "query", "//@config_version").endsWith("2\n"));
+
+        third.close();
+        open.remove(third);
+        Files.writeString(next, file(3, "newer"));
+        assertTrue(tool(1, "update", next.toString()).contains("from version 2 to 3"));
+        assertTrue(has(2, file(2, "new")));
+        // What somebody has put there meanwhile is no reason to change the cluster.
+        Files.writeString(nodes.get(2).clusterConf(), file(9, "by hand"));
+        ccsd(2);
+        await("the late one has it", () -> has(2, file(3, "newer")));
+        assertEquals(file(9, "by hand"), Files.readString(nodes.get(2).etc().resolve("cluster.conf.refused-9")));
+        assertEquals(List.of(), broken);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
+        }
+    }
+}
