@@ -308,8 +308,34 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
                 case LEFT, REMOVED -> state.unproven.remove(new Node(node.nodeid(), Incarnation.UNKNOWN));
             }
         }
+        vindicateFormerRuns();
         if (!membership.joined().isEmpty() || !membership.left().isEmpty()) {
             unpark();
+        }
+    }
+
+    /// After partitions another side may remember a run as lost whose successor is here and has long since stopped
+    /// everything. The successor says so again; what it runs itself is no argument against it.
+    private void vindicateFormerRuns() {
+        for (Node run : List.copyOf(state.unproven.keySet())) {
+            Peer successor = state.group.get(run.nodeid());
+            if (successor == null
+                    || !successor.ready
+                    || successor.node.equals(run)
+                    || run.incarnation().equals(Incarnation.UNKNOWN)
+                    || !successor.node.equals(state.cluster.get(run.nodeid()))
+                    || state.unproven.containsKey(successor.node)) {
+                continue;
+            }
+            boolean unclean = state.services.values().stream()
+                    .anyMatch(s -> s.heldBy(run.nodeid())
+                            && (s.state == ServiceState.FAILED || !successor.node.equals(s.holder)));
+            if (!unclean) {
+                state.unproven.remove(run);
+                if (successor.node.equals(self)) {
+                    transitions.note(new ServiceEffect.ReportStopped(run));
+                }
+            }
         }
     }
 
