@@ -4,6 +4,7 @@ import io.muster.core.Node;
 import io.muster.fence.FenceDomain;
 import io.muster.fence.FenceEffect;
 import io.muster.fence.FenceEvent;
+import io.muster.fence.FenceSettings;
 import io.muster.group.GroupEntry;
 import io.muster.membership.CmanEvent;
 import java.util.Optional;
@@ -19,7 +20,13 @@ final class SimFenced extends SimReplica<FenceEvent, FenceEffect> {
     private final TreeSet<Long> atWork = new TreeSet<>();
 
     SimFenced(SimMachine machine, SimCman cman) {
-        this(machine, cman, new FenceDomain(cman.self, Documents.fence(machine.disk.document()).orElseThrow(), Documents::fence));
+        this(
+                machine,
+                cman,
+                new FenceDomain(
+                        cman.self,
+                        Documents.fence(machine.disk.document()).orElseThrow(),
+                        FenceSettings.Overrides.NONE));
     }
 
     private SimFenced(SimMachine machine, SimCman cman, FenceDomain domain) {
