@@ -15,8 +15,10 @@ import io.muster.wire.Output;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -40,6 +42,7 @@ final class Queries implements SessionHandler {
     private final Supplier<Optional<Document>> onDisk;
     private final Descriptors descriptors = new Descriptors();
     private final SortedMap<Long, Waiting> requests = new TreeMap<>();
+    private final Set<Long> open = new TreeSet<>();
     private long lastRequest;
     private int blocked;
 
@@ -57,6 +60,11 @@ final class Queries implements SessionHandler {
         this.quorate = quorate;
         this.core = core;
         this.loop = loop;
+    }
+
+    @Override
+    public void onOpen(Session session) {
+        open.add(session.id());
     }
 
     @Override
@@ -84,6 +92,7 @@ final class Queries implements SessionHandler {
 
     @Override
     public void onClose(Session session, String why) {
+        open.remove(session.id());
         requests.values().removeIf(waiting -> waiting.session == session);
     }
 
@@ -122,7 +131,9 @@ final class Queries implements SessionHandler {
             loop.schedule(
                     () -> {
                         blocked--;
-                        connect(session, frame, force, block, name);
+                        if (open.contains(session.id())) {
+                            connect(session, frame, force, block, name);
+                        }
                     },
                     BLOCK_MS,
                     TimeUnit.MILLISECONDS);
