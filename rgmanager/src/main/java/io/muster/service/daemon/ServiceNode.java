@@ -9,6 +9,8 @@ import io.muster.daemon.Layout;
 import io.muster.driver.CauseIds;
 import io.muster.driver.Recorder;
 import io.muster.group.GroupEntry;
+import io.muster.group.ReplicaEffect;
+import io.muster.group.ReplicaEvent;
 import io.muster.group.daemon.CmanView;
 import io.muster.group.daemon.GroupClient;
 import io.muster.group.daemon.ReplicaDriver;
@@ -65,6 +67,7 @@ final class ServiceNode implements GroupClient.Listener {
     /// Set while quorum is lost or cman gone: whatever agent comes next isn't started, so that the stop can.
     private volatile boolean startsBarred;
 
+    private volatile @Nullable AutoCloseable flight;
     private @Nullable ServiceManager manager;
     private volatile @Nullable ReplicaDriver<ServiceEvent, ServiceEffect> driver;
 
@@ -98,7 +101,7 @@ final class ServiceNode implements GroupClient.Listener {
         ids.nodeid(self.nodeid());
         var core = new ServiceManager(self, PlanReader::read);
         var setup = new ReplicaDriver.Setup<ServiceEvent, ServiceEffect>(
-                GROUP, connected, loop, ids, Recorder.none(), fatal);
+                GROUP, connected, loop, ids, record(), fatal);
         loop.execute(() -> {
             manager = core;
             var running = new ReplicaDriver<>(setup, core, this::perform);
@@ -115,6 +118,21 @@ final class ServiceNode implements GroupClient.Listener {
                         }
                     });
         });
+    }
+
+    /// A disk that can't be written mustn't keep services from running.
+    private Recorder<ReplicaEvent<ServiceEvent>, ReplicaEffect<ServiceEffect>> record() {
+        try {
+            var opened = ServiceFlight.open(layout.record("rgmanager"), () -> {
+                var running = driver;
+                return running == null ? null : running.replica();
+            });
+            flight = opened;
+            return opened;
+        } catch (IOException e) {
+            LOG.warn("no flight record: {}", e.toString());
+            return Recorder.none();
+        }
     }
 
     private @Nullable GroupClient connect() throws InterruptedException {
@@ -362,6 +380,14 @@ final class ServiceNode implements GroupClient.Listener {
         }
         if (running != null) {
             running.close();
+        }
+        AutoCloseable record = flight;
+        if (record != null) {
+            try {
+                record.close();
+            } catch (Exception e) {
+                LOG.warn("flight record: {}", e.toString());
+            }
         }
     }
 }
