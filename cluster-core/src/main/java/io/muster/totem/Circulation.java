@@ -42,6 +42,8 @@ final class Circulation {
     private long restUntilMs = Long.MAX_VALUE;
     private long cancelledMs = Long.MIN_VALUE;
     private boolean roundWanted;
+    private long lastSequence;
+    private int lastOriginator;
 
     Circulation(Context context, RingLog log) {
         this.context = context;
@@ -65,6 +67,30 @@ final class Circulation {
         return log.id.representative().equals(context.self);
     }
 
+    /// Where the token rests. All members agree on it once nothing has happened for a round, because all have the last
+    /// packet then.
+    private int restNodeid() {
+        return lastOriginator != 0 ? lastOriginator : log.id.representative().nodeid();
+    }
+
+    private boolean restsHere() {
+        return restNodeid() == context.self.nodeid();
+    }
+
+    /// Rounds without news, as the token counts them, after which it may rest here: all others must have seen enough of
+    /// them to know that they have to ask for it. The representative is who counts.
+    private int restAfter() {
+        return representative() ? ROUNDS_BEFORE_REST : ROUNDS_BEFORE_REST + 1;
+    }
+
+    private void noteOriginator(byte[] packet) {
+        long sequence = Packet.sequence(packet);
+        if (sequence > lastSequence) {
+            lastSequence = sequence;
+            lastOriginator = Packet.originator(packet);
+        }
+    }
+
     /// The representative sends the first token.
     void begin() {
         if (alone()) {
@@ -83,6 +109,7 @@ final class Circulation {
 
     void packet(byte[] packet) {
         if (log.receive(packet)) {
+            noteOriginator(packet);
             log.deliver(context.effects);
         } else {
             context.counters.foreign++;
@@ -104,7 +131,7 @@ final class Circulation {
             context.ringProofMs = Math.max(context.ringProofMs, passedMs);
             context.effects.add(new RingEffect.RoundCompleted(log.id, passedMs));
         }
-        if (representative() && token.idle() >= ROUNDS_BEFORE_REST && context.queue.isEmpty() && !roundWanted) {
+        if (restsHere() && token.idle() >= restAfter() && context.queue.isEmpty() && !roundWanted) {
             resting = token;
             restUntilMs = context.nowMs + context.config.holdMs();
         } else {
@@ -134,17 +161,17 @@ final class Circulation {
     private void wake() {
         if (resting != null) {
             letGo();
-        } else if (!representative()
+        } else if (!restsHere()
                 && idle >= ROUNDS_BEFORE_REST
                 && (cancelledMs == Long.MIN_VALUE || context.nowMs >= cancelledMs + context.config.joinMs())) {
             cancelledMs = context.nowMs;
-            context.unicast(log.id.representative().nodeid(), new RingMessage.Cancel(log.id));
+            context.unicast(restNodeid(), new RingMessage.Cancel(log.id));
         }
     }
 
     /// Another member wants to send.
     void cancel() {
-        if (representative()) {
+        if (restsHere()) {
             roundWanted = true;
             if (resting != null) {
                 letGo();
@@ -225,7 +252,7 @@ final class Circulation {
     }
 
     /// A token that doesn't come back soon is sent again; soon is short while the ring is busy, and longer than the
-    /// rest at the representative otherwise.
+    /// rest otherwise.
     private void schedulePassAgain() {
         RingConfig config = context.config;
         long busyMs = Math.min(config.retransmitMs(), Math.max(config.retransmitMs() / 5, 3 * Math.min(roundMs, 100)));
@@ -284,6 +311,7 @@ final class Circulation {
         if (!log.receive(packet)) {
             throw new IllegalStateException("ring " + log.id + ": own packet " + sequence + " has no place");
         }
+        noteOriginator(packet);
         return packet;
     }
 

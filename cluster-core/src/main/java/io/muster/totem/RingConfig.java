@@ -8,7 +8,7 @@ import java.util.List;
 /// @param votes parallel to `nodeids`; the tie-breaker between partitions that hear each other unequally
 /// @param tokenMs silence of the token after which it counts as lost
 /// @param retransmitMs silence after which the token is sent again
-/// @param holdMs how long an idle representative keeps the token
+/// @param holdMs how long the token of an idle ring rests in one place
 /// @param joinMs pause between two joins while gathering
 /// @param consensusMs how long a node may leave joins unanswered before it is left out, once it has also been
 ///     silent for a whole token. Short on purpose: it is the only wait between the loss of the token and the new ring

@@ -193,7 +193,7 @@ sealed interface RingMessage {
     /// All members are ready: the ring begins.
     record Install(RingId ring) implements RingMessage {}
 
-    /// A member of an idle ring wants to send: the representative shall let go of the token.
+    /// A member of an idle ring wants to send: whoever has the token shall let go of it.
     record Cancel(RingId ring) implements RingMessage {}
 
     /// The sender goes, and says so.
