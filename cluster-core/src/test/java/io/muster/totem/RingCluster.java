@@ -253,7 +253,9 @@ final class RingCluster {
     }
 
     boolean isOneRing() {
-        return isOneRing(up().stream().map(run -> run.node.nodeid()).toList());
+        List<Run> up = up();
+        return up.isEmpty()
+                || isOneRing(up.stream().map(run -> run.node.nodeid()).toList());
     }
 
     /// Whether every message sent by a node that is up has been delivered to its sender.
