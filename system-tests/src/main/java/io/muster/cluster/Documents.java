@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// cluster.conf for simulated clusters, and what the daemons read out of it. Each text is parsed once: thousands of
 /// simulated nodes start with the same one.
 final class Documents {
-    private static final int AGENT_TIMEOUT_MS = 4000;
+    static final int AGENT_TIMEOUT_MS = 4000;
 
     private record Parsed(Optional<CmanSettings> cman, Optional<FenceSettings> fence, Optional<Plan> plan) {}
 

@@ -16,6 +16,10 @@ final class SimFenced extends SimReplica<FenceEvent, FenceEffect> {
 
     private static final long WALL_MS = 1_700_000_000_000L;
 
+    /// Later configurations keep the short time limit of the first.
+    private static final FenceSettings.Overrides OVERRIDES =
+            new FenceSettings.Overrides(false, FenceSettings.Overrides.UNSET, Documents.AGENT_TIMEOUT_MS);
+
     final FenceDomain domain;
     private final TreeSet<Long> atWork = new TreeSet<>();
 
@@ -26,7 +30,7 @@ final class SimFenced extends SimReplica<FenceEvent, FenceEffect> {
                 new FenceDomain(
                         cman.self,
                         Documents.fence(machine.disk.document()).orElseThrow(),
-                        FenceSettings.Overrides.NONE));
+                        OVERRIDES));
     }
 
     private SimFenced(SimMachine machine, SimCman cman, FenceDomain domain) {
