@@ -201,6 +201,8 @@ final class Transitions {
     /// A node that has just reported in couldn't stop this.
     void foundUnclean(Service service, Node node) {
         letGo(service);
+        // Whoever froze it meant a service that runs; a failed one must be open to disable.
+        service.frozen = false;
         service.holder = node;
         service.lastOwner = node.nodeid();
         endEpisode(service);
