@@ -416,7 +416,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         machine.configure(settings, document);
         if (!mine) {
             say(Severity.INFO, "configuration " + m.version() + " holds from now on");
-            out.add(new CmanEffect.Configured(settings, document));
+            out.add(new CmanEffect.Configured(document));
         }
     }
 

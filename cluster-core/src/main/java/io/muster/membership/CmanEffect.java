@@ -44,7 +44,7 @@ public sealed interface CmanEffect {
     record Disconnect(int client, String why) implements CmanEffect {}
 
     /// This configuration holds from now on, on all nodes.
-    record Configured(CmanSettings settings, byte[] document) implements CmanEffect {}
+    record Configured(byte[] document) implements CmanEffect {}
 
     /// For the log.
     record Say(Severity severity, String text) implements CmanEffect {}

@@ -14,12 +14,13 @@ import io.muster.daemon.Layout;
 import io.muster.daemon.Logs;
 import io.muster.driver.CauseIds;
 import io.muster.driver.EventDriver;
+import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loops;
+import io.muster.driver.Recorder;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntryCodec;
 import io.muster.group.daemon.CmanFrames;
 import io.muster.group.daemon.StatusCodec;
-import io.muster.membership.Cman;
 import io.muster.membership.CmanEffect;
 import io.muster.membership.CmanEffect.Result;
 import io.muster.membership.CmanEvent;
@@ -27,7 +28,6 @@ import io.muster.membership.CmanNode;
 import io.muster.membership.NodeEffect;
 import io.muster.membership.NodeEvent;
 import io.muster.os.RealTime;
-import io.muster.totem.Ring;
 import io.muster.totem.RingConfig;
 import io.muster.totem.RingEvent;
 import io.muster.transport.LinkStatus;
@@ -87,6 +87,7 @@ public final class CmanDaemon implements AutoCloseable {
     private final Ending ending;
     private final SortedMap<Integer, Session> sessions = new TreeMap<>();
     private final CountDownLatch over = new CountDownLatch(1);
+    private final CmanBirth birth;
     private final CmanNode core;
     private final Viewer viewer;
     private ClusterConfig config;
@@ -96,6 +97,7 @@ public final class CmanDaemon implements AutoCloseable {
     private boolean stopping;
     private @Nullable EventDriver<NodeEvent, NodeEffect> driver;
     private @Nullable UdpDriver udp;
+    private @Nullable FlightRecorder<NodeEvent, NodeEffect> record;
     private @Nullable ControlServer server;
 
     private CmanDaemon(NodeSetup setup, EventLoop loop, Ending ending) {
@@ -106,8 +108,8 @@ public final class CmanDaemon implements AutoCloseable {
         SecureRandom dice = new SecureRandom();
         self = new Node(setup.me().nodeid(), Incarnation.random(dice));
         ringConfig = Timings.ring(config, mtuBytes);
-        Cman cman = new Cman(self, Settings.cman(config), setup.document(), Settings.reader());
-        core = new CmanNode(new Ring(self, ringConfig, dice), cman);
+        birth = new CmanBirth(self, dice.nextLong(), mtuBytes, setup.document());
+        core = birth.make(config);
         viewer = new Viewer(setup.me().name());
         viewer.configure(config, setup.addresses());
     }
@@ -133,7 +135,9 @@ public final class CmanDaemon implements AutoCloseable {
     private void open(Layout layout, Consumer<Throwable> fatal) throws IOException {
         CauseIds ids = CauseIds.ofThisProcess();
         ids.nodeid(self.nodeid());
+        Recorder<NodeEvent, NodeEffect> recorder = openRecord(layout);
         EventDriver<NodeEvent, NodeEffect> running = EventDriver.of("cman", core)
+                .recorder(recorder)
                 .loop(loop)
                 .performer(this::perform)
                 .tick(new NodeEvent.Tick())
@@ -187,6 +191,19 @@ public final class CmanDaemon implements AutoCloseable {
         }
     }
 
+    /// Without a record the node is as good a member as with one.
+    private Recorder<NodeEvent, NodeEffect> openRecord(Layout layout) {
+        try {
+            FlightRecorder<NodeEvent, NodeEffect> opened = FlightRecorder.open(
+                    layout.record("cman"), new CmanRecording(birth), FlightRecorder.Limits.DEFAULT.wholePayloads());
+            record = opened;
+            return opened;
+        } catch (IOException e) {
+            LOG.warn("no flight record: {}", e.getMessage());
+            return Recorder.none();
+        }
+    }
+
     /// This run of this node.
     public Node self() {
         return self;
@@ -221,6 +238,10 @@ public final class CmanDaemon implements AutoCloseable {
             running.close();
         }
         Loops.stop(loop);
+        FlightRecorder<NodeEvent, NodeEffect> written = record;
+        if (written != null) {
+            written.close();
+        }
     }
 
     // ---- effects, on the loop
@@ -277,7 +298,7 @@ public final class CmanDaemon implements AutoCloseable {
                     session.close();
                 }
             }
-            case CmanEffect.Configured(var _, byte[] document) -> configured(document);
+            case CmanEffect.Configured(byte[] document) -> configured(document);
             case CmanEffect.Say(var severity, String text) -> {
                 switch (severity) {
                     case INFO -> LOG.info("{}", text);
@@ -309,6 +330,11 @@ public final class CmanDaemon implements AutoCloseable {
         UdpDriver network = udp;
         if (network != null) {
             network.close();
+        }
+        ControlServer sockets = server;
+        if (sockets != null) {
+            // Clients take the end of their streams for the end of their membership, whatever becomes of this process.
+            sockets.close();
         }
         over.countDown();
         if (!stopping) {

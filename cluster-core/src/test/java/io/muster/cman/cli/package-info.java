@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.cman.cli;
+
+import org.jspecify.annotations.NullMarked;

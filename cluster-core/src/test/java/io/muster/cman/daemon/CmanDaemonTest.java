@@ -1,0 +1,242 @@
+package io.muster.cman.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.cman.cli.CmanTool;
+import io.muster.core.CauseId;
+import io.muster.daemon.Layout;
+import io.muster.driver.Loops;
+import io.muster.group.GroupEntry;
+import io.muster.group.GroupEntry.Level;
+import io.muster.group.GroupEntry.Reason;
+import io.muster.group.daemon.GroupClient;
+import io.netty.channel.EventLoop;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Three real daemons with real sockets on 127.0.0.1 to 3, in one process; clients and commands as users have them.
+@Timeout(60)
+class CmanDaemonTest {
+    private static final String GROUP = "fence:default";
+    private static final String SECOND_VERSION = "config_version=\"2\"";
+
+    @TempDir
+    Path root;
+
+    private final List<CmanDaemon> daemons = new ArrayList<>();
+    private final List<AutoCloseable> closing = new ArrayList<>();
+    private final EventLoop loop = Loops.start("test");
+    private String conf = "";
+
+    /// A client that keeps what it hears.
+    private static final class Heard implements GroupClient.Listener {
+        final BlockingQueue<GroupEntry> entries = new LinkedBlockingQueue<>();
+        final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
+
+        @Override
+        public void onEntry(String group, GroupEntry entry) {
+            entries.add(entry);
+        }
+
+        @Override
+        public void onAskShutdown(GroupClient client) {
+            client.answerShutdown(false);
+        }
+
+        @Override
+        public void onClose(String why) {
+            closed.add(why);
+        }
+
+        <T extends GroupEntry> T next(Class<T> type) throws InterruptedException {
+            for (GroupEntry entry = poll(); ; entry = poll()) {
+                if (type.isInstance(entry)) {
+                    return type.cast(entry);
+                }
+            }
+        }
+
+        private GroupEntry poll() throws InterruptedException {
+            GroupEntry entry = entries.poll(20, TimeUnit.SECONDS);
+            if (entry == null) {
+                throw new AssertionError("no entry within 20 s");
+            }
+            return entry;
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        int port;
+        try (var free = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
+            port = free.getLocalPort();
+        }
+        conf = """
+                <cluster name="harbor" config_version="1">
+                  <cman port="%d"/>
+                  <clusternodes>
+                    <clusternode name="127.0.0.1" nodeid="1"/>
+                    <clusternode name="127.0.0.2" nodeid="2"/>
+                    <clusternode name="127.0.0.3" nodeid="3"/>
+                  </clusternodes>
+                </cluster>
+                """.formatted(port);
+        for (int id = 1; id <= 3; id++) {
+            Path etc = Files.createDirectories(layout(id).etc());
+            Files.writeString(etc.resolve("cluster.conf"), conf);
+            Path key = etc.resolve("cluster.key");
+            Files.write(key, new byte[32]);
+            Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("r--------"));
+            daemons.add(CmanDaemon.start(layout(id), (clean, why) -> {}, broken -> {}));
+        }
+        for (int id = 1; id <= 3; id++) {
+            assertEquals(0, tool(id, "wait", "-q", "-t", "20").status());
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable each : closing) {
+            each.close();
+        }
+        List<Thread> stopping =
+                daemons.stream().map(d -> Thread.ofVirtual().start(d::close)).toList();
+        for (Thread each : stopping) {
+            each.join();
+        }
+        Loops.stop(loop);
+    }
+
+    private Layout layout(int id) {
+        return Layout.from(
+                Map.of("MUSTER_ROOT", root.resolve("n" + id).toString(), "MUSTER_NODENAME", "127.0.0." + id));
+    }
+
+    private record Outcome(int status, String out, String err) {}
+
+    private Outcome tool(int id, String... args) {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        int status = new CmanTool(layout(id))
+                .run(
+                        args,
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Outcome(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private GroupClient client(int id, Heard heard, Optional<Level> level) throws Exception {
+        GroupClient client =
+                GroupClient.connect(layout(id).socket("cman"), loop, heard).get(10, TimeUnit.SECONDS);
+        closing.add(client);
+        client.join(GROUP, level, 0).get(10, TimeUnit.SECONDS);
+        return client;
+    }
+
+    @Test
+    void threeDaemonsFormAClusterAndCarryGroups() throws Exception {
+        assertTrue(await(() -> tool(1, "status").out().contains("Nodes: 3\n")));
+        assertTrue(tool(2, "status").out().contains("Quorum: 2  \n"));
+        Heard one = new Heard();
+        Heard two = new Heard();
+        GroupClient first = client(1, one, Optional.of(Level.FENCE));
+        assertEquals(List.of(first.self()), one.next(GroupEntry.View.class).members());
+        GroupClient second = client(2, two, Optional.of(Level.FENCE));
+        assertEquals(2, two.next(GroupEntry.View.class).members().size());
+        byte[] large = new byte[1 << 20];
+        large[77] = 5;
+        second.send(GROUP, large, true, new CauseId(2, 9, 4));
+        GroupEntry.Message message = one.next(GroupEntry.Message.class);
+        assertArrayEquals(large, message.payload());
+        assertEquals(second.self(), message.from());
+        assertEquals(new CauseId(2, 9, 4), message.cause());
+        assertEquals(message.position(), two.next(GroupEntry.Message.class).position());
+        assertTrue(first.stillQuorate().get(10, TimeUnit.SECONDS));
+
+        // A client that says no keeps its node in the cluster; one that dies leaves its group.
+        Outcome leave = tool(2, "leave");
+        assertEquals("cman_tool: Error leaving cluster: Device or resource busy\n", leave.err());
+        second.close();
+        GroupEntry.View view = one.next(GroupEntry.View.class);
+        while (view.left().isEmpty()) {
+            view = one.next(GroupEntry.View.class);
+        }
+        assertEquals(Reason.LOST, view.left().getFirst().reason());
+        assertEquals(0, tool(2, "leave", "-w", "-t", "20").status());
+        assertTrue(await(() -> tool(1, "status").out().contains("Nodes: 2\n")));
+    }
+
+    @Test
+    void aKilledDaemonEndsAndItsClientsHearIt() throws Exception {
+        Heard three = new Heard();
+        client(3, three, Optional.of(Level.FENCE));
+        assertEquals(0, tool(1, "kill", "-n", "127.0.0.3").status());
+        assertTrue(await(() -> tool(1, "status").out().contains("Nodes: 2\n")));
+        daemons.get(2).close();
+        assertTrue(three.closed.poll(20, TimeUnit.SECONDS) != null);
+    }
+
+    @Test
+    void aNewConfigurationReachesEveryStream() throws Exception {
+        Heard heard = new Heard();
+        client(2, heard, Optional.empty());
+        String next = conf.replace("config_version=\"1\"", SECOND_VERSION);
+        Files.writeString(layout(1).clusterConf(), next);
+        assertEquals(0, tool(1, "version", "-r").status());
+        GroupEntry.Config config = heard.next(GroupEntry.Config.class);
+        assertEquals(2, config.version());
+        assertArrayEquals(next.getBytes(StandardCharsets.UTF_8), config.bytes());
+        assertTrue(await(() -> tool(3, "version").out().equals("6.2.0 config 2\n")));
+        Files.writeString(layout(1).clusterConf(), conf);
+        assertEquals(
+                "cman_tool: can't set version: Invalid argument\n",
+                tool(1, "version", "-r").err());
+    }
+
+    @Test
+    void votesMustFit() throws IOException {
+        assertEquals(
+                "cman_tool: can't set expected votes: Invalid argument\n",
+                tool(1, "expected", "-e", "9").err());
+        assertEquals(0, tool(1, "votes", "-v", "3").status());
+        assertTrue(await(() -> tool(2, "status").out().contains("Total votes: 5\n")));
+        assertFalse(tool(2, "nodes", "-n", "nobody").err().isEmpty());
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private static boolean await(Condition condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.holds()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.onSpinWait();
+        }
+        return true;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.cman.daemon;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.quorum;
+
+import org.jspecify.annotations.NullMarked;
