@@ -46,7 +46,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +68,10 @@ public final class CmanDaemon implements AutoCloseable {
     private static final long LISTEN_MS = 1_000;
 
     private static final long SETTLE_MS = 100;
+
+    /// Rings look into their datagrams, so whole ones are kept, unless there are too many.
+    private static final FlightRecorder.Limits RECORD =
+            new FlightRecorder.Limits(8, 4 << 20, 8 << 20, 256, true, 1 << 20);
 
     private static final int REAL_TIME_PRIORITY = 50;
 
@@ -196,7 +199,7 @@ public final class CmanDaemon implements AutoCloseable {
     private Recorder<NodeEvent, NodeEffect> openRecord(Layout layout) {
         try {
             FlightRecorder<NodeEvent, NodeEffect> opened = FlightRecorder.open(
-                    layout.record("cman"), new CmanRecording(birth), FlightRecorder.Limits.DEFAULT.wholePayloads());
+                    layout.record("cman"), new CmanRecording(birth), RECORD);
             record = opened;
             return opened;
         } catch (IOException e) {
