@@ -24,22 +24,32 @@ final class Documents {
 
     static byte[] make(int nodes, int services, int version) {
         var text = new StringBuilder();
-        text.append("<?xml version=\"1.0\"?>\n<cluster name=\"sim\" config_version=\"").append(version).append("\">\n");
+        text.append("<?xml version=\"1.0\"?>\n<cluster name=\"sim\" config_version=\"")
+                .append(version)
+                .append("\">\n");
         if (nodes == 2) {
             text.append("  <cman two_node=\"1\" expected_votes=\"1\"/>\n");
         }
         text.append("  <totem token=\"1000\"/>\n  <fence_daemon post_join_delay=\"2\" override_time=\"1\"/>\n");
         text.append("  <clusternodes>\n");
         for (int id = 1; id <= nodes; id++) {
-            text.append("    <clusternode name=\"n").append(id).append("\" nodeid=\"").append(id);
+            text.append("    <clusternode name=\"n")
+                    .append(id)
+                    .append("\" nodeid=\"")
+                    .append(id);
             text.append("\" votes=\"1\"><fence><method name=\"power\"><device name=\"pdu\" port=\"");
             text.append(id).append("\"/></method></fence></clusternode>\n");
         }
-        text.append("  </clusternodes>\n  <fencedevices><fencedevice name=\"pdu\" agent=\"fence_sim\"/></fencedevices>\n");
+        text.append(
+                "  </clusternodes>\n  <fencedevices><fencedevice name=\"pdu\" agent=\"fence_sim\"/></fencedevices>\n");
         text.append("  <rm>\n    <failoverdomains>\n");
         text.append("      <failoverdomain name=\"ordered\" ordered=\"1\">");
         for (int id = 1; id <= nodes; id++) {
-            text.append("<failoverdomainnode name=\"n").append(id).append("\" priority=\"").append(id).append("\"/>");
+            text.append("<failoverdomainnode name=\"n")
+                    .append(id)
+                    .append("\" priority=\"")
+                    .append(id)
+                    .append("\"/>");
         }
         text.append("</failoverdomain>\n    </failoverdomains>\n");
         for (int i = 1; i <= services; i++) {

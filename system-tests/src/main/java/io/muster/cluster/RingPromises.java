@@ -105,7 +105,8 @@ final class RingPromises {
             require(message.regular() == !transitional, "V2: a message marked for the wrong configuration");
             require(message.sequence() > last, "V3: message " + message.sequence() + " after " + last);
             last = message.sequence();
-            int content = Arrays.hashCode(message.payload()) * 31 + message.from().hashCode();
+            int content =
+                    Arrays.hashCode(message.payload()) * 31 + message.from().hashCode();
             Integer others = order.putIfAbsent(name(message.ring()) + ":" + message.sequence(), content);
             require(others == null || others == content, "V3: two messages at " + message.ring() + ":" + last);
             delivered = delivered * 31 + content;

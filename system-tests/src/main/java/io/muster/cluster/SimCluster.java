@@ -165,7 +165,8 @@ final class SimCluster {
         chains.put(group + "/" + nodeid + "/" + position, chain);
     }
 
-    @Nullable Integer chainOf(String group, int nodeid, long position) {
+    @Nullable
+    Integer chainOf(String group, int nodeid, long position) {
         return chains.get(group + "/" + nodeid + "/" + position);
     }
 
@@ -243,7 +244,11 @@ final class SimCluster {
                 continue;
             }
             if (!cman.ring.operational() || cman.ring.members().size() != size) {
-                owed.append(who).append("ring ").append(cman.ring.phase()).append(cman.ring.members()).append('\n');
+                owed.append(who)
+                        .append("ring ")
+                        .append(cman.ring.phase())
+                        .append(cman.ring.members())
+                        .append('\n');
                 continue;
             }
             if (!cman.quorate()) {
@@ -253,7 +258,10 @@ final class SimCluster {
             if (fenced == null || !fenced.alive() || !fenced.replica.synced()) {
                 owed.append(who).append("no fenced\n");
             } else if (!fenced.domain.report().victims().isEmpty()) {
-                owed.append(who).append("victims ").append(fenced.domain.report().victims()).append('\n');
+                owed.append(who)
+                        .append("victims ")
+                        .append(fenced.domain.report().victims())
+                        .append('\n');
             }
             SimCcs ccs = machine.ccs;
             if (ccs == null || !ccs.alive()) {
@@ -261,7 +269,10 @@ final class SimCluster {
             }
             if (!machine.disk.file.version().equals(first.disk.file.version())
                     || cman.node.cman().status().configVersion() != first.disk.version()) {
-                owed.append(who).append("configuration ").append(machine.disk.version()).append(" on disk, ");
+                owed.append(who)
+                        .append("configuration ")
+                        .append(machine.disk.version())
+                        .append(" on disk, ");
                 owed.append(cman.node.cman().status().configVersion()).append(" in cman, first ");
                 owed.append(first.disk.version()).append('\n');
             }
@@ -275,7 +286,10 @@ final class SimCluster {
                             && machine(service.owner()).running.contains(service.name()))
                     .count();
             if (started != services) {
-                owed.append(who).append("services ").append(manager.manager.services()).append(" unproven ");
+                owed.append(who)
+                        .append("services ")
+                        .append(manager.manager.services())
+                        .append(" unproven ");
                 owed.append(manager.manager.unproven()).append('\n');
             }
         }

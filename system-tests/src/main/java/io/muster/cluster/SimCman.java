@@ -54,8 +54,7 @@ final class SimCman {
                     SOCKET_MICROS,
                     event -> process.post(new NodeEvent.OfCman(event)),
                     () -> process.running());
-            this.down = new SimLink<>(
-                    machine.world.simulation, SOCKET_MICROS, client::received, client::reading);
+            this.down = new SimLink<>(machine.world.simulation, SOCKET_MICROS, client::received, client::reading);
             this.readMs = machine.world.simulation.nowMs();
             watch();
         }
@@ -121,7 +120,8 @@ final class SimCman {
         this.machine = machine;
         this.self = self;
         SimCluster world = machine.world;
-        RingConfig config = RingConfig.of(world.nodeids(), world.nodeids().stream().map(_ -> 1).toList(), 1000, 1400);
+        RingConfig config = RingConfig.of(
+                world.nodeids(), world.nodeids().stream().map(_ -> 1).toList(), 1000, 1400);
         this.ring = new Ring(self, config, new Random(world.simulation.dice().nextLong()));
         byte[] document = machine.disk.document();
         this.node = new CmanNode(

@@ -10,9 +10,15 @@ import org.jspecify.annotations.Nullable;
 /// What of cluster.conf survives a crash of a node.
 final class SimDisk {
     Document file;
-    @Nullable Document markOf;
+
+    @Nullable
+    Document markOf;
+
     long mark;
-    @Nullable Document staged;
+
+    @Nullable
+    Document staged;
+
     long stagedAttempt;
 
     SimDisk(byte[] document) {

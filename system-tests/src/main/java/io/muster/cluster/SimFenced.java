@@ -28,9 +28,7 @@ final class SimFenced extends SimReplica<FenceEvent, FenceEffect> {
                 machine,
                 cman,
                 new FenceDomain(
-                        cman.self,
-                        Documents.fence(machine.disk.document()).orElseThrow(),
-                        OVERRIDES));
+                        cman.self, Documents.fence(machine.disk.document()).orElseThrow(), OVERRIDES));
     }
 
     private SimFenced(SimMachine machine, SimCman cman, FenceDomain domain) {

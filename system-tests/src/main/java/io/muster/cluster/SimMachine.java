@@ -18,10 +18,18 @@ final class SimMachine {
     final TreeSet<String> running = new TreeSet<>();
     /// Results of agents still at work when power fails are worth nothing.
     final Map<String, Long> startedMs = new TreeMap<>();
-    @Nullable SimCman cman;
-    @Nullable SimFenced fenced;
-    @Nullable SimRgManager rgmanager;
-    @Nullable SimCcs ccs;
+
+    @Nullable
+    SimCman cman;
+
+    @Nullable
+    SimFenced fenced;
+
+    @Nullable
+    SimRgManager rgmanager;
+
+    @Nullable
+    SimCcs ccs;
 
     SimMachine(SimCluster world, int nodeid, byte[] document) {
         this.world = world;
@@ -76,7 +84,8 @@ final class SimMachine {
         ccs = null;
     }
 
-    @Nullable Node run() {
+    @Nullable
+    Node run() {
         return cman == null ? null : cman.self;
     }
 

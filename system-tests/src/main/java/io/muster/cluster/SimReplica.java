@@ -14,9 +14,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/// A daemon that is one member's replica of a group's state: process, connection to cman, real core. What it does to the
+/// A daemon that is one member's replica of a group's state: process, connection to cman, real core. What it does to
+/// the
 /// world is in its subclasses.
 ///
 /// @param <E> local events of the core
@@ -35,7 +35,11 @@ abstract class SimReplica<E, F> implements SimCman.Client {
     private boolean joined;
 
     SimReplica(
-            SimMachine machine, SimCman cman, String group, Optional<Level> level, ReplicatedCore<GroupEntry, E, F> core) {
+            SimMachine machine,
+            SimCman cman,
+            String group,
+            Optional<Level> level,
+            ReplicatedCore<GroupEntry, E, F> core) {
         this.machine = machine;
         this.group = group;
         this.core = core;
@@ -143,7 +147,8 @@ abstract class SimReplica<E, F> implements SimCman.Client {
             case ReplicaEffect.Send<F>(byte[] payload, boolean safe) -> connection.send(group, payload, safe);
             case ReplicaEffect.Perform<F>(F inner) -> perform(inner, machine.node.nowMs());
             case ReplicaEffect.Synced<F>(long position, int from) -> {
-                machine.say(group + (from == 0 ? " begins afresh" : " has the state of node " + from) + " at " + position);
+                machine.say(
+                        group + (from == 0 ? " begins afresh" : " has the state of node " + from) + " at " + position);
                 Integer before = from == 0 ? Integer.valueOf(1) : machine.world.chainOf(group, from, position);
                 // What nobody recorded is compared with nobody.
                 chain = before == null ? System.identityHashCode(this) : before;

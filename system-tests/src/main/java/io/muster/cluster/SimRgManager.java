@@ -3,7 +3,6 @@ package io.muster.cluster;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.membership.CmanEvent;
-import io.muster.service.Operation;
 import io.muster.service.Plan;
 import io.muster.service.RequestKind;
 import io.muster.service.ServiceEffect;
@@ -84,7 +83,8 @@ final class SimRgManager extends SimReplica<ServiceEvent, ServiceEffect> {
             case ServiceEffect.ReportRecovered(long upTo) ->
                 connection.send(new CmanEvent.ReportRecovered(connection.id, GROUP, upTo));
             case ServiceEffect.Answer(long _, var code, int _) -> machine.say("clusvcadm: " + code);
-            case ServiceEffect.Reconfigure(int _, byte[] document) -> Documents.plan(document).ifPresent(p -> plan = p);
+            case ServiceEffect.Reconfigure(int _, byte[] document) ->
+                Documents.plan(document).ifPresent(p -> plan = p);
             case ServiceEffect.NeedConfiguration(int version) ->
                 machine.later(200, () -> {
                     if (alive() && machine.disk.version() == version) {
@@ -94,7 +94,8 @@ final class SimRgManager extends SimReplica<ServiceEvent, ServiceEffect> {
                 });
             case ServiceEffect.Leave() -> {}
             case ServiceEffect.StateChanged s ->
-                machine.say(s.service() + " " + s.from() + " -> " + s.to() + ": " + s.reason() + "; owner " + s.owner());
+                machine.say(
+                        s.service() + " " + s.from() + " -> " + s.to() + ": " + s.reason() + "; owner " + s.owner());
             case ServiceEffect.Notice(boolean _, String text) -> machine.say("rgmanager: " + text);
         }
     }
@@ -161,8 +162,7 @@ final class SimRgManager extends SimReplica<ServiceEvent, ServiceEffect> {
     private void done(ServiceEffect.RunTree run, boolean success) {
         busy.remove(run.service());
         if (alive()) {
-            post(new ServiceEvent.TreeDone(
-                    run.service(), run.operation(), run.generation(), success, false, wallMs()));
+            post(new ServiceEvent.TreeDone(run.service(), run.operation(), run.generation(), success, false, wallMs()));
             next(run.service());
         }
     }

@@ -11,8 +11,7 @@ import java.util.stream.LongStream;
 /// Exit status: 0 all seeds hold, 1 one doesn't (with the broken promise, the schedule of faults and the last steps), 2
 /// usage.
 public final class Simulate {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             usage: muster simulate --seed N [--trace] | --seeds A..B | --campaign [MINUTES]
               --seed N       one cluster; with --trace everything it does
               --seeds A..B   all seeds from A to B
@@ -31,7 +30,9 @@ public final class Simulate {
             if (words.size() >= 2 && words.getFirst().equals("--seed")) {
                 return one(Long.parseLong(words.get(1)), words.contains("--trace"), out);
             }
-            if (words.size() == 2 && words.getFirst().equals("--seeds") && words.get(1).contains("..")) {
+            if (words.size() == 2
+                    && words.getFirst().equals("--seeds")
+                    && words.get(1).contains("..")) {
                 String[] ends = words.get(1).split("\\.\\.", -1);
                 return all(Long.parseLong(ends[0]), Long.parseLong(ends[1]), out);
             }
@@ -100,7 +101,8 @@ public final class Simulate {
         }
         try {
             new Story(lowest.get()).run();
-            return Optional.of("seed " + lowest.get() + " broke, and held when run again: the simulation isn't repeatable");
+            return Optional.of(
+                    "seed " + lowest.get() + " broke, and held when run again: the simulation isn't repeatable");
         } catch (AssertionError broken) {
             return Optional.of(String.valueOf(broken.getMessage()));
         }

@@ -25,7 +25,11 @@ final class Story {
         this.services = 1 + plan.nextInt(4);
         boolean rough = plan.nextInt(3) == 0;
         var options = new NetworkOptions(
-                rough ? plan.nextInt(8) : 0, rough ? plan.nextInt(4) : 0, 100, 100 + plan.nextInt(1500), plan.nextInt(2));
+                rough ? plan.nextInt(8) : 0,
+                rough ? plan.nextInt(4) : 0,
+                100,
+                100 + plan.nextInt(1500),
+                plan.nextInt(2));
         boolean unlucky = plan.nextInt(2) == 0;
         var faults = new Faults(
                 unlucky ? plan.nextInt(60) : 0,
@@ -64,7 +68,8 @@ final class Story {
         } catch (AssertionError broken) {
             throw new AssertionError(
                     "seed " + seed + ": " + size + " nodes, " + services + " services, " + cluster.network.options()
-                            + "\nschedule:\n  " + String.join("\n  ", schedule.stream().sorted().toList()) + "\n"
+                            + "\nschedule:\n  "
+                            + String.join("\n  ", schedule.stream().sorted().toList()) + "\n"
                             + broken.getMessage(),
                     broken);
         }
@@ -92,20 +97,23 @@ final class Story {
         int kind = plan.nextInt(KINDS);
         SimMachine machine = cluster.machine(nodeid);
         switch (kind) {
-            case 0, 1 -> at(atMs, "crash " + nodeid, () -> {
-                machine.powerOff();
-                if (ms % 3 != 0) {
-                    cluster.simulation.afterMs(ms, machine::boot);
-                }
-            });
-            case 2 -> at(atMs, "stop " + nodeid + " for " + ms, () -> {
-                machine.node.stop();
-                cluster.simulation.afterMs(ms, machine.node::goOn);
-            });
-            case 3 -> at(atMs, "cut one way " + nodeid + " to " + other + " for " + ms, () -> {
-                cluster.network.cutOneWay(nodeid, other);
-                cluster.simulation.afterMs(ms, () -> cluster.network.join(nodeid, other));
-            });
+            case 0, 1 ->
+                at(atMs, "crash " + nodeid, () -> {
+                    machine.powerOff();
+                    if (ms % 3 != 0) {
+                        cluster.simulation.afterMs(ms, machine::boot);
+                    }
+                });
+            case 2 ->
+                at(atMs, "stop " + nodeid + " for " + ms, () -> {
+                    machine.node.stop();
+                    cluster.simulation.afterMs(ms, machine.node::goOn);
+                });
+            case 3 ->
+                at(atMs, "cut one way " + nodeid + " to " + other + " for " + ms, () -> {
+                    cluster.network.cutOneWay(nodeid, other);
+                    cluster.simulation.afterMs(ms, () -> cluster.network.join(nodeid, other));
+                });
             case 4, 5 -> {
                 int split = 1 + plan.nextInt(size);
                 int healMs = plan.nextInt(3) == 0 ? 20_000 : ms * 2;
@@ -118,53 +126,64 @@ final class Story {
                     cluster.simulation.afterMs(healMs, cluster.network::heal);
                 });
             }
-            case 6 -> at(atMs, "isolate " + nodeid + " for " + ms, () -> {
-                cluster.nodeids().forEach(id -> cluster.network.cut(nodeid, id));
-                cluster.simulation.afterMs(ms, () -> cluster.nodeids().forEach(id -> cluster.network.join(nodeid, id)));
-            });
-            case 7 -> at(atMs, "clog " + nodeid + " to " + other + " for " + ms, () ->
-                    cluster.network.clog(nodeid, other, ms));
-            case 8 -> at(atMs, "kill cman of " + nodeid, () -> {
-                if (machine.cman != null) {
-                    machine.cman.process.die();
-                }
-            });
-            case 9 -> at(atMs, "kill fenced of " + nodeid, () -> {
-                if (machine.fenced != null && machine.fenced.alive()) {
-                    machine.fenced.process.die();
-                    machine.later(ms, machine::startFenced);
-                }
-            });
-            case 10 -> at(atMs, "kill rgmanager of " + nodeid, () -> {
-                if (machine.rgmanager != null && machine.rgmanager.alive()) {
-                    machine.rgmanager.process.die();
-                    machine.later(ms, machine::startRgManager);
-                }
-            });
-            case 11 -> at(atMs, "kill ccsd of " + nodeid, () -> {
-                if (machine.ccs != null && machine.ccs.alive()) {
-                    machine.ccs.process.die();
-                    machine.later(ms, machine::startCcs);
-                }
-            });
+            case 6 ->
+                at(atMs, "isolate " + nodeid + " for " + ms, () -> {
+                    cluster.nodeids().forEach(id -> cluster.network.cut(nodeid, id));
+                    cluster.simulation.afterMs(
+                            ms, () -> cluster.nodeids().forEach(id -> cluster.network.join(nodeid, id)));
+                });
+            case 7 ->
+                at(
+                        atMs,
+                        "clog " + nodeid + " to " + other + " for " + ms,
+                        () -> cluster.network.clog(nodeid, other, ms));
+            case 8 ->
+                at(atMs, "kill cman of " + nodeid, () -> {
+                    if (machine.cman != null) {
+                        machine.cman.process.die();
+                    }
+                });
+            case 9 ->
+                at(atMs, "kill fenced of " + nodeid, () -> {
+                    if (machine.fenced != null && machine.fenced.alive()) {
+                        machine.fenced.process.die();
+                        machine.later(ms, machine::startFenced);
+                    }
+                });
+            case 10 ->
+                at(atMs, "kill rgmanager of " + nodeid, () -> {
+                    if (machine.rgmanager != null && machine.rgmanager.alive()) {
+                        machine.rgmanager.process.die();
+                        machine.later(ms, machine::startRgManager);
+                    }
+                });
+            case 11 ->
+                at(atMs, "kill ccsd of " + nodeid, () -> {
+                    if (machine.ccs != null && machine.ccs.alive()) {
+                        machine.ccs.process.die();
+                        machine.later(ms, machine::startCcs);
+                    }
+                });
             case 12 -> at(atMs, "stop fenced of " + nodeid + " for " + ms, () -> stop(machine.fenced, ms));
             case 13 -> at(atMs, "stop rgmanager of " + nodeid + " for " + ms, () -> stop(machine.rgmanager, ms));
-            case 14 -> at(atMs, "stop cman of " + nodeid + " for " + ms, () -> {
-                SimCman cman = machine.cman;
-                if (cman != null) {
-                    cman.process.stop();
-                    cluster.simulation.afterMs(ms, cman.process::goOn);
-                }
-            });
-            case 15 -> at(atMs, "sockets of " + nodeid + " stand still for " + ms, () -> {
-                SimCman cman = machine.cman;
-                if (cman != null) {
-                    cman.connections().forEach(connection -> {
-                        connection.down.stop();
-                        cluster.simulation.afterMs(ms, connection.down::goOn);
-                    });
-                }
-            });
+            case 14 ->
+                at(atMs, "stop cman of " + nodeid + " for " + ms, () -> {
+                    SimCman cman = machine.cman;
+                    if (cman != null) {
+                        cman.process.stop();
+                        cluster.simulation.afterMs(ms, cman.process::goOn);
+                    }
+                });
+            case 15 ->
+                at(atMs, "sockets of " + nodeid + " stand still for " + ms, () -> {
+                    SimCman cman = machine.cman;
+                    if (cman != null) {
+                        cman.connections().forEach(connection -> {
+                            connection.down.stop();
+                            cluster.simulation.afterMs(ms, connection.down::goOn);
+                        });
+                    }
+                });
             case 16 -> {
                 String service = "service:s" + (1 + plan.nextInt(services));
                 RequestKind[] kinds = {
@@ -179,12 +198,13 @@ final class Story {
                     }
                 });
             }
-            case 17 -> at(atMs, "new configuration on " + nodeid, () -> {
-                SimCcs ccs = machine.ccs;
-                if (ccs != null && ccs.alive()) {
-                    ccs.update(cluster.nextDocument());
-                }
-            });
+            case 17 ->
+                at(atMs, "new configuration on " + nodeid, () -> {
+                    SimCcs ccs = machine.ccs;
+                    if (ccs != null && ccs.alive()) {
+                        ccs.update(cluster.nextDocument());
+                    }
+                });
             default -> throw new IllegalStateException("kind " + kind);
         }
     }

@@ -117,11 +117,27 @@ final class Box implements AutoCloseable {
     /// after all others.
     boolean kill(int limitMs) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        wake();
         try {
             return holder.waitFor(limitMs, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        }
+    }
+
+    /// Lets every nsenter into this box go on. Each stops itself when what it started is stopped; while it stands still
+    /// it reaps nothing, and the kernel doesn't let a pid 1 go before the last of its namespace has been reaped.
+    void wake() {
+        String target = Long.toString(pid);
+        List<String> command = new ArrayList<>(List.of("kill", "-CONT"));
+        ProcessHandle.current()
+                .children()
+                .filter(child ->
+                        List.of(child.info().arguments().orElse(new String[0])).contains(target))
+                .forEach(child -> command.add(Long.toString(child.pid())));
+        if (command.size() > 2) {
+            Shell.run(2_000, Map.of(), command);
         }
     }
 

@@ -159,11 +159,17 @@ final class TestNode {
         }
         Shell.run(2_000, Map.of(), List.of("kill", "-" + signal, Long.toString(process.pid())))
                 .expectOk("kill -" + signal + " " + program);
+        if (signal.equals("CONT")) {
+            running().wake();
+        }
     }
 
     /// Sends a signal to everything that runs on the node (but its pid 1).
     void signalAll(String signal) {
         run(2_000, "sh", "-c", "kill -" + signal + " -1");
+        if (signal.equals("CONT")) {
+            running().wake();
+        }
     }
 
     private synchronized Box running() {
