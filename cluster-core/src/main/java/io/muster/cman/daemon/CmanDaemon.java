@@ -163,6 +163,7 @@ public final class CmanDaemon implements AutoCloseable {
                 fatal);
         udp = sockets;
         sockets.start();
+        sockets.watch(setup.keyFile());
         server = ControlServer.open(layout.socket("cman"), loop, new Clients(running));
         loop.execute(() -> startRing(running, sockets, running.nowMs() + LISTEN_MS));
     }

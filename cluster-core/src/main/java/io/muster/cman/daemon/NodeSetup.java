@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// @param document the octets of cluster.conf
 /// @param me this node
-record NodeSetup(ClusterConfig config, byte[] document, ClusterNode me, ClusterKey key, Addresses addresses) {
+record NodeSetup(
+        ClusterConfig config, byte[] document, ClusterNode me, Path keyFile, ClusterKey key, Addresses addresses) {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSetup.class);
 
     /// @throws IOException with a message for the operator
@@ -57,7 +58,7 @@ record NodeSetup(ClusterConfig config, byte[] document, ClusterNode me, ClusterK
         ClusterNode me = config.node(which.name()).orElseThrow();
         LOG.info("this is node {} ({}), found by {}", me.nodeid(), me.name(), which.step());
         Path keyFile = config.cman().keyfile().map(Path::of).orElse(layout.etc().resolve(KeyFile.NAME));
-        return new NodeSetup(config, document, me, KeyFile.read(keyFile), addresses(config));
+        return new NodeSetup(config, document, me, keyFile, KeyFile.read(keyFile), addresses(config));
     }
 
     /// Link 0 goes by the nodes' names, each altname is one more.

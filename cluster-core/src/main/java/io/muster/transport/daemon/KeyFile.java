@@ -7,10 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// The file with the cluster key: octets, the same on all nodes, readable by its owner only.
 ///
@@ -44,23 +41,5 @@ public final class KeyFile {
                     file + ": no such file: make a key with \"muster keygen\" on one node and copy it to the others",
                     e);
         }
-    }
-
-    /// What of an old cluster.conf is not done any more, as warnings.
-    ///
-    /// The originals could switch authentication off (`<totem secauth=>`), and took the cluster's name as the
-    /// key when no `keyfile` was given, which is no secret.
-    ///
-    /// @param secauth as in the file, null when it isn't set
-    /// @param keyfile `<cman keyfile=>` or `<totem keyfile=>`, null when it isn't set
-    public static List<String> ignored(@Nullable String secauth, @Nullable String keyfile) {
-        List<String> warnings = new ArrayList<>();
-        if (secauth != null && Set.of("0", "off", "no").contains(secauth)) {
-            warnings.add("<totem secauth=\"" + secauth + "\">: ignored: traffic between nodes is always encrypted");
-        }
-        if (keyfile != null && keyfile.isBlank()) {
-            warnings.add("keyfile=\"\": ignored: the cluster's name is not a key; the default file is used");
-        }
-        return warnings;
     }
 }

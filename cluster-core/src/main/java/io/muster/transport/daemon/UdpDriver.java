@@ -12,6 +12,7 @@ import io.muster.transport.TransportEvent;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,8 @@ public final class UdpDriver implements AutoCloseable {
     private final SortedMap<Integer, @Nullable Outbox[]> outboxes = new TreeMap<>();
     private final List<Outbox> dirty = new ArrayList<>();
     private TransportConfig config;
-    private Addresses addresses;
+    private volatile Addresses addresses;
+    private volatile @Nullable Watch watch;
     private @Nullable Future<?> timer;
     private long armedMs = Long.MAX_VALUE;
     private boolean flushing;
@@ -121,6 +123,26 @@ public final class UdpDriver implements AutoCloseable {
         step(new TransportEvent.Rekey(key));
     }
 
+    /// Takes a changed key file over while running (all nodes must get it; until then the old key is used), and tries
+    /// names again that had no address. Any thread; ends with [#close].
+    public void watch(Path keyFile) {
+        watch = new Watch(keyFile, key -> loop.execute(() -> rekey(key)), this::resolveAgain);
+    }
+
+    private void resolveAgain() {
+        Addresses before = addresses;
+        if (!before.unresolved().isEmpty()) {
+            Addresses after = before.again();
+            loop.execute(() -> {
+                // A new configuration may have come meanwhile; it brings its own.
+                if (!closed && addresses == before) {
+                    addresses = after;
+                    openAll();
+                }
+            });
+        }
+    }
+
     public List<LinkStatus> links() {
         return transport.links();
     }
@@ -134,6 +156,10 @@ public final class UdpDriver implements AutoCloseable {
         if (!closed) {
             flush();
             closed = true;
+            Watch watching = watch;
+            if (watching != null) {
+                watching.close();
+            }
             if (timer != null) {
                 timer.cancel(false);
             }

@@ -76,13 +76,6 @@ class KeygenTest {
         }
     }
 
-    @Test
-    void switchingAuthenticationOffIsIgnoredWithAWarning() {
-        assertEquals(1, KeyFile.ignored("0", null).size());
-        assertEquals(0, KeyFile.ignored("1", "/etc/cluster/other.key").size());
-        assertEquals(0, KeyFile.ignored(null, null).size());
-    }
-
     private static String refusal(Path file) {
         return String.valueOf(
                 assertThrows(IOException.class, () -> KeyFile.read(file)).getMessage());

@@ -13,6 +13,10 @@ import io.muster.transport.TransportConfig;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -25,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Real sockets on 127.77.x.y.
 class UdpDriverTest {
@@ -105,7 +110,33 @@ class UdpDriverTest {
         await(() -> notes.contains("1 mtu " + (8972 - 44)));
     }
 
+    @Test
+    void aChangedKeyFileIsTakenOverWithoutARestart(@TempDir Path dir) throws Exception {
+        start(1, 3, 1);
+        start(2, 3, 1);
+        await(() -> notes.stream().filter(n -> n.contains("accepted")).count() >= 2);
+        Path file = dir.resolve("key");
+        Files.write(file, new byte[32]);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        drivers.forEach(driver -> driver.watch(file));
+        byte[] other = new byte[32];
+        other[0] = 1;
+        Files.write(file, other);
+        Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis() + 5000));
+        start(3, 3, 1, other);
+        await(() -> notes.contains("1 accepted 3") && notes.contains("2 accepted 3"));
+        loop.execute(() -> drivers.getLast().multicast(List.of(1, 2), "new key".getBytes(StandardCharsets.UTF_8)));
+        for (int i = 0; i < 2; i++) {
+            Received next = received.poll(5, TimeUnit.SECONDS);
+            assertTrue(next != null && next.text().equals("new key"), String.valueOf(next));
+        }
+    }
+
     private void start(int nodeid, int count, int links) throws IOException {
+        start(nodeid, count, links, new byte[32]);
+    }
+
+    private void start(int nodeid, int count, int links, byte[] key) throws IOException {
         SortedMap<Integer, List<Addresses.Name>> names = new TreeMap<>();
         SortedMap<Integer, Integer> peers = new TreeMap<>();
         for (int id = 1; id <= count; id++) {
@@ -123,7 +154,7 @@ class UdpDriverTest {
                 new Node(nodeid, Incarnation.random(new Random())),
                 TransportConfig.of(nodeid, links, peers, LinkUse.RANKED),
                 Addresses.resolve(names),
-                new ClusterKey(new byte[32]),
+                new ClusterKey(key),
                 new Random(),
                 listener(nodeid),
                 broken::add);
@@ -156,7 +187,7 @@ class UdpDriverTest {
     }
 
     private void await(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + 5_000_000_000L;
+        long deadline = System.nanoTime() + 15_000_000_000L;
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() < deadline, notes::toString);
             Thread.onSpinWait();
