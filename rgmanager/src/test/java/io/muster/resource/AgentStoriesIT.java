@@ -23,7 +23,8 @@ class AgentStoriesIT {
     private static String tell(List<String> namespaces, String story, String... arguments) {
         var command = new ArrayList<String>(List.of("/usr/bin/unshare"));
         command.addAll(namespaces);
-        command.addAll(List.of("/bin/sh", Path.of("src/test/resources/agents", story).toString(), AGENTS.toString()));
+        command.addAll(
+                List.of("/bin/sh", Path.of("src/test/resources/agents", story).toString(), AGENTS.toString()));
         command.addAll(List.of(arguments));
         var environment = Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         return new Program(command, environment, "", 60_000, 8192).run().output();
@@ -41,8 +42,7 @@ class AgentStoriesIT {
     void anAddressComesGoesAndIsNeverTakenTwice() {
         var namespaces = List.of("-Urnm");
         assumeNamespaces(namespaces);
-        assertEquals(
-                """
+        assertEquals("""
                 10.77.0.100 status before: 7
                 10.77.0.100 start: 0
                 10.77.0.100 start again: 0
@@ -70,16 +70,14 @@ class AgentStoriesIT {
                 wrong prefix: 1
                 no address: 2
                 start for the link: 0
-                link down: 7""",
-                tell(namespaces, "ip-story.sh"));
+                link down: 7""", tell(namespaces, "ip-story.sh"));
     }
 
     @Test
     void aFileSystemComesAndGoesEvenWhileInUse() {
         var namespaces = List.of("-Urm");
         assumeNamespaces(namespaces);
-        assertEquals(
-                """
+        assertEquals("""
                 status before: 7
                 stop before: 0
                 start: 0
@@ -88,7 +86,6 @@ class AgentStoriesIT {
                 stop by force: 0
                 its user lives: 1
                 status after: 7
-                unknown type: 2""",
-                tell(namespaces, "fs-story.sh", directory.toString()));
+                unknown type: 2""", tell(namespaces, "fs-story.sh", directory.toString()));
     }
 }

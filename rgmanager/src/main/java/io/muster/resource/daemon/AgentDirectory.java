@@ -22,7 +22,8 @@ public final class AgentDirectory {
 
     private AgentDirectory() {}
 
-    /// Asks every executable regular file for its metadata; `*~` and `*.rpm*` are leftovers of editors and packages, and
+    /// Asks every executable regular file for its metadata; `*~` and `*.rpm*` are leftovers of editors and packages,
+    /// and
     /// `fence_*` are watchdog scripts which Debian's fence-agents install there and which may reboot the machine.
     /// Blocks while the agents run, all at once.
     public static MetadataSet load(Path directory) {

@@ -3,8 +3,8 @@ package io.muster.service.daemon;
 import io.muster.core.Core;
 import io.muster.core.MalformedMessage;
 import io.muster.driver.FlightRecorder;
-import io.muster.driver.Recordable;
 import io.muster.driver.RecordCodec;
+import io.muster.driver.Recordable;
 import io.muster.driver.ReplayFactory;
 import io.muster.driver.StateImage;
 import io.muster.group.Replica;
@@ -70,7 +70,8 @@ public final class ServiceFlight implements ReplayFactory {
         if (core instanceof Replica<?, ?> replica) {
             return replica;
         }
-        throw new MalformedMessage("the record of rgmanager begins with " + core.getClass().getName());
+        throw new MalformedMessage(
+                "the record of rgmanager begins with " + core.getClass().getName());
     }
 
     @Override

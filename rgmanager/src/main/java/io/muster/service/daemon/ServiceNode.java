@@ -100,8 +100,7 @@ final class ServiceNode implements GroupClient.Listener {
         Node self = connected.self();
         ids.nodeid(self.nodeid());
         var core = new ServiceManager(self, PlanReader::read);
-        var setup = new ReplicaDriver.Setup<ServiceEvent, ServiceEffect>(
-                GROUP, connected, loop, ids, record(), fatal);
+        var setup = new ReplicaDriver.Setup<ServiceEvent, ServiceEffect>(GROUP, connected, loop, ids, record(), fatal);
         loop.execute(() -> {
             manager = core;
             var running = new ReplicaDriver<>(setup, core, this::perform);

@@ -49,7 +49,10 @@ class ServiceFlightTest {
         recorder.close();
         var told = new ByteArrayOutputStream();
         var out = new PrintStream(told, true, StandardCharsets.UTF_8);
-        assertEquals(0, new Replay().run(new String[] {directory.toString()}, out, out), () -> told.toString(StandardCharsets.UTF_8));
+        assertEquals(
+                0,
+                new Replay().run(new String[] {directory.toString()}, out, out),
+                () -> told.toString(StandardCharsets.UTF_8));
         Core<?, ?> again = new ServiceFlight().restore(StateImage.write(replica));
         assertArrayEquals(StateImage.write(replica), StateImage.write(again));
     }
