@@ -121,7 +121,9 @@ abstract class SimReplica<E, F> implements SimCman.Client {
             }
             case CmanEffect.Answer(var _, var _, CmanEffect.Result result, String text) -> {
                 if (!joined && result != CmanEffect.Result.OK) {
+                    // The former process's connection may not have been missed yet: hang up and try again.
                     machine.say(group + " can't join: " + text);
+                    connection.close("not taken");
                 }
             }
             case CmanEffect.AskShutdown _,
