@@ -5,6 +5,7 @@ import io.muster.cli.LongOption;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Bench {
     private static final String USAGE = """
             Usage: ./muster bench failover [--trials N] [--one-process] [--json FILE]
+                   ./muster bench order [--json FILE] ...
                    ./muster bench footprint [--one-process] [--json FILE]
                    ./muster bench commands [--trials N] [--json FILE]
             """;
@@ -27,6 +29,10 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("order")) {
+            // It has options of its own.
+            System.exit(BenchOrder.run(Arrays.copyOfRange(args, 1, args.length)));
+        }
         Options options = parse(args, System.out, System.err);
         if (options == null) {
             System.exit(1);

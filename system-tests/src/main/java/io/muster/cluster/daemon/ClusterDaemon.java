@@ -9,12 +9,16 @@ import io.muster.service.daemon.RgManager;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// `clusterd`: cman, fenced, rgmanager and ccsd of one node in one process, for demos, tests and small machines.
 ///
 /// The daemons don't know: they have their own event loops and talk over the same sockets as when they are processes of
 /// their own. What is lost is their separation: one that breaks takes the node with it.
 public final class ClusterDaemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterDaemon.class);
+
     /// Stopped in reverse.
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
@@ -51,19 +55,16 @@ public final class ClusterDaemon implements AutoCloseable {
         }
     }
 
-    /// Stops services first, then fencing, then membership.
+    /// Stops services first, then fencing, then membership; all of them, whatever one says.
     @Override
-    public void close() throws Exception {
-        Exception first = null;
+    public void close() {
         while (!running.isEmpty()) {
+            AutoCloseable daemon = running.pop();
             try {
-                running.pop().close();
+                daemon.close();
             } catch (Exception e) {
-                first = first == null ? e : first;
+                LOG.error("{} didn't stop: {}", daemon.getClass().getSimpleName(), e.toString());
             }
-        }
-        if (first != null) {
-            throw first;
         }
     }
 }
