@@ -9,7 +9,6 @@ import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,7 +38,7 @@ public final class GroupTable {
 
     private final SortedMap<String, Group> groups = new TreeMap<>();
     private final SortedMap<Integer, Integer> created = new TreeMap<>();
-    private final EnumMap<Level, Long> recovered = new EnumMap<>(Level.class);
+    private final SortedMap<Level, Long> recovered = new TreeMap<>();
 
     /// Entries for the streams of one group.
     public record Addressed(String group, GroupEntry entry) {}

@@ -13,13 +13,14 @@ import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// What all members of the cluster know alike. Changed only by what the ring has ordered, through [StateMachine] and
 /// [Installation].
@@ -41,7 +42,7 @@ final class ClusterState {
     Optional<RingId> lastQuorate = Optional.empty();
 
     QuorumRules rules = QuorumRules.plain(List.of());
-    Set<Level> mandatory = EnumSet.noneOf(Level.class);
+    Set<Level> mandatory = new TreeSet<>();
 
     /// Lost and killed runs that nobody has proven harmless yet, in the order of their going.
     final List<Departure> unproven = new ArrayList<>();
@@ -109,7 +110,7 @@ final class ClusterState {
         state.lastQuorate = in.optional(CmanCodec::decodeRing);
         state.rules = decodeRules(in);
         int bits = in.u8();
-        state.mandatory = EnumSet.noneOf(Level.class);
+        state.mandatory = new TreeSet<>();
         for (Level level : Level.values()) {
             if ((bits & 1 << level.ordinal()) != 0) {
                 state.mandatory.add(level);

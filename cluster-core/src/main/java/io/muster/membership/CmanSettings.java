@@ -3,11 +3,12 @@ package io.muster.membership;
 import io.muster.group.GroupEntry.Level;
 import io.muster.quorum.QuorumRules;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// What cman takes from one version of cluster.conf.
 ///
@@ -43,9 +44,8 @@ public record CmanSettings(
 
     public CmanSettings {
         nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
-        EnumSet<Level> levels = EnumSet.noneOf(Level.class);
-        levels.addAll(mandatory);
-        mandatory = Collections.unmodifiableSet(levels);
+        SortedSet<Level> levels = new TreeSet<>(mandatory);
+        mandatory = Collections.unmodifiableSortedSet(levels);
     }
 
     /// The name of a node, or its number when the file doesn't have it.

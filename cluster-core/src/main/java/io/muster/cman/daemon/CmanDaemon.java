@@ -13,6 +13,7 @@ import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.daemon.Logs;
 import io.muster.driver.CauseIds;
+import io.muster.driver.Dice;
 import io.muster.driver.EventDriver;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loops;
@@ -21,6 +22,7 @@ import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntryCodec;
 import io.muster.group.daemon.CmanFrames;
 import io.muster.group.daemon.StatusCodec;
+import io.muster.membership.Cman;
 import io.muster.membership.CmanEffect;
 import io.muster.membership.CmanEffect.Result;
 import io.muster.membership.CmanEvent;
@@ -28,6 +30,7 @@ import io.muster.membership.CmanNode;
 import io.muster.membership.NodeEffect;
 import io.muster.membership.NodeEvent;
 import io.muster.os.RealTime;
+import io.muster.totem.Ring;
 import io.muster.totem.RingConfig;
 import io.muster.totem.RingEvent;
 import io.muster.transport.LinkStatus;
@@ -91,7 +94,6 @@ public final class CmanDaemon implements AutoCloseable {
     private final Ending ending;
     private final SortedMap<Integer, Session> sessions = new TreeMap<>();
     private final CountDownLatch over = new CountDownLatch(1);
-    private final CmanBirth birth;
     private final CmanNode core;
     private final Viewer viewer;
     private ClusterConfig config;
@@ -112,8 +114,8 @@ public final class CmanDaemon implements AutoCloseable {
         SecureRandom dice = new SecureRandom();
         self = new Node(setup.me().nodeid(), Incarnation.random(dice));
         ringConfig = Timings.ring(config, mtuBytes);
-        birth = new CmanBirth(self, dice.nextLong(), mtuBytes, setup.document());
-        core = birth.make(config);
+        Cman cman = new Cman(self, Settings.cman(config), setup.document(), Settings.reader());
+        core = new CmanNode(new Ring(self, ringConfig, new Dice(dice.nextLong())), cman);
         viewer = new Viewer(setup.me().name());
         viewer.configure(config, setup.addresses());
     }
@@ -200,7 +202,7 @@ public final class CmanDaemon implements AutoCloseable {
     private Recorder<NodeEvent, NodeEffect> openRecord(Layout layout) {
         try {
             FlightRecorder<NodeEvent, NodeEffect> opened = FlightRecorder.open(
-                    layout.record("cman"), new CmanRecording(birth), RECORD);
+                    layout.record("cman"), new CmanRecording(core), RECORD);
             record = opened;
             return opened;
         } catch (IOException e) {

@@ -2,28 +2,29 @@ package io.muster.cman.daemon;
 
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
+import io.muster.driver.StateImage;
+import io.muster.membership.CmanNode;
 import io.muster.membership.NodeEffect;
 import io.muster.membership.NodeEvent;
 import java.util.Optional;
 
-/// cman for the flight recorder: a record replays from the node's start, for as long as its first segment is kept.
+/// cman for the flight recorder: every segment opens with the whole of ring and membership, so each replays by
+/// itself.
 ///
 /// Thread: the daemon's loop.
 final class CmanRecording implements Recordable<NodeEvent, NodeEffect> {
     static final String NAME = "cman";
 
-    private final CmanBirth birth;
-    private boolean begun;
+    private final CmanNode core;
+    private final RecordCodec codec = newCodec();
 
-    CmanRecording(CmanBirth birth) {
-        this.birth = birth;
+    CmanRecording(CmanNode core) {
+        this.core = core;
     }
 
     static RecordCodec newCodec() {
         return new RecordCodec(NodeEvent.class, NodeEffect.class);
     }
-
-    private final RecordCodec codec = newCodec();
 
     @Override
     public String name() {
@@ -32,9 +33,7 @@ final class CmanRecording implements Recordable<NodeEvent, NodeEffect> {
 
     @Override
     public Optional<byte[]> snapshot() {
-        Optional<byte[]> first = begun ? Optional.empty() : Optional.of(birth.encode());
-        begun = true;
-        return first;
+        return Optional.of(StateImage.write(core));
     }
 
     @Override
