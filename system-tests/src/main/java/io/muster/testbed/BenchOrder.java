@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +56,8 @@ public final class BenchOrder {
     private final List<OrderPeer> corosync = new ArrayList<>();
     private final List<Latency> musterLatency = new ArrayList<>();
     private final List<Latency> corosyncLatency = new ArrayList<>();
+    private final List<Latency> musterTurns = new ArrayList<>();
+    private final List<Latency> corosyncTurns = new ArrayList<>();
 
     private BenchOrder(int measureMs, int rounds, PrintStream out) {
         this.warmMs = Math.max(1000, measureMs / 3);
@@ -217,6 +220,10 @@ public final class BenchOrder {
                     corosyncLatency.add(latency(corosync.get(node)));
                 }
             }
+            musterTurns.add(inTurn(muster));
+            if (!corosync.isEmpty()) {
+                corosyncTurns.add(inTurn(corosync));
+            }
         }
     }
 
@@ -242,6 +249,18 @@ public final class BenchOrder {
         return new Latency(us[0], us[1], us[2]);
     }
 
+    /// Each message from another node than the one before.
+    private Latency inTurn(List<OrderPeer> peers) throws IOException, InterruptedException {
+        long[] us = new long[latencyCount];
+        for (int i = 0; i < us.length; i++) {
+            OrderPeer peer = peers.get(i % peers.size());
+            peer.tell("latency " + LATENCY_BYTES + " 1 " + LATENCY_GAP_US);
+            us[i] = peer.await("latency", 10_000)[0];
+        }
+        Arrays.sort(us);
+        return new Latency(us[us.length / 2], us[us.length * 99 / 100], us[us.length - 1]);
+    }
+
     private void report() {
         out.printf(
                 Locale.ROOT,
@@ -265,17 +284,23 @@ public final class BenchOrder {
                     c.corosync.isEmpty() ? "-" : String.format(Locale.ROOT, "%.1f", theirs * c.bytes / 1e6),
                     c.corosync.isEmpty() ? "-" : String.format(Locale.ROOT, "%.2f", c.ratio()));
         }
+        out.println();
+        sayLatency("from one node", musterLatency, corosyncLatency);
+        sayLatency("from all in turn", musterTurns, corosyncTurns);
+    }
+
+    private void sayLatency(String how, List<Latency> ours, List<Latency> theirs) {
         out.printf(
                 Locale.ROOT,
-                "%nsend to own delivery, %d B every %.0f ms: Muster p50 %d us, p99 %d us",
+                "send to own delivery, %d B every %.0f ms, %s: Muster p50 %d us, p99 %d us%s%n",
                 LATENCY_BYTES,
                 LATENCY_GAP_US / 1000.0,
-                p50(musterLatency),
-                p99(musterLatency));
-        if (!corosyncLatency.isEmpty()) {
-            out.printf(Locale.ROOT, "; corosync p50 %d us, p99 %d us", p50(corosyncLatency), p99(corosyncLatency));
-        }
-        out.println();
+                how,
+                p50(ours),
+                p99(ours),
+                theirs.isEmpty()
+                        ? ""
+                        : String.format(Locale.ROOT, "; corosync p50 %d us, p99 %d us", p50(theirs), p99(theirs)));
     }
 
     private String json() {
@@ -295,6 +320,8 @@ public final class BenchOrder {
         }
         text.append("],\"latency_us\":{\"muster\":").append(json(musterLatency));
         text.append(",\"corosync\":").append(corosyncLatency.isEmpty() ? "null" : json(corosyncLatency));
+        text.append("},\"latency_in_turn_us\":{\"muster\":").append(json(musterTurns));
+        text.append(",\"corosync\":").append(corosyncTurns.isEmpty() ? "null" : json(corosyncTurns));
         return text.append("}}\n").toString();
     }
 
