@@ -3,12 +3,14 @@ package io.muster.ccs;
 import io.muster.config.ConfigReader;
 import io.muster.config.ConfigVersion;
 import io.muster.core.CauseId;
+import io.muster.core.Core;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
+import io.muster.group.daemon.RecordedReplicas;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,13 +61,15 @@ final class World {
         final Node self;
         final ConfigLog core;
         final Replica<CcsEvent, CcsEffect> replica;
+        final Core<ReplicaEvent<CcsEvent>, ReplicaEffect<CcsEffect>> driven;
         final Deque<Runnable> diskSteps = new ArrayDeque<>();
         int delivered;
 
-        Process(Node self) {
+        Process(Node self, @Nullable RecordedReplicas records) {
             this.self = self;
             this.core = new ConfigLog(self);
             this.replica = new Replica<>(self, core);
+            this.driven = records == null ? replica : records.of(replica);
         }
     }
 
@@ -87,6 +91,10 @@ final class World {
     private final List<Node> members = new ArrayList<>();
     private long position;
     private long request;
+
+    @Nullable
+    RecordedReplicas records;
+
     long now = 1000;
 
     World(int size, long seed) {
@@ -111,7 +119,7 @@ final class World {
     void start(int... nodeids) {
         List<Node> joined = new ArrayList<>();
         for (int nodeid : nodeids) {
-            processes[nodeid] = new Process(new Node(nodeid, Incarnation.random(dice)));
+            processes[nodeid] = new Process(new Node(nodeid, Incarnation.random(dice)), records);
             joined.add(processes[nodeid].self);
         }
         move(List.of(), joined);
@@ -229,7 +237,7 @@ final class World {
         now += 1 + dice.nextInt(200);
         for (Process process : processes) {
             if (process != null && process.replica.nextDeadlineMs() <= now) {
-                perform(process, process.replica.on(new ReplicaEvent.Tick<>(), now));
+                perform(process, process.driven.on(new ReplicaEvent.Tick<>(), now));
             }
         }
     }
@@ -245,12 +253,12 @@ final class World {
     }
 
     private void local(Process process, CcsEvent event) {
-        perform(process, process.replica.on(new ReplicaEvent.Local<>(event), now));
+        perform(process, process.driven.on(new ReplicaEvent.Local<>(event), now));
     }
 
     private void deliver(Process process) {
         GroupEntry entry = log.get(process.delivered++);
-        perform(process, process.replica.on(new ReplicaEvent.Entry<>(entry), now));
+        perform(process, process.driven.on(new ReplicaEvent.Entry<>(entry), now));
         if (process.replica.synced()) {
             // A lost node may have delivered as regular what the others deliver in a transitional
             // configuration.

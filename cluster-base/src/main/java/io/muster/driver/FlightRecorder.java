@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
 /// Between them lies a queue bounded in octets. When the disk is too slow or fails, the rest of a segment is given
 /// up and a new one, with a new snapshot, begins as soon as there is room: a segment never lacks a step in its
 /// middle. Likewise when there is more to record than the limit says: then only steps worth noting are written, to be
-/// read and not to be replayed, until there is time again or one of them comes. The files are mode 0600, and at most `segments` of them exist, the oldest dropped first.
+/// read and not to be replayed, until there is time again or one of them comes. The files are mode 0600, and at most
+/// `segments` of them exist, the oldest dropped first.
 ///
 /// Thread: [#before] and [#after] on the loop, [#close] from any.
 public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable {
@@ -41,14 +42,9 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
     /// @param queueOctets most octets waiting to be written
     /// @param payloadLimit longest octets kept whole in effects, and in events unless `wholeEvents`
     /// @param wholeEvents for a core that looks into its payloads
-    /// @param octetsPerSec what may be recorded on average over some seconds before detail is given up; 0 for anything
+    /// @param octetsPerSec more than this for some seconds, and detail is given up; 0 for any amount
     public record Limits(
-            int segments,
-            int segmentOctets,
-            int queueOctets,
-            int payloadLimit,
-            boolean wholeEvents,
-            int octetsPerSec) {
+            int segments, int segmentOctets, int queueOctets, int payloadLimit, boolean wholeEvents, int octetsPerSec) {
         public static final Limits DEFAULT = new Limits(8, 4 << 20, 8 << 20, 256);
 
         public Limits(int segments, int segmentOctets, int queueOctets, int payloadLimit) {

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -59,12 +60,21 @@ public final class RecordCodec {
     private static final int PRESENT = 15;
     private static final int PATH = 16;
     private static final int INTS = 17;
+    private static final int OTHER = 18;
 
     private static final int MAX_ELEMENTS = 1 << 20;
     private static final int MAX_DEPTH = 64;
 
     private record Shape(int number, RecordComponent[] components, boolean[] secret, Constructor<?> constructor) {}
 
+    /// A class of values that isn't a record, as octets.
+    private record Other<T>(Class<T> type, Function<T, byte[]> write, Function<byte[], Optional<T>> read) {
+        byte[] octets(Object value) {
+            return write.apply(type.cast(value));
+        }
+    }
+
+    private final List<Other<?>> others = new ArrayList<>();
     private final List<Class<?>> classes;
     private final Map<Class<?>, Shape> shapes = new HashMap<>();
     private final Map<Class<?>, Integer> enums = new HashMap<>();
@@ -84,6 +94,14 @@ public final class RecordCodec {
                 shapes.put(type, shape(type, i));
             }
         }
+    }
+
+    /// Adds a class of values that aren't records. Before the first use.
+    ///
+    /// @param read empty for octets that are no such value
+    public <T> RecordCodec with(Class<T> type, Function<T, byte[]> write, Function<byte[], Optional<T>> read) {
+        others.add(new Other<>(type, write, read));
+        return this;
     }
 
     /// Names of the classes in the dictionary, in order.
@@ -155,10 +173,31 @@ public final class RecordCodec {
                 out.u8(PATH);
                 write(pass, path.toString());
             }
-            default ->
-                throw new IllegalArgumentException(
-                        "can't record a " + value.getClass().getName());
+            default -> other(pass, value);
         }
+    }
+
+    private void other(Pass pass, Object value) {
+        for (int i = 0; i < others.size(); i++) {
+            if (others.get(i).type.isInstance(value)) {
+                pass.out.u8(OTHER).u8(i);
+                octets(pass, others.get(i).octets(value));
+                return;
+            }
+        }
+        throw new IllegalArgumentException("can't record a " + value.getClass().getName());
+    }
+
+    private Object other(Input in, int depth) throws MalformedMessage {
+        int number = in.u8();
+        if (number >= others.size() || !(decode(in, depth - 1) instanceof byte[] octets)) {
+            throw new MalformedMessage("no class of values " + number);
+        }
+        Optional<?> value = others.get(number).read.apply(octets);
+        if (value.isEmpty()) {
+            throw new MalformedMessage("not a " + others.get(number).type.getSimpleName());
+        }
+        return value.get();
     }
 
     private void map(Pass pass, Map<?, ?> map) {
@@ -237,6 +276,7 @@ public final class RecordCodec {
             }
             case RECORD -> record(in, depth);
             case ENUM -> constant(in);
+            case OTHER -> other(in, depth);
             case LIST -> elements(in, depth, new ArrayList<>());
             case SET -> elements(in, depth, new LinkedHashSet<>());
             case MAP -> {

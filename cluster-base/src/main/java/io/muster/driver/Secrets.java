@@ -33,8 +33,8 @@ public final class Secrets {
         byte[] out = octets;
         for (int i = 4; i < octets.length; i++) {
             if (octets[i] == '=' && named(octets, i)) {
-                int end = end(octets, i + 1);
-                int from = i + 1 + (end > i + 1 && quote(octets[i + 1]) ? 1 : 0);
+                int from = begin(octets, i + 1);
+                int end = end(octets, from);
                 if (from < end) {
                     if (out == octets) {
                         out = octets.clone();
@@ -82,15 +82,18 @@ public final class Secrets {
         return octet == '"' || octet == '\'';
     }
 
-    /// Where the value that begins behind `=` ends: at its quote or the end of its line.
-    private static int end(byte[] octets, int from) {
+    private static int begin(byte[] octets, int from) {
         int start = from;
         while (start < octets.length && octets[start] == ' ') {
             start++;
         }
-        boolean quoted = start < octets.length && quote(octets[start]);
-        byte stop = quoted ? octets[start] : (byte) '\n';
-        int at = quoted ? start + 1 : start;
+        return start < octets.length && quote(octets[start]) ? start + 1 : start;
+    }
+
+    /// Where the value ends: at its quote or the end of its line.
+    private static int end(byte[] octets, int from) {
+        byte stop = quote(octets[from - 1]) ? octets[from - 1] : (byte) '\n';
+        int at = from;
         while (at < octets.length && octets[at] != stop && octets[at] != 0) {
             at++;
         }

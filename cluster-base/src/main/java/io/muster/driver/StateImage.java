@@ -94,7 +94,13 @@ public final class StateImage {
     /// @param outside functions by `Class.field`
     public static Object read(byte[] image, Map<String, Object> outside) throws MalformedMessage {
         var reader = new Reader(new Input(image), outside);
-        Object core = reader.read();
+        Object core;
+        try {
+            core = reader.read();
+        } catch (RuntimeException | StackOverflowError e) {
+            // A key that can't be compared, a record that refuses its components: whatever damage makes of an image.
+            throw new MalformedMessage("not an image: " + e);
+        }
         if (core == null) {
             throw new MalformedMessage("an image of nothing");
         }
@@ -173,8 +179,10 @@ public final class StateImage {
                 }
                 case Path path -> out.u8(PATH).string(path.toString());
                 case Duration d -> out.u8(DURATION).u64(d.toNanos());
-                case OptionalLong o -> out.u8(OPTIONAL_LONG).u8(o.isPresent() ? 1 : 0).u64(o.orElse(0));
-                case OptionalInt o -> out.u8(OPTIONAL_INT).u8(o.isPresent() ? 1 : 0).u64(o.orElse(0));
+                case OptionalLong o ->
+                    out.u8(OPTIONAL_LONG).u8(o.isPresent() ? 1 : 0).u64(o.orElse(0));
+                case OptionalInt o ->
+                    out.u8(OPTIONAL_INT).u8(o.isPresent() ? 1 : 0).u64(o.orElse(0));
                 case Optional<?> o -> {
                     out.u8(OPTIONAL);
                     write(o.orElse(null), where);
@@ -231,7 +239,8 @@ public final class StateImage {
                     elements.forEach(element -> write(element, ""));
                 }
                 case Map<?, ?> map -> map(map);
-                case ByteBuffer buffer when buffer.hasArray() && buffer.arrayOffset() == 0 -> {
+                case ByteBuffer buffer
+                when buffer.hasArray() && buffer.arrayOffset() == 0 -> {
                     out.u8(BUFFER).u32(buffer.position()).u32(buffer.limit());
                     out.bytes(Secrets.mask(buffer.array()));
                 }
@@ -368,7 +377,8 @@ public final class StateImage {
             return count;
         }
 
-        @Nullable Object read() throws MalformedMessage {
+        @Nullable
+        Object read() throws MalformedMessage {
             int tag = in.u8();
             return switch (tag) {
                 case NULL -> null;
@@ -597,9 +607,9 @@ public final class StateImage {
                 // By name: the compiler warns of the class, and there is no other way that runs no constructor.
                 Class<?> factory = Class.forName("sun.reflect.ReflectionFactory");
                 Object it = factory.getMethod("getReflectionFactory").invoke(null);
-                var constructor = (Constructor<?>) factory.getMethod(
-                                "newConstructorForSerialization", Class.class, Constructor.class)
-                        .invoke(it, type, Object.class.getDeclaredConstructor());
+                var constructor = (Constructor<?>)
+                        factory.getMethod("newConstructorForSerialization", Class.class, Constructor.class)
+                                .invoke(it, type, Object.class.getDeclaredConstructor());
                 return constructor.newInstance();
             } catch (ReflectiveOperationException | RuntimeException e) {
                 throw new MalformedMessage("can't make a " + type.getName() + ": " + e);

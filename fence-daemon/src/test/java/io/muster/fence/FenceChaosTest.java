@@ -49,7 +49,7 @@ class FenceChaosTest {
         return world;
     }
 
-    private static void play(World world, SplittableRandom dice) {
+    static void play(World world, SplittableRandom dice) {
         for (World.Machine machine : world.machines.values()) {
             if (dice.nextInt(6) > 0) {
                 world.boot(machine);

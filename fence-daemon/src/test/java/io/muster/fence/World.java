@@ -1,6 +1,7 @@
 package io.muster.fence;
 
 import io.muster.core.CauseId;
+import io.muster.core.Core;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
@@ -9,6 +10,7 @@ import io.muster.group.GroupEntry.Reason;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
+import io.muster.group.daemon.RecordedReplicas;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -54,6 +56,10 @@ final class World {
     private final Map<Long, String> hashes = new TreeMap<>();
     final SortedMap<Node, Long> recoveredBy = new TreeMap<>();
     int agentsStarted;
+
+    @Nullable
+    RecordedReplicas records;
+
     int fenced;
 
     private record Task(long atMs, long ticket, Runnable work) implements Comparable<Task> {
@@ -81,6 +87,8 @@ final class World {
         @Nullable
         Replica<FenceEvent, FenceEffect> replica;
 
+        private @Nullable Core<ReplicaEvent<FenceEvent>, ReplicaEffect<FenceEffect>> driven;
+
         /// Entries reach a node some time after they were ordered, and in order.
         long streamAtMs;
 
@@ -96,7 +104,9 @@ final class World {
         void startFenced() {
             life++;
             domain = new FenceDomain(self, settings, FenceSettings.Overrides.NONE);
-            replica = new Replica<>(self, domain);
+            Replica<FenceEvent, FenceEffect> fresh = new Replica<>(self, domain);
+            replica = fresh;
+            driven = records == null ? fresh : records.of(fresh);
             streamAtMs = now;
         }
 
@@ -118,8 +128,8 @@ final class World {
         }
 
         void feed(ReplicaEvent<FenceEvent> event) {
-            Replica<FenceEvent, FenceEffect> here = replica;
-            if (here != null) {
+            var here = driven;
+            if (replica != null && here != null) {
                 perform(here.on(event, now));
                 arm();
             }

@@ -3,10 +3,12 @@ package io.muster.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.group.daemon.RecordedReplicas;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Chaos, then calm: crashes and cuts of nodes, deaths of rgmanagers, failing agents, loss of quorum, operators and
@@ -18,13 +20,13 @@ class ServiceSimulationTest {
     void nothingRunsTwiceAndEverythingRunsInTheEnd() {
         Long one = Long.getLong("seed");
         if (one != null) {
-            story(one);
+            story(one, null);
             return;
         }
         long first = Long.getLong("firstSeed", 1);
         for (long seed = first; seed < first + SEEDS; seed++) {
             try {
-                story(seed);
+                story(seed, null);
             } catch (RuntimeException e) {
                 throw new AssertionError("-Dseed=" + seed + ": " + e, e);
             }
@@ -54,10 +56,11 @@ class ServiceSimulationTest {
                 services.toArray(Plan.ServiceSpec[]::new));
     }
 
-    private static void story(long seed) {
+    static void story(long seed, @Nullable RecordedReplicas records) {
         Random dice = new Random(seed * 7919);
         int nodes = 3 + dice.nextInt(3);
         TestCluster cluster = new TestCluster(seed, plan(dice, 1, nodes));
+        cluster.records = records;
         cluster.fenceMs = 100 + dice.nextInt(3_000);
         cluster.agentMs = 5 + dice.nextInt(100);
         int percent = dice.nextInt(12);

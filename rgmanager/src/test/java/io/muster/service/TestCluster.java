@@ -1,6 +1,7 @@
 package io.muster.service;
 
 import io.muster.core.CauseId;
+import io.muster.core.Core;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
@@ -10,6 +11,7 @@ import io.muster.group.GroupEntry.Reason;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
+import io.muster.group.daemon.RecordedReplicas;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -61,6 +63,7 @@ final class TestCluster {
         final Node self;
         final ServiceManager manager;
         final Replica<ServiceEvent, ServiceEffect> replica;
+        private final Core<ReplicaEvent<ServiceEvent>, ReplicaEffect<ServiceEffect>> driven;
         final Map<Long, ResultCode> answers = new TreeMap<>();
         final List<String> lines = new ArrayList<>();
         boolean alive = true;
@@ -73,13 +76,14 @@ final class TestCluster {
             this.self = self;
             manager = new ServiceManager(self, Plans::read);
             replica = new Replica<>(self, manager);
+            driven = records == null ? replica : records.of(replica);
         }
 
         void on(ReplicaEvent<ServiceEvent> event) {
             if (!alive) {
                 return;
             }
-            for (ReplicaEffect<ServiceEffect> effect : replica.on(event, nowMs)) {
+            for (ReplicaEffect<ServiceEffect> effect : driven.on(event, nowMs)) {
                 switch (effect) {
                     case ReplicaEffect.Send<ServiceEffect>(byte[] payload, boolean safe) -> send(this, payload);
                     case ReplicaEffect.Perform<ServiceEffect>(ServiceEffect inner) -> perform(this, inner);
@@ -136,6 +140,9 @@ final class TestCluster {
     private long requestNumber = 1;
     private long recoveredUpTo;
     boolean quorate;
+
+    @Nullable
+    RecordedReplicas records;
 
     TestCluster(long seed, Plan plan) {
         this.seedNumber = seed;

@@ -2,6 +2,7 @@ package io.muster.ccs.daemon;
 
 import io.muster.ccs.CcsEffect;
 import io.muster.ccs.CcsEvent;
+import io.muster.ccs.CcsReplay;
 import io.muster.ccs.ConfigLog;
 import io.muster.ccs.Document;
 import io.muster.control.ControlServer;
@@ -10,10 +11,10 @@ import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.driver.CauseIds;
 import io.muster.driver.Loops;
-import io.muster.driver.Recorder;
 import io.muster.group.GroupEntry;
 import io.muster.group.daemon.GroupClient;
 import io.muster.group.daemon.ReplicaDriver;
+import io.muster.group.daemon.ReplicaRecord;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.Optional;
@@ -123,7 +124,8 @@ public final class CcsDaemon implements AutoCloseable {
     private void begin(GroupClient client) {
         ConfigLog fresh = new ConfigLog(client.self());
         ids.nodeid(client.self().nodeid());
-        var setup = new ReplicaDriver.Setup<CcsEvent, CcsEffect>(GROUP, client, loop, ids, Recorder.none(), fatal);
+        var record = new ReplicaRecord(CcsReplay.NAME, layout.record("ccsd"), CcsReplay.CODEC);
+        var setup = new ReplicaDriver.Setup(GROUP, client, loop, ids, record, fatal);
         cman = client;
         log = fresh;
         driver = new ReplicaDriver<>(setup, fresh, this::perform);
@@ -312,10 +314,10 @@ public final class CcsDaemon implements AutoCloseable {
 
     private final class FromCman implements GroupClient.Listener {
         @Override
-        public void onEntry(String group, GroupEntry entry) {
+        public void onEntry(String group, GroupEntry entry, CauseId cause) {
             ReplicaDriver<CcsEvent, CcsEffect> now = driver;
             if (now != null && group.equals(GROUP)) {
-                now.entry(entry);
+                now.entry(entry, cause);
             }
         }
 

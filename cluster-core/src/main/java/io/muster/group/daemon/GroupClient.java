@@ -37,7 +37,9 @@ public final class GroupClient implements AutoCloseable {
     /// What cman says.
     public interface Listener {
         /// The next entry of a group's stream.
-        void onEntry(String group, GroupEntry entry);
+        ///
+        /// @param cause the event of cman that brought it
+        void onEntry(String group, GroupEntry entry, CauseId cause);
 
         /// The node is asked to leave: answer with [GroupClient#answerShutdown]. Unanswered is a no.
         default void onAskShutdown(GroupClient client) {
@@ -129,14 +131,17 @@ public final class GroupClient implements AutoCloseable {
     /// A run of a node is proven harmless.
     ///
     /// @param how agent, `override`, or [GroupEntry#STOPPED] of a run of this node itself
-    public void reportFenced(Node victim, String how) {
-        connection.send(CmanFrames.FENCED, new Output().node(victim).string(how).toBytes());
+    public void reportFenced(Node victim, String how, CauseId cause) {
+        connection.send(
+                CmanFrames.FENCED, cause, new Output().node(victim).string(how).toBytes());
     }
 
     /// This node's member of the group has recovered from everything up to a position.
-    public void reportRecovered(String group, long upTo) {
+    public void reportRecovered(String group, long upTo, CauseId cause) {
         connection.send(
-                CmanFrames.RECOVERED, new Output().string(group).u64(upTo).toBytes());
+                CmanFrames.RECOVERED,
+                cause,
+                new Output().string(group).u64(upTo).toBytes());
     }
 
     /// From now on this node mustn't live without this client for longer than `ms`; 0 ends that.
@@ -213,7 +218,7 @@ public final class GroupClient implements AutoCloseable {
                 if (frame.type() == CmanFrames.ENTRY) {
                     Input in = frame.input();
                     String group = in.string();
-                    listener.onEntry(group, GroupEntryCodec.decode(in));
+                    listener.onEntry(group, GroupEntryCodec.decode(in), frame.cause());
                 } else if (frame.type() == CmanFrames.ASK_SHUTDOWN && mine != null) {
                     listener.onAskShutdown(mine);
                 }

@@ -5,12 +5,14 @@ import io.muster.core.Core;
 import io.muster.core.ReplicatedCore;
 import io.muster.driver.CauseIds;
 import io.muster.driver.EventDriver;
+import io.muster.driver.FlightRecorder;
 import io.muster.driver.Recorder;
 import io.muster.group.GroupEntry;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
 import io.netty.channel.EventLoop;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.slf4j.Logger;
@@ -35,27 +37,31 @@ public final class ReplicaDriver<E, F> implements AutoCloseable {
     private final GroupClient client;
     private final Replica<E, F> replica;
     private final EventDriver.Performer<F> performer;
+    private final Optional<FlightRecorder<ReplicaEvent<E>, ReplicaEffect<F>>> recorder;
     private final EventDriver<ReplicaEvent<E>, ReplicaEffect<F>> driver;
 
     /// What a driver needs beside the core.
     ///
     /// @param group the group's name
     /// @param ids shared by the drivers of the process
+    /// @param record whether and where its steps are recorded
     /// @param fatal ends the process when the core is broken
-    public record Setup<E, F>(
+    public record Setup(
             String group,
             GroupClient client,
             EventLoop loop,
             CauseIds ids,
-            Recorder<ReplicaEvent<E>, ReplicaEffect<F>> recorder,
+            ReplicaRecord record,
             Consumer<Throwable> fatal) {}
 
     /// @param core in its initial state
-    public ReplicaDriver(Setup<E, F> setup, ReplicatedCore<GroupEntry, E, F> core, EventDriver.Performer<F> performer) {
+    public ReplicaDriver(Setup setup, ReplicatedCore<GroupEntry, E, F> core, EventDriver.Performer<F> performer) {
         this.group = setup.group();
         this.client = setup.client();
         this.performer = performer;
         this.replica = new Replica<>(client.self(), core);
+        this.recorder = setup.record().open(replica);
+        Recorder<ReplicaEvent<E>, ReplicaEffect<F>> none = Recorder.none();
         Core<ReplicaEvent<E>, ReplicaEffect<F>> whole = replica;
         LongFunction<ReplicaEvent<E>> woken = ms -> new ReplicaEvent.Tick<>();
         this.driver = EventDriver.of(group, whole)
@@ -64,14 +70,16 @@ public final class ReplicaDriver<E, F> implements AutoCloseable {
                 .tick(new ReplicaEvent.Tick<>())
                 .stallEvent(woken)
                 .ids(setup.ids())
-                .recorder(setup.recorder())
+                .recorder(recorder.isPresent() ? recorder.get() : none)
                 .fatal(setup.fatal())
                 .start();
     }
 
     /// The next entry of this group's stream.
-    public void entry(GroupEntry entry) {
-        CauseId parent = entry instanceof GroupEntry.Message m ? m.cause() : CauseId.NONE;
+    ///
+    /// @param cause of what cman says; a message carries what its sender said instead
+    public void entry(GroupEntry entry, CauseId cause) {
+        CauseId parent = entry instanceof GroupEntry.Message m ? m.cause() : cause;
         driver.post(new ReplicaEvent.Entry<>(entry), parent);
     }
 
@@ -112,5 +120,6 @@ public final class ReplicaDriver<E, F> implements AutoCloseable {
     @Override
     public void close() {
         driver.close();
+        recorder.ifPresent(FlightRecorder::close);
     }
 }

@@ -1,5 +1,6 @@
 package io.muster.fence.daemon;
 
+import io.muster.core.CauseId;
 import io.muster.fence.AgentCall;
 import io.muster.os.Program;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Agents implements AutoCloseable {
     /// Hears how an agent ended.
     interface Ended {
-        void ended(long run, Program.Result result);
+        void ended(long run, Program.Result result, CauseId cause);
     }
 
     private final AgentRunner runner;
@@ -23,11 +24,11 @@ final class Agents implements AutoCloseable {
         this.ended = ended;
     }
 
-    void start(long run, AgentCall call, long timeoutMs) {
+    void start(long run, AgentCall call, long timeoutMs, CauseId cause) {
         Thread thread = Thread.ofPlatform().name("agent-" + run).daemon(true).unstarted(() -> {
             Program.Result result = runner.run(call, timeoutMs);
             atWork.remove(run);
-            ended.ended(run, result);
+            ended.ended(run, result, cause);
         });
         atWork.put(run, thread);
         thread.start();

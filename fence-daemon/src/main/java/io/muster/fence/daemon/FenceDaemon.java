@@ -6,21 +6,27 @@ import io.muster.control.Frame;
 import io.muster.control.NotRunningException;
 import io.muster.control.Session;
 import io.muster.control.SessionHandler;
+import io.muster.core.CauseId;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
+import io.muster.driver.CauseIds;
 import io.muster.driver.Loops;
 import io.muster.fence.AgentCall;
 import io.muster.fence.DomainReport;
+import io.muster.fence.FenceEffect;
 import io.muster.fence.FenceEvent;
 import io.muster.fence.FencePath;
+import io.muster.fence.FenceReplay;
 import io.muster.fence.FenceSettings;
 import io.muster.fence.FenceSettings.Overrides;
 import io.muster.fence.NodeFencing;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.daemon.GroupClient;
+import io.muster.group.daemon.ReplicaDriver;
+import io.muster.group.daemon.ReplicaRecord;
 import io.muster.os.Program;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -71,6 +77,7 @@ public final class FenceDaemon implements AutoCloseable {
     private final AgentRunner runner;
     private final LogMemory memory = new LogMemory();
     private final FenceSettings settings;
+    private final CauseIds ids = CauseIds.ofThisProcess();
     private @Nullable GroupClient client;
     private @Nullable Membership membership;
     private @Nullable ControlServer server;
@@ -221,7 +228,11 @@ public final class FenceDaemon implements AutoCloseable {
                 return;
             }
             // Before the first entry: the answer comes ahead of the stream.
-            membership = new Membership(cman, loop, layout, settings, options.overrides(), runner, memory, fatal);
+            ids.nodeid(cman.self().nodeid());
+            var record = new ReplicaRecord(FenceReplay.NAME, layout.record("fenced"), FenceReplay.CODEC);
+            var setup = new ReplicaDriver.Setup(
+                    Membership.GROUP, cman, loop, ids, record, fatal);
+            membership = new Membership(setup, settings, options.overrides(), runner, memory);
             cman.require(Membership.GROUP, REQUIRED_MS);
             say("joining the fence domain as node " + cman.self());
         });
@@ -272,10 +283,10 @@ public final class FenceDaemon implements AutoCloseable {
     /// What cman says.
     private final class Entries implements GroupClient.Listener {
         @Override
-        public void onEntry(String group, GroupEntry entry) {
+        public void onEntry(String group, GroupEntry entry, CauseId cause) {
             Membership stay = membership;
             if (stay != null && group.equals(Membership.GROUP)) {
-                stay.entry(entry);
+                stay.entry(entry, cause);
             }
         }
 

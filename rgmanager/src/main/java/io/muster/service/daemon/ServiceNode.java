@@ -7,13 +7,11 @@ import io.muster.core.CauseId;
 import io.muster.core.Node;
 import io.muster.daemon.Layout;
 import io.muster.driver.CauseIds;
-import io.muster.driver.Recorder;
 import io.muster.group.GroupEntry;
-import io.muster.group.ReplicaEffect;
-import io.muster.group.ReplicaEvent;
 import io.muster.group.daemon.CmanView;
 import io.muster.group.daemon.GroupClient;
 import io.muster.group.daemon.ReplicaDriver;
+import io.muster.group.daemon.ReplicaRecord;
 import io.muster.resource.MetadataSet;
 import io.muster.service.ClusterServices;
 import io.muster.service.PlanReader;
@@ -21,6 +19,7 @@ import io.muster.service.ResultCode;
 import io.muster.service.ServiceEffect;
 import io.muster.service.ServiceEvent;
 import io.muster.service.ServiceManager;
+import io.muster.service.ServiceReplay;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
@@ -67,7 +66,6 @@ final class ServiceNode implements GroupClient.Listener {
     /// Set while quorum is lost or cman gone: whatever agent comes next isn't started, so that the stop can.
     private volatile boolean startsBarred;
 
-    private volatile @Nullable AutoCloseable flight;
     private @Nullable ServiceManager manager;
     private volatile @Nullable ReplicaDriver<ServiceEvent, ServiceEffect> driver;
 
@@ -100,7 +98,8 @@ final class ServiceNode implements GroupClient.Listener {
         Node self = connected.self();
         ids.nodeid(self.nodeid());
         var core = new ServiceManager(self, PlanReader::read);
-        var setup = new ReplicaDriver.Setup<ServiceEvent, ServiceEffect>(GROUP, connected, loop, ids, record(), fatal);
+        var record = new ReplicaRecord(ServiceReplay.NAME, layout.record("rgmanager"), ServiceReplay.CODEC);
+        var setup = new ReplicaDriver.Setup(GROUP, connected, loop, ids, record, fatal);
         loop.execute(() -> {
             manager = core;
             var running = new ReplicaDriver<>(setup, core, this::perform);
@@ -117,21 +116,6 @@ final class ServiceNode implements GroupClient.Listener {
                         }
                     });
         });
-    }
-
-    /// A disk that can't be written mustn't keep services from running.
-    private Recorder<ReplicaEvent<ServiceEvent>, ReplicaEffect<ServiceEffect>> record() {
-        try {
-            var opened = ServiceFlight.open(layout.record("rgmanager"), () -> {
-                var running = driver;
-                return running == null ? null : running.replica();
-            });
-            flight = opened;
-            return opened;
-        } catch (IOException e) {
-            LOG.warn("no flight record: {}", e.toString());
-            return Recorder.none();
-        }
     }
 
     private @Nullable GroupClient connect() throws InterruptedException {
@@ -203,7 +187,7 @@ final class ServiceNode implements GroupClient.Listener {
     }
 
     @Override
-    public void onEntry(String group, GroupEntry entry) {
+    public void onEntry(String group, GroupEntry entry, CauseId cause) {
         var running = driver;
         if (running == null || !group.equals(GROUP)) {
             return;
@@ -211,7 +195,7 @@ final class ServiceNode implements GroupClient.Listener {
         if (entry instanceof GroupEntry.Quorum(long position, boolean quorate)) {
             startsBarred = !quorate;
         }
-        running.entry(entry);
+        running.entry(entry, cause);
     }
 
     /// The node may leave the cluster when nothing runs on it.
@@ -293,8 +277,8 @@ final class ServiceNode implements GroupClient.Listener {
                         .thenAccept(unclean -> running.post(
                                 new ServiceEvent.StoppedEverything(epoch, unclean, System.currentTimeMillis()), cause));
             }
-            case ServiceEffect.ReportStopped(Node run) -> cman.reportFenced(run, GroupEntry.STOPPED);
-            case ServiceEffect.ReportRecovered(long upTo) -> cman.reportRecovered(GROUP, upTo);
+            case ServiceEffect.ReportStopped(Node run) -> cman.reportFenced(run, GroupEntry.STOPPED, cause);
+            case ServiceEffect.ReportRecovered(long upTo) -> cman.reportRecovered(GROUP, upTo, cause);
             case ServiceEffect.Answer(long id, ResultCode code, int owner) -> commands.answer(id, code, owner);
             case ServiceEffect.Reconfigure(int version, byte[] document) ->
                 ConfigReader.parse(document, "cluster.conf").config().ifPresent(config -> {
@@ -379,14 +363,6 @@ final class ServiceNode implements GroupClient.Listener {
         }
         if (running != null) {
             running.close();
-        }
-        AutoCloseable record = flight;
-        if (record != null) {
-            try {
-                record.close();
-            } catch (Exception e) {
-                LOG.warn("flight record: {}", e.toString());
-            }
         }
     }
 }

@@ -1,0 +1,18 @@
+package io.muster.ccs;
+
+import io.muster.driver.ImageFactory;
+import io.muster.driver.RecordCodec;
+import io.muster.group.GroupEntry;
+import io.muster.group.daemon.ReplicaRecord;
+import java.util.Map;
+
+/// Replays records of ccsd.
+public final class CcsReplay extends ImageFactory {
+    public static final String NAME = "ccsd";
+    public static final RecordCodec CODEC = ReplicaRecord.codec(GroupEntry.class, CcsEvent.class, CcsEffect.class)
+            .with(Document.class, Document::octets, Document::of);
+
+    public CcsReplay() {
+        super(NAME, CODEC, Map.of());
+    }
+}

@@ -1,0 +1,34 @@
+package io.muster.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.muster.driver.FlightRecorder;
+import io.muster.driver.Replay;
+import io.muster.group.daemon.RecordedReplicas;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServiceReplayTest {
+    @Test
+    void aChaoticLifeReplaysAlsoFromALaterSegment(@TempDir Path directory) {
+        // Small segments, of which the first are dropped: what is left begins with a snapshot in the middle of things.
+        var limits = new FlightRecorder.Limits(3, 8192, 64 << 20, 256, true, 0);
+        var records = new RecordedReplicas(ServiceReplay.NAME, ServiceReplay.CODEC, directory, limits);
+        ServiceSimulationTest.story(Long.getLong("seed", 3), records);
+        replayed(records);
+    }
+
+    /// 0 if every step of every replica is decided again as it was.
+    private static void replayed(RecordedReplicas records) {
+        var out = new ByteArrayOutputStream();
+        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        records.close();
+        for (Path directory : records.directories()) {
+            assertEquals(0, new Replay().run(new String[] {directory.toString()}, print, print), out::toString);
+        }
+    }
+}
