@@ -9,8 +9,7 @@ import java.util.Map;
 /// Replays records of fenced.
 public final class FenceReplay extends ImageFactory {
     public static final String NAME = "fenced";
-    public static final RecordCodec CODEC =
-            ReplicaRecord.codec(GroupEntry.class, FenceEvent.class, FenceEffect.class);
+    public static final RecordCodec CODEC = ReplicaRecord.codec(GroupEntry.class, FenceEvent.class, FenceEffect.class);
 
     public FenceReplay() {
         super(NAME, CODEC, Map.of());

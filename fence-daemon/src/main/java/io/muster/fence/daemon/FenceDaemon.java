@@ -15,7 +15,6 @@ import io.muster.driver.CauseIds;
 import io.muster.driver.Loops;
 import io.muster.fence.AgentCall;
 import io.muster.fence.DomainReport;
-import io.muster.fence.FenceEffect;
 import io.muster.fence.FenceEvent;
 import io.muster.fence.FencePath;
 import io.muster.fence.FenceReplay;
@@ -230,8 +229,7 @@ public final class FenceDaemon implements AutoCloseable {
             // Before the first entry: the answer comes ahead of the stream.
             ids.nodeid(cman.self().nodeid());
             var record = new ReplicaRecord(FenceReplay.NAME, layout.record("fenced"), FenceReplay.CODEC);
-            var setup = new ReplicaDriver.Setup(
-                    Membership.GROUP, cman, loop, ids, record, fatal);
+            var setup = new ReplicaDriver.Setup(Membership.GROUP, cman, loop, ids, record, fatal);
             membership = new Membership(setup, settings, options.overrides(), runner, memory);
             cman.require(Membership.GROUP, REQUIRED_MS);
             say("joining the fence domain as node " + cman.self());
