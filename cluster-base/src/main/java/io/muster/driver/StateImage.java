@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It walks the fields of our own classes and the contents of a few of the JDK's, keeping track of which object is
 /// which, so that no core needs a line of code for it. Only classes below `io.muster` are made from an image, and
-/// none of their constructors runs but those of records. A function held in a field isn't state: it is left out and put
+/// none of their constructors runs but those of records. A function held in a field isn't state: it is left out and
+/// put
 /// back by the reader under the name `Class.field`. Passwords are masked ([Secrets]).
 ///
 /// An image is for the build that wrote it: each class is written with a sum of its fields, and another one's is
