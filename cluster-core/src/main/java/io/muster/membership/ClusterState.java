@@ -13,7 +13,6 @@ import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.ArrayList;
 import java.util.Collection;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -28,8 +28,7 @@ class RingCodecTest {
                 new RingMessage.PeerView(OTHER, true, false, true, 12),
                 new RingMessage.PeerView(new Node(9, new Incarnation(1, 1)), false, true, false, 65535));
         return List.of(
-                new RingMessage.Token(
-                        RING, 77, 500, 612, 499, 2, 40, 60, 3, new long[] {499, 500}, new int[] {3, 2}),
+                new RingMessage.Token(RING, 77, 500, 612, 499, 2, 40, 60, 3, new long[] {499, 500}, new int[] {3, 2}),
                 new RingMessage.Join(SELF, 4711, 12, true, peers, history),
                 new RingMessage.Join(SELF, 1, 0, false, List.of(), null),
                 new RingMessage.Commit(RING, List.of(1, 3), List.of(5L, -6L)),
@@ -48,8 +47,7 @@ class RingCodecTest {
     @Test
     void goldens() {
         assertEquals("4d535452" + "010a0000" + "00000000" + "0000000300000000", hex(new RingMessage.Leave()));
-        assertEquals(
-                "4d535452" + "01080000" + "0000001c" + HEADER_REST + RING_HEX, hex(new RingMessage.Install(RING)));
+        assertEquals("4d535452" + "01080000" + "0000001c" + HEADER_REST + RING_HEX, hex(new RingMessage.Install(RING)));
         assertEquals(
                 "4d535452" + "01070001" + "0000001c" + HEADER_REST + RING_HEX, hex(new RingMessage.Ready(RING, true)));
         assertEquals(
@@ -58,8 +56,8 @@ class RingCodecTest {
                         + "0002" + "00000000000001f3" + "00000003" + "00000000000001f4" + "00000002",
                 hex(samples().getFirst()));
         assertEquals(
-                "4d535452" + "01040000" + "00000036" + HEADER_REST + RING_HEX + "0002" + "00000001"
-                        + "0000000000000005" + "00000003" + "fffffffffffffffa",
+                "4d535452" + "01040000" + "00000036" + HEADER_REST + RING_HEX + "0002" + "00000001" + "0000000000000005"
+                        + "00000003" + "fffffffffffffffa",
                 hex(samples().get(3)));
     }
 

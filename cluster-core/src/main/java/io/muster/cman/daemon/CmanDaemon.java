@@ -201,8 +201,8 @@ public final class CmanDaemon implements AutoCloseable {
     /// Without a record the node is as good a member as with one.
     private Recorder<NodeEvent, NodeEffect> openRecord(Layout layout) {
         try {
-            FlightRecorder<NodeEvent, NodeEffect> opened = FlightRecorder.open(
-                    layout.record("cman"), new CmanRecording(core), RECORD);
+            FlightRecorder<NodeEvent, NodeEffect> opened =
+                    FlightRecorder.open(layout.record("cman"), new CmanRecording(core), RECORD);
             record = opened;
             return opened;
         } catch (IOException e) {

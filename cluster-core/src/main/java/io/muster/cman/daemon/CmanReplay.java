@@ -24,7 +24,8 @@ public final class CmanReplay implements ReplayFactory {
         if (core instanceof CmanNode node) {
             return node;
         }
-        throw new MalformedMessage("the record of cman begins with " + core.getClass().getName());
+        throw new MalformedMessage(
+                "the record of cman begins with " + core.getClass().getName());
     }
 
     @Override
