@@ -125,6 +125,13 @@ public final class GroupTable {
         joining.forEach((name, members) -> {
             Group model = Objects.requireNonNull(models.get(name));
             Group group = groups.getOrDefault(name, new Group(name, model.id(), model.level(), new TreeMap<>()));
+            if (groups.values().stream().anyMatch(g -> g.id() == model.id() && !g.name().equals(name))) {
+                // The other side counted for itself, and a node that has restarted counts from one again: two groups
+                // of one number would swallow each other's messages.
+                int nodeid = members.first().nodeid();
+                int number = created.merge(nodeid, 1, Integer::sum);
+                group = new Group(name, number << 16 | nodeid & 0xffff, model.level(), group.members());
+            }
             for (Node node : members) {
                 group = group.with(node, 0);
             }

@@ -106,6 +106,10 @@ abstract class SimReplica<E, F> implements SimCman.Client {
             case CmanEffect.Entry(var _, String name, GroupEntry entry) -> {
                 if (name.equals(group)) {
                     joined = true;
+                    if (entry instanceof GroupEntry.View view) {
+                        machine.say(group + " view at " + view.position() + ": " + view.members() + ", joined "
+                                + view.joined() + ", left " + view.left());
+                    }
                     entry(entry);
                     int hash = hash(entry);
                     entries.put(entry.position(), hash);
