@@ -125,7 +125,7 @@ public final class GroupTable {
         joining.forEach((name, members) -> {
             Group model = Objects.requireNonNull(models.get(name));
             Group group = groups.getOrDefault(name, new Group(name, model.id(), model.level(), new TreeMap<>()));
-            if (groups.values().stream().anyMatch(g -> g.id() == model.id() && !g.name().equals(name))) {
+            if (!groups.containsKey(name) && groups.values().stream().anyMatch(g -> g.id() == model.id())) {
                 // The other side counted for itself, and a node that has restarted counts from one again: two groups
                 // of one number would swallow each other's messages.
                 int nodeid = members.first().nodeid();
