@@ -71,9 +71,10 @@ run_tests() {
     local status=0
     # The pipe's own failure must not end the shell before its first part's status has been looked at.
     set +e
-    # Bounded, so that a hang is a failure with a name and not a lost afternoon.
+    # Bounded, so that a hang is a failure with a name and not a lost afternoon. Two modules at a time; the tests of real
+    # daemons are in the last module but one and have the machine to themselves.
     timeout --kill-after=30 1500 bash -c 'source "$0"; source "$1"; home=$2; maven "${@:3}"' \
-        "$scripts/machine.sh" "$scripts/build.sh" "$home" verify "$@" 2>&1 | tee "$build_dir/test.log" |
+        "$scripts/machine.sh" "$scripts/build.sh" "$home" -T2 verify ${MUSTER_MAVEN_ARGS-} "$@" 2>&1 | tee "$build_dir/test.log" |
         grep -E --line-buffered 'Tests run:|Running io\.|^\[(ERROR|WARNING)\]|BUILD|SUCCESS|FAILURE|Total time'
     status=${PIPESTATUS[0]}
     set -e

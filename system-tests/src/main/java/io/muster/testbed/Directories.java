@@ -13,6 +13,9 @@ final class Directories {
 
     /// Removes a directory and all in it; what can't be removed stays and is named.
     static void delete(Path dir) {
+        if (!Files.exists(dir)) {
+            return;
+        }
         try (Stream<Path> all = Files.walk(dir)) {
             List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
             for (Path path : deepestFirst) {
