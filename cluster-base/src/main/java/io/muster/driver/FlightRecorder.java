@@ -137,9 +137,10 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
                 return;
             }
             var out = new Output(128);
+            E shown = core.shown(event);
             boolean whole = core.codec()
-                    .encode(out, event, limits.wholeEvents && !sparse ? Integer.MAX_VALUE : limits.payloadLimit);
-            boolean decidable = whole && !sparse && core.decidable(event, effects);
+                    .encode(out, shown, limits.wholeEvents && !sparse ? Integer.MAX_VALUE : limits.payloadLimit);
+            boolean decidable = whole && shown == event && !sparse && core.decidable(event, effects);
             long hash = decidable ? EffectsHash.of(core.codec(), effects, limits.payloadLimit) : 0;
             hand(Segment.encodeEntry(new Segment.Entry(nowMs, id, parent, hash, decidable, out.toBytes())), 0);
             if (notable) {

@@ -19,6 +19,11 @@ public interface Recordable<E, F> {
     /// For events and effects.
     RecordCodec codec();
 
+    /// The event as it may be written: one that differs is only read in a replay, not decided again.
+    default E shown(E event) {
+        return event;
+    }
+
     /// Whether the same event would be decided in the same way in a replay. After one that wouldn't - what it needs
     /// mustn't be written - the record goes on with a new snapshot.
     default boolean decidable(E event, List<F> effects) {

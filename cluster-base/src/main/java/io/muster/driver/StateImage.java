@@ -32,6 +32,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The whole state of a core as octets, and a core from such octets: what a segment of a flight record opens with.
@@ -87,7 +88,13 @@ public final class StateImage {
 
     /// @throws IllegalArgumentException for something that isn't state: a thread, a socket, a lambda in a list
     public static byte[] write(Object core) {
-        var writer = new Writer();
+        return write(core, octets -> octets);
+    }
+
+    /// @param shown what octets may be written as, beside the masking of passwords: the same array if as they are
+    /// @throws IllegalArgumentException as the other
+    public static byte[] write(Object core, UnaryOperator<byte[]> shown) {
+        var writer = new Writer(shown);
         writer.write(core, "");
         return writer.out.toBytes();
     }
@@ -141,6 +148,15 @@ public final class StateImage {
         private final Output out = new Output(4096);
         private final IdentityHashMap<Object, Integer> seen = new IdentityHashMap<>();
         private final Map<Class<?>, Integer> classes = new HashMap<>();
+        private final UnaryOperator<byte[]> shown;
+
+        Writer(UnaryOperator<byte[]> shown) {
+            this.shown = shown;
+        }
+
+        private byte[] shown(byte[] octets) {
+            return Secrets.mask(shown.apply(octets));
+        }
 
         private void type(Class<?> type) {
             Integer known = classes.get(type);
@@ -207,7 +223,7 @@ public final class StateImage {
 
         private void fresh(Object value) {
             switch (value) {
-                case byte[] octets -> out.u8(OCTETS).bytes(Secrets.mask(octets));
+                case byte[] octets -> out.u8(OCTETS).bytes(shown(octets));
                 case int[] numbers -> {
                     out.u8(INTS).u32(numbers.length);
                     for (int number : numbers) {
@@ -243,7 +259,7 @@ public final class StateImage {
                 case ByteBuffer buffer
                 when buffer.hasArray() && buffer.arrayOffset() == 0 -> {
                     out.u8(BUFFER).u32(buffer.position()).u32(buffer.limit());
-                    out.bytes(Secrets.mask(buffer.array()));
+                    out.bytes(shown(buffer.array()));
                 }
                 case ByteArrayOutputStream stream -> out.u8(STREAM).bytes(Secrets.mask(stream.toByteArray()));
                 case BitSet bits -> {

@@ -1,5 +1,6 @@
 package io.muster.membership;
 
+import io.muster.core.Core;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.ReplicaEvent;
 import io.muster.membership.CmanCluster.Client;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,9 +29,14 @@ class CmanChaosTest {
     @ParameterizedTest
     @MethodSource("seeds")
     void chaosThenCalm(long seed) {
+        story(seed, core -> core);
+    }
+
+    static void story(long seed, UnaryOperator<Core<NodeEvent, NodeEffect>> driven) {
         Random dice = new Random(seed * 7919 + 1);
         int nodes = 2 + dice.nextInt(4);
         CmanCluster c = new CmanCluster(seed, nodes, rules -> rules);
+        c.driven = driven;
         c.bootAll();
         c.network.options(new NetworkOptions(dice.nextInt(4), dice.nextInt(3), 100, 2000, dice.nextInt(3)));
         Optional<Level> level = dice.nextBoolean() ? Optional.of(Level.SERVICE) : Optional.empty();

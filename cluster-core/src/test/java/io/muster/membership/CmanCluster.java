@@ -1,8 +1,10 @@
 package io.muster.membership;
 
 import io.muster.core.CauseId;
+import io.muster.core.Core;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
+import io.muster.driver.Dice;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
@@ -29,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -101,11 +102,11 @@ final class CmanCluster {
         Run(SimNode machine, Node node) {
             this.machine = machine;
             this.node = node;
-            Random dice = new Random(simulation.dice().nextLong());
+            Dice dice = new Dice(simulation.dice().nextLong());
             ring = new Ring(node, ringConfig, dice);
             core = new CmanNode(ring, new Cman(node, settings, new byte[0], document -> Optional.empty()));
             process = new SimProcess<>(
-                    simulation, machine, "cman", core, this::perform, new NodeEvent.Tick(), NodeEvent.Stalled::new);
+                    simulation, machine, "cman", driven.apply(core), this::perform, new NodeEvent.Tick(), NodeEvent.Stalled::new);
         }
 
         boolean quorate() {
@@ -200,6 +201,9 @@ final class CmanCluster {
     private final Map<String, Integer> entries = new HashMap<>();
     private final Map<String, byte[]> states = new HashMap<>();
     private final Map<RingId, Long> quorateSinceMs = new HashMap<>();
+
+    /// What is to be driven instead of a node: the same, recorded.
+    UnaryOperator<Core<NodeEvent, NodeEffect>> driven = core -> core;
 
     CmanCluster(long seed, int nodes, UnaryOperator<QuorumRules> rules) {
         simulation = new Simulation(seed);

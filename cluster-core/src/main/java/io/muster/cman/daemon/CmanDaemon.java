@@ -27,6 +27,7 @@ import io.muster.membership.CmanEffect;
 import io.muster.membership.CmanEffect.Result;
 import io.muster.membership.CmanEvent;
 import io.muster.membership.CmanNode;
+import io.muster.membership.CmanRecord;
 import io.muster.membership.NodeEffect;
 import io.muster.membership.NodeEvent;
 import io.muster.os.RealTime;
@@ -71,10 +72,6 @@ public final class CmanDaemon implements AutoCloseable {
     private static final long LISTEN_MS = 1_000;
 
     private static final long SETTLE_MS = 100;
-
-    /// Rings look into their datagrams, so whole ones are kept, unless there are too many.
-    private static final FlightRecorder.Limits RECORD =
-            new FlightRecorder.Limits(8, 4 << 20, 8 << 20, 256, true, 1 << 20);
 
     private static final int REAL_TIME_PRIORITY = 50;
 
@@ -201,8 +198,8 @@ public final class CmanDaemon implements AutoCloseable {
     /// Without a record the node is as good a member as with one.
     private Recorder<NodeEvent, NodeEffect> openRecord(Layout layout) {
         try {
-            FlightRecorder<NodeEvent, NodeEffect> opened =
-                    FlightRecorder.open(layout.record("cman"), new CmanRecording(core), RECORD);
+            FlightRecorder<NodeEvent, NodeEffect> opened = FlightRecorder.open(
+                    layout.record(CmanRecord.NAME), new CmanRecord(core), CmanRecord.LIMITS);
             record = opened;
             return opened;
         } catch (IOException e) {

@@ -9,6 +9,7 @@ import io.muster.cman.cli.CmanTool;
 import io.muster.core.CauseId;
 import io.muster.daemon.Layout;
 import io.muster.driver.Loops;
+import io.muster.driver.Replay;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
@@ -56,7 +57,7 @@ class CmanDaemonTest {
         final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
 
         @Override
-        public void onEntry(String group, GroupEntry entry) {
+        public void onEntry(String group, GroupEntry entry, CauseId cause) {
             entries.add(entry);
         }
 
@@ -127,6 +128,13 @@ class CmanDaemonTest {
             each.join();
         }
         Loops.stop(loop);
+        // Whatever a test does to them: what they decided, they decide again.
+        for (int id = 1; id <= 3; id++) {
+            var out = new ByteArrayOutputStream();
+            var print = new PrintStream(out, true, StandardCharsets.UTF_8);
+            String record = layout(id).record("cman").toString();
+            assertEquals(0, new Replay().run(new String[] {record}, print, print), out::toString);
+        }
     }
 
     private Layout layout(int id) {
