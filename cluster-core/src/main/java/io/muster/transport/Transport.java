@@ -46,7 +46,7 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
 
     private static final int PRESENT_MS = 5000;
     private static final int OLD_KEY_MS = 60_000;
-    private static final int ABSENT_PROBING = 8;
+    private static final int SELDOM = 8;
 
     private final Node self;
     private final RandomGenerator dice;
@@ -325,7 +325,7 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
                 }
                 List<Report> reports = probe.reports();
                 for (int i = 0; i < Math.min(reports.size(), peer.links.length); i++) {
-                    peer.links[i].reported(reports.get(i), downMs(), nowMs);
+                    peer.links[i].reported(reports.get(i), downMs(peer), nowMs);
                 }
                 judge(peer, nowMs);
             }
@@ -360,9 +360,9 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
     private void judge(Peer peer, long nowMs) {
         for (int i = 0; i < peer.links.length; i++) {
             LinkMeter link = peer.links[i];
-            if (link.isSilent(downMs(), nowMs)) {
-                fall(peer, i, "no answer for " + downMs() + " ms", nowMs);
-            } else if (link.risesAt(peer.hasLive(), downMs(), nowMs)) {
+            if (link.isSilent(downMs(peer), nowMs)) {
+                fall(peer, i, "no answer for " + downMs(peer) + " ms", nowMs);
+            } else if (link.risesAt(peer.hasLive(), downMs(peer), nowMs)) {
                 link.rise(nowMs);
                 out.add(new LinkChanged(peer.nodeid, i, true, "answers"));
             }
@@ -392,8 +392,9 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
         }
     }
 
-    private int downMs() {
-        return config.probeMs() * 4 + 20;
+    /// Four probes without news; for an only link four of those that come seldom.
+    private int downMs(Peer peer) {
+        return config.probeMs() * (peer.links.length > 1 ? 4 : 4 * SELDOM) + 20;
     }
 
     // ---- time
@@ -414,13 +415,41 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
             if (!peer.isProven() || peer.challenge != null) {
                 challenge(peer, nowMs);
             }
-            if (peer.isProven() && (isPresent(peer, nowMs) || (ticks + peer.nodeid) % ABSENT_PROBING == 0)) {
+            if (isDue(peer, nowMs)) {
                 judge(peer, nowMs);
                 probe(peer, nowMs);
                 askSizes(peer, nowMs);
             }
         }
         turnKeys(nowMs);
+    }
+
+    /// One link has nothing to give way to, so it is probed seldom; only the next node, as the ring goes, is probed
+    /// each
+    /// time, so that there is always somebody whom the port of a dead daemon refuses soon.
+    private boolean isDue(Peer peer, long nowMs) {
+        if (!isPresent(peer, nowMs)) {
+            return peer.isProven() && (ticks + peer.nodeid) % SELDOM == 0;
+        }
+        return peer.links.length > 1
+                || !peer.hasLive()
+                || !peer.mtus[0].isKnown()
+                || peer == nextPresent(nowMs)
+                || (ticks + peer.nodeid) % SELDOM == 0;
+    }
+
+    private @Nullable Peer nextPresent(long nowMs) {
+        for (Peer peer : peers.tailMap(self.nodeid()).values()) {
+            if (isPresent(peer, nowMs)) {
+                return peer;
+            }
+        }
+        for (Peer peer : peers.values()) {
+            if (isPresent(peer, nowMs)) {
+                return peer;
+            }
+        }
+        return null;
     }
 
     private boolean isPresent(Peer peer, long nowMs) {

@@ -23,6 +23,7 @@ public record TransportConfig(int nodeid, int links, SortedMap<Integer, Integer>
     public static final int MAX_NODEID = 65_535;
 
     private static final int MIN_PROBE_MS = 50;
+    private static final int ONE_LINK_PROBE_MS = 80;
     private static final int MS_PER_PROBED_LINK = 5;
 
     public TransportConfig {
@@ -38,13 +39,18 @@ public record TransportConfig(int nodeid, int links, SortedMap<Integer, Integer>
     }
 
     /// The usual configuration. A link is probed every 50 ms, so that a dead one is left and a refused port noticed
-    /// well before a token is missed; with many nodes less often, so that probing stays under 200 datagrams
-    /// a second.
+    /// well before a token is missed; with many paths less often, so that probing stays under 200 datagrams a
+    second.
+    /// Where all nodes have but one link, the next node is probed every 80 ms and the others seldom.
     public static TransportConfig of(int nodeid, int links, SortedMap<Integer, Integer> peers, LinkUse use) {
         int paths = 0;
+        boolean several = false;
         for (int theirs : peers.values()) {
             paths += Math.min(links, theirs);
+            several |= Math.min(links, theirs) > 1;
         }
-        return new TransportConfig(nodeid, links, peers, use, Math.max(MIN_PROBE_MS, paths * MS_PER_PROBED_LINK));
+        int leastMs = several ? MIN_PROBE_MS : ONE_LINK_PROBE_MS;
+        return new TransportConfig(
+                nodeid, links, peers, use, several ? Math.max(leastMs, paths * MS_PER_PROBED_LINK) : leastMs);
     }
 }

@@ -275,6 +275,21 @@ class TransportTest {
     }
 
     @Test
+    void withOneLinkSomebodyIsRefusedWithin100MillisecondsAndFewProbesAreSent() {
+        TestNet net = new TestNet(20, 5, 1, LinkUse.RANKED);
+        net.run(5000);
+        net.recorded.clear();
+        net.run(10_000);
+        int perNodeAndSecond = net.recorded.size() / 5 / 10;
+        assertTrue(perNodeAndSecond < 25, perNodeAndSecond + " datagrams a second from each idle node");
+        for (int nodeid = 1; nodeid <= 5; nodeid++) {
+            net.wire(nodeid, 3, 0).refused = true;
+        }
+        net.run(100);
+        assertTrue(net.log.stream().anyMatch(l -> l.effect().equals(new PortRefused(3))));
+    }
+
+    @Test
     void aFlappingLinkHasToWaitLongerEachTime() {
         TestNet net = new TestNet(18, 2, 2, LinkUse.RANKED);
         net.run(1000);
