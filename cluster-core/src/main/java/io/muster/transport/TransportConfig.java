@@ -38,10 +38,10 @@ public record TransportConfig(int nodeid, int links, SortedMap<Integer, Integer>
         }
     }
 
-    /// The usual configuration. A link is probed every 50 ms, so that a dead one is left and a refused port noticed
-    /// well before a token is missed; with many paths less often, so that probing stays under 200 datagrams a
-    second.
-    /// Where all nodes have but one link, the next node is probed every 80 ms and the others seldom.
+    /// The usual configuration. A link is probed every 50 ms, so that a dead one is left and a refused port is
+    /// noticed well before a token is missed; with many paths less often, so that probing stays under 200
+    /// datagrams a second. Where all nodes have but one link, the next node is probed every 80 ms and the others
+    /// seldom.
     public static TransportConfig of(int nodeid, int links, SortedMap<Integer, Integer> peers, LinkUse use) {
         int paths = 0;
         boolean several = false;
