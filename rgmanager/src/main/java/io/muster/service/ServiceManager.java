@@ -67,7 +67,7 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
                 yield true;
             }
             case GroupEntry.Fenced fenced -> {
-                fenced(fenced.victim());
+                fenced(fenced.victim(), fenced.how());
                 yield true;
             }
             case GroupEntry.Recovered(long position, GroupEntry.Level level, long upTo) -> {
@@ -358,8 +358,13 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
         }
     }
 
-    private void fenced(Node victim) {
+    private void fenced(Node victim, String how) {
         state.unproven.remove(victim);
+        if (how.equals(GroupEntry.STOPPED) && victim.equals(state.cluster.get(victim.nodeid()))) {
+            // The word of a member about itself, and older than its place here: it speaks of what it had stopped before
+            // it was taken back, and says nothing of what it has been given since.
+            return;
+        }
         boolean gone = !state.cluster.containsKey(victim.nodeid());
         if (gone) {
             state.unproven.remove(new Node(victim.nodeid(), Incarnation.UNKNOWN));
