@@ -82,6 +82,9 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
 
     private List<CmanEffect> out = new ArrayList<>();
 
+    /// Of the ordered message at hand.
+    private CauseId cause = CauseId.NONE;
+
     /// Whether the cluster is quorate at this moment.
     private record Question(int client, int request, long askedMs) {}
 
@@ -101,6 +104,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     @Override
     public List<CmanEffect> on(CmanEvent event, long nowMs) {
         out = new ArrayList<>();
+        cause = CauseId.NONE;
         if (ended) {
             return out;
         }
@@ -112,10 +116,10 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             case CmanEvent.Join e -> join(e);
             case CmanEvent.Part e -> part(e);
             case CmanEvent.Send e -> send(e);
-            case CmanEvent.ReportFenced e -> queue(new CmanMessage.Proven(e.victim(), e.how()), true);
+            case CmanEvent.ReportFenced e -> outbox.add(new CmanMessage.Proven(e.victim(), e.how()), true, e.cause());
             case CmanEvent.ReportRecovered e -> {
                 if (clients.binding(e.group(), e.client()) != null) {
-                    queue(new CmanMessage.Report(e.group(), e.upTo()), false);
+                    outbox.add(new CmanMessage.Report(e.group(), e.upTo()), false, e.cause());
                 }
             }
             case CmanEvent.Require e -> {
@@ -253,6 +257,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         if (!installed || !counts) {
             return;
         }
+        cause = d.cause();
         boolean mine = d.from().equals(self);
         if (mine) {
             outbox.done(framed.number());
@@ -436,7 +441,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                     binding.streaming = true;
                 }
                 if (binding.streaming) {
-                    out.add(new CmanEffect.Entry(binding.client, name, line.entry()));
+                    out.add(new CmanEffect.Entry(binding.client, name, line.entry(), cause));
                 }
             });
         }

@@ -1,5 +1,6 @@
 package io.muster.membership;
 
+import io.muster.core.CauseId;
 import io.muster.group.GroupEntry;
 import io.muster.totem.RingEvent;
 
@@ -24,7 +25,9 @@ public sealed interface CmanEffect {
     record ToRing(RingEvent event) implements CmanEffect {}
 
     /// The next entry of a group's stream.
-    record Entry(int client, String group, GroupEntry entry) implements CmanEffect {}
+    ///
+    /// @param cause what the ordered message that gave rise to it was sent for; [CauseId#NONE] for the ring itself
+    record Entry(int client, String group, GroupEntry entry, CauseId cause) implements CmanEffect {}
 
     /// The client is out of the group by its own wish; no entry follows.
     record Parted(int client, String group) implements CmanEffect {}

@@ -33,10 +33,18 @@ public sealed interface CmanEvent {
     record Send(int client, String group, byte[] payload, boolean safe, CauseId cause) implements CmanEvent {}
 
     /// A run of a node is proven harmless.
-    record ReportFenced(int client, Node victim, String how) implements CmanEvent {}
+    record ReportFenced(int client, Node victim, String how, CauseId cause) implements CmanEvent {
+        public ReportFenced(int client, Node victim, String how) {
+            this(client, victim, how, CauseId.NONE);
+        }
+    }
 
     /// The client has recovered from everything up to a position.
-    record ReportRecovered(int client, String group, long upTo) implements CmanEvent {}
+    record ReportRecovered(int client, String group, long upTo, CauseId cause) implements CmanEvent {
+        public ReportRecovered(int client, String group, long upTo) {
+            this(client, group, upTo, CauseId.NONE);
+        }
+    }
 
     /// This node mustn't live without its member of the group for longer than `ms`, from now on; 0 ends that.
     record Require(int client, String group, int ms) implements CmanEvent {}

@@ -153,7 +153,7 @@ final class CmanCluster {
         private void perform(CmanEffect effect) {
             switch (effect) {
                 case CmanEffect.ToRing _ -> throw new AssertionError("for the ring: " + effect);
-                case CmanEffect.Entry(int number, String group, GroupEntry entry) -> {
+                case CmanEffect.Entry(int number, String group, GroupEntry entry, var _) -> {
                     checkEntry(this, group, entry);
                     Client client = clients.get(number);
                     if (client != null && client.process.alive()) {

@@ -173,7 +173,7 @@ final class SimCman {
     private void perform(CmanEffect effect) {
         switch (effect) {
             case CmanEffect.ToRing _, CmanEffect.Configured _ -> {}
-            case CmanEffect.Entry(int client, var _, var _) -> down(client, effect);
+            case CmanEffect.Entry(int client, var _, var _, var _) -> down(client, effect);
             case CmanEffect.Parted(int client, var _) -> down(client, effect);
             case CmanEffect.Answer(int client, var _, var _, var _) -> down(client, effect);
             case CmanEffect.Fresh(int client, var _, boolean quorate, var _) -> {

@@ -103,7 +103,7 @@ abstract class SimReplica<E, F> implements SimCman.Client {
     @Override
     public void received(CmanEffect effect) {
         switch (effect) {
-            case CmanEffect.Entry(var _, String name, GroupEntry entry) -> {
+            case CmanEffect.Entry(var _, String name, GroupEntry entry, var _) -> {
                 if (name.equals(group)) {
                     joined = true;
                     if (entry instanceof GroupEntry.View view) {

@@ -73,6 +73,9 @@ public final class CmanDaemon implements AutoCloseable {
 
     private static final long SETTLE_MS = 100;
 
+    /// So long after a change of the ring's phase what comes in counts as its consequence.
+    private static final long AFTERMATH_MS = 2_000;
+
     private static final int REAL_TIME_PRIORITY = 50;
 
     /// How long a stop may wait for clients' votes and the leave itself.
@@ -96,6 +99,8 @@ public final class CmanDaemon implements AutoCloseable {
     private ClusterConfig config;
     private RingConfig ringConfig;
     private int mtuBytes = Transport.INITIAL_MTU_BYTES;
+    private CauseId ringChange = CauseId.NONE;
+    private long ringChangeMs = Long.MIN_VALUE / 2;
     private boolean ended;
     private boolean stopping;
     private @Nullable EventDriver<NodeEvent, NodeEffect> driver;
@@ -260,8 +265,11 @@ public final class CmanDaemon implements AutoCloseable {
                     network.multicast(nodeids, datagram);
                 }
             }
-            case NodeEffect.RingChanged(String from, String to, String reason) ->
+            case NodeEffect.RingChanged(String from, String to, String reason) -> {
+                ringChange = cause;
+                ringChangeMs = System.nanoTime() / 1_000_000;
                 LOG.info("node={} {} -> {}: {}", self.nodeid(), from, to, reason);
+            }
             case NodeEffect.OfCman(CmanEffect inner) -> perform(inner, cause);
         }
     }
@@ -269,11 +277,11 @@ public final class CmanDaemon implements AutoCloseable {
     private void perform(CmanEffect effect, CauseId cause) {
         switch (effect) {
             case CmanEffect.ToRing _ -> throw new IllegalStateException("the node keeps " + effect + " to itself");
-            case CmanEffect.Entry(int client, String group, GroupEntry entry) -> {
+            case CmanEffect.Entry(int client, String group, GroupEntry entry, CauseId sent) -> {
                 Output out = new Output(entry instanceof GroupEntry.Message m ? 128 + m.payload().length : 128);
                 out.string(group);
                 GroupEntryCodec.encode(out, entry);
-                send(client, new Frame(CmanFrames.ENTRY, 0, cause, out.toBytes()));
+                send(client, new Frame(CmanFrames.ENTRY, 0, sent.equals(CauseId.NONE) ? cause : sent, out.toBytes()));
             }
             case CmanEffect.Parted(int client, String group) ->
                 send(
@@ -385,7 +393,8 @@ public final class CmanDaemon implements AutoCloseable {
 
         @Override
         public void received(int nodeid, Incarnation incarnation, byte[] datagram) {
-            running.offer(new NodeEvent.OfRing(new RingEvent.Received(nodeid, incarnation, datagram)), CauseId.NONE);
+            running.offer(new NodeEvent.OfRing(new RingEvent.Received(nodeid, incarnation, datagram)),
+                    running.nowMs() - ringChangeMs < AFTERMATH_MS ? ringChange : CauseId.NONE);
         }
 
         @Override

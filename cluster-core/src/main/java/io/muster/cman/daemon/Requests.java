@@ -28,8 +28,8 @@ final class Requests {
                 boolean safe = in.bool();
                 yield new CmanEvent.Send(client, group, in.rest(), safe, frame.cause());
             }
-            case CmanFrames.FENCED -> new CmanEvent.ReportFenced(client, in.node(), in.string(255));
-            case CmanFrames.RECOVERED -> new CmanEvent.ReportRecovered(client, group(in), in.u64());
+            case CmanFrames.FENCED -> new CmanEvent.ReportFenced(client, in.node(), in.string(255), frame.cause());
+            case CmanFrames.RECOVERED -> new CmanEvent.ReportRecovered(client, group(in), in.u64(), frame.cause());
             case CmanFrames.REQUIRE -> new CmanEvent.Require(client, group(in), in.u32(MAX_INT));
             case CmanFrames.ASK_FRESH -> new CmanEvent.AskFresh(client, request);
             case CmanFrames.SHUTDOWN_ANSWER -> new CmanEvent.ShutdownAnswer(client, in.bool());

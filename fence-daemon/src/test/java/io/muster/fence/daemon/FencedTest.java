@@ -123,6 +123,39 @@ class FencedTest {
     }
 
     @Test
+    void whyAnEntryCameReachesThroughCmanToTheAgentAndTheRing() throws Exception {
+        start("exit 0");
+        await("fencing", () -> tool("ls", "-n").contains("how agent"));
+        end();
+        running[0] = null;
+        running[1] = null;
+        String fenced = layout.record("fenced").toString();
+        String cman = layout.record("cman").toString();
+        String event = replay("-p", fenced)
+                .lines()
+                .filter(line -> line.contains("Entry[entry=Fenced["))
+                .findFirst()
+                .orElseThrow();
+        String chain = replay("-w", event.split(" ")[1], fenced, cman);
+        assertTrue(chain.lines().count() > 3, chain);
+        assertTrue(chain.contains("AgentDone[") && chain.contains("QuorateChecked["), chain);
+        String member = replay("-p", fenced)
+                .lines()
+                .filter(line -> line.contains("Entry[entry=Membership["))
+                .findFirst()
+                .orElseThrow();
+        String ring = replay("-w", member.split(" ")[1], fenced, cman);
+        assertTrue(ring.lines().count() > 1 && ring.contains("Of"), ring);
+    }
+
+    private static String replay(String... args) {
+        var out = new ByteArrayOutputStream();
+        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        assertEquals(0, new Replay().run(args, print, print), out::toString);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
     void anOperatorsWordHelpsWhereTheAgentFailsAndOnlyForAVictim() throws Exception {
         start("exit 1");
         await("failure", () -> tool("dump").contains("fence 127.0.0.2 failed"));
