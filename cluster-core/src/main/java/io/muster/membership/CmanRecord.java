@@ -3,7 +3,6 @@ package io.muster.membership;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
-import io.muster.driver.Secrets;
 import io.muster.driver.StateImage;
 import io.muster.group.GroupEntry;
 import io.muster.totem.Fragments;
@@ -57,8 +56,7 @@ public final class CmanRecord implements Recordable<NodeEvent, NodeEffect> {
         if (event instanceof NodeEvent.OfRing(RingEvent.Received received)) {
             byte[] shown = Fragments.shown(received.datagram());
             if (shown != received.datagram()) {
-                return new NodeEvent.OfRing(
-                        new RingEvent.Received(received.nodeid(), received.incarnation(), shown));
+                return new NodeEvent.OfRing(new RingEvent.Received(received.nodeid(), received.incarnation(), shown));
             }
         }
         return event;
@@ -81,16 +79,14 @@ public final class CmanRecord implements Recordable<NodeEvent, NodeEffect> {
     @Override
     public boolean notable(NodeEvent event, List<NodeEffect> effects) {
         for (NodeEffect effect : effects) {
-            boolean routine =
-                    switch (effect) {
-                        case NodeEffect.Send _ -> true;
-                        case NodeEffect.RingChanged _ -> false;
-                        case NodeEffect.OfCman(CmanEffect.Entry entry) ->
-                            entry.entry() instanceof GroupEntry.Message
-                                    || entry.entry() instanceof GroupEntry.Recovered;
-                        case NodeEffect.OfCman(CmanEffect.Fresh _), NodeEffect.OfCman(CmanEffect.Answer _) -> true;
-                        case NodeEffect.OfCman _ -> false;
-                    };
+            boolean routine = switch (effect) {
+                case NodeEffect.Send _ -> true;
+                case NodeEffect.RingChanged _ -> false;
+                case NodeEffect.OfCman(CmanEffect.Entry entry) ->
+                    entry.entry() instanceof GroupEntry.Message || entry.entry() instanceof GroupEntry.Recovered;
+                case NodeEffect.OfCman(CmanEffect.Fresh _), NodeEffect.OfCman(CmanEffect.Answer _) -> true;
+                case NodeEffect.OfCman _ -> false;
+            };
             if (!routine) {
                 return true;
             }

@@ -106,7 +106,13 @@ final class CmanCluster {
             ring = new Ring(node, ringConfig, dice);
             core = new CmanNode(ring, new Cman(node, settings, new byte[0], document -> Optional.empty()));
             process = new SimProcess<>(
-                    simulation, machine, "cman", driven.apply(core), this::perform, new NodeEvent.Tick(), NodeEvent.Stalled::new);
+                    simulation,
+                    machine,
+                    "cman",
+                    driven.apply(core),
+                    this::perform,
+                    new NodeEvent.Tick(),
+                    NodeEvent.Stalled::new);
         }
 
         boolean quorate() {

@@ -203,8 +203,8 @@ public final class CmanDaemon implements AutoCloseable {
     /// Without a record the node is as good a member as with one.
     private Recorder<NodeEvent, NodeEffect> openRecord(Layout layout) {
         try {
-            FlightRecorder<NodeEvent, NodeEffect> opened = FlightRecorder.open(
-                    layout.record(CmanRecord.NAME), new CmanRecord(core), CmanRecord.LIMITS);
+            FlightRecorder<NodeEvent, NodeEffect> opened =
+                    FlightRecorder.open(layout.record(CmanRecord.NAME), new CmanRecord(core), CmanRecord.LIMITS);
             record = opened;
             return opened;
         } catch (IOException e) {
