@@ -25,6 +25,9 @@ final class Gathering {
     /// Joins that say something new but settle nothing wait this long for more news.
     private static final int BATCH_MS = 4;
 
+    /// Enough for 64 nodes times 64 kin.
+    private static final int WEIGHT_BITS = 13;
+
     final String reason;
     final int attempt;
     final long sinceMs;
@@ -182,7 +185,10 @@ final class Gathering {
         long sinceKnownMs = expectedSinceMs.getOrDefault(nodeid, sinceMs);
         long unansweredMs = sinceKnownMs + context.config.consensusMs();
         if (old == null || !old.has(node)) {
-            return unansweredMs + graceMs;
+            // Whoever has the node in its ring knows better than one who comes how long it has been silent. And for one
+            // that comes there is more time than for one that has gone: nothing waits for it.
+            long patienceMs = isVouchedFor(node) ? context.config.tokenMs() : context.config.tokenMs() / 4;
+            return Math.max(unansweredMs, sinceKnownMs + patienceMs) + graceMs;
         }
         Peers.Peer peer = context.peers.get(nodeid);
         if (peer != null && peer.refusedMs >= sinceMs && peer.refusedMs > peer.heardMs) {
@@ -191,6 +197,31 @@ final class Gathering {
         long heardMs = peer != null && peer.node.equals(node) ? peer.heardMs : Long.MIN_VALUE;
         long silentMs = Math.max(heardMs, context.ringProofMs) + context.config.tokenMs();
         return Math.max(unansweredMs, silentMs) + graceMs;
+    }
+
+    private boolean isVouchedFor(Node node) {
+        for (Join join : joins.values()) {
+            PeerView peer = join.peer(node.nodeid());
+            if (peer != null && peer.node().equals(node) && peer.heard() && !peer.failed() && !failed.contains(join.from())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Whether the node counts as heard: it has spoken in this gather, or it was a member and the token has proven it
+    /// alive less than a token ago. Else a gather for one that comes would cost a slow member its place.
+    private boolean isHeard(Node node) {
+        int nodeid = node.nodeid();
+        if (node.equals(heard.get(nodeid))) {
+            return true;
+        }
+        Peers.Peer peer = context.peers.get(nodeid);
+        if (old == null || !old.has(node) || peer == null || !peer.node.equals(node) || peer.leaving) {
+            return false;
+        }
+        long provenMs = Math.max(peer.heardMs, context.ringProofMs);
+        return peer.refusedMs < provenMs && context.nowMs - provenMs < context.config.tokenMs();
     }
 
     private boolean isPending() {
@@ -224,7 +255,7 @@ final class Gathering {
             if (join.ready()
                     && proposal.contains(join.from())
                     && !join.proposes(context.self)
-                    && Clique.better(join.proposal(), proposal, this::votes)) {
+                    && Clique.better(join.proposal(), proposal, this::weight)) {
                 failed.add(join.from()); // it will go with the better set, and we can't
                 newsMs = context.nowMs;
                 return true;
@@ -257,8 +288,34 @@ final class Gathering {
         return peer != null && peer.node().equals(node) && (peer.heard() || peer.failed());
     }
 
-    private int votes(Node node) {
-        return context.config.votesOf(node.nodeid());
+    /// What a node counts for when two sets are equally large: its votes, and, votes being equal, how many come from the
+    /// same ring as it does, so that one that comes never takes the place of one that is there.
+    private int weight(Node node) {
+        return (context.config.votesOf(node.nodeid()) << WEIGHT_BITS) + kin(node);
+    }
+
+    private int kin(Node node) {
+        RingId ring = ringOf(node);
+        if (ring == null) {
+            return 0;
+        }
+        int count = old != null && ring.equals(old.id) ? 1 : 0;
+        for (Join join : joins.values()) {
+            if (join.history() != null && ring.equals(join.history().ring())) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private @Nullable RingId ringOf(Node node) {
+        if (node.equals(context.self)) {
+            return old == null ? null : old.id;
+        }
+        Join join = joins.get(node.nodeid());
+        return join == null || join.history() == null || !join.from().equals(node)
+                ? null
+                : join.history().ring();
     }
 
     private List<Node> bestSet(List<Join> candidates) {
@@ -269,7 +326,7 @@ final class Gathering {
         var hearing = new long[order.size()];
         var votes = new int[order.size()];
         for (int i = 0; i < order.size(); i++) {
-            votes[i] = votes(order.get(i));
+            votes[i] = weight(order.get(i));
             for (int j = 0; j < order.size(); j++) {
                 if (i != j && hears(nodes.get(order.get(i)), order.get(j))) {
                     hearing[i] |= 1L << j;
@@ -309,7 +366,7 @@ final class Gathering {
             long ageMs = peer != null && peer.node.equals(node) ? context.nowMs - peer.heardMs : 0xffff;
             views.add(new PeerView(
                     node,
-                    node.equals(heard.get(nodeid)),
+                    isHeard(node),
                     failed.contains(node),
                     proposal.contains(node),
                     Math.clamp(ageMs, 0, 0xffff)));

@@ -223,6 +223,37 @@ class RingSimulationTest {
         assertEquals(3, cluster.run(3).ring.members().size() - 1);
     }
 
+    /// On a machine with too little processor time everything takes up to a quarter of a second now and then. A node that
+    /// comes must not cost one that is there its membership.
+    @Test
+    void joinerNeverDisplacesMemberThatIsMerelySlow() {
+        for (long seed = 1; seed <= 40; seed++) {
+            var slow = new NetworkOptions(0, 0, 500, 250_000, 0);
+            var cluster = new RingCluster(seed, 3, 1000, slow, 0);
+            cluster.boot(2);
+            cluster.boot(3);
+            if (!cluster.simulation.runUntil(() -> cluster.isOneRing(List.of(2, 3)), 20_000)) {
+                throw cluster.simulation.failure("no ring of two, -Dseed=" + seed);
+            }
+            cluster.simulation.runForMs(3000);
+            cluster.boot(1);
+            for (int ms = 0; ms < 5000 && !cluster.isOneRing(List.of(1, 2, 3)); ms++) {
+                cluster.simulation.runForMs(1);
+                for (var run : cluster.up()) {
+                    var ids = run.ring.members().stream()
+                            .map(io.muster.core.Node::nodeid)
+                            .toList();
+                    if (ids.contains(2) != ids.contains(3)) {
+                        throw cluster.simulation.failure("node " + run.node + " has " + ids + ", -Dseed=" + seed);
+                    }
+                }
+            }
+            if (!cluster.isOneRing(List.of(1, 2, 3))) {
+                throw cluster.simulation.failure("the node that came isn't in, -Dseed=" + seed);
+            }
+        }
+    }
+
     @Test
     void oneWayCutLeavesTheBetterSetAndDisturbsItRarely() {
         var cluster = formed(4, 500);
