@@ -11,19 +11,28 @@ final class Await {
     ///
     /// @return whether it came true in time
     static boolean until(int limitMs, BooleanSupplier condition) {
+        return until(limitMs, 20, condition);
+    }
+
+    /// Looks every `pauseMs`: for conditions that cost something to look at, such as a command's start.
+    static boolean until(int limitMs, int pauseMs, BooleanSupplier condition) {
         long end = System.nanoTime() + limitMs * 1_000_000L;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0 || Thread.currentThread().isInterrupted()) {
                 return condition.getAsBoolean();
             }
-            LockSupport.parkNanos(20_000_000L);
+            LockSupport.parkNanos(pauseMs * 1_000_000L);
         }
         return true;
     }
 
     /// The same, and an exception when it didn't.
     static void that(String what, int limitMs, BooleanSupplier condition) {
-        if (!until(limitMs, condition)) {
+        that(what, limitMs, 20, condition);
+    }
+
+    static void that(String what, int limitMs, int pauseMs, BooleanSupplier condition) {
+        if (!until(limitMs, pauseMs, condition)) {
             throw new IllegalStateException(what + ": not within " + limitMs + " ms");
         }
     }

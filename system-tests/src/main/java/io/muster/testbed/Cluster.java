@@ -15,6 +15,9 @@ final class Cluster {
     /// In the order of the units: membership, configuration, fencing, services.
     static final List<String> DAEMONS = List.of("cman", "ccsd", "fenced", "rgmanager");
 
+    /// Between two commands that ask the same: each starts a JVM, on processors that the daemons need.
+    private static final int COMMAND_PAUSE_MS = 250;
+
     final Testbed testbed;
     private final boolean oneProcess;
 
@@ -94,20 +97,6 @@ final class Cluster {
         return node.run(15_000, words.toArray(String[]::new));
     }
 
-    /// Waits until the node's cman is quorate.
-    void awaitQuorate(TestNode node, int limitMs) {
-        Await.that(
-                node.name() + " quorate",
-                limitMs,
-                () -> ask(node, "cman_tool", "status").out().contains("Membership state: Cluster-Member")
-                        && quorate(node));
-    }
-
-    boolean quorate(TestNode node) {
-        Shell.Result status = ask(node, "cman_tool", "status");
-        return status.ok() && status.out().contains("Quorum:") && !status.out().contains("Activity blocked");
-    }
-
     /// The members as a node's cman sees them, by name.
     List<String> members(TestNode node) {
         return ask(node, "cman_tool", "nodes")
@@ -123,6 +112,7 @@ final class Cluster {
         Await.that(
                 count + " members as " + node.name() + " sees it",
                 limitMs,
+                COMMAND_PAUSE_MS,
                 () -> members(node).size() == count);
     }
 

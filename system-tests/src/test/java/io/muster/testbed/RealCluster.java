@@ -101,7 +101,7 @@ final class RealCluster implements BeforeAllCallback, BeforeEachCallback, AfterA
     }
 
     private void awaitRunning(TestNode node) {
-        boolean all = Await.until(30_000, () -> cluster().members(node).size() == names.size());
+        boolean all = Await.until(30_000, 250, () -> cluster().members(node).size() == names.size());
         assertEquals(true, all, () -> "not all members as " + node.name() + " sees it; " + report());
     }
 
