@@ -67,8 +67,8 @@ final class Circulation {
         return log.id.representative().equals(context.self);
     }
 
-    /// Where the token rests. All members agree on it once nothing has happened for a round, because all have the last
-    /// packet then.
+    /// Where the token rests. All members agree on it once nothing has happened for a round, because all have the
+    /// last packet then.
     private int restNodeid() {
         return lastOriginator != 0 ? lastOriginator : log.id.representative().nodeid();
     }
@@ -77,8 +77,8 @@ final class Circulation {
         return restNodeid() == context.self.nodeid();
     }
 
-    /// Rounds without news, as the token counts them, after which it may rest here: all others must have seen enough of
-    /// them to know that they have to ask for it. The representative is who counts.
+    /// Rounds without news, as the token counts them, after which it may rest here: all others must have seen
+    /// enough of them to know that they have to ask for it. The representative is who counts.
     private int restAfter() {
         return representative() ? ROUNDS_BEFORE_REST : ROUNDS_BEFORE_REST + 1;
     }

@@ -61,8 +61,9 @@ final class Documents {
     }
 
     private static Parsed parsed(byte[] document) {
-        return PARSED.computeIfAbsent(ByteBuffer.wrap(document.clone()), key -> {
-            var config = ConfigReader.parse(key.array(), "cluster.conf").config();
+        byte[] own = document.clone();
+        return PARSED.computeIfAbsent(ByteBuffer.wrap(own), _ -> {
+            var config = ConfigReader.parse(own, "cluster.conf").config();
             return new Parsed(
                     config.map(Settings::cman),
                     config.map(read -> FenceSettings.of(read, AGENT_TIMEOUT_MS)),

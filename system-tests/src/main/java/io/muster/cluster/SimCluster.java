@@ -19,8 +19,8 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// A whole cluster in a false world: the shipping cores of cman, ccs, fencing and services on some machines. Knows what
-/// is true, as no node does, and so can tell when a promise is broken.
+/// A whole cluster in a false world: the shipping cores of cman, ccs, fencing and services on some machines. Knows
+/// what is true, as no node does, and so can tell when a promise is broken.
 final class SimCluster {
     /// Datagrams a socket keeps for a process that is stopped.
     private static final int SOCKET_DATAGRAMS = 500;
