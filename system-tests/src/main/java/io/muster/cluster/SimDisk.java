@@ -45,7 +45,7 @@ final class SimDisk {
     OnDisk report(int nodeid) {
         return new OnDisk(
                 file.version(),
-                file.equals(markOf) ? mark : 0,
+                markOf != null && file.equals(markOf) ? mark : 0,
                 staged == null ? ConfigVersion.NONE : staged.version(),
                 staged == null ? 0 : stagedAttempt,
                 file.config().node(nodeid).map(node -> node.votes()).orElse(0),
