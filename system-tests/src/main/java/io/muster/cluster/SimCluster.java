@@ -98,8 +98,10 @@ final class SimCluster {
                 });
                 return;
             }
-            boolean live = from.machine.cman == from;
-            if ((live ? to.met.add(from.self) || true : to.met.contains(from.self))
+            if (from.machine.cman == from) {
+                to.met.add(from.self);
+            }
+            if (to.met.contains(from.self)
                     && (to.process.running() || to.process.waiting() < SOCKET_DATAGRAMS)) {
                 to.process.post(new NodeEvent.OfRing(
                         new RingEvent.Received(from.self.nodeid(), from.self.incarnation(), datagram)));
