@@ -24,6 +24,8 @@ final class Peers {
         long refusedMs = Long.MIN_VALUE;
         /// When it was last told that it is heard.
         long echoedMs = Long.MIN_VALUE;
+        /// When its join was last answered in recovery; far enough in the past for a subtraction.
+        long answeredMs = Long.MIN_VALUE / 2;
         /// It said good-bye.
         boolean leaving;
         int failures;

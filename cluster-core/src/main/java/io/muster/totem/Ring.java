@@ -505,9 +505,13 @@ public final class Ring implements Core<RingEvent, RingEffect> {
                 } else if (join.number() > work.numberOf(peer.nodeid)) {
                     gather("node " + peer.nodeid + " gathers").joined(join);
                 } else {
-                    // It hasn't seen everybody's join yet, perhaps not ours.
+                    // It hasn't seen everybody's join yet, perhaps not ours. Or it only answers ours: two nodes in
+                    // recovery would go on answering each other as fast as the network carries it.
                     work.heard(peer.nodeid);
-                    context.unicast(peer.nodeid, lastJoin);
+                    if (context.nowMs - peer.answeredMs >= context.config.joinMs()) {
+                        peer.answeredMs = context.nowMs;
+                        context.unicast(peer.nodeid, lastJoin);
+                    }
                 }
             }
             case Phase.Operational(Circulation circulation) -> {
