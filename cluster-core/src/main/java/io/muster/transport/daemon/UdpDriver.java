@@ -307,10 +307,10 @@ public final class UdpDriver implements AutoCloseable {
 
     private void flush() {
         flushing = false;
-        for (Outbox box : dirty) {
-            box.flush();
-        }
+        // Sending may tell of a refused port at once, to which the ring answers with more to send.
+        List<Outbox> due = List.copyOf(dirty);
         dirty.clear();
+        due.forEach(Outbox::flush);
     }
 
     private static long nowMs() {
