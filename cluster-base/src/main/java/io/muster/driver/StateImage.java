@@ -258,8 +258,8 @@ public final class StateImage {
                 case Map<?, ?> map -> map(map);
                 case ByteBuffer buffer
                 when buffer.hasArray() && buffer.arrayOffset() == 0 -> {
-                    out.u8(BUFFER).u32(buffer.position()).u32(buffer.limit());
-                    out.bytes(shown(buffer.array()));
+                    // A place to work in: what it holds between two steps means nothing.
+                    out.u8(BUFFER).u32(buffer.position()).u32(buffer.limit()).u32(buffer.capacity());
                 }
                 case ByteArrayOutputStream stream -> out.u8(STREAM).bytes(Secrets.mask(stream.toByteArray()));
                 case BitSet bits -> {
@@ -462,11 +462,11 @@ public final class StateImage {
                 case BUFFER -> {
                     int position = in.u32(Integer.MAX_VALUE);
                     int limit = in.u32(Integer.MAX_VALUE);
-                    byte[] octets = in.bytes(Integer.MAX_VALUE);
-                    if (position > limit || limit > octets.length) {
-                        throw new MalformedMessage("buffer of " + octets.length + " octets up to " + limit);
+                    int capacity = in.u32(1 << 24);
+                    if (position > limit || limit > capacity) {
+                        throw new MalformedMessage("buffer of " + capacity + " octets up to " + limit);
                     }
-                    yield ByteBuffer.wrap(octets).limit(limit).position(position);
+                    yield ByteBuffer.allocate(capacity).limit(limit).position(position);
                 }
                 case STREAM -> {
                     var stream = new ByteArrayOutputStream();

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class CmanDaemonTest {
     private static final String GROUP = "fence:default";
+    private static final String PASSWORD = "sesame";
     private static final String SECOND_VERSION = "config_version=\"2\"";
 
     @TempDir
@@ -134,6 +136,12 @@ class CmanDaemonTest {
             var print = new PrintStream(out, true, StandardCharsets.UTF_8);
             String record = layout(id).record("cman").toString();
             assertEquals(0, new Replay().run(new String[] {record}, print, print), out::toString);
+            try (Stream<Path> files = Files.list(Path.of(record))) {
+                for (Path file : files.toList()) {
+                    String octets = Files.readString(file, StandardCharsets.ISO_8859_1);
+                    assertFalse(octets.contains(PASSWORD), file.toString());
+                }
+            }
         }
     }
 
@@ -221,6 +229,25 @@ class CmanDaemonTest {
         assertEquals(
                 "cman_tool: can't set version: Invalid argument\n",
                 tool(1, "version", "-r").err());
+    }
+
+    @Test
+    void passwordsOfALongConfigurationReachNoRecord() throws Exception {
+        Heard heard = new Heard();
+        client(2, heard, Optional.empty());
+        var devices = new StringBuilder("</clusternodes>\n<fencedevices>\n");
+        for (int i = 0; i < 400; i++) {
+            // So long that each end of a datagram cuts one in two, and each half still says what it is.
+            String password = PASSWORD.repeat(30);
+            devices.append("<fencedevice name=\"d%d\" agent=\"fence_apc\" ipaddr=\"10.0.0.%d\" passwd=\"%s\"/>\n"
+                    .formatted(i, i, password));
+        }
+        String next = conf.replace("config_version=\"1\"", SECOND_VERSION)
+                .replace("</clusternodes>", devices + "</fencedevices>");
+        Files.writeString(layout(1).clusterConf(), next);
+        assertEquals(0, tool(1, "version", "-r").status());
+        assertEquals(2, heard.next(GroupEntry.Config.class).version());
+        assertTrue(await(() -> tool(3, "version").out().equals("6.2.0 config 2\n")));
     }
 
     @Test
