@@ -393,7 +393,8 @@ public final class CmanDaemon implements AutoCloseable {
 
         @Override
         public void received(int nodeid, Incarnation incarnation, byte[] datagram) {
-            running.offer(new NodeEvent.OfRing(new RingEvent.Received(nodeid, incarnation, datagram)),
+            running.offer(
+                    new NodeEvent.OfRing(new RingEvent.Received(nodeid, incarnation, datagram)),
                     running.nowMs() - ringChangeMs < AFTERMATH_MS ? ringChange : CauseId.NONE);
         }
 
