@@ -48,7 +48,7 @@ install_command() { # root, suite, java, NAME CLASS KIND
     mkdir -p "$2/bin"
     write_launcher "$2/bin" .. "$2" "$3" "$4" "$5" "$6"
     case $4 in
-        demo | bench | simulate | replay | keygen | training) ;;
+        demo | bench | simulate | replay | keygen | training*) ;;
         *) write_launcher "$1/usr/sbin" ../lib/muster "$2" "$3" "$4" "$5" "$6" ;;
     esac
 }

@@ -6,14 +6,15 @@ java_common="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xlo
 # java_options KIND: the options for one kind of command.
 java_options() {
     case $1 in
-        tool) echo "$java_common -XX:TieredStopAtLevel=1 -Xmx48m" ;;
+        tool | xmltool) echo "$java_common -XX:TieredStopAtLevel=1 -Xmx48m" ;;
         daemon) echo "$java_common -XX:TieredStopAtLevel=1 -Xms8m -Xmx64m -Xss256k -XX:MaxMetaspaceSize=64m -XX:ReservedCodeCacheSize=24m -XX:+ExitOnOutOfMemoryError" ;;
         work) echo "$java_common -Xmx1g" ;;
     esac
 }
 
-# cache_of KIND NAME: tools share one cache, because they load nearly the same classes; each daemon has its own.
-cache_of() { case $1 in tool) echo tools.aot ;; *) echo "$2.aot" ;; esac; }
+# cache_of KIND NAME: tools share one cache, because they load nearly the same classes; those that read XML have another,
+# because a JVM loads all of its cache at once. Each daemon has its own.
+cache_of() { case $1 in tool | xmltool) echo "$1s.aot" ;; *) echo "$2.aot" ;; esac; }
 
 # each_command FUNCTION ...: calls it with NAME CLASS KIND for every line of distribution/commands.
 each_command() {

@@ -101,8 +101,7 @@ final class SimCluster {
             if (from.machine.cman == from) {
                 to.met.add(from.self);
             }
-            if (to.met.contains(from.self)
-                    && (to.process.running() || to.process.waiting() < SOCKET_DATAGRAMS)) {
+            if (to.met.contains(from.self) && (to.process.running() || to.process.waiting() < SOCKET_DATAGRAMS)) {
                 to.process.post(new NodeEvent.OfRing(
                         new RingEvent.Received(from.self.nodeid(), from.self.incarnation(), datagram)));
             }

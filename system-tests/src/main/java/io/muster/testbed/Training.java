@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// write
 /// down what it loaded when it ends.
 ///
-/// `Training CACHES` where CACHES is a directory: one cache per daemon, and one for all tools. On a machine without
+/// `Training CACHES` where CACHES is a directory: one cache per daemon, and two for the tools. On a machine without
 /// namespaces there are none; everything then works the same and starts slower. `Training tools` is the run of the
 /// tools.
 public final class Training {
@@ -27,15 +27,16 @@ public final class Training {
             List.of("io.muster.cman.cli.GroupTool"),
             List.of("io.muster.fence.cli.FenceTool", "ls"),
             List.of("io.muster.service.cli.Clustat"),
-            List.of("io.muster.service.cli.Clusvcadm", "-h"),
-            List.of("io.muster.ccs.cli.CcsTool", "lsnode"),
-            List.of("io.muster.config.cli.ConfigValidate", "-h"));
+            List.of("io.muster.service.cli.Clusvcadm", "-h"));
+
+    private static final List<List<String>> XML_TOOLS =
+            List.of(List.of("io.muster.ccs.cli.CcsTool", "lsnode"), List.of("io.muster.config.cli.ConfigValidate"));
 
     private Training() {}
 
     public static void main(String[] args) throws IOException {
-        if (args[0].equals("tools")) {
-            TOOLS.forEach(Training::tool);
+        if (args[0].equals("tools") || args[0].equals("xmltools")) {
+            (args[0].equals("tools") ? TOOLS : XML_TOOLS).forEach(Training::tool);
             System.exit(0);
         }
         Path dir = Files.createTempDirectory("muster-train-");
@@ -71,17 +72,22 @@ public final class Training {
         if (!served) {
             System.err.println("training: the service did not start");
         }
-        four.run(
-                30_000,
-                "env",
-                cache(caches, "tools"),
-                Home.dir().resolve("bin/training").toString(),
-                "tools");
+        tools(four, "training", "tools", caches);
+        tools(four, "training_xml", "xmltools", caches);
         // Each writes its cache as it ends, and all processors are busy then: one at a time.
         for (String daemon : List.of("rgmanager", "ccsd", "fenced", "cman")) {
             stop(four, daemon, running.get(daemon));
         }
         stop(one, "clusterd", running.get("clusterd"));
+    }
+
+    private static void tools(TestNode node, String command, String which, Path caches) {
+        node.run(
+                30_000,
+                "env",
+                cache(caches, which),
+                Home.dir().resolve("bin").resolve(command).toString(),
+                which);
     }
 
     private static String cache(Path caches, String name) {
