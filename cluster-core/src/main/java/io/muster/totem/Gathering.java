@@ -202,7 +202,11 @@ final class Gathering {
     private boolean isVouchedFor(Node node) {
         for (Join join : joins.values()) {
             PeerView peer = join.peer(node.nodeid());
-            if (peer != null && peer.node().equals(node) && peer.heard() && !peer.failed() && !failed.contains(join.from())) {
+            if (peer != null
+                    && peer.node().equals(node)
+                    && peer.heard()
+                    && !peer.failed()
+                    && !failed.contains(join.from())) {
                 return true;
             }
         }
@@ -288,7 +292,8 @@ final class Gathering {
         return peer != null && peer.node().equals(node) && (peer.heard() || peer.failed());
     }
 
-    /// What a node counts for when two sets are equally large: its votes, and, votes being equal, how many come from the
+    /// What a node counts for when two sets are equally large: its votes, and, votes being equal, how many come from
+    /// the
     /// same ring as it does, so that one that comes never takes the place of one that is there.
     private int weight(Node node) {
         return (context.config.votesOf(node.nodeid()) << WEIGHT_BITS) + kin(node);
@@ -365,11 +370,7 @@ final class Gathering {
             Peers.Peer peer = context.peers.get(nodeid);
             long ageMs = peer != null && peer.node.equals(node) ? context.nowMs - peer.heardMs : 0xffff;
             views.add(new PeerView(
-                    node,
-                    isHeard(node),
-                    failed.contains(node),
-                    proposal.contains(node),
-                    Math.clamp(ageMs, 0, 0xffff)));
+                    node, isHeard(node), failed.contains(node), proposal.contains(node), Math.clamp(ageMs, 0, 0xffff)));
         }
         RingMessage.History history = old != null ? old.history() : null;
         return new Join(context.self, sent.number(), context.ringSequence, ready, views, history);
