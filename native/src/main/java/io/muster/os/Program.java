@@ -127,15 +127,26 @@ public record Program(
         }
     }
 
+    /// Its session, and descendants that have left that. By parents alone one would be missed whose parent has ended.
     private static void killTree(Process process) {
         List<ProcessHandle> family = new ArrayList<>(process.descendants().toList());
         process.destroyForcibly();
         family.forEach(ProcessHandle::destroyForcibly);
         try {
+            if (SETSID && !inOurSession(process.pid())) {
+                ProcessStat.endSession(process.pid(), GRACE_MS);
+            }
             process.waitFor(GRACE_MS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// One killed before it had its session has nobody in it.
+    private static boolean inOurSession(long pid) {
+        return ProcessStat.of(ProcessHandle.current().pid())
+                .filter(me -> me.session() == pid)
+                .isPresent();
     }
 
     private static long sinceMs(long beganNanos) {

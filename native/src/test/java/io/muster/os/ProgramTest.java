@@ -41,6 +41,26 @@ class ProgramTest {
     }
 
     @Test
+    void oneWhoseParentHasEndedIsKilledToo() {
+        var result = shell("(sleep 300 & echo $!); sleep 300", "", 300).run();
+        assertTrue(result.timedOut());
+        long orphan = Long.parseLong(result.output());
+        assertFalse(ProcessStat.of(orphan).filter(ProcessStat::alive).isPresent(), "the orphan outlived the limit");
+    }
+
+    @Test
+    void aProcessIsKnownByItsPidAndStart() {
+        var me = ProcessStat.of(ProcessHandle.current().pid()).orElseThrow();
+        assertTrue(me.stillRuns());
+        assertFalse(new ProcessStat(me.pid(), 'S', me.parent(), me.session(), me.startTicks() - 1).stillRuns());
+        assertEquals(
+                new ProcessStat(7, 'S', 1, 5, 99),
+                ProcessStat.parse("7 (a) b (c) S 1 4 5 0 -1 0 0 0 0 0 0 0 0 0 0 0 1 0 99 0 0\n")
+                        .orElseThrow());
+        assertTrue(ProcessStat.parse("7 (a) S 1 4").isEmpty());
+    }
+
+    @Test
     void aProgramLeavingADaemonBehindDoesNotHoldUs() {
         var result = shell("sleep 5 & exit 0", "", 60_000).run();
         assertEquals(0, result.status());
