@@ -175,7 +175,7 @@ public final class RgTest implements Command {
         }
         out.println(verb + " " + label + "...");
         try {
-            var result = new TreeRunner(() -> true)
+            var result = new TreeRunner(() -> true, Optional.empty())
                     .run(service.get(), operation.get())
                     .get();
             out.println(result.ok() ? verb + " of " + label + " complete" : "Failed to " + verb + " " + label);

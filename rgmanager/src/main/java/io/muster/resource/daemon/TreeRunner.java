@@ -6,6 +6,7 @@ import io.muster.resource.AgentMetadata.AgentAction;
 import io.muster.resource.ResourceNode;
 import io.muster.resource.ResourceNode.Independence;
 import io.muster.resource.TreeOrder;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -43,14 +45,17 @@ public final class TreeRunner {
 
     private final Executor threads = Executors.newVirtualThreadPerTaskExecutor();
     private final BooleanSupplier mayStart;
+    private final Optional<AgentLedger> ledger;
     /// Tail of each service's queue, by label.
     private final Map<String, CompletableFuture<TreeResult>> queues = new TreeMap<>();
     private final Map<String, Integer> running = new TreeMap<>();
     private final Map<ResourceNode, NodeState> states = Collections.synchronizedMap(new IdentityHashMap<>());
 
     /// @param mayStart asked right before each agent's start; false fails the start. Blocks at most a second or so
-    public TreeRunner(BooleanSupplier mayStart) {
+    /// @param ledger where agents at work are noted; empty for a command that runs in the operator's sight
+    public TreeRunner(BooleanSupplier mayStart, Optional<AgentLedger> ledger) {
         this.mayStart = mayStart;
+        this.ledger = ledger;
     }
 
     /// What is remembered of a node between operations. Touched by its service's thread only.
@@ -250,9 +255,24 @@ public final class TreeRunner {
             return 0;
         }
         var call = new AgentCall(node, action, depth, arguments, others(node));
-        var result = new Program(call.command(), call.environment(), "", call.limitMs(), KEEP_OUTPUT_BYTES).run();
+        var result = execute(call);
         report(node, action, depth, result);
         return result.timedOut() ? 1 : result.status();
+    }
+
+    private Program.Result execute(AgentCall call) {
+        Optional<AgentLedger.Entry> entry = ledger.map(AgentLedger::begin);
+        List<String> command = entry.map(e -> e.wrap(call.command())).orElse(call.command());
+        var result = new Program(command, call.environment(), "", call.limitMs(), KEEP_OUTPUT_BYTES).run();
+        try {
+            if (entry.isPresent()) {
+                entry.get().ended();
+            }
+        } catch (IOException e) {
+            // It stays, and says of a process that is gone that it was an agent: harmless.
+            log.debug("note of an agent", e);
+        }
+        return result;
     }
 
     private static void report(ResourceNode node, String action, int depth, Program.Result result) {

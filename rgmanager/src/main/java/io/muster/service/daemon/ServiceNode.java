@@ -13,6 +13,7 @@ import io.muster.group.daemon.GroupClient;
 import io.muster.group.daemon.ReplicaDriver;
 import io.muster.group.daemon.ReplicaRecord;
 import io.muster.resource.MetadataSet;
+import io.muster.resource.daemon.AgentLedger;
 import io.muster.service.ClusterServices;
 import io.muster.service.PlanReader;
 import io.muster.service.ResultCode;
@@ -23,6 +24,7 @@ import io.muster.service.ServiceReplay;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +52,10 @@ final class ServiceNode implements GroupClient.Listener {
     private static final int SILENT_MS = 5_000;
 
     private static final long RETRY_MS = 250;
+
+    /// Longest time an agent of an earlier run may take to die; later than [#REQUIRED_MS] the node is a victim anyway.
+    private static final long END_AGENTS_MS = 8_000;
+
     private static final long FRESH_MS = 12_000;
 
     private final Layout layout;
@@ -82,9 +88,15 @@ final class ServiceNode implements GroupClient.Listener {
     }
 
     /// Waits for cman and for fencing, then joins the group. Thread: a virtual one, blocks.
-    void begin(ClusterConfig found, MetadataSet agents) throws InterruptedException {
+    ///
+    /// @throws IOException when an agent of an earlier run can't be ended
+    void begin(ClusterConfig found, MetadataSet agents) throws InterruptedException, IOException {
         agents.problems().forEach(LOG::warn);
-        Trees built = new Trees(agents, this::mayStart);
+        // First of all: what an earlier run began must be over before this one says that everything is stopped.
+        var ended = new ArrayList<String>();
+        AgentLedger ledger = AgentLedger.takeOver(layout.run().resolve("rgmanager-agents"), END_AGENTS_MS, ended);
+        ended.forEach(agent -> LOG.warn("{}: agent of an earlier rgmanager, still at work, was ended", agent));
+        Trees built = new Trees(agents, this::mayStart, ledger);
         built.configure(found.rm());
         trees = built;
         GroupClient connected = connect();

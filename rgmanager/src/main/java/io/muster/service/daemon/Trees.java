@@ -4,6 +4,7 @@ import io.muster.config.RmConfig;
 import io.muster.resource.MetadataSet;
 import io.muster.resource.ResourceNode;
 import io.muster.resource.ResourceTree;
+import io.muster.resource.daemon.AgentLedger;
 import io.muster.resource.daemon.TreeResult;
 import io.muster.resource.daemon.TreeRunner;
 import io.muster.service.Operation;
@@ -11,6 +12,7 @@ import io.muster.service.ServiceRunner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -32,9 +34,9 @@ final class Trees implements ServiceRunner {
     private final Map<String, ResourceNode> started = new TreeMap<>();
     private @Nullable ResourceTree current;
 
-    Trees(MetadataSet agents, BooleanSupplier mayStart) {
+    Trees(MetadataSet agents, BooleanSupplier mayStart, AgentLedger ledger) {
         this.agents = agents;
-        this.runner = new TreeRunner(mayStart);
+        this.runner = new TreeRunner(mayStart, Optional.of(ledger));
     }
 
     /// New services are built from this configuration from now on.

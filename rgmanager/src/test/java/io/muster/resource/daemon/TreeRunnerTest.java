@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class TreeRunnerTest {
     Path agents;
 
     private boolean quorate = true;
-    private final TreeRunner runner = new TreeRunner(() -> quorate);
+    private final TreeRunner runner = new TreeRunner(() -> quorate, Optional.empty());
 
     @BeforeEach
     void writeAgents() throws Exception {

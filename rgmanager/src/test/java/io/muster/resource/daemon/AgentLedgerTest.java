@@ -1,0 +1,159 @@
+package io.muster.resource.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.config.Element;
+import io.muster.config.RmConfig;
+import io.muster.os.ProcessStat;
+import io.muster.os.Program;
+import io.muster.resource.ResourceNode;
+import io.muster.resource.ResourceTree;
+import io.muster.resource.daemon.TreeRunner.Operation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A runner in a process of its own is killed while its agents are at work; the next one takes over.
+class AgentLedgerTest {
+    /// `start` leaves a database behind when it is done, and a child that waits for the file `go`.
+    private static final String AGENT = """
+            #!/bin/sh
+            here=${0%/*}
+            case $1 in
+              meta-data) cat <<'X'
+            <resource-agent name="service"><version>1.0</version><parameters>
+              <parameter name="name" primary="1"><content type="string"/></parameter></parameters>
+              <actions><action name="start" timeout="1"/><action name="stop" timeout="1"/></actions>
+              </resource-agent>
+            X
+              ;;
+              start)
+                 if [ "$OCF_RESKEY_name" = quick ]; then
+                   sleep 300 </dev/null >/dev/null 2>&1 &
+                   echo $! >"$here/database"; exit 0
+                 fi
+                 # Its parent ends at once.
+                 (sh -c 'while ! [ -e "$0/go" ]; do sleep 0.02; done; touch "$0/child-acted"' "$here" & echo $! >"$here/child.new")
+                 mv "$here/child.new" "$here/child"
+                 while ! [ -e "$here/go" ]; do sleep 0.02; done
+                 touch "$here/agent-acted" ;;
+            esac
+            """;
+
+    @TempDir
+    Path here;
+
+    /// The rgmanager that is killed.
+    public static final class Predecessor {
+        public static void main(String[] args) throws Exception {
+            Path here = Path.of(args[0]);
+            AgentLedger ledger = AgentLedger.takeOver(here.resolve("ledger"), 1000, new ArrayList<>());
+            var runner = new TreeRunner(() -> true, Optional.of(ledger));
+            runner.run(service(here, "quick"), Operation.START).get(20, TimeUnit.SECONDS);
+            runner.run(service(here, "slow"), Operation.START).get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    private static ResourceNode service(Path here, String name) {
+        var element = new Element("service", 1, 1, Map.of("name", name), List.of());
+        var rm = new RmConfig(
+                5, "daemon", 10, 0, 5, 5, false, false, List.of(), List.of(), List.of(), List.of(element), List.of());
+        return ResourceTree.build(rm, AgentDirectory.load(here))
+                .service("service:" + name)
+                .orElseThrow();
+    }
+
+    private void writeAgent() throws Exception {
+        Path agent = here.resolve("service.sh");
+        Files.writeString(agent, AGENT);
+        assertTrue(agent.toFile().setExecutable(true));
+    }
+
+    private long pidIn(String file) throws Exception {
+        Path path = here.resolve(file);
+        long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!Files.exists(path)) {
+            assertTrue(System.nanoTime() < giveUp, file + " never came");
+            Thread.onSpinWait();
+        }
+        return Long.parseLong(Files.readString(path).strip());
+    }
+
+    private static boolean alive(long pid) {
+        return ProcessStat.of(pid).filter(ProcessStat::alive).isPresent();
+    }
+
+    @Test
+    void noAgentOfAKilledRunnerActsAfterTheNextHasTakenOver() throws Exception {
+        writeAgent();
+        Process predecessor = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Predecessor.class.getName(),
+                        here.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        long database = 0;
+        try {
+            long child = pidIn("child");
+            database = pidIn("database");
+            predecessor.destroyForcibly().waitFor();
+            assertTrue(alive(child), "the agent lives on without its rgmanager");
+            var ended = new ArrayList<String>();
+            AgentLedger.takeOver(here.resolve("ledger"), 5000, ended);
+            assertEquals(1, ended.size(), ended.toString());
+            assertFalse(alive(child), "the agent's child still waits");
+            assertTrue(alive(database), "what a finished agent left running was ended");
+            Files.createFile(here.resolve("go"));
+            assertFalse(Files.exists(here.resolve("agent-acted")));
+            assertFalse(Files.exists(here.resolve("child-acted")));
+        } finally {
+            predecessor.destroyForcibly();
+            ProcessHandle.of(database).ifPresent(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    @Test
+    void anAgentThatWasJustBeingStartedFindsItselfTooLate() throws Exception {
+        writeAgent();
+        AgentLedger before = AgentLedger.takeOver(here.resolve("ledger"), 1000, new ArrayList<>());
+        List<String> late =
+                before.begin().wrap(List.of("/bin/touch", here.resolve("acted").toString()));
+        AgentLedger.takeOver(here.resolve("ledger"), 1000, new ArrayList<>());
+        var result = new Program(late, Map.of("PATH", "/usr/bin:/bin"), "", 10_000, 4096).run();
+        assertEquals(1, result.status(), result.output());
+        assertFalse(Files.exists(here.resolve("acted")));
+    }
+
+    @Test
+    void theAgentSeesItsArgumentsAndNoVariableMore() throws Exception {
+        AgentLedger ledger = AgentLedger.takeOver(here.resolve("ledger"), 1000, new ArrayList<>());
+        AgentLedger.Entry entry = ledger.begin();
+        var script = "echo \"$# $1 $2\"; /usr/bin/env | grep -v '^_='; ls " + here.resolve("ledger") + " | wc -l";
+        var result = new Program(
+                        entry.wrap(List.of("/bin/sh", "-c", script, "x", "a b", "c")),
+                        Map.of("OCF_A", "1"),
+                        "",
+                        10_000,
+                        4096)
+                .run();
+        assertTrue(result.output().startsWith("2 a b c\n"), result.output());
+        assertTrue(result.output().endsWith("\n2"), result.output());
+        entry.ended();
+        try (var files = Files.list(here.resolve("ledger"))) {
+            assertEquals(1, files.count());
+        }
+    }
+}
