@@ -70,6 +70,7 @@ public final class EventDriver<E, F> implements AutoCloseable {
     private long deadlineMs = Long.MAX_VALUE;
     private long dueMs = Long.MAX_VALUE;
     private long nextWatchMs = Long.MAX_VALUE;
+    private long expectedMs = Long.MAX_VALUE;
     private long armedMs = Long.MAX_VALUE;
     private @Nullable Runnable cancelTimer;
     private long steps;
@@ -138,6 +139,20 @@ public final class EventDriver<E, F> implements AutoCloseable {
     /// For a performer whose effect failed: those after it are left undone. It posts what happened as an event.
     public void stopEffects() {
         stopEffects = true;
+    }
+
+    /// Looks at the clocks now, as before a step: somebody else's timer on the loop has come, which spares this driver
+    /// one of its own ([Builder#watchMs]). On the loop only.
+    public void look() {
+        if (started && !closed && !draining) {
+            drain();
+        }
+    }
+
+    /// When [#look] will be called, or anything else is certain to happen on the loop, in monotonic milliseconds: what
+    /// comes later than that has been held up by a stall. On the loop only.
+    public void expectLook(long monotonicMs) {
+        expectedMs = monotonicMs;
     }
 
     /// The core, to be asked about its state. On the loop only.
@@ -241,7 +256,7 @@ public final class EventDriver<E, F> implements AutoCloseable {
 
     private void lookAtClocks() {
         long nowNs = clocks.monotonicNs();
-        long stalledMs = watch.check(nowNs, Math.min(dueMs, nextWatchMs));
+        long stalledMs = watch.check(nowNs, Math.min(Math.min(dueMs, nextWatchMs), expectedMs));
         if (nextWatchMs <= nowNs / 1_000_000) {
             nextWatchMs = nowNs / 1_000_000 + watchMs;
         }

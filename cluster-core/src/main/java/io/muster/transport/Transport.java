@@ -48,6 +48,9 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
     private static final int OLD_KEY_MS = 60_000;
     private static final int SELDOM = 8;
 
+    /// A node that probes with the others waits this part of a pause longer, so that they come before its own timer.
+    private static final int SLACK_PART = 16;
+
     private final Node self;
     private final RandomGenerator dice;
     private final SortedMap<Integer, Peer> peers = new TreeMap<>();
@@ -328,6 +331,9 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
                     peer.links[i].reported(reports.get(i), downMs(peer), nowMs);
                 }
                 judge(peer, nowMs);
+                if (peer.links.length == 1) {
+                    probeAlong(nowMs);
+                }
             }
             case SizeProbe probe -> {
                 if (probe.link() == arrivedOn) {
@@ -354,6 +360,16 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
             int sequence = peer.links[i].nextProbe(nowMs);
             Probe probe = new Probe(i, sequence, keys.getFirst().id(), reports);
             out.add(new Send(peer.nodeid, i, seal(Datagram.CONTROL, peer.nodeid, Control.encode(probe))));
+        }
+    }
+
+    /// Probes now when half of the pause has gone, since this node is awake anyway. So all nodes come to probe at the
+    /// same moment, and an idle one wakes once for a round of probes, not once for each of them.
+    private void probeAlong(long nowMs) {
+        if (nextTickMs - nowMs <= config.probeMs() / 2) {
+            nextTickMs = Math.min(nextTickMs, nowMs);
+            tick(nowMs);
+            nextTickMs += config.probeMs() / SLACK_PART;
         }
     }
 

@@ -150,7 +150,6 @@ public final class CmanDaemon implements AutoCloseable {
                 .performer(this::perform)
                 .tick(new NodeEvent.Tick())
                 .stallEvent(NodeEvent.Stalled::new)
-                .watchMs(100)
                 .ids(ids)
                 .fatal(fatal)
                 .start();
@@ -396,6 +395,16 @@ public final class CmanDaemon implements AutoCloseable {
             running.offer(
                     new NodeEvent.OfRing(new RingEvent.Received(nodeid, incarnation, datagram)),
                     running.nowMs() - ringChangeMs < AFTERMATH_MS ? ringChange : CauseId.NONE);
+        }
+
+        @Override
+        public void awake() {
+            running.look();
+        }
+
+        @Override
+        public void dueMs(long monotonicMs) {
+            running.expectLook(monotonicMs);
         }
 
         @Override

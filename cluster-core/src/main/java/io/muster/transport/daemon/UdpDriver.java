@@ -46,6 +46,13 @@ public final class UdpDriver implements AutoCloseable {
         /// The largest datagram to hand over from now on.
         void mtu(int bytes);
 
+        /// The loop is about to look after the links, at the time announced by [#dueMs] or late.
+        default void awake() {}
+
+        /// When the loop will be awake next for the links' sake, in monotonic milliseconds. This comes often enough to
+        /// notice by it that the process stood still.
+        default void dueMs(long monotonicMs) {}
+
         /// A new incarnation has proven itself.
         default void accepted(Node node, @Nullable Incarnation replaced) {}
     }
@@ -163,6 +170,7 @@ public final class UdpDriver implements AutoCloseable {
             if (timer != null) {
                 timer.cancel(false);
             }
+            listener.dueMs(Long.MAX_VALUE);
             outboxes.values().forEach(UdpDriver::closeAll);
             outboxes.clear();
             sockets.close();
@@ -218,6 +226,7 @@ public final class UdpDriver implements AutoCloseable {
     private void tick() {
         timer = null;
         armedMs = Long.MAX_VALUE;
+        listener.awake();
         step(new TransportEvent.Tick());
     }
 
@@ -237,12 +246,13 @@ public final class UdpDriver implements AutoCloseable {
             return;
         }
         long next = transport.nextDeadlineMs();
-        if (next < armedMs && !closed) {
+        if (next != armedMs && !closed) {
             if (timer != null) {
                 timer.cancel(false);
             }
             armedMs = next;
             timer = loop.schedule(this::tick, Math.max(1, next - nowMs), TimeUnit.MILLISECONDS);
+            listener.dueMs(next);
         }
     }
 
