@@ -97,13 +97,13 @@ class TestbedIT {
     private static boolean hears(int from, int to) {
         // A UDP datagram there and its echo back; perl-base is on every Debian, ping is not.
         String listen = "use Socket; socket(S,PF_INET,SOCK_DGRAM,17); bind(S,sockaddr_in(7007,INADDR_ANY)) or exit 1;"
-                + "my $r=''; vec($r,fileno(S),1)=1; exit 0 if !select($r,undef,undef,1.5);"
+                + "my $r=''; vec($r,fileno(S),1)=1; exit 0 if !select($r,undef,undef,3);"
                 + "my $a=recv(S,my $b,100,0); send(S,$b,0,$a);";
         String ask = "use Socket; socket(S,PF_INET,SOCK_DGRAM,17); my $to=sockaddr_in(7007,inet_aton('"
                 + Testbed.address(to, 0) + "'));"
-                + "for (1..6) { send(S,'x',0,$to); my $r=''; vec($r,fileno(S),1)=1; exit 0 if select($r,undef,undef,0.1) and defined recv(S,my $b,100,0); } exit 1;";
-        Thread echo = Thread.ofVirtual().start(() -> node(to).run(3_000, "perl", "-e", listen));
-        boolean heard = node(from).run(3_000, "perl", "-e", ask).ok();
+                + "for (1..20) { send(S,'x',0,$to); my $r=''; vec($r,fileno(S),1)=1; exit 0 if select($r,undef,undef,0.1) and defined recv(S,my $b,100,0); } exit 1;";
+        Thread echo = Thread.ofVirtual().start(() -> node(to).run(5_000, "perl", "-e", listen));
+        boolean heard = node(from).run(5_000, "perl", "-e", ask).ok();
         try {
             echo.join();
         } catch (InterruptedException e) {
@@ -156,14 +156,16 @@ class TestbedIT {
             WebClient.Answer first = client.await(System.nanoTime(), 5_000);
             assertNotNull(first, "no answer");
             assertEquals("node1", first.node());
-            long cut = System.nanoTime();
+            long before = System.nanoTime();
             testbed().cut(List.of(node(1)));
-            assertFalse(Await.until(300, () -> client.await(cut + 50_000_000L, 0) != null));
+            // What was on its way when the link went down may still arrive.
+            long cut = System.nanoTime() + 50_000_000L;
+            assertFalse(Await.until(300, () -> client.await(cut, 0) != null));
             testbed().heal();
             assertNotNull(client.await(System.nanoTime(), 3_000));
-            WebClient.Outage outage = client.worstOutage(cut);
+            WebClient.Outage outage = client.worstOutage(before);
             assertNotNull(outage);
-            assertTrue(outage.ms() > 290 && outage.ms() < 1000, outage.toString());
+            assertTrue(outage.ms() > 290 && outage.ms() < 3000, outage.toString());
         }
         node(1).run(5_000, init, "stop").expectOk("stop");
         assertEquals(3, node(1).run(5_000, init, "status").status());
