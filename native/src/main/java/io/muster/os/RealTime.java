@@ -13,21 +13,18 @@ import java.util.List;
 /// Each step may be refused (no privilege, small RLIMIT_MEMLOCK); the daemon then works the same with worse odds, and
 /// says so once.
 ///
-/// Thread: call once at start, before other threads exist where possible: scheduling is per thread, and threads
-/// inherit it.
+/// Thread: [#acquire] once, from main, before the loops start; [#scheduleThread] on the loop that gets it.
 public final class RealTime {
     private RealTime() {}
 
-    /// Applies all three to this process.
+    /// Locks this process' memory and has it spared; scheduling is for each thread to ask.
     ///
-    /// @param priority of SCHED_RR, from 1 to 99
     /// @return what was refused and why, as sentences for one warning; empty when all of it was granted
-    public static List<String> acquire(int priority) {
+    public static List<String> acquire() {
         var refused = new ArrayList<String>();
         if (LibC.mlockall(LibC.MCL_CURRENT | LibC.MCL_FUTURE | LibC.MCL_ONFAULT) != 0) {
             refused.add("memory isn't locked (mlockall: errno " + Native.getLastError() + ")");
         }
-        scheduleThread(priority).ifPresent(refused::add);
         try {
             Files.writeString(Path.of("/proc/self/oom_score_adj"), "-1000");
         } catch (IOException e) {

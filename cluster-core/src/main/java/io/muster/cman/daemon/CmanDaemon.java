@@ -88,6 +88,8 @@ public final class CmanDaemon implements AutoCloseable {
         void ended(boolean clean, String why);
     }
 
+    private static volatile boolean hardened;
+
     private final NodeSetup setup;
     private final EventLoop loop;
     private final Node self;
@@ -154,7 +156,9 @@ public final class CmanDaemon implements AutoCloseable {
                 .fatal(fatal)
                 .start();
         driver = running;
-        loop.execute(CmanDaemon::harden);
+        if (hardened) {
+            loop.execute(CmanDaemon::schedule);
+        }
         UdpDriver sockets = new UdpDriver(
                 loop,
                 self,
@@ -171,12 +175,20 @@ public final class CmanDaemon implements AutoCloseable {
         loop.execute(() -> startRing(running, sockets, running.nowMs() + LISTEN_MS));
     }
 
-    /// The loop alone gets real-time scheduling: a cman that is starved looks dead to the others.
-    private static void harden() {
-        List<String> refused = RealTime.acquire(REAL_TIME_PRIORITY);
+    /// Locks the memory of this process and has cmans that start in it later ask for real-time scheduling. For `main`s
+    /// of
+    /// daemons only, before anything starts: a test's or a demo's process mustn't have either.
+    public static void harden() {
+        hardened = true;
+        List<String> refused = RealTime.acquire();
         if (!refused.isEmpty()) {
             LOG.warn("works with worse odds under load: {}", String.join("; ", refused));
         }
+    }
+
+    /// The loop alone gets real-time scheduling: a cman that is starved looks dead to the others.
+    private static void schedule() {
+        RealTime.scheduleThread(REAL_TIME_PRIORITY).ifPresent(why -> LOG.warn("works with worse odds: {}", why));
     }
 
     /// Starts the ring once every configured node can be reached, or has had its time to answer. The first join of a
@@ -495,6 +507,7 @@ public final class CmanDaemon implements AutoCloseable {
                     context.fatal(new IOException(why));
                 }
             };
+            harden();
             CmanDaemon daemon = start(context.layout(), ending, context::fatal);
             context.watchdog(daemon.loop);
             return daemon;

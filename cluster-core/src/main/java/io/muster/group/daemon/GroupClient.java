@@ -8,6 +8,7 @@ import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntryCodec;
+import io.muster.os.BootClock;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import io.netty.channel.EventLoop;
@@ -152,7 +153,19 @@ public final class GroupClient implements AutoCloseable {
     /// Whether the cluster is quorate now: true only after a token of the present ring has come round since the call.
     /// Entries up to that moment have been delivered to the listener before. To be asked before each start of an
     /// agent.
+    ///
+    /// A yes to a question older than [FreshAnswer#TRUST_MS] says nothing of now and is asked again.
+    /// Who isn't on the loop uses [#awaitQuorate].
     public CompletableFuture<Boolean> stillQuorate() {
+        return new FreshAnswer(this::askFresh, BootClock::nowMs, FRESH_MS).ask();
+    }
+
+    /// As [#stillQuorate], and the answer isn't old either when this thread gets to see it. Blocks; not on the loop.
+    public boolean awaitQuorate() throws InterruptedException {
+        return new FreshAnswer(this::askFresh, BootClock::nowMs, FRESH_MS).await();
+    }
+
+    private CompletableFuture<Boolean> askFresh() {
         return connection
                 .ask(CmanFrames.ASK_FRESH, CauseId.NONE, new byte[0], FRESH_MS)
                 .handle((frame, failure) -> {
