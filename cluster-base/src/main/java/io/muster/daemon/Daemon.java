@@ -6,6 +6,7 @@ import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /// ```
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
-    private static final long STOP_MS = 20_000;
+    private static final Duration STOP = Duration.ofSeconds(20);
 
     /// Starts the daemon's work and returns what stops it.
     @FunctionalInterface
@@ -58,6 +59,7 @@ public final class Daemon {
     private final String name;
     private String spec = "";
     private String usage = "";
+    private Duration stopLimit = STOP;
     private OptionHandler handler = (letter, argument) -> false;
 
     private Daemon(String name) {
@@ -76,6 +78,13 @@ public final class Daemon {
         this.spec = spec;
         this.usage = usage;
         this.handler = handler;
+        return this;
+    }
+
+    /// How long a clean stop may take before the process ends all the same; 20 s if nothing is said. The unit's
+    /// `TimeoutStopSec` has to be longer.
+    public Daemon stopsWithin(Duration limit) {
+        this.stopLimit = limit;
         return this;
     }
 
@@ -179,8 +188,8 @@ public final class Daemon {
             done.countDown();
         });
         try {
-            if (!done.await(STOP_MS, TimeUnit.MILLISECONDS)) {
-                LOG.error("not stopped after {} ms, ends anyway", STOP_MS);
+            if (!done.await(stopLimit.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.error("not stopped after {} ms, ends anyway", stopLimit.toMillis());
                 status = 1;
             }
             Files.deleteIfExists(context.layout.pidFile(name));

@@ -57,6 +57,7 @@ public final class FenceDaemon implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("fenced");
     private static final long CONNECT_RETRY_MS = 100;
+    private static final long JOIN_RETRY_MS = 250;
     private static final int CONNECT_TRIES = 600;
     private static final long CONNECT_TIMEOUT_MS = 10_000;
     private static final long ACKNOWLEDGE_LIMIT_MS = 8_000;
@@ -81,6 +82,11 @@ public final class FenceDaemon implements AutoCloseable {
     private @Nullable Membership membership;
     private @Nullable ControlServer server;
     private boolean joining;
+
+    /// Whether this node is to be in the domain, which is so before it is.
+    private boolean wanted;
+
+    private String refusal = "";
     private volatile boolean closing;
 
     private FenceDaemon(Layout layout, Options options, Consumer<Throwable> fatal) throws Exception {
@@ -215,6 +221,7 @@ public final class FenceDaemon implements AutoCloseable {
     }
 
     private void join() {
+        wanted = true;
         GroupClient cman = client;
         if (cman == null || membership != null || joining) {
             return;
@@ -223,7 +230,12 @@ public final class FenceDaemon implements AutoCloseable {
         cman.join(Membership.GROUP, Optional.of(Level.FENCE), SILENT_MS).whenComplete((done, failure) -> {
             joining = false;
             if (failure != null) {
-                say("can't join the fence domain: " + failure.getMessage());
+                joinLater(String.valueOf(failure.getMessage()));
+                return;
+            }
+            refusal = "";
+            if (!wanted) {
+                cman.leave(Membership.GROUP);
                 return;
             }
             // Before the first entry: the answer comes ahead of the stream.
@@ -236,7 +248,29 @@ public final class FenceDaemon implements AutoCloseable {
         });
     }
 
+    /// A refusal passes: the connection of a fenced that was killed may not have ended yet, and without fencing nothing
+    /// on
+    /// this node would ever go on. When cman itself goes, [#comeBack] sees to it.
+    private void joinLater(String why) {
+        if (closing || !wanted) {
+            return;
+        }
+        if (!why.equals(refusal)) {
+            refusal = why;
+            say("can't join the fence domain yet: " + why);
+        }
+        loop.schedule(
+                () -> {
+                    if (!closing && wanted) {
+                        join();
+                    }
+                },
+                JOIN_RETRY_MS,
+                TimeUnit.MILLISECONDS);
+    }
+
     private void leave() {
+        wanted = false;
         GroupClient cman = client;
         Membership stay = membership;
         if (cman != null && stay != null) {
@@ -301,7 +335,7 @@ public final class FenceDaemon implements AutoCloseable {
                 return;
             }
             Membership stay = membership;
-            boolean joined = stay != null;
+            boolean joined = wanted;
             if (stay != null) {
                 stay.close();
                 membership = null;

@@ -5,11 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.muster.cman.daemon.CmanDaemon;
+import io.muster.core.CauseId;
 import io.muster.daemon.Layout;
+import io.muster.driver.Loops;
 import io.muster.driver.Replay;
 import io.muster.fence.cli.FenceAckManual;
 import io.muster.fence.cli.FenceTool;
+import io.muster.group.GroupEntry;
+import io.muster.group.GroupEntry.Level;
+import io.muster.group.daemon.GroupClient;
 import io.muster.transport.cli.Keygen;
+import io.netty.channel.EventLoop;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -99,6 +106,32 @@ class FencedTest {
             }
             TimeUnit.MILLISECONDS.sleep(20);
         }
+    }
+
+    @Test
+    void aRefusedJoinIsTriedAgain() throws Exception {
+        running[0] = CmanDaemon.start(layout, (clean, why) -> {}, ended::complete);
+        EventLoop loop = Loops.start("holder");
+        try {
+            GroupClient holder = GroupClient.connect(layout.socket("cman"), loop, new Holder())
+                    .get(10, TimeUnit.SECONDS);
+            holder.join("fence:default", Optional.of(Level.FENCE), 0).get(10, TimeUnit.SECONDS);
+            running[1] = FenceDaemon.start(layout, ended::complete);
+            await("refusal", () -> tool("dump").contains("can't join the fence domain yet"));
+            holder.leave("fence:default");
+            await("join", () -> tool("dump").contains("joining the fence domain as node"));
+            holder.close();
+        } finally {
+            Loops.stop(loop);
+        }
+    }
+
+    private static final class Holder implements GroupClient.Listener {
+        @Override
+        public void onEntry(String group, GroupEntry entry, CauseId cause) {}
+
+        @Override
+        public void onClose(String why) {}
     }
 
     @Test

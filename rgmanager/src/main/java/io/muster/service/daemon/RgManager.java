@@ -28,6 +28,15 @@ public final class RgManager implements AutoCloseable {
     /// `<rm disabled="1">`.
     private static final int EXIT_DISABLED = 2;
 
+    /// How long the stop of this node's services may take when the process is told to end: a database writes out what
+    /// it holds.
+    public static final Duration STOP_LIMIT = Duration.ofMinutes(10);
+
+    /// The same in a process that hosts others too, unless it says otherwise.
+    private static final Duration HOSTED_STOP_LIMIT = Duration.ofSeconds(18);
+
+    private static final Duration LEAVING = Duration.ofSeconds(5);
+
     private final EventLoop loop;
     private final ControlServer control;
     private final ServiceNode node;
@@ -44,6 +53,7 @@ public final class RgManager implements AutoCloseable {
                         "dwNqC:",
                         "  -d -w -N -q -C N  accepted for the sake of old scripts, without effect\n",
                         (letter, argument) -> true)
+                .stopsWithin(STOP_LIMIT.plus(LEAVING))
                 .main(args, context -> {
                     if (disabled(context.layout())) {
                         LOG.warn("disabled in cluster.conf: ends");
@@ -51,7 +61,7 @@ public final class RgManager implements AutoCloseable {
                     }
                     RgManager manager = start(context.layout(), context::fatal);
                     context.watchdog(manager.loop);
-                    return manager;
+                    return () -> manager.close(STOP_LIMIT);
                 });
     }
 
@@ -103,7 +113,14 @@ public final class RgManager implements AutoCloseable {
     /// Stops this node's services and leaves.
     @Override
     public void close() {
-        node.shutdown(Duration.ofSeconds(18));
+        close(HOSTED_STOP_LIMIT);
+    }
+
+    /// Stops this node's services and leaves.
+    ///
+    /// @param limit of the stop; services that aren't stopped by then are left to the others, who fence this node
+    public void close(Duration limit) {
+        node.shutdown(limit);
         control.close();
         Loops.stop(loop);
     }

@@ -52,11 +52,13 @@ final class ServiceNode implements GroupClient.Listener {
     private static final int SILENT_MS = 5_000;
 
     private static final long RETRY_MS = 250;
+    private static final long LOOK_MS = 250;
+
+    /// How long a node without quorum waits for others to hear that it stops.
+    private static final Duration NOBODY_LISTENS = Duration.ofSeconds(15);
 
     /// Longest time an agent of an earlier run may take to die; later than [#REQUIRED_MS] the node is a victim anyway.
     private static final long END_AGENTS_MS = 8_000;
-
-    private static final long FRESH_MS = 12_000;
 
     private final Layout layout;
     private final EventLoop loop;
@@ -68,6 +70,9 @@ final class ServiceNode implements GroupClient.Listener {
     private volatile @Nullable GroupClient client;
     private volatile @Nullable Trees trees;
     private volatile boolean closing;
+
+    /// Of the connection to cman.
+    private volatile boolean gone;
 
     /// Set while quorum is lost or cman gone: whatever agent comes next isn't started, so that the stop can.
     private volatile boolean startsBarred;
@@ -117,16 +122,24 @@ final class ServiceNode implements GroupClient.Listener {
             var running = new ReplicaDriver<>(setup, core, this::perform);
             driver = running;
             running.post(new ServiceEvent.Configured(PlanReader.of(config)));
-            connected
-                    .join(GROUP, Optional.of(GroupEntry.Level.SERVICE), SILENT_MS)
-                    .whenComplete((joined, failure) -> {
-                        if (failure == null) {
-                            connected.require(GROUP, REQUIRED_MS);
-                            LOG.info("node={} joins group {}", self, GROUP);
-                        } else if (!closing) {
-                            fatal.accept(failure);
-                        }
-                    });
+            join(connected, "");
+        });
+    }
+
+    /// Until cman takes it: the connection of a predecessor that was killed may not have ended yet. When this one ends,
+    /// [#onClose] says what becomes of us.
+    private void join(GroupClient cman, String toldBefore) {
+        cman.join(GROUP, Optional.of(GroupEntry.Level.SERVICE), SILENT_MS).whenComplete((joined, failure) -> {
+            if (failure == null) {
+                cman.require(GROUP, REQUIRED_MS);
+                LOG.info("node={} joins group {}", cman.self(), GROUP);
+            } else if (!closing && !gone) {
+                String why = String.valueOf(failure.getMessage());
+                if (!why.equals(toldBefore)) {
+                    LOG.warn("can't join group {} yet: {}", GROUP, why);
+                }
+                loop.schedule(() -> join(cman, why), RETRY_MS, TimeUnit.MILLISECONDS);
+            }
         });
     }
 
@@ -227,6 +240,7 @@ final class ServiceNode implements GroupClient.Listener {
             left.countDown();
             return;
         }
+        gone = true;
         startsBarred = true;
         Trees present = trees;
         LOG.error("cman is gone ({}): stopping all services", why);
@@ -247,9 +261,7 @@ final class ServiceNode implements GroupClient.Listener {
             return false;
         }
         try {
-            return cman.stillQuorate().get(FRESH_MS, TimeUnit.MILLISECONDS) && !startsBarred;
-        } catch (ExecutionException | TimeoutException e) {
-            return false;
+            return cman.awaitQuorate() && !startsBarred;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -351,6 +363,42 @@ final class ServiceNode implements GroupClient.Listener {
         return new ClusterServices(ResultCode.SUCCESS, core.locked(), self, core.members(), core.services());
     }
 
+    /// Waits until the others know that nothing runs here any more. Without quorum nobody takes that note: then the
+    /// services are stopped all the same, and the wait is short.
+    private boolean handedOver(Duration limit) throws InterruptedException {
+        long began = System.nanoTime();
+        long barredNanos = began;
+        while (!left.await(LOOK_MS, TimeUnit.MILLISECONDS)) {
+            long now = System.nanoTime();
+            if (!startsBarred) {
+                barredNanos = now;
+            }
+            if (now - began >= limit.toNanos()) {
+                return false;
+            }
+            if (now - barredNanos >= NOBODY_LISTENS.toNanos()) {
+                stopAlone(limit.minusNanos(now - began));
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void stopAlone(Duration limit) throws InterruptedException {
+        Trees present = trees;
+        if (present == null) {
+            return;
+        }
+        try {
+            List<String> unclean = present.stopEverything().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            if (!unclean.isEmpty()) {
+                LOG.error("#69 Unclean stop of {}", unclean);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.error("services aren't stopped", e);
+        }
+    }
+
     /// Stops this node's services, tells the others, leaves. Thread: any but the loop, blocks at most `limit`.
     void shutdown(Duration limit) {
         post(new ServiceEvent.ShutdownRequested(System.currentTimeMillis()));
@@ -358,8 +406,8 @@ final class ServiceNode implements GroupClient.Listener {
         GroupClient cman = client;
         try {
             // Without the group's state this run has started nothing.
-            if (running != null && running.replica().synced() && !left.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.error("services couldn't be handed over within {} s: ends anyway", limit.toSeconds());
+            if (running != null && running.replica().synced() && !handedOver(limit)) {
+                LOG.error("services couldn't be handed over: ends anyway");
                 return;
             }
         } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.fence.daemon.FenceDaemon;
 import io.muster.service.daemon.RgManager;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
@@ -19,13 +20,22 @@ import org.slf4j.LoggerFactory;
 public final class ClusterDaemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterDaemon.class);
 
+    /// How long services may take to stop when a test or a demo ends; the daemon itself gives them more.
+    private static final Duration SHORT_STOP = Duration.ofSeconds(18);
+
     /// Stopped in reverse.
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
     private ClusterDaemon() {}
 
     public static void main(String[] args) {
-        Daemon.named("clusterd").main(args, context -> start(context.layout(), context::fatal));
+        Daemon.named("clusterd")
+                .stopsWithin(RgManager.STOP_LIMIT.plusSeconds(30))
+                .main(args, context -> {
+                    CmanDaemon.harden();
+                    ClusterDaemon all = start(context.layout(), context::fatal);
+                    return () -> all.close(RgManager.STOP_LIMIT);
+                });
     }
 
     /// Starts the daemons in the order of their units.
@@ -58,10 +68,18 @@ public final class ClusterDaemon implements AutoCloseable {
     /// Stops services first, then fencing, then membership; all of them, whatever one says.
     @Override
     public void close() {
+        close(SHORT_STOP);
+    }
+
+    private void close(Duration services) {
         while (!running.isEmpty()) {
             AutoCloseable daemon = running.pop();
             try {
-                daemon.close();
+                if (daemon instanceof RgManager manager) {
+                    manager.close(services);
+                } else {
+                    daemon.close();
+                }
             } catch (Exception e) {
                 LOG.error("{} didn't stop: {}", daemon.getClass().getSimpleName(), e.toString());
             }
