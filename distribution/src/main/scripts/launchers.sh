@@ -3,11 +3,15 @@
 # Shared by every JVM of the suite. Compact headers and the serial collector keep a daemon small; C1 alone starts fastest.
 java_common="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xlog:disable -Xlog:all=off --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 
+# A small heap, and an end rather than a daemon that limps on without memory.
+java_daemon="-Xms8m -Xmx64m -Xss256k -XX:MaxMetaspaceSize=64m -XX:+ExitOnOutOfMemoryError"
+
 # java_options KIND: the options for one kind of command.
 java_options() {
     case $1 in
         tool | xmltool) echo "$java_common -XX:TieredStopAtLevel=1 -Xmx48m" ;;
-        daemon) echo "$java_common -XX:TieredStopAtLevel=1 -Xms8m -Xmx64m -Xss256k -XX:MaxMetaspaceSize=64m -XX:ReservedCodeCacheSize=24m -XX:+ExitOnOutOfMemoryError" ;;
+        daemon) echo "$java_common $java_daemon -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=24m" ;;
+        ring) echo "$java_common $java_daemon -XX:ReservedCodeCacheSize=48m" ;;
         work) echo "$java_common -Xmx1g" ;;
     esac
 }

@@ -38,7 +38,7 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
 
     /// Between two looks of the writer: a quiet core's steps are written some at a time, which costs an idle node less.
     /// Lost with a process that is killed; one that ends for a fault writes them.
-    private static final long PAUSE_MS = 100;
+    private static final long PAUSE_MS = 250;
 
     /// How much to keep.
     ///
