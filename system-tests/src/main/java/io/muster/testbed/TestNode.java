@@ -71,9 +71,7 @@ final class TestNode {
         // What a real machine loses with its power.
         Files.createDirectories(root.resolve("run/muster"));
         try (var left = Files.list(root.resolve("run/muster"))) {
-            for (Path file : left.toList()) {
-                Files.deleteIfExists(file);
-            }
+            left.toList().forEach(Directories::delete);
         }
         Box booted = testbed.bootBox(name, root.resolve("console/init.log"));
         for (int link = 0; link < testbed.links; link++) {
