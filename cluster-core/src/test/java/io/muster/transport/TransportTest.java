@@ -290,6 +290,25 @@ class TransportTest {
     }
 
     @Test
+    void idleNodesWithOneLinkProbeAtTheSameMoment() {
+        TestNet net = new TestNet(21, 3, 1, LinkUse.RANKED);
+        net.run(1027);
+        net.boot(2, TestNet.key(0));
+        net.run(1027);
+        net.boot(3, TestNet.key(0));
+        net.run(3000);
+        net.recorded.clear();
+        net.run(1000);
+        List<Long> times =
+                net.recorded.stream().map(TestNet.Flight::atMs).sorted().toList();
+        int moments = 1;
+        for (int i = 1; i < times.size(); i++) {
+            moments += times.get(i) - times.get(i - 1) > 10 ? 1 : 0;
+        }
+        assertTrue(moments <= 14, "awake at " + moments + " moments of a second");
+    }
+
+    @Test
     void aFlappingLinkHasToWaitLongerEachTime() {
         TestNet net = new TestNet(18, 2, 2, LinkUse.RANKED);
         net.run(1000);
