@@ -33,7 +33,8 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
     private @Nullable String why;
     private long pingSequence;
     private long pongSequence;
-    private long pingSentNs;
+    private volatile long pingSentNs;
+    private volatile boolean notReading;
     private @Nullable Object attachment;
 
     /// @throws IOException when the kernel doesn't say who the peer is: then it is nobody to us
@@ -96,6 +97,9 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
     @Override
     public void reading(boolean on) {
         channel.config().setAutoRead(on);
+        notReading = !on;
+        // What the client answered meanwhile hasn't been read: its silence counts from now.
+        pingSentNs = System.nanoTime();
     }
 
     @Override
@@ -135,6 +139,8 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
             pongSequence = pingSequence;
             return;
         }
+        // Who sends isn't silent: its answer may stand behind megabytes.
+        pingSentNs = System.nanoTime();
         server.framesIn.increment();
         guarded(() -> server.handler.onFrame(this, frame));
     }
@@ -231,7 +237,7 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
             pingSequence++;
             pingSentNs = now;
             write(new Frame(Frame.PING, new byte[0]).encode());
-        } else if (now - pingSentNs >= timeoutMs * 1_000_000) {
+        } else if (!notReading && now - pingSentNs >= timeoutMs * 1_000_000) {
             server.silent.increment();
             end("no answer for " + (now - pingSentNs) / 1_000_000 + " ms");
             return;

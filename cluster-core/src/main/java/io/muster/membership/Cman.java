@@ -67,6 +67,9 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     private boolean ended;
     private long lingerUntil = Long.MAX_VALUE;
     private long lastManAt = Long.MAX_VALUE;
+
+    /// When the quorum device is dead unless it is polled before.
+    private long deviceUntil = Long.MAX_VALUE;
     private @Nullable Ballot ballot;
 
     /// The configuration of the ring whose transitions are being collected, or that is installed.
@@ -134,11 +137,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             case CmanEvent.Kill e -> kill(e);
             case CmanEvent.SetExpected e -> setExpected(e);
             case CmanEvent.SetVotes e -> setVotes(e);
-            case CmanEvent.SetDevice e -> {
-                device = e.name();
-                deviceVotes = e.votes();
-                queue(new CmanMessage.Device(e.name(), e.votes()), false);
-            }
+            case CmanEvent.SetDevice e -> setDevice(e, nowMs);
             case CmanEvent.Announce e -> announce(e);
         }
         deadlines(nowMs);
@@ -151,7 +150,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         if (ended) {
             return Long.MAX_VALUE;
         }
-        long next = Math.min(clients.nextDeadlineMs(), Math.min(lingerUntil, lastManAt));
+        long next = Math.min(clients.nextDeadlineMs(), Math.min(Math.min(lingerUntil, deviceUntil), lastManAt));
         for (Question q : questions) {
             next = Math.min(next, q.askedMs() + FRESH_LIMIT_MS);
         }
@@ -610,6 +609,17 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         }
     }
 
+    /// The others hear of changes only. A stall of this node doesn't keep the device alive: nobody knows what became
+    /// of it in that time, and its next poll revives it.
+    private void setDevice(CmanEvent.SetDevice e, long nowMs) {
+        deviceUntil = e.votes() > 0 ? nowMs + settings.quorumDevPollMs() : Long.MAX_VALUE;
+        if (!device.equals(e.name()) || deviceVotes != e.votes()) {
+            device = e.name();
+            deviceVotes = e.votes();
+            queue(new CmanMessage.Device(e.name(), e.votes()), false);
+        }
+    }
+
     private void announce(CmanEvent.Announce e) {
         boolean same = e.version() == state.configVersion && e.sha256().equals(state.configSha256);
         if (same) {
@@ -655,6 +665,14 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                     && state.nodes().getFirst().equals(self)) {
                 queue(new CmanMessage.Expected(state.tally.total()), false);
             }
+        }
+        if (nowMs >= deviceUntil) {
+            say(
+                    Severity.WARN,
+                    "quorum device " + device + " wasn't polled for " + settings.quorumDevPollMs() + " ms: dead");
+            deviceUntil = Long.MAX_VALUE;
+            deviceVotes = 0;
+            queue(new CmanMessage.Device(device, 0), false);
         }
         if (nowMs >= lingerUntil) {
             stop();

@@ -74,7 +74,8 @@ public sealed interface CmanEvent {
     /// Votes of one node.
     record SetVotes(int client, int request, int nodeid, int votes) implements CmanEvent {}
 
-    /// The quorum device: its votes while it is alive, else 0.
+    /// A poll of the quorum device: its votes while it is alive, else 0. Alive is only who says so again before
+    /// `quorum_dev_poll` has passed.
     record SetDevice(String name, int votes) implements CmanEvent {}
 
     /// A new configuration for the whole cluster.

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 /// @param expectedVotes as the file has it, or the sum of all votes
 /// @param mandatory levels of recovery that don't pass without a group: fencing, when the file has fence devices
 /// @param shutdownTimeoutMs how long clients may take to answer a request to leave
+/// @param quorumDevPollMs after so long without a poll of the quorum device it is dead
 /// @param lastManStandingMs how long the members must have been the same before expected votes follow them
 /// @param configVersion 0 without a file
 /// @param configSha256 64 hexadecimal digits, or empty
@@ -28,6 +29,7 @@ public record CmanSettings(
         QuorumRules rules,
         Set<Level> mandatory,
         int shutdownTimeoutMs,
+        int quorumDevPollMs,
         int lastManStandingMs,
         int configVersion,
         String configSha256) {

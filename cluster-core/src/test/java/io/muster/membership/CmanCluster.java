@@ -220,7 +220,7 @@ final class CmanCluster {
         ids.forEach(id -> configured.put(id, new Configured("n" + id, 1)));
         QuorumRules with = rules.apply(QuorumRules.plain(ids));
         settings = new CmanSettings(
-                "harbor", 6520, configured, with.twoNode() ? 1 : nodes, with, Set.of(), 5000, 10_000, 1, "aa");
+                "harbor", 6520, configured, with.twoNode() ? 1 : nodes, with, Set.of(), 5000, 10_000, 10_000, 1, "aa");
         ids.forEach(id -> machines.put(id, new SimNode(simulation, id)));
     }
 

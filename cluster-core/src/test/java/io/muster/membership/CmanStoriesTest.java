@@ -285,6 +285,25 @@ class CmanStoriesTest {
     }
 
     @Test
+    void aQuorumDeviceThatIsNotPolledIsDead() {
+        CmanCluster c = up(2);
+        c.run(1).process.post(CmanCluster.cman(new CmanEvent.SetDevice("disk", 1)));
+        c.crash(2);
+        c.until("1 alone", () -> c.run(1).members().equals(List.of(1)), 5000);
+        for (int poll = 0; poll < 4; poll++) {
+            c.simulation.runForMs(4_000);
+            assertTrue(c.run(1).quorate(), "polled, but not quorate after poll " + poll);
+            c.run(1).process.post(CmanCluster.cman(new CmanEvent.SetDevice("disk", 1)));
+        }
+        c.simulation.runForMs(9_900);
+        assertTrue(c.run(1).quorate(), "dead too early");
+        c.simulation.runForMs(600);
+        assertFalse(c.run(1).quorate(), "lives on unpolled");
+        c.run(1).process.post(CmanCluster.cman(new CmanEvent.SetDevice("disk", 1)));
+        c.until("the device is back", () -> c.run(1).quorate(), 2000);
+    }
+
+    @Test
     void expectedVotesMustFitWhatIsThere() {
         CmanCluster c = up(4);
         List.of(2, 3, 4).forEach(c::crash);

@@ -99,13 +99,16 @@ record CmanOptions(
     /// Either one.
     record Parsed(Optional<CmanOptions> options, Stop stop) {}
 
+    /// `-o`, a second way to say `-n` when joining.
+    static final String OTHER_NAME = "CMAN_OVERRIDE_NODENAME";
+
     private static final Map<Character, String> OVERRIDES = Map.of(
             'c', "CMAN_CLUSTER_NAME",
             'p', "CMAN_IP_PORT",
             'N', "CMAN_NODEID",
             'm', "CMAN_MCAST_ADDR",
             'k', "CMAN_KEYFILE",
-            'o', "CMAN_OVERRIDE");
+            'o', OTHER_NAME);
 
     static Parsed parse(String[] args, PrintStream out, PrintStream err) {
         Getopt options = new Getopt("cman_tool", args, "2aAc:C:d::D::e:fF:hk:m:n:N:o:p:PqrSt:v:VwXz", err);
@@ -114,6 +117,7 @@ record CmanOptions(
         boolean addresses = false;
         boolean fenced = false;
         boolean reload = false;
+        boolean noConfig = false;
         String format = "";
         List<String> nodes = new ArrayList<>();
         int timeout = 0;
@@ -139,7 +143,8 @@ record CmanOptions(
                     case 'e' -> expected = Integer.parseInt(options.argument());
                     case 'd' -> debug = options.hasArgument() ? Integer.parseInt(options.argument()) : 1;
                     case '2' -> environment.put("CMAN_2NODE", "true");
-                    case 'A', 'C', 'D', 'P', 'S', 'X', 'z' -> {}
+                    case 'X' -> noConfig = true;
+                    case 'A', 'C', 'D', 'P', 'S', 'z' -> {}
                     case 'h' -> {
                         out.print(USAGE);
                         return stop(0);
@@ -168,6 +173,10 @@ record CmanOptions(
         String operation = words.getFirst();
         if (!operation.equals("leave") && !rest.isEmpty() && OPERATIONS.contains(rest.getFirst())) {
             err.println("cman_tool: can't specify two operations");
+            return stop(1);
+        }
+        if (noConfig && operation.equals("join")) {
+            err.println("cman_tool: -X: cman has its nodes from cluster.conf and doesn't start without");
             return stop(1);
         }
         if (timeout > 0 && !wait && (operation.equals("join"))) {

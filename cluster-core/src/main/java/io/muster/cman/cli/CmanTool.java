@@ -148,11 +148,14 @@ public final class CmanTool implements Command {
 
     private int await(CmanOptions o, PrintStream err) throws Failure {
         view().status();
-        return await(o.quorum(), o.timeoutSec(), err);
+        return await(o.quorum(), deadline(o), err);
     }
 
-    private int await(boolean quorum, int timeoutSec, PrintStream err) throws Failure {
-        long deadline = timeoutSec > 0 ? System.nanoTime() + timeoutSec * 1_000_000_000L : Long.MAX_VALUE;
+    private static long deadline(CmanOptions o) {
+        return o.timeoutSec() > 0 ? System.nanoTime() + o.timeoutSec() * 1_000_000_000L : Long.MAX_VALUE;
+    }
+
+    private int await(boolean quorum, long deadline, PrintStream err) throws Failure {
         while (true) {
             CmanView view = view();
             boolean there =
@@ -177,14 +180,15 @@ public final class CmanTool implements Command {
                 throw e;
             }
         }
+        long deadline = deadline(o);
         DaemonStart.run(layout, o);
-        return o.waits() ? await(o.quorum(), o.timeoutSec(), err) : 0;
+        return o.waits() ? await(o.quorum(), deadline, err) : 0;
     }
 
     private int leave(CmanOptions o, PrintStream err) throws Failure {
         boolean removed = o.words().contains("remove");
         boolean force = o.words().contains("force");
-        long deadline = o.timeoutSec() > 0 ? System.nanoTime() + o.timeoutSec() * 1_000_000_000L : Long.MAX_VALUE;
+        long deadline = deadline(o);
         while (true) {
             Result result;
             try (CmanConnection cman = CmanConnection.open(layout.socket("cman"), LEAVE_ANSWER)) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Starts the cman daemon for `cman_tool join` and waits until it answers.
 ///
@@ -17,15 +18,28 @@ import java.util.Map;
 final class DaemonStart {
     private static final long SOCKET_MS = 100_000;
 
+    /// Before the reason in the daemon's last line of log.
+    private static final String WORDS = "can't start: ";
+
+    /// Else the end of the operator's terminal would be the end of cman.
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
+
     private DaemonStart() {}
 
     static void run(Layout layout, CmanOptions o) throws Failure {
-        ProcessBuilder builder = new ProcessBuilder(command(layout));
-        Map<String, String> environment = builder.environment();
-        environment.putAll(o.environment());
-        if (!o.nodes().isEmpty()) {
-            environment.put("MUSTER_NODENAME", o.nodes().getFirst());
+        List<String> command = new ArrayList<>(command(layout));
+        if (Files.isExecutable(SETSID)) {
+            command.addFirst(SETSID.toString());
         }
+        ProcessBuilder builder = new ProcessBuilder(command);
+        Map<String, String> environment = builder.environment();
+        // As this command sees the machine, wherever it has that from.
+        environment.put("MUSTER_ROOT", layout.root().toString());
+        layout.variable("MUSTER_NODENAME").ifPresent(name -> environment.put("MUSTER_NODENAME", name));
+        environment.putAll(o.environment());
+        Optional<String> name = o.nodes().stream().findFirst();
+        name.or(() -> Optional.ofNullable(o.environment().get(CmanOptions.OTHER_NAME)))
+                .ifPresent(given -> environment.put("MUSTER_NODENAME", given));
         if (o.votes() != CmanOptions.UNSET) {
             environment.put("CMAN_VOTES", Integer.toString(o.votes()));
         }
@@ -84,7 +98,9 @@ final class DaemonStart {
     private static String lastLine(Path complaint) {
         try {
             List<String> lines = Files.readAllLines(complaint);
-            return lines.isEmpty() ? "it ended without a word" : lines.getLast();
+            String last = lines.isEmpty() ? "it ended without a word" : lines.getLast();
+            int words = last.indexOf(WORDS);
+            return words < 0 ? last : last.substring(words + WORDS.length());
         } catch (IOException e) {
             return "it ended";
         }

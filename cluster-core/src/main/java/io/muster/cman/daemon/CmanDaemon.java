@@ -95,6 +95,7 @@ public final class CmanDaemon implements AutoCloseable {
     private final Node self;
     private final Ending ending;
     private final SortedMap<Integer, Session> sessions = new TreeMap<>();
+    private final Throttle throttle;
     private final CountDownLatch over = new CountDownLatch(1);
     private final CmanNode core;
     private final Viewer viewer;
@@ -118,8 +119,13 @@ public final class CmanDaemon implements AutoCloseable {
         SecureRandom dice = new SecureRandom();
         self = new Node(setup.me().nodeid(), Incarnation.random(dice));
         ringConfig = Timings.ring(config, mtuBytes);
-        Cman cman = new Cman(self, Settings.cman(config), setup.document(), Settings.reader());
+        Cman cman = new Cman(
+                self,
+                setup.overrides().apply(Settings.cman(config), self.nodeid()),
+                setup.document(),
+                Settings.reader());
         core = new CmanNode(new Ring(self, ringConfig, new Dice(dice.nextLong())), cman);
+        throttle = new Throttle(loop, cman::backlogBytes);
         viewer = new Viewer(setup.me().name());
         viewer.configure(config, setup.addresses());
     }
@@ -175,9 +181,8 @@ public final class CmanDaemon implements AutoCloseable {
         loop.execute(() -> startRing(running, sockets, running.nowMs() + LISTEN_MS));
     }
 
-    /// Locks the memory of this process and has cmans that start in it later ask for real-time scheduling. For `main`s
-    /// of
-    /// daemons only, before anything starts: a test's or a demo's process mustn't have either.
+    /// Locks the memory of this process and has cmans that start in it later ask for real-time scheduling. For mains
+    /// of daemons only, before anything starts: a test's or a demo's process mustn't have either.
     public static void harden() {
         hardened = true;
         List<String> refused = RealTime.acquire();
@@ -368,7 +373,7 @@ public final class CmanDaemon implements AutoCloseable {
     /// Timings, nodes and addresses of a new configuration. The resolver may take its time: a thread of its own
     /// asks it.
     private void configured(byte[] document) {
-        Settings.read(document).ifPresent(next -> {
+        Settings.read(document).map(setup.overrides()::apply).ifPresent(next -> {
             config = next;
             reconfigureRing();
             Thread.ofVirtual().start(() -> {
@@ -473,6 +478,9 @@ public final class CmanDaemon implements AutoCloseable {
                 }
                 Requests.event((int) session.id(), frame)
                         .ifPresent(event -> running.post(new NodeEvent.OfCman(event), frame.cause()));
+                if (frame.type() == CmanFrames.SEND) {
+                    throttle.sent(session);
+                }
             } catch (MalformedMessage e) {
                 LOG.warn("{}: frame of type {}: {}", session, frame.type(), e.getMessage());
                 session.close();
@@ -493,6 +501,7 @@ public final class CmanDaemon implements AutoCloseable {
         public void onClose(Session session, String why) {
             LOG.debug("{} closed: {}", session, why);
             sessions.remove((int) session.id());
+            throttle.gone(session);
             running.post(new NodeEvent.OfCman(new CmanEvent.Gone((int) session.id())));
         }
     }

@@ -25,10 +25,17 @@ import org.slf4j.LoggerFactory;
 
 /// What cman finds out once, before its loop turns: files, its own name, addresses. Blocks on disk and resolver.
 ///
+/// @param config with the overrides that concern how this node talks
 /// @param document the octets of cluster.conf
 /// @param me this node
 record NodeSetup(
-        ClusterConfig config, byte[] document, ClusterNode me, Path keyFile, ClusterKey key, Addresses addresses) {
+        ClusterConfig config,
+        JoinOverrides overrides,
+        byte[] document,
+        ClusterNode me,
+        Path keyFile,
+        ClusterKey key,
+        Addresses addresses) {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSetup.class);
 
     /// @throws IOException with a message for the operator
@@ -43,7 +50,8 @@ record NodeSetup(
             throw new IOException(
                     reading.errors().stream().findFirst().map(Problem::toString).orElse(file + ": can't be used"));
         }
-        ClusterConfig config = found.get();
+        JoinOverrides overrides = JoinOverrides.of(layout);
+        ClusterConfig config = overrides.apply(found.get());
         String given = layout.variable("MUSTER_NODENAME")
                 .or(() -> layout.variable("CMAN_NODENAME"))
                 .orElse(null);
@@ -56,9 +64,10 @@ record NodeSetup(
                                 : "no clusternode is called \"" + given + "\"")
                         + ": name the node with -n or MUSTER_NODENAME"));
         ClusterNode me = config.node(which.name()).orElseThrow();
+        overrides.check(config, me);
         LOG.info("this is node {} ({}), found by {}", me.nodeid(), me.name(), which.step());
         Path keyFile = config.cman().keyfile().map(Path::of).orElse(layout.etc().resolve(KeyFile.NAME));
-        return new NodeSetup(config, document, me, keyFile, KeyFile.read(keyFile), addresses(config));
+        return new NodeSetup(config, overrides, document, me, keyFile, KeyFile.read(keyFile), addresses(config));
     }
 
     /// Link 0 goes by the nodes' names, each altname is one more.

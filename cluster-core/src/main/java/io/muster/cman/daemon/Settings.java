@@ -43,6 +43,7 @@ public final class Settings {
                 rules,
                 mandatory,
                 cman.shutdownTimeoutMs(),
+                cman.quorumDevPollMs(),
                 cman.lastManStandingWindowMs(),
                 config.version(),
                 config.sha256());
