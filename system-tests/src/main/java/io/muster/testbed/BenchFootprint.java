@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /// What an idle node costs: resident and proportional memory of each daemon, and processor time over half a minute.
 final class BenchFootprint {
-    private static final int SETTLE_SEC = 10;
+    private static final int SETTLE_SEC = 45;
     private static final int WATCH_SEC = 30;
 
     private BenchFootprint() {}
