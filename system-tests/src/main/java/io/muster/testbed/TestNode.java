@@ -122,6 +122,37 @@ final class TestNode {
                 .expectOk("link of " + name);
     }
 
+    /// Whether the node's kernel has this address now. Starts no process, so it can be asked often, and also of a node
+    /// whose processes all stand still.
+    boolean has(String address) {
+        Box now;
+        synchronized (this) {
+            now = box;
+        }
+        if (now == null) {
+            return false;
+        }
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(now.pid), "net", "fib_trie"))
+                    .contains("-- " + address + "\n");
+        } catch (IOException e) {
+            // The node has gone while it was asked.
+            return false;
+        }
+    }
+
+    /// Lets nothing more come in over one cable, or lets it in again: carrier and the way out stay as they are.
+    synchronized void deafen(int link, boolean on) {
+        List<String> command =
+                new ArrayList<>(List.of("tc", "qdisc", on ? "replace" : "del", "dev", port(link), "root"));
+        if (on) {
+            // No packet is as small as this bucket: all are dropped. (netem, which says it better, is a kernel module
+            // that many machines don't have.)
+            command.addAll(List.of("tbf", "rate", "8bit", "burst", "10b", "limit", "10b"));
+        }
+        testbed.outer().network(command.toArray(String[]::new)).expectOk("traffic to " + name);
+    }
+
     /// Starts a daemon or another program that stays; its console goes to `console/NAME.out`.
     synchronized Process start(String program, String... command) throws IOException {
         ProcessBuilder builder = Shell.builder(environment(), running().inside(List.of(command)));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DeathIT {
     @RegisterExtension
     static final RealCluster real = new RealCluster(3, 1, f -> f);
+
+    private static final Pattern OUT_OF_THE_CLUSTER =
+            Pattern.compile("quorum lost|killed by node|the cluster doesn.t take this node");
 
     @Test
     void deathOfTheOwnerMovesTheService() {
@@ -78,6 +82,45 @@ class DeathIT {
             answer = answer == null ? real.client().await(since, 8_000, other.name()) : answer;
         }
         assertNotNull(answer, real::report);
+        real.assertNeverTwoOwners(since);
+    }
+
+    @Test
+    void aNodeThatStoodStillAndCouldNotBeFencedIsNeverASecondOwner() {
+        TestNode owner = real.owner();
+        long since = System.nanoTime();
+        Instant then = Instant.now();
+        real.testbed().power().fault(owner.name(), PowerController.Fault.FAILS);
+        try (OwnerWatch watch = new OwnerWatch(real.testbed().nodes())) {
+            owner.signalAll("STOP");
+            real.awaitLog(then, 10_000, "fenced", "fence " + owner.name() + " failed");
+            Await.until(3_000, () -> System.nanoTime() - since > 3_000_000_000L);
+            assertTrue(
+                    watch.holders().stream().allMatch(owner.name()::equals), () -> "started without proof: " + watch);
+            owner.signalAll("CONT");
+            // Its cluster has gone on without it: it stops what it runs, and that alone gives nobody the right to
+            // start.
+            assertTrue(Await.until(15_000, () -> !owner.has(Testbed.SERVICE_ADDRESS)), real::report);
+            LogWatch.Line ended = real.logs()
+                    .await(
+                            then,
+                            5_000,
+                            l -> l.node() == owner
+                                    && OUT_OF_THE_CLUSTER.matcher(l.text()).find());
+            assertNotNull(ended, () -> owner.name() + " doesn't say that it is out; " + real.report());
+            real.testbed().power().mend(owner.name());
+            assertTrue(
+                    Await.until(
+                            20_000,
+                            () -> real.others(owner).stream().anyMatch(n -> n.has(Testbed.SERVICE_ADDRESS))
+                                    || owner.has(Testbed.SERVICE_ADDRESS)),
+                    real::report);
+            assertNotNull(real.client().await(System.nanoTime(), 10_000), real::report);
+            assertEquals(1, watch.now().size(), watch::toString);
+            watch.assertNeverTwo();
+        } finally {
+            real.testbed().power().mend(owner.name());
+        }
         real.assertNeverTwoOwners(since);
     }
 }
