@@ -112,8 +112,10 @@ start() {
     [ $family = 6 ] && extra=nodad
     ip "-$family" address add "$bare/$prefix" dev "$device" $extra || fail $OCF_ERR_GENERIC "can't add $bare/$prefix to $device"
     perl "$neighbour" announce "$device" "$bare" 1 || ocf_log warning "can't announce $bare on $device"
-    # Again a little later, for a switch that was still learning; nobody waits for it.
-    (sleep 0.3 && perl "$neighbour" announce "$device" "$bare" 2) >/dev/null 2>&1 </dev/null &
+    # Again a little later, for a switch that was still learning; nobody waits for it. Not once the address has gone on to
+    # another node, whom that would contradict.
+    (sleep 0.3 && [ "$(where_now)" = "$device $prefix" ] && perl "$neighbour" announce "$device" "$bare" 1) \
+        >/dev/null 2>&1 </dev/null &
     ocf_log info "added $bare/$prefix to $device"
 }
 

@@ -39,6 +39,11 @@ for address in 10.77.0.100 10.77.0.100/24 fd77::100; do
     agent $address stop; say "$address stop" $?
     agent $address stop; say "$address stop again" $?
 done
+# A move that follows a start at once: the late announcement of the first owner must not look like a duplicate.
+agent 10.77.0.101 start
+agent 10.77.0.101 stop
+sleep 0.25
+over perl "$agents/utils/neighbour" probe there 10.77.0.101 300 >/dev/null; say "somebody claims it after its stop" $?
 agent 10.77.0.2 start; say "taken" $?
 agent fd77::2 start; say "taken, IPv6" $?
 agent 10.99.0.1 start; say "no such network" $?

@@ -8,9 +8,8 @@ import java.util.stream.Stream;
 
 /// Which node a service is to go to. Pure: the same state gives the same node everywhere.
 ///
-/// Where the original let nodes race for a lock or shuffled them, the node with the fewest services wins, then the
-/// lowest
-/// nodeid.
+/// Where the original let nodes race for a lock or shuffled them, the order of an ordered domain decides, then the node
+/// with the fewest services wins, then the lowest nodeid.
 final class Choices {
     private final ClusterState state;
     private final SortedSet<Integer> online;
@@ -86,8 +85,14 @@ final class Choices {
         return nodes.filter(n -> !mustFit || fits(service, spec, n))
                 .min(Comparator.<Integer, Score>comparing(n -> score(service, spec, n))
                         .reversed()
+                        .thenComparing(n -> rank(spec, n))
                         .thenComparing(state.emptiestFirst(service)))
                 .orElse(0);
+    }
+
+    private int rank(ServiceSpec spec, int nodeid) {
+        Plan plan = state.plan;
+        return plan == null ? 0 : Placement.rank(plan, spec, nodeid);
     }
 
     private int emptiest(Service service, Stream<Integer> nodes) {

@@ -53,6 +53,13 @@ public final class Placement {
         return lowest ? Score.BEST : Score.BETTER;
     }
 
+    /// A node's place in an ordered domain, lower first; the same for all nodes where there is no order.
+    static int rank(Plan plan, ServiceSpec spec, int nodeid) {
+        Domain domain = plan.domain(spec.domain());
+        DomainMember member = domain == null || !domain.ordered() ? null : domain.member(nodeid);
+        return member == null ? 0 : member.priority();
+    }
+
     private static boolean anyOnline(Domain domain, SortedSet<Integer> online) {
         return domain.members().stream().anyMatch(m -> online.contains(m.nodeid()));
     }

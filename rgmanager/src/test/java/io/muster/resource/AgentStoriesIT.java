@@ -64,6 +64,7 @@ class AgentStoriesIT {
                 fd77::100 status at depth 10: 0
                 fd77::100 stop: 0
                 fd77::100 stop again: 0
+                somebody claims it after its stop: 0
                 taken: 1
                 taken, IPv6: 1
                 no such network: 1
