@@ -230,7 +230,9 @@ public final class Daemon {
 
         @Override
         public void fatal(Throwable reason) {
-            LOG.error("{} ends: {}", name, reason.toString());
+            // What the world did is said in words; only our own mistakes carry the name of their kind.
+            boolean ours = reason instanceof RuntimeException || reason.getMessage() == null;
+            LOG.error("{} ends: {}", name, ours ? reason.toString() : reason.getMessage());
             Logs.end();
             Runtime.getRuntime().halt(1);
         }

@@ -85,7 +85,7 @@ final class Choices {
         return nodes.filter(n -> !mustFit || fits(service, spec, n))
                 .min(Comparator.<Integer, Score>comparing(n -> score(service, spec, n))
                         .reversed()
-                        .thenComparing(n -> rank(spec, n))
+                        .thenComparingInt(n -> rank(spec, n))
                         .thenComparing(state.emptiestFirst(service)))
                 .orElse(0);
     }

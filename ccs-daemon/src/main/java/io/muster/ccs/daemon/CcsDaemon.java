@@ -103,7 +103,7 @@ public final class CcsDaemon implements AutoCloseable {
             if (failure != null) {
                 if (!toldWaiting) {
                     toldWaiting = true;
-                    LOG.info("no cman yet: {}", failure.getMessage());
+                    LOG.info("no cman yet, trying again");
                 }
                 again();
             } else if (closed) {
