@@ -25,6 +25,7 @@ class CorePurityTest {
             "io.muster.cli",
             "io.muster.os",
             "io.muster.testbed",
+            "io.muster.lab",
             "io.muster.cluster");
 
     /// Classes in core packages whose trade is files or processes, named one by one.

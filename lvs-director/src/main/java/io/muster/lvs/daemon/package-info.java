@@ -1,0 +1,5 @@
+/// lvsd: drives the reconciler on a table.
+@NullMarked
+package io.muster.lvs.daemon;
+
+import org.jspecify.annotations.NullMarked;
