@@ -67,7 +67,7 @@ programs_for() {
     esac
 }
 
-command_names() { sed -n 's/^\([a-z][a-z_]*\) .*/\1/p' "$home/distribution/commands"; }
+command_names() { sed -n 's/^\([a-z][a-z_-]*\) .*/\1/p' "$home/distribution/commands"; }
 
 fold_words() { tr '\n' ' ' | fold -s -w 90 | sed 's/^/  /'; echo; }
 
