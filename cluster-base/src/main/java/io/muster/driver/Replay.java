@@ -8,6 +8,7 @@ import io.muster.wire.Input;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,6 +68,9 @@ public final class Replay implements Command {
         try {
             List<Segment> segments = read(options.operands());
             return why == null ? replay(segments, print, out, err) : why(segments, why, out, err);
+        } catch (NoSuchFileException e) {
+            err.println("replay: " + e.getFile() + ": no such file or directory");
+            return 1;
         } catch (IOException | MalformedMessage e) {
             err.println("replay: " + e.getMessage());
             return 1;

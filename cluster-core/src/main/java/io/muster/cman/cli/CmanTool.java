@@ -1,6 +1,7 @@
 package io.muster.cman.cli;
 
 import io.muster.cli.Command;
+import io.muster.cli.Nearest;
 import io.muster.cman.cli.CmanConnection.Failure;
 import io.muster.daemon.Layout;
 import io.muster.group.daemon.CmanFrames;
@@ -30,6 +31,9 @@ public final class CmanTool implements Command {
 
     /// A vote of the clients may take the whole shutdown time-out.
     private static final Duration LEAVE_ANSWER = Duration.ofSeconds(60);
+
+    private static final List<String> OPERATIONS = List.of(
+            "status", "nodes", "services", "version", "wait", "join", "leave", "kill", "expected", "votes", "debug");
 
     private static final int POLL_MS = 100;
     private static final int TIMED_OUT = 2;
@@ -61,7 +65,8 @@ public final class CmanTool implements Command {
                 case "votes" -> votes(o);
                 case "debug" -> debug(o);
                 default -> {
-                    err.println("cman_tool: unknown operation \"" + o.operation() + "\"");
+                    err.println("cman_tool: unknown operation \"" + o.operation() + "\""
+                            + Nearest.hint(o.operation(), OPERATIONS));
                     err.println("Please use '-h' for usage.");
                     yield 1;
                 }
@@ -231,7 +236,12 @@ public final class CmanTool implements Command {
         for (String name : o.nodes()) {
             List<NodeStatus> found = NodesText.select(view, name);
             if (found.isEmpty()) {
-                err.println("cman_tool: Can't kill node " + name + " : No such file or directory");
+                err.println("cman_tool: Can't kill node " + name + " : No such file or directory"
+                        + Nearest.hint(
+                                name,
+                                view.status().nodes().stream()
+                                        .map(NodeStatus::name)
+                                        .toList()));
                 status = 1;
             } else {
                 nodeids.add(found.getFirst().nodeid());
