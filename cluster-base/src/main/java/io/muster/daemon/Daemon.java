@@ -1,12 +1,15 @@
 package io.muster.daemon;
 
 import io.muster.cli.Getopt;
+import io.muster.cli.LongOption;
 import io.muster.driver.Loops;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The process around a daemon: options, logging, pid file, readiness, and its two ends. SIGTERM (or SIGINT,
-/// SIGHUP) is a clean stop with status 0; [Context#fatal] is the other one, at once and with status 1, and closes
+/// and SIGHUP unless the daemon asked for it: [Signals]) is a clean stop with status 0; [Context#fatal] is the other
+/// one, at once and with status 1, and closes
 /// nothing: a node that broke must look broken to the others.
 ///
 /// ```java
@@ -26,6 +30,8 @@ import org.slf4j.LoggerFactory;
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final Duration STOP = Duration.ofSeconds(20);
+    private static final int HELP = 1 << 16;
+    private static final int VERSION = HELP + 1;
 
     /// Starts the daemon's work and returns what stops it.
     @FunctionalInterface
@@ -61,6 +67,7 @@ public final class Daemon {
     private String usage = "";
     private Duration stopLimit = STOP;
     private OptionHandler handler = (letter, argument) -> false;
+    private List<LongOption> longOptions = List.of();
 
     private Daemon(String name) {
         this.name = name;
@@ -72,12 +79,22 @@ public final class Daemon {
 
     /// Options besides `-f` (foreground, what it always is), `-h` and `-V`.
     ///
-    /// @param spec as for getopt(3)
+    /// @param spec as for getopt(3); a letter of those three in it means what the daemon says
     /// @param usage lines for `-h`
     public Daemon options(String spec, String usage, OptionHandler handler) {
         this.spec = spec;
         this.usage = usage;
         this.handler = handler;
+        return this;
+    }
+
+    /// Long options, which come to the handler of [#options] as the value they name. With any of them, `--help` and
+    /// `--version` are there too; a daemon without knows none at all, as its original.
+    public Daemon longOptions(LongOption... options) {
+        var all = new ArrayList<>(List.of(options));
+        all.add(new LongOption("help", LongOption.Argument.NONE, HELP));
+        all.add(new LongOption("version", LongOption.Argument.NONE, VERSION));
+        longOptions = List.copyOf(all);
         return this;
     }
 
@@ -101,15 +118,18 @@ public final class Daemon {
 
     /// @return -1 to go on, else the exit status
     int parse(String[] args, PrintStream out, PrintStream err) {
-        var options = new Getopt(name, args, "fhV" + spec, err);
+        var usual = new StringBuilder();
+        "fhV".chars().filter(letter -> spec.indexOf(letter) < 0).forEach(letter -> usual.append((char) letter));
+        var options = new Getopt(name, args, usual + spec, err, longOptions.toArray(LongOption[]::new));
         for (int c = options.next(); c != Getopt.END; c = options.next()) {
-            switch (c) {
+            boolean ours = c >= HELP || usual.indexOf(String.valueOf((char) c)) >= 0;
+            switch (ours ? c : 0) {
                 case 'f' -> {}
-                case 'h' -> {
+                case 'h', HELP -> {
                     out.print(usageText());
                     return 0;
                 }
-                case 'V' -> {
+                case 'V', VERSION -> {
                     out.println(name + " " + version());
                     return 0;
                 }
@@ -132,10 +152,20 @@ public final class Daemon {
     }
 
     private String usageText() {
-        return "Usage: " + name + " [options]\n" + (usage.isEmpty() || usage.endsWith("\n") ? usage : usage + "\n")
-                + "  -f       stay in the foreground (it always does)\n"
-                + "  -h       print this help, then exit\n"
-                + "  -V       print program version information, then exit\n";
+        var text = new StringBuilder("Usage: " + name + " [options]\n").append(usage);
+        if (!usage.isEmpty() && !usage.endsWith("\n")) {
+            text.append('\n');
+        }
+        if (spec.indexOf('f') < 0) {
+            text.append("  -f       stay in the foreground (it always does)\n");
+        }
+        if (spec.indexOf('h') < 0) {
+            text.append("  -h       print this help, then exit\n");
+        }
+        if (spec.indexOf('V') < 0) {
+            text.append("  -V       print program version information, then exit\n");
+        }
+        return text.toString();
     }
 
     private int run(Layout layout, Starter starter) {

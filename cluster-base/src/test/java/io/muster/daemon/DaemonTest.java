@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.cli.LongOption;
 import io.muster.control.ControlClient;
 import io.muster.control.ControlServer;
 import io.muster.control.Frame;
@@ -39,6 +40,13 @@ class DaemonTest {
 
         private static AutoCloseable start(Daemon.Context context) throws IOException {
             EventLoop loop = Loops.start("small");
+            Signals.on("HUP", () -> {
+                try {
+                    Files.writeString(context.layout().root().resolve("hangup"), "heard\n");
+                } catch (IOException e) {
+                    context.fatal(e);
+                }
+            });
             var server = ControlServer.open(context.layout().socket("small"), loop, new SessionHandler() {
                 @Override
                 public void onFrame(Session session, Frame frame) {
@@ -100,6 +108,46 @@ class DaemonTest {
         assertTrue(parse("-z").startsWith("1 small: invalid option -- 'z'\nUsage: small"), parse("-z"));
         assertEquals("-1 ", parse("-n", "x"));
         assertTrue(parse("-n", "bad").startsWith("1 Usage"), parse("-n", "bad"));
+    }
+
+    @Test
+    void longOptionsComeToTheHandlerAndADaemonsOwnLettersAreItsOwn() {
+        var seen = new StringBuilder();
+        var daemon = Daemon.named("small")
+                .options("f:V:", "", (letter, argument) -> {
+                    seen.append(letter).append('=').append(argument).append(' ');
+                    return true;
+                })
+                .longOptions(
+                        new LongOption("guard", LongOption.Argument.NONE, 1000),
+                        new LongOption("mark", LongOption.Argument.REQUIRED, 'f'));
+        var out = new ByteArrayOutputStream();
+        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        assertEquals(-1, daemon.parse(new String[] {"--guard", "-f", "7", "--mark=8", "-V", "vip"}, print, print));
+        assertEquals("1000=null 102=7 102=8 86=vip ", seen.toString());
+        assertEquals(0, daemon.parse(new String[] {"--version"}, print, print));
+        assertEquals("small " + Daemon.version() + "\n", out.toString(StandardCharsets.UTF_8));
+        out.reset();
+        assertEquals(1, daemon.parse(new String[] {"--gard"}, print, print));
+        assertEquals(
+                "small: unrecognized option '--gard'\nUsage: small [options]\n"
+                        + "  -h       print this help, then exit\n",
+                out.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aHangUpDoesNotEndADaemonThatAskedForIt() throws Exception {
+        Process process = launch();
+        try (var client = connect(process)) {
+            client.ask(1, new byte[0]);
+            Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start();
+            assertEquals(0, kill.waitFor());
+            assertEquals("heard\n", read(root.resolve("hangup")));
+            assertEquals(1, client.ask(1, new byte[] {7}).payload().length);
+            assertTrue(process.isAlive());
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     private static String parse(String... args) {
