@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// | [#run] | `run/muster` |
 /// | [#state] | `var/lib/muster` |
 /// | [#log] | `var/log/cluster` |
+/// | [#lvsConf], [#lvsKey] | `etc/sysconfig/ha` |
 ///
 /// Commands load this class: it stays free of everything but the JDK.
 public final class Layout {
@@ -69,6 +70,16 @@ public final class Layout {
 
     public Path clusterConf() {
         return etc().resolve("cluster.conf");
+    }
+
+    /// The directors' configuration, where Piranha has it.
+    public Path lvsConf() {
+        return root.resolve("etc/sysconfig/ha/lvs.cf");
+    }
+
+    /// The key with which directors seal their heartbeats: mode 0400, 32 octets or more.
+    public Path lvsKey() {
+        return root.resolve("etc/sysconfig/ha/lvs.key");
     }
 
     /// A daemon's control socket.

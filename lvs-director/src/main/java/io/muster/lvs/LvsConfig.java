@@ -11,13 +11,15 @@ import java.util.Optional;
 /// Order of lists is the file's. Addresses are resolved: the configuration never names a host that would have to be
 /// looked up again.
 ///
+/// @param primary empty where the file names none: enough for lvsd alone, not for pulse
+/// @param backup empty where the file names none
 /// @param forwarding the method of every real server (`network = nat|direct|tunnel`)
 /// @param natRouter floating gateway address of the real servers, for `nat`
 /// @param tcpTimeoutS 0 leaves the kernel's value; so do the other two
 /// @param virtuals also those that aren't active
 /// @param failovers `failover` blocks: read, never run
 public record LvsConfig(
-        Partner primary,
+        Optional<Partner> primary,
         Optional<Partner> backup,
         boolean backupActive,
         Heartbeat heartbeat,
@@ -119,7 +121,14 @@ public record LvsConfig(
     }
 
     /// A `server` block.
-    public record Server(String name, IpAddress address, boolean active, int port, int weight) {}
+    ///
+    /// @param port where it is checked: its own `port`, else its virtual's
+    /// @param tablePort where its connections go, as the table is told: `port` with NAT; the virtual's port with
+    ///     direct routing and tunnels, which change no port; 0 (each connection keeps its port) in a virtual with a
+    ///     firewall mark unless NAT and a `port` of its own say otherwise
+    /// @param weight 0 and more
+    public record Server(
+            String name, IpAddress address, boolean active, int port, int tablePort, int weight) {}
 
     /// Where load figures come from.
     public enum LoadMonitor {
@@ -130,6 +139,9 @@ public record LvsConfig(
     }
 
     /// What a virtual says of checking: the original's keys, and Muster's own (`check = ...`) beside them.
+    ///
+    /// A TCP virtual on port 80 that says nothing of checking is a `TALK`: `GET / HTTP/1.0`, wanted `HTTP`, as
+    /// the original's nanny does it. `check = connect` is the way to a plain connect there.
     ///
     /// @param kind how to check
     /// @param intervalMs from check to check, and the time limit of one
