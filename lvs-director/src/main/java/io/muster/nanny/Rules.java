@@ -1,0 +1,40 @@
+package io.muster.nanny;
+
+import io.muster.lvs.LvsConfig;
+
+/// How one target is judged.
+///
+/// @param intervalMs from check to check, and the time limit of one
+/// @param reentryMs how long a failed server must stay good before it is let in again
+/// @param weight its full weight
+/// @param loadScale how many times its weight a server without load may get at most; 0 if loads aren't
+///     heeded
+public record Rules(Check check, long intervalMs, long reentryMs, int weight, int loadScale) {
+    /// The original's `-S`.
+    public static final int LOAD_SCALE = 10;
+
+    /// @throws IllegalArgumentException for an interval below 1 ms, a negative weight or time
+    public Rules {
+        if (intervalMs < 1 || reentryMs < 0 || weight < 0 || loadScale < 0) {
+            throw new IllegalArgumentException("interval " + intervalMs + " ms, reentry " + reentryMs + " ms, weight "
+                    + weight + ", load scale " + loadScale);
+        }
+    }
+
+    /// A `server` block's. Loads are heeded with `load_monitor = uptime`: the numbers are what
+    /// `send_program` prints, see [Check.Program].
+    public static Rules of(LvsConfig.Virtual virtual, LvsConfig.Server server) {
+        boolean agent = virtual.loadMonitor() == LvsConfig.LoadMonitor.UPTIME;
+        return new Rules(
+                Check.of(virtual.check(), server.address(), server.port(), virtual.protocol(), agent),
+                virtual.check().intervalMs(),
+                virtual.reentryMs(),
+                server.weight(),
+                agent ? LOAD_SCALE : 0);
+    }
+
+    /// Good checks in a row that let a failed server in again.
+    int threshold() {
+        return Math.clamp(reentryMs / intervalMs, 1, Integer.MAX_VALUE / 2);
+    }
+}
