@@ -127,8 +127,7 @@ public record LvsConfig(
     ///     direct routing and tunnels, which change no port; 0 (each connection keeps its port) in a virtual with a
     ///     firewall mark unless NAT and a `port` of its own say otherwise
     /// @param weight 0 and more
-    public record Server(
-            String name, IpAddress address, boolean active, int port, int tablePort, int weight) {}
+    public record Server(String name, IpAddress address, boolean active, int port, int tablePort, int weight) {}
 
     /// Where load figures come from.
     public enum LoadMonitor {

@@ -1,0 +1,51 @@
+package io.muster.pulse;
+
+import java.util.ArrayDeque;
+
+/// When lvsd is started again: at once, since the kernel's table goes on forwarding meanwhile; but one that has died
+/// more than [#MOST] times within [#WITHIN_MS] only every [#PAUSE_MS], and is no ground to be active on.
+final class LvsdRestarts {
+    static final int MOST = 3;
+    static final long WITHIN_MS = 60_000;
+    static final long PAUSE_MS = 10_000;
+
+    private final ArrayDeque<Long> deaths = new ArrayDeque<>();
+    private long startAtMs = Long.MAX_VALUE;
+    private long startedMs = Long.MAX_VALUE;
+
+    /// @return whether that was once too often
+    boolean died(long nowMs) {
+        startedMs = Long.MAX_VALUE;
+        deaths.add(nowMs);
+        while (deaths.getFirst() <= nowMs - WITHIN_MS) {
+            deaths.removeFirst();
+        }
+        boolean tooOften = deaths.size() > MOST;
+        startAtMs = tooOften ? nowMs + PAUSE_MS : nowMs;
+        return tooOften;
+    }
+
+    /// Whether it is to be started now; true once.
+    boolean due(long nowMs) {
+        if (nowMs < startAtMs) {
+            return false;
+        }
+        started(nowMs);
+        return true;
+    }
+
+    void started(long nowMs) {
+        startAtMs = Long.MAX_VALUE;
+        startedMs = nowMs;
+    }
+
+    /// Whether it has run for so long that its former deaths are history.
+    boolean settled(long nowMs) {
+        return startedMs != Long.MAX_VALUE && nowMs - startedMs >= WITHIN_MS;
+    }
+
+    /// When [#due] or [#settled] changes.
+    long nextMs(boolean awaitSettled) {
+        return awaitSettled && startedMs != Long.MAX_VALUE ? startedMs + WITHIN_MS : startAtMs;
+    }
+}

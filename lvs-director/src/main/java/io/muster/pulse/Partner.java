@@ -1,0 +1,66 @@
+package io.muster.pulse;
+
+import io.muster.pulse.Heartbeat.Wish;
+
+/// What is known of the partner: what it said last, and for how long it has been silent.
+final class Partner {
+    private final long deadtimeMs;
+    boolean alive;
+    boolean everHeard;
+    boolean active;
+    Wish wish = Wish.ABLE;
+    long connections;
+    int syncPermille;
+    long heardMs;
+
+    /// Silence counts from here.
+    private long silentSinceMs;
+
+    /// How much more of our own stalls a silence may be excused by.
+    private long creditMs;
+
+    Partner(long deadtimeMs) {
+        this.deadtimeMs = deadtimeMs;
+    }
+
+    /// @return whether it is new, or back from silence
+    boolean heard(Talk.Heard h, long nowMs) {
+        boolean appeared = !alive || h.met();
+        alive = true;
+        everHeard = true;
+        active = h.active();
+        wish = h.wish();
+        connections = h.connections();
+        syncPermille = h.syncPermille();
+        heardMs = nowMs;
+        listenFrom(nowMs);
+        return appeared;
+    }
+
+    /// Gives it a whole deadtime to be heard in.
+    void listenFrom(long nowMs) {
+        silentSinceMs = nowMs;
+        creditMs = deadtimeMs;
+    }
+
+    /// Time in which we couldn't hear isn't silence of the partner; but at most one deadtime of it in one silence.
+    void excuse(long ms) {
+        long by = Math.min(ms, creditMs);
+        creditMs -= by;
+        silentSinceMs += by;
+    }
+
+    /// When its silence has lasted for deadtime.
+    long deadAtMs() {
+        return silentSinceMs + deadtimeMs;
+    }
+
+    long silentMs(long nowMs) {
+        return nowMs - (everHeard ? heardMs : silentSinceMs);
+    }
+
+    void lost() {
+        alive = false;
+        active = false;
+    }
+}

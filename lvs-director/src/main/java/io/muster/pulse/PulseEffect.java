@@ -1,0 +1,61 @@
+package io.muster.pulse;
+
+import io.muster.core.Incarnation;
+import io.muster.lvs.LvsConfig.FloatingAddress;
+import java.util.List;
+
+/// What a director does.
+public sealed interface PulseEffect {
+    /// A heartbeat to the partner, on every path.
+    record Send(byte[] octets) implements PulseEffect {
+        @Override
+        public String toString() {
+            return "Send[" + octets.length + " octets]";
+        }
+    }
+
+    /// Sets addresses, or renews those that are there.
+    ///
+    /// @param lifetimeS after which the kernel removes them unless renewed
+    /// @param takeOver whether they are new
+    record PutAddresses(List<FloatingAddress> addresses, int lifetimeS, boolean takeOver) implements PulseEffect {
+        public PutAddresses {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    record DropAddresses(List<FloatingAddress> addresses) implements PulseEffect {
+        public DropAddresses {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /// Gratuitous ARP and unsolicited neighbour advertisements.
+    record Announce(List<FloatingAddress> addresses) implements PulseEffect {
+        public Announce {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /// Whether the table may forward. Off on a standby, whose table is warm but whose packets are another's.
+    record Forward(boolean on) implements PulseEffect {}
+
+    /// The kernel's connection synchronisation: sends as master, listens as backup.
+    record SwitchSync(boolean master) implements PulseEffect {}
+
+    /// Sends the partner every connection there is.
+    record BulkSync(Incarnation to) implements PulseEffect {}
+
+    /// `active_cmd` or `inactive_cmd`.
+    record RunHook(boolean active) implements PulseEffect {}
+
+    record StartLvsd() implements PulseEffect {}
+
+    record StateChanged(Activity from, Activity to, String reason) implements PulseEffect {}
+
+    /// A line for the log.
+    record Say(boolean warning, String text) implements PulseEffect {}
+
+    /// Nothing comes after this.
+    record Ended() implements PulseEffect {}
+}

@@ -1,0 +1,50 @@
+package io.muster.pulse;
+
+import io.muster.core.Incarnation;
+import io.muster.ipvs.IpAddress;
+import io.muster.lvs.LvsConfig.FloatingAddress;
+import java.util.List;
+
+/// What happens to a director.
+public sealed interface PulseEvent {
+    /// The first event, once sockets are open.
+    record Start() implements PulseEvent {}
+
+    /// A deadline has passed.
+    record Tick() implements PulseEvent {}
+
+    /// A datagram on the heartbeat port.
+    ///
+    /// @param path 0 for the public, 1 for the private one
+    record Received(int path, IpAddress from, byte[] octets) implements PulseEvent {
+        @Override
+        public String toString() {
+            return "Received[" + path + ", " + from + ", " + octets.length + " octets]";
+        }
+    }
+
+    /// Time has passed unseen: monotonic, or the machine was suspended.
+    record Stalled(long ms) implements PulseEvent {}
+
+    /// Carrier of a monitored interface.
+    record Link(String device, boolean up) implements PulseEvent {}
+
+    /// The lvsd that was started last has ended.
+    record LvsdEnded(String how) implements PulseEvent {}
+
+    /// Connections in this director's table.
+    record Connections(long count) implements PulseEvent {}
+
+    /// How much of the connections has been sent to a partner.
+    record BulkDone(Incarnation to, int permille) implements PulseEvent {}
+
+    /// The file has been reread: the addresses that move are these now.
+    record Reconfigured(List<FloatingAddress> addresses) implements PulseEvent {
+        public Reconfigured {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /// SIGTERM.
+    record Stop() implements PulseEvent {}
+}
