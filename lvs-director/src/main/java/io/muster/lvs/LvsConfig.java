@@ -2,7 +2,9 @@ package io.muster.lvs;
 
 import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.IpAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// lvs.cf, read and found good, every default filled in. Source of names, types and defaults: lvs.cf as Piranha 0.8
@@ -43,6 +45,23 @@ public record LvsConfig(
     public LvsConfig {
         virtuals = List.copyOf(virtuals);
         failovers = List.copyOf(failovers);
+    }
+
+    /// What the file asks for that Muster can't do yet, in words: a daemon that finds any says so and doesn't start.
+    public List<String> refusals() {
+        var reasons = new ArrayList<String>();
+        if (service == ServiceKind.FOS) {
+            reasons.add("service = fos: failover services aren't built yet, only service = lvs is");
+        }
+        for (Virtual virtual : virtuals) {
+            if (virtual.active()
+                    && (virtual.loadMonitor() == LoadMonitor.RUP || virtual.loadMonitor() == LoadMonitor.RUPTIME)) {
+                reasons.add("virtual " + virtual.name() + ": load_monitor = "
+                        + virtual.loadMonitor().name().toLowerCase(Locale.ROOT)
+                        + ": asking for load isn't built yet; load_monitor = none works");
+            }
+        }
+        return List.copyOf(reasons);
     }
 
     /// Which kind of block is live.
