@@ -7,8 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /// Reads lvs.cf: text in, a configuration or every problem at once out. The lexical rules are the original's to the
@@ -186,11 +184,16 @@ public final class LvsReader {
                 return ": it belongs into a " + (word.equals("server") ? "virtual" : kind.word) + " block";
             }
         }
-        return Nearest.hint(word.toLowerCase(Locale.ROOT), commands(block.kind.keys(), block.kind));
+        String here = Nearest.hint(word, commands(block.kind));
+        return here.isEmpty() && block.kind == Block.Kind.FILE
+                ? Nearest.to(word, Key.VIRTUAL.keySet())
+                        .map(near -> ": did you mean " + quoted(near) + ", in a virtual block?")
+                        .orElse("")
+                : here;
     }
 
-    private static List<String> commands(Map<String, Key> keys, Block.Kind kind) {
-        var words = new ArrayList<>(keys.keySet());
+    private static List<String> commands(Block.Kind kind) {
+        var words = new ArrayList<>(kind.keys().keySet());
         if (kind == Block.Kind.FILE) {
             words.addAll(List.of("virtual", "failover"));
         } else if (kind != Block.Kind.SERVER) {
