@@ -30,13 +30,14 @@ each_command() {
     done 3<"$home/distribution/commands"
 }
 
-# What isn't Java: share/cluster (resource agents), sbin (fence agents), share/demo.
+# What isn't Java: share/cluster (resource agents), sbin (fence agents), share/demo, share/lab.
 lay_out_share() { # target
     local from
     rm -rf "$1/share" "$1/sbin"
-    mkdir -p "$1/share/cluster" "$1/share/demo" "$1/sbin"
+    mkdir -p "$1/share/cluster" "$1/share/demo" "$1/share/lab" "$1/sbin"
     cp -rp "$home/rgmanager/src/main/agents/." "$1/share/cluster/"
     cp -rp "$home/etc/demo/." "$1/share/demo/"
+    cp -rp "$home/system-tests/src/main/lab/." "$scripts/machine.sh" "$1/share/lab/"
     for from in "$home"/fence-daemon/src/main/agents "$home"/system-tests/src/main/agents; do
         [ ! -d "$from" ] || cp -rp "$from/." "$1/sbin/"
     done

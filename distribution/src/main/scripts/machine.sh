@@ -34,8 +34,8 @@ find_maven() {
     return 1
 }
 
-# need_packages WORD: sees to it that the programs which WORD starts are there. A missing one that can't be installed ends
-# the run here, where it can be said by name, and not in the middle of a boot.
+# need_packages WORD [STATUS]: sees to it that the programs which WORD starts are there. A missing one that can't be
+# installed ends the run here, where it can be said by name, and not in the middle of a boot.
 need_packages() {
     local missing=() program package
     while read -r program package; do
@@ -50,7 +50,7 @@ need_packages() {
         fi
     fi
     echo "muster: $1 needs Debian packages that are not installed: apt-get install ${missing[*]}" >&2
-    exit 1
+    exit "${2-1}"
 }
 
 # Lines of "program package".
@@ -64,6 +64,17 @@ programs_for() {
             echo "mount mount"
             echo "perl perl-base"
             ;;
+        lab-uml | lab-tcg)
+            echo "busybox busybox-static"
+            echo "modprobe kmod"
+            echo "ip iproute2"
+            echo "taskset util-linux"
+            echo "hostname hostname"
+            [ "$1" = lab-uml ] || echo "qemu-system-x86_64 qemu-system-x86"
+            [ "$1" = lab-uml ] || echo "cpio cpio"
+            # In a package of its own since QEMU 8.
+            [ "$1" = lab-uml ] || [ -x /usr/libexec/virtiofsd ] || echo "../lib/qemu/virtiofsd qemu-system-common"
+            ;;
     esac
 }
 
@@ -73,7 +84,7 @@ fold_words() { tr '\n' ' ' | fold -s -w 90 | sed 's/^/  /'; echo; }
 
 # nearest WORD: the known word with the smallest edit distance.
 nearest() {
-    { printf '%s\n' build test demo simulate bench replay install keygen; command_names; } | sort -u | awk -v word="$1" '
+    { printf '%s\n' build test lab demo simulate bench replay install keygen; command_names; } | sort -u | awk -v word="$1" '
         function least(a, b, c) { return a < b ? (a < c ? a : c) : (b < c ? b : c) }
         function distance(a, b,    i, j, d) {
             for (i = 0; i <= length(a); i++) d[i, 0] = i
