@@ -42,6 +42,10 @@ public final class Health {
     /// Between two steps of the slow start, and between two looks at the load.
     public static final long RAMP_MS = 20_000;
 
+    /// Deadlines are rounded up to this, so that thousands of targets start a few at a time and not one
+    /// for each wake-up: half of what a check costs is waking.
+    private static final long GRID_MS = 20;
+
     private static final int FIRST_SHARE = 32;
 
     private final RandomGenerator dice;
@@ -209,6 +213,11 @@ public final class Health {
             return List.of();
         }
         entry.ticket = 0;
+        if (result.outcome() == CheckResult.Outcome.UNTOLD) {
+            entry.nextStartMs = Math.max(entry.nextStartMs, now + 1);
+            schedule(entry);
+            return List.of();
+        }
         entry.fresh = false;
         entry.checks++;
         entry.lastGood = result.good();
@@ -331,9 +340,10 @@ public final class Health {
         return bound <= 1 ? 0 : dice.nextLong(bound);
     }
 
-    /// When to call [#tick] next; [Long#MAX_VALUE] for never.
+    /// When to call [#tick] next, at most 50 times a second; [Long#MAX_VALUE] for never.
     public long nextDeadlineMs() {
-        return deadlines.firstDueMs();
+        long due = deadlines.firstDueMs();
+        return due == Long.MAX_VALUE ? due : Math.ceilDiv(due, GRID_MS) * GRID_MS;
     }
 
     /// Whether it should take connections; false for an unknown target.

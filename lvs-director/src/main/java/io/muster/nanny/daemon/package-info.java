@@ -1,0 +1,5 @@
+/// Makes checks: sockets, programs, echoes; and the stand-alone `nanny`.
+@NullMarked
+package io.muster.nanny.daemon;
+
+import org.jspecify.annotations.NullMarked;
