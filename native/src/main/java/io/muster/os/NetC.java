@@ -35,6 +35,7 @@ final class NetC {
     static final short POLLIN = 1;
     static final int EFD_FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC;
     static final int CLONE_NEWNET = 0x40000000;
+    static final int O_RDONLY_CLOEXEC = 0x80000;
 
     static {
         Native.register(NetC.class, "c");
@@ -77,6 +78,10 @@ final class NetC {
     static native int if_nametoindex(String name);
 
     static native int unshare(int flags);
+
+    static native int setns(int fd, int kind);
+
+    static native int open(String path, int flags);
 
     static native String strerror(int errno);
 

@@ -4,18 +4,18 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /// Waits for something outside of this program to become true, with a deadline.
-final class Await {
+public final class Await {
     private Await() {}
 
     /// Looks every 20 ms.
     ///
     /// @return whether it came true in time
-    static boolean until(int limitMs, BooleanSupplier condition) {
+    public static boolean until(int limitMs, BooleanSupplier condition) {
         return until(limitMs, 20, condition);
     }
 
     /// Looks every `pauseMs`: for conditions that cost something to look at, such as a command's start.
-    static boolean until(int limitMs, int pauseMs, BooleanSupplier condition) {
+    public static boolean until(int limitMs, int pauseMs, BooleanSupplier condition) {
         long end = System.nanoTime() + limitMs * 1_000_000L;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0 || Thread.currentThread().isInterrupted()) {
@@ -27,11 +27,11 @@ final class Await {
     }
 
     /// The same, and an exception when it didn't.
-    static void that(String what, int limitMs, BooleanSupplier condition) {
+    public static void that(String what, int limitMs, BooleanSupplier condition) {
         that(what, limitMs, 20, condition);
     }
 
-    static void that(String what, int limitMs, int pauseMs, BooleanSupplier condition) {
+    public static void that(String what, int limitMs, int pauseMs, BooleanSupplier condition) {
         if (!until(limitMs, pauseMs, condition)) {
             throw new IllegalStateException(what + ": not within " + limitMs + " ms");
         }

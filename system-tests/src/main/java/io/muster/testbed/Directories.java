@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Removes what a testbed leaves on the disk.
-final class Directories {
+public final class Directories {
     private Directories() {}
 
     /// Removes a directory and all in it; what can't be removed stays and is named.
-    static void delete(Path dir) {
+    public static void delete(Path dir) {
         if (!Files.exists(dir)) {
             return;
         }

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /// Quantiles of a few measurements.
-final class Figures {
+public final class Figures {
     private Figures() {}
 
     /// The smallest value that at least this share of the values doesn't exceed; NaN of none.
-    static double quantile(List<Double> values, double share) {
+    public static double quantile(List<Double> values, double share) {
         double[] sorted = values.stream()
                 .mapToDouble(Double::doubleValue)
                 .filter(Double::isFinite)
@@ -23,7 +23,7 @@ final class Figures {
         return sorted[Math.clamp(index, 0, sorted.length - 1)];
     }
 
-    static Map<String, Object> summary(List<Double> values) {
+    public static Map<String, Object> summary(List<Double> values) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("p50", quantile(values, 0.5));
         all.put("p99", quantile(values, 0.99));

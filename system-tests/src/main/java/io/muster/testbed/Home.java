@@ -4,11 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Where the suite is laid out: `bin`, `lib`, `share`, `sbin`.
-final class Home {
+public final class Home {
     private Home() {}
 
     /// The directory of the environment's MUSTER_HOME, or `build` of the checkout that tests run from.
-    static Path dir() {
+    public static Path dir() {
         String home = System.getenv("MUSTER_HOME");
         if (home != null && !home.isEmpty()) {
             return Path.of(home);
@@ -23,7 +23,7 @@ final class Home {
     }
 
     /// The demo's web server and its init script.
-    static Path demo() {
+    public static Path demo() {
         return dir().resolve("share/demo");
     }
 }

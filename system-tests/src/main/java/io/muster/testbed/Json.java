@@ -9,14 +9,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /// Writes maps, lists, numbers and text as JSON, in the order given.
-final class Json {
+public final class Json {
     private Json() {}
 
-    static void write(Path file, Map<String, ?> value) throws IOException {
+    public static void write(Path file, Map<String, ?> value) throws IOException {
         Files.writeString(file, text(value) + "\n", StandardCharsets.UTF_8);
     }
 
-    static String text(Object value) {
+    public static String text(Object value) {
         StringBuilder out = new StringBuilder();
         append(out, value);
         return out.toString();

@@ -1,0 +1,187 @@
+package io.muster.lab;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// A director of a site: its files, its daemons, and its table as Debian's ipvsadm shows it. (What is tested isn't
+/// asked how it did.)
+///
+/// Thread: any.
+final class Director {
+    private static final String WITNESS = "/usr/sbin/ipvsadm";
+
+    final Host host;
+    private final Path file;
+    private Host.@Nullable Running pulse;
+    private Host.@Nullable Running lvsd;
+
+    Director(Host host) {
+        this.host = host;
+        this.file = host.root.resolve("etc/sysconfig/ha/lvs.cf");
+    }
+
+    /// Lets the host forward, as every director must.
+    void forward() {
+        host.sysctl(
+                "net/ipv4/ip_forward=1",
+                "net/ipv4/conf/all/send_redirects=0",
+                "net/ipv4/conf/default/send_redirects=0",
+                "net/ipv4/conf/all/rp_filter=0",
+                "net/ipv6/conf/all/forwarding=1");
+        host.sh("for f in /proc/sys/net/ipv4/conf/eth*/send_redirects /proc/sys/net/ipv4/conf/eth*/rp_filter; do"
+                + " echo 0 >$f; done");
+    }
+
+    /// Writes lvs.cf.
+    void configure(LvsCf configuration) throws IOException {
+        Files.createDirectories(file.getParent());
+        Path fresh = file.resolveSibling("lvs.cf.new");
+        Files.writeString(fresh, configuration.toString());
+        Files.move(fresh, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /// Both directors of a site have the same key.
+    void key(byte[] secret) throws IOException {
+        Files.createDirectories(file.getParent());
+        Path key = file.resolveSibling("lvs.key");
+        Files.deleteIfExists(key);
+        Files.write(key, secret);
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("r--------"));
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /// lvsd alone, as on a site with one director.
+    Host.Running startLvsd() throws IOException {
+        lvsd = host.start("lvsd", "-n", "-c", file.toString());
+        return lvsd;
+    }
+
+    void stopLvsd() {
+        if (lvsd != null) {
+            lvsd.stop();
+            lvsd = null;
+        }
+    }
+
+    Host.Running startPulse() throws IOException {
+        pulse = host.start("pulse", "-n", "-c", file.toString());
+        return pulse;
+    }
+
+    void stopPulse() {
+        if (pulse != null) {
+            pulse.stop();
+            pulse = null;
+        }
+    }
+
+    void reload() {
+        ProcessHandle daemon = host.process("Lvsd");
+        if (daemon == null) {
+            throw new IllegalStateException("no lvsd runs on " + host.name);
+        }
+        host.sh("kill -HUP " + daemon.pid());
+    }
+
+    /// Whether it holds an address.
+    boolean holds(String address) {
+        return host.sh("ip -o addr show").contains(" " + address + "/");
+    }
+
+    /// The table: for each service (`10.2.0.50:80`, `FWM 1`) the weights of its servers by address and port.
+    Map<String, Map<String, Integer>> table() {
+        var table = new TreeMap<String, Map<String, Integer>>();
+        for (String line : ipvsadm("-Sn").lines().toList()) {
+            String[] words = line.strip().split("\\s+");
+            if (words.length < 3) {
+                continue;
+            }
+            String service = (words[1].equals("-f") ? "FWM " : words[1].equals("-u") ? "UDP " : "") + words[2];
+            Map<String, Integer> servers = table.computeIfAbsent(service, s -> new TreeMap<>());
+            if (words[0].equals("-a")) {
+                String server = "";
+                int weight = 0;
+                for (int i = 3; i + 1 < words.length; i++) {
+                    server = words[i].equals("-r") ? words[i + 1] : server;
+                    weight = words[i].equals("-w") ? Integer.parseInt(words[i + 1]) : weight;
+                }
+                servers.put(server, weight);
+            }
+        }
+        return table;
+    }
+
+    /// Debian's ipvsadm, which must succeed.
+    String ipvsadm(String... args) {
+        return host.run(20_000, words(args)).expectOk("ipvsadm " + String.join(" ", args));
+    }
+
+    private static String[] words(String... args) {
+        String[] all = new String[args.length + 1];
+        all[0] = WITNESS;
+        System.arraycopy(args, 0, all, 1, args.length);
+        return all;
+    }
+
+    /// Feeds Debian's ipvsadm.
+    void restore(String rules) throws IOException {
+        Path rulesFile = host.root.resolve("rules");
+        Files.write(rulesFile, rules.getBytes(StandardCharsets.US_ASCII));
+        host.sh(WITNESS + " -R <" + rulesFile);
+    }
+
+    /// Waits until the table is as wanted.
+    void awaitTable(String what, int limitMs, Predicate<Map<String, Map<String, Integer>>> wanted) {
+        if (!io.muster.testbed.Await.until(limitMs, 100, () -> wanted.test(table()))) {
+            throw new IllegalStateException(
+                    host.name + ": " + what + ": not within " + limitMs + " ms; the table is " + table());
+        }
+    }
+
+    /// Waits until a service has exactly so many servers that take connections.
+    void awaitServers(String service, int count, int limitMs) {
+        awaitTable(
+                count + " servers of " + service,
+                limitMs,
+                table -> table.getOrDefault(service, Map.of()).values().stream()
+                                .filter(weight -> weight > 0)
+                                .count()
+                        == count);
+    }
+
+    /// Waits until a server takes connections of a service, or doesn't.
+    void awaitServer(String service, String server, boolean up, int limitMs) {
+        awaitTable(
+                server + (up ? " in" : " out of") + " service " + service,
+                limitMs,
+                table -> up == table.getOrDefault(service, Map.of()).getOrDefault(server, 0) > 0);
+    }
+
+    /// Lines of /proc/net/ip_vs_conn that belong to a virtual address and port, in the kernel's hexadecimal.
+    long connections(String virtualAddress, int port) {
+        String all = host.sh("cat /proc/net/ip_vs_conn");
+        byte[] octets = java.net.InetAddress.ofLiteral(virtualAddress).getAddress();
+        String address;
+        if (octets.length == 4) {
+            address = String.format("%02X%02X%02X%02X", octets[0], octets[1], octets[2], octets[3]);
+        } else {
+            var text = new StringBuilder("[");
+            for (int i = 0; i < 16; i += 2) {
+                text.append(i == 0 ? "" : ":").append(String.format("%02x%02x", octets[i], octets[i + 1]));
+            }
+            address = text.append(']').toString();
+        }
+        String wanted = address + " " + String.format("%04X", port);
+        return all.lines().filter(line -> line.contains(wanted)).count();
+    }
+}

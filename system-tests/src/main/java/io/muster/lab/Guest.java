@@ -1,0 +1,62 @@
+package io.muster.lab;
+
+import io.muster.testbed.Shell;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// `lab_guest SCENARIO...`: runs scenarios on the kernel it finds itself on, as root, and tells what they proved (see
+/// [Report]). The machine should be one that is thrown away afterwards.
+public final class Guest {
+    /// What IPVS and the sites need; what is built in or missing is no loss. All of it at once, because not every guest
+    /// has a kernel that can load a module when it needs it.
+    private static final List<String> MODULES = List.of(
+            "ipv6 veth bridge ipip ip6_tunnel sch_ingress cls_flower act_skbedit ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc"
+                    .concat(" ip_vs_wlc ip_vs_sed ip_vs_nq ip_vs_sh ip_vs_dh ip_vs_mh ip_vs_lblc ip_vs_lblcr ip_vs_fo")
+                    .concat(" ip_vs_ovf ip_vs_ftp")
+                    .split(" "));
+
+    /// One story, told on a site of its own.
+    @FunctionalInterface
+    private interface Scenario {
+        void play(Report report) throws IOException;
+    }
+
+    private static final Map<String, Scenario> SCENARIOS = scenarios();
+
+    private Guest() {}
+
+    private static Map<String, Scenario> scenarios() {
+        var all = new LinkedHashMap<String, Scenario>();
+        all.put("nat", report -> new Forwarding(report).nat());
+        all.put("direct", report -> new Forwarding(report).direct());
+        all.put("tunnel", report -> new Forwarding(report).tunnel());
+        return all;
+    }
+
+    public static void main(String[] args) {
+        if (args.length == 0 || !SCENARIOS.keySet().containsAll(List.of(args))) {
+            System.err.println("Usage: lab_guest SCENARIO...   inside the lab, as root; scenarios: "
+                    + String.join(", ", SCENARIOS.keySet()));
+            System.exit(2);
+        }
+        for (String module : MODULES) {
+            // One by one: a missing one would end the list.
+            Shell.run(30_000, Map.of(), List.of("modprobe", "-q", module));
+        }
+        Report report = new Report(System.out);
+        for (String name : args) {
+            report.prove(name, new Host[0], () -> {
+                Scenario scenario = SCENARIOS.get(name);
+                if (scenario != null) {
+                    scenario.play(report);
+                }
+                return "played to its end";
+            });
+        }
+        System.out.flush();
+        // Threads of sites that failed half-way must not keep the guest.
+        Runtime.getRuntime().halt(report.status());
+    }
+}
