@@ -4,6 +4,7 @@ import static io.muster.lvs.Findings.quoted;
 
 import io.muster.lvs.LvsConfig.CheckRule;
 import io.muster.lvs.LvsConfig.CheckRule.Kind;
+import io.muster.nanny.Expect;
 import java.util.List;
 import java.util.Locale;
 
@@ -30,6 +31,9 @@ final class CheckRules {
             expect = "HTTP";
         }
         unused(block, kind, findings);
+        if (block.flag("use_regex", false)) {
+            regex(block, expect, findings);
+        }
         return new CheckRule(
                 kind,
                 block.number("timeout", 10_000),
@@ -67,6 +71,16 @@ final class CheckRules {
             }
         } else if (block.names("send_program") && block.names("send")) {
             findings.warn(block.place("send"), "send: not used beside send_program");
+        }
+    }
+
+    private static void regex(Block block, String expect, Findings findings) {
+        try {
+            Expect.of(expect, true, false);
+        } catch (IllegalArgumentException e) {
+            findings.error(
+                    block.place("expect"),
+                    "expect: invalid argument " + quoted(expect) + ": not an extended regular expression");
         }
     }
 

@@ -46,7 +46,7 @@ final class CrossChecks {
                 Unbuilt.warn(block, findings);
             }
         }
-        if (!any && config.service() == LvsConfig.ServiceKind.LVS) {
+        if (!any && config.service() == LvsConfig.ServiceKind.LVS && findings.usable()) {
             findings.warn(0, 0, "no active virtual block: nothing will be forwarded, and pulse won't start");
         }
         if (any && config.forwarding() == Forwarding.MASQ && !file.names("nat_router") && config.backupActive()) {

@@ -299,6 +299,16 @@ class DefaultsTest {
     }
 
     @Test
+    void aRegularExpressionIsOne() {
+        assertTrue(check("port = 25\nexpect = \"^220 (mx|mail)[0-9]+\"\nuse_regex = 1")
+                .regex());
+        assertEquals(
+                List.of("lvs.cf:4:10: expect: invalid argument \"(220\": not an extended regular expression"),
+                errors(read(virtual("expect = (220\nuse_regex = 1"))));
+        assertEquals(List.of(), errors(read(virtual("expect = (220"))));
+    }
+
+    @Test
     void whatIsNotBuiltIsReadAndRefusedInWords() {
         assertEquals(
                 List.of("service = fos: failover services aren't built yet, only service = lvs is"),

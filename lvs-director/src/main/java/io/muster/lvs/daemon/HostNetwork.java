@@ -1,0 +1,59 @@
+package io.muster.lvs.daemon;
+
+import io.muster.os.InterfaceAddress;
+import io.muster.os.RouteNetlink;
+import io.muster.os.Sysctl;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// What [RealServerSetup] does to a machine.
+interface HostNetwork {
+    /// A kernel setting, empty where there is none of that name.
+    Optional<String> setting(String name);
+
+    void set(String name, String value) throws IOException;
+
+    List<InterfaceAddress> addresses() throws IOException;
+
+    void put(InterfaceAddress address) throws IOException;
+
+    void delete(InterfaceAddress address) throws IOException;
+
+    /// This one, in this network namespace.
+    final class Kernel implements HostNetwork {
+        private static final Duration LIMIT = Duration.ofSeconds(5);
+
+        @Override
+        public Optional<String> setting(String name) {
+            return Sysctl.get(name);
+        }
+
+        @Override
+        public void set(String name, String value) throws IOException {
+            Sysctl.set(name, value);
+        }
+
+        @Override
+        public List<InterfaceAddress> addresses() throws IOException {
+            try (var netlink = RouteNetlink.open(LIMIT)) {
+                return netlink.addresses();
+            }
+        }
+
+        @Override
+        public void put(InterfaceAddress address) throws IOException {
+            try (var netlink = RouteNetlink.open(LIMIT)) {
+                netlink.putAddress(address);
+            }
+        }
+
+        @Override
+        public void delete(InterfaceAddress address) throws IOException {
+            try (var netlink = RouteNetlink.open(LIMIT)) {
+                netlink.deleteAddress(address.device(), address.address(), address.prefix());
+            }
+        }
+    }
+}
