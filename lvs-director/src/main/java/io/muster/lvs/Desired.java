@@ -1,0 +1,61 @@
+package io.muster.lvs;
+
+import io.muster.ipvs.Destination;
+import io.muster.ipvs.ServiceId;
+import io.muster.nanny.Target;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// How a virtual server should stand in the table now.
+///
+/// | real server | in the table |
+/// |---|---|
+/// | up | with the weight its health gives it |
+/// | down | not at all; with `quiesce_server` at weight 0 |
+/// | drains | at weight 0; UDP by lvsctl: not at all, since a datagram would renew its connection for ever |
+/// | drained beyond its deadline | not at all, which ends its connections (`expire_nodest_conn`) |
+///
+/// Where nobody is left with a weight above 0, the sorry server is added at weight 1.
+final class Desired {
+    /// What the checks say.
+    interface Verdicts {
+        boolean up(Target target);
+
+        /// 0 to the configured one.
+        int weight(Target target);
+    }
+
+    private Desired() {}
+
+    static Setup of(Plan.Service service, Verdicts verdicts, Drains drains) {
+        var destinations = new LinkedHashMap<RealServer, Destination>();
+        boolean taking = false;
+        for (Map.Entry<RealServer, Plan.Server> each : service.servers().entrySet()) {
+            int weight = weight(service, each.getKey(), each.getValue(), verdicts, drains.get(each.getKey()));
+            if (weight >= 0) {
+                destinations.put(each.getKey(), each.getValue().destination().withWeight(weight));
+                taking |= weight > 0;
+            }
+        }
+        if (!taking) {
+            service.sorry()
+                    .ifPresent(sorry ->
+                            destinations.put(RealServer.of(service.service().id(), sorry), sorry));
+        }
+        return new Setup(service.service(), destinations);
+    }
+
+    /// @return -1 for not there
+    private static int weight(
+            Plan.Service service, RealServer server, Plan.Server planned, Verdicts verdicts, @Nullable Drain drain) {
+        boolean udp = server.service().protocol() == ServiceId.UDP;
+        if (drain != null && (drain.over() || udp && drain.by() == Drain.By.LVSCTL)) {
+            return -1;
+        }
+        if (!verdicts.up(planned.target())) {
+            return service.virtual().quiesce() ? 0 : -1;
+        }
+        return drain != null ? 0 : verdicts.weight(planned.target());
+    }
+}

@@ -1,0 +1,54 @@
+package io.muster.lvs;
+
+import io.muster.ipvs.IpvsOp;
+import io.muster.nanny.Check;
+import io.muster.nanny.Target;
+import java.util.List;
+
+/// What lvsd does. Those with a number are answered by an event with the same; there is one such at a time.
+public sealed interface LvsdEffect {
+    /// How loud a line is.
+    enum Level {
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
+
+    record ReadTable(long request) implements LvsdEffect {}
+
+    record CheapRead(long request) implements LvsdEffect {}
+
+    record Apply(long request, List<IpvsOp> operations) implements LvsdEffect {
+        public Apply {
+            operations = List.copyOf(operations);
+        }
+    }
+
+    /// Durably, before anything that follows.
+    record WriteHoldings(long request, Holdings holdings) implements LvsdEffect {}
+
+    /// Answered by [LvsdEvent.Checked] with the same ticket.
+    record StartCheck(Target target, long ticket, Check check, long timeoutMs) implements LvsdEffect {}
+
+    /// The kernel's switches that make draining work; what they were is kept for [RestoreSysctls].
+    record SetSysctls() implements LvsdEffect {}
+
+    record RestoreSysctls() implements LvsdEffect {}
+
+    /// The answer to a client: to a drain or undrain what was done or why not, line by line; to a refresh that
+    /// the state may be shown now.
+    record Reply(long client, boolean good, List<String> lines) implements LvsdEffect {
+        public Reply {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    record Log(Level level, String line) implements LvsdEffect {}
+
+    /// The table is as wanted for the first time.
+    record Ready() implements LvsdEffect {}
+
+    /// Everything of ours is gone, or can't be removed, which was said. The last effect.
+    record Stopped(boolean clean) implements LvsdEffect {}
+}

@@ -1,0 +1,126 @@
+package io.muster.lvs;
+
+import io.muster.ipvs.Destination;
+import io.muster.ipvs.IpAddress;
+import io.muster.ipvs.ServiceId;
+import io.muster.ipvs.VirtualService;
+import io.muster.nanny.Rules;
+import io.muster.nanny.Target;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// lvs.cf in the table's terms: its active virtual servers with the active real servers of each, as they stand in
+/// the table when everything is well.
+///
+/// @param clashes what the file says twice, in words; the first of two counts
+public record Plan(SortedMap<ServiceId, Service> services, List<String> clashes) {
+    public Plan {
+        services = Collections.unmodifiableSortedMap(new TreeMap<>(services));
+        clashes = List.copyOf(clashes);
+    }
+
+    /// A virtual server.
+    ///
+    /// @param sorry takes over while nobody else takes connections
+    public record Service(
+            LvsConfig.Virtual virtual,
+            VirtualService service,
+            SequencedMap<RealServer, Server> servers,
+            Optional<Destination> sorry) {
+        public Service {
+            servers = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(servers));
+        }
+    }
+
+    /// A real server of it.
+    ///
+    /// @param destination with its full weight
+    /// @param rules how it is checked
+    public record Server(LvsConfig.Server server, Target target, Destination destination, Rules rules) {}
+
+    /// @throws IllegalArgumentException for a check that can't be made, with the reason in words
+    public static Plan of(LvsConfig config) {
+        var services = new TreeMap<ServiceId, Service>();
+        var clashes = new ArrayList<String>();
+        for (LvsConfig.Virtual virtual : config.virtuals()) {
+            if (virtual.active()) {
+                ServiceId id = id(virtual);
+                Service other = services.get(id);
+                if (other == null) {
+                    services.put(id, service(config, virtual, id, clashes));
+                } else {
+                    clashes.add("virtual " + virtual.name() + ": " + id + " is virtual "
+                            + other.virtual().name() + " already: left out");
+                }
+            }
+        }
+        return new Plan(services, clashes);
+    }
+
+    /// What is to be checked.
+    SortedMap<Target, Rules> rules() {
+        var rules = new TreeMap<Target, Rules>();
+        services.values()
+                .forEach(service ->
+                        service.servers().values().forEach(server -> rules.put(server.target(), server.rules())));
+        return rules;
+    }
+
+    private static Service service(LvsConfig config, LvsConfig.Virtual virtual, ServiceId id, List<String> clashes) {
+        var servers = new LinkedHashMap<RealServer, Server>();
+        for (LvsConfig.Server server : virtual.servers()) {
+            if (server.active()) {
+                var destination = Destination.of(
+                        server.address(), server.tablePort(), config.forwarding(), Math.max(0, server.weight()));
+                var target = new Target(id, server.address(), server.port());
+                var place = RealServer.of(id, destination);
+                Server other =
+                        servers.putIfAbsent(place, new Server(server, target, destination, Rules.of(virtual, server)));
+                if (other != null) {
+                    clashes.add("virtual " + virtual.name() + ": server " + server.name() + ": " + place.server()
+                            + " is server " + other.server().name() + " already: left out");
+                }
+            }
+        }
+        boolean persistent = virtual.persistentS() > 0;
+        var service = new VirtualService(
+                id,
+                virtual.scheduler(),
+                persistent ? VirtualService.PERSISTENT : 0,
+                virtual.persistentS(),
+                persistent ? virtual.pmask() : id.v6() ? 128 : -1,
+                "");
+        Optional<Destination> sorry =
+                virtual.sorryServer().map(address -> Destination.of(address, id.port(), config.forwarding(), 1));
+        return new Service(virtual, service, servers, sorry);
+    }
+
+    /// The real server that a target stands for, by the virtual's name and its own: `web/one`.
+    String name(Target target) {
+        Service service = services.get(target.service());
+        if (service != null) {
+            for (Server server : service.servers().values()) {
+                if (server.target().equals(target)) {
+                    return service.virtual().name() + "/" + server.server().name();
+                }
+            }
+        }
+        return target.service().toString();
+    }
+
+    private static ServiceId id(LvsConfig.Virtual virtual) {
+        Optional<IpAddress> address = virtual.address().map(LvsConfig.FloatingAddress::address);
+        boolean v6 = address.map(IpAddress::v6)
+                .orElseGet(() -> !virtual.servers().isEmpty()
+                        && virtual.servers().getFirst().address().v6());
+        return virtual.fwmark() != 0
+                ? ServiceId.mark(virtual.fwmark(), v6)
+                : new ServiceId(virtual.protocol(), address.orElse(new IpAddress(false, 0, 0)), virtual.port(), 0);
+    }
+}

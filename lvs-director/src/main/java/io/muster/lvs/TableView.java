@@ -1,0 +1,115 @@
+package io.muster.lvs;
+
+import io.muster.ipvs.Destination;
+import io.muster.ipvs.DestinationEntry;
+import io.muster.ipvs.IpvsOp;
+import io.muster.ipvs.ServiceEntry;
+import io.muster.ipvs.ServiceId;
+import io.muster.ipvs.VirtualService;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// The table as it was last seen, with what was done to it since.
+final class TableView {
+    /// Connections of a real server at the last look.
+    record Counts(long active, long inactive, long persistent) {
+        static final Counts NONE = new Counts(0, 0, 0);
+    }
+
+    private final TreeMap<ServiceId, Setup> services = new TreeMap<>();
+    private final Map<RealServer, Counts> counts = new TreeMap<>();
+    private boolean seen;
+
+    boolean seen() {
+        return seen;
+    }
+
+    int size() {
+        return services.size();
+    }
+
+    @Nullable
+    Setup get(ServiceId id) {
+        return services.get(id);
+    }
+
+    Iterable<ServiceId> ids() {
+        return services.keySet();
+    }
+
+    @Nullable
+    Destination destination(RealServer server) {
+        Setup setup = services.get(server.service());
+        return setup == null ? null : setup.destinations().get(server);
+    }
+
+    Counts counts(RealServer server) {
+        return counts.getOrDefault(server, Counts.NONE);
+    }
+
+    /// Takes what was read.
+    ///
+    /// @return in what our services differ from what they should have been by this view: somebody else was there
+    List<Setup.Difference> read(List<ServiceEntry> table, Predicate<ServiceId> ours) {
+        var now = new TreeMap<ServiceId, Setup>();
+        counts.clear();
+        for (ServiceEntry entry : table) {
+            now.put(entry.service().id(), Setup.of(entry));
+            if (ours.test(entry.service().id())) {
+                for (DestinationEntry each : entry.destinations()) {
+                    counts.put(
+                            RealServer.of(entry.service().id(), each.destination()),
+                            new Counts(each.active(), each.inactive(), each.persistent()));
+                }
+            }
+        }
+        var strange = new ArrayList<Setup.Difference>();
+        if (seen) {
+            var ids = new TreeSet<>(services.keySet());
+            ids.addAll(now.keySet());
+            for (ServiceId id : ids) {
+                if (ours.test(id)) {
+                    strange.addAll(Setup.differences(now.get(id), services.get(id)));
+                }
+            }
+        }
+        services.clear();
+        services.putAll(now);
+        seen = true;
+        return strange;
+    }
+
+    /// Takes what the table has just accepted.
+    void applied(IpvsOp operation) {
+        switch (operation) {
+            case IpvsOp.AddService(VirtualService service) ->
+                services.put(service.id(), new Setup(service, new LinkedHashMap<>()));
+            case IpvsOp.EditService(VirtualService service) ->
+                services.computeIfPresent(service.id(), (id, old) -> new Setup(service, old.destinations()));
+            case IpvsOp.DeleteService(ServiceId id) -> services.remove(id);
+            case IpvsOp.AddDestination(ServiceId id, Destination destination) -> put(id, destination);
+            case IpvsOp.EditDestination(ServiceId id, Destination destination) -> put(id, destination);
+            case IpvsOp.DeleteDestination(ServiceId id, Destination destination) -> {
+                Setup setup = services.get(id);
+                if (setup != null) {
+                    setup.destinations().remove(RealServer.of(id, destination));
+                }
+            }
+            case IpvsOp.Flush() -> services.clear();
+            case IpvsOp.ZeroAll _, IpvsOp.Zero _, IpvsOp.SetTimeouts _, IpvsOp.StartDaemon _, IpvsOp.StopDaemon _ -> {}
+        }
+    }
+
+    private void put(ServiceId id, Destination destination) {
+        Setup setup = services.get(id);
+        if (setup != null) {
+            setup.destinations().put(RealServer.of(id, destination), destination);
+        }
+    }
+}

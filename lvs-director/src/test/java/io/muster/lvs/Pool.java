@@ -1,0 +1,137 @@
+package io.muster.lvs;
+
+import io.muster.ipvs.Forwarding;
+import io.muster.ipvs.IpAddress;
+import io.muster.ipvs.ServiceId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Makes configurations out of a few virtual servers and real servers.
+final class Pool {
+    static final int VIRTUALS = 4;
+    static final int SERVERS = 4;
+
+    private Pool() {}
+
+    static IpAddress address(String text) {
+        return IpAddress.parse(text).orElseThrow();
+    }
+
+    static ServiceId id(int virtual) {
+        IpAddress vip = address("10.1.1." + (virtual + 1));
+        return switch (virtual) {
+            case 2 -> ServiceId.udp(vip, 53);
+            case 3 -> ServiceId.mark(7, false);
+            default -> ServiceId.tcp(vip, 80);
+        };
+    }
+
+    /// Never in any configuration.
+    static ServiceId foreign(int number) {
+        return ServiceId.tcp(address("10.9.9." + (number + 1)), 80);
+    }
+
+    static LvsConfig config(List<LvsConfig.Virtual> virtuals) {
+        return new LvsConfig(
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                new LvsConfig.Heartbeat(539, 2_000, 5_000, LvsConfig.Heartbeat.Format.MUSTER, false, 60_000),
+                Forwarding.MASQ,
+                Optional.empty(),
+                LvsConfig.ServiceKind.LVS,
+                "rsh",
+                false,
+                false,
+                "eth0",
+                0,
+                0,
+                0,
+                0,
+                true,
+                "",
+                "",
+                "NONE",
+                virtuals,
+                List.of());
+    }
+
+    static LvsConfig.Virtual virtual(
+            int number,
+            String scheduler,
+            int persistentS,
+            boolean sorry,
+            long intervalMs,
+            long reentryMs,
+            boolean quiesce,
+            List<LvsConfig.Server> servers) {
+        ServiceId id = id(number);
+        return new LvsConfig.Virtual(
+                "v" + number,
+                true,
+                id.isMark()
+                        ? Optional.empty()
+                        : Optional.of(new LvsConfig.FloatingAddress(id.address(), "eth0:" + number, 24)),
+                id.fwmark(),
+                id.isMark() ? ServiceId.TCP : id.protocol(),
+                id.isMark() ? 80 : id.port(),
+                scheduler,
+                persistentS,
+                -1,
+                sorry ? Optional.of(address("10.2.0.99")) : Optional.empty(),
+                new LvsConfig.CheckRule(LvsConfig.CheckRule.Kind.CONNECT, intervalMs, "", "", false, "", "", 0, ""),
+                reentryMs,
+                quiesce,
+                LvsConfig.LoadMonitor.NONE,
+                "",
+                "",
+                servers);
+    }
+
+    static LvsConfig.Server server(int virtual, int number, int weight) {
+        int port = virtual == 3 ? 80 : id(virtual).port();
+        return new LvsConfig.Server(
+                "s" + number, address("10.2.0." + (number + 1)), true, port, virtual == 3 ? 0 : port, weight);
+    }
+
+    static LvsConfig random(RandomGenerator dice) {
+        var virtuals = new ArrayList<LvsConfig.Virtual>();
+        for (int v = 0; v < VIRTUALS; v++) {
+            if (dice.nextInt(4) > 0) {
+                virtuals.add(random(v, dice));
+            }
+        }
+        return config(virtuals);
+    }
+
+    static LvsConfig.Virtual random(int number, RandomGenerator dice) {
+        var servers = new ArrayList<LvsConfig.Server>();
+        for (int s = 0; s < SERVERS; s++) {
+            if (dice.nextInt(3) > 0) {
+                servers.add(server(number, s, dice.nextInt(8) == 0 ? 0 : 1 + dice.nextInt(100)));
+            }
+        }
+        return virtual(
+                number,
+                List.of("wlc", "rr", "wrr").get(dice.nextInt(3)),
+                dice.nextInt(3) == 0 ? 300 : 0,
+                dice.nextInt(2) == 0,
+                1_000,
+                dice.nextInt(3) * 1_000L,
+                dice.nextInt(3) == 0,
+                servers);
+    }
+
+    /// The same with one thing changed.
+    static LvsConfig changed(LvsConfig config, RandomGenerator dice) {
+        var virtuals = new ArrayList<>(config.virtuals());
+        int which = dice.nextInt(VIRTUALS);
+        boolean had = virtuals.removeIf(each -> each.name().equals("v" + which));
+        if (!had || dice.nextInt(3) > 0) {
+            virtuals.add(random(which, dice));
+        }
+        return config(virtuals);
+    }
+}
