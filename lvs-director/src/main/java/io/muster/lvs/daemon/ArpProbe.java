@@ -15,26 +15,34 @@ import java.util.TreeSet;
 final class ArpProbe {
     private static final int FRAME = 60;
     private static final int REPLY = 2;
+    private static final int PROBES = 3;
 
     private ArpProbe() {}
 
-    /// Hardware addresses of all who answered within the time, as `02:00:00:00:00:01`.
+    /// Asks three times. Hardware addresses of all who answered within the time, as `02:00:00:00:00:01`.
     ///
     /// @param own this machine's hardware address on the device
     static SortedSet<String> whoHas(String device, byte[] own, IpAddress address, Duration patience)
             throws NetException {
         var found = new TreeSet<String>();
         try (var socket = PacketSocket.open(device, PacketSocket.ARP)) {
-            socket.send(request(own, address));
-            long deadline = System.nanoTime() + patience.toNanos();
-            for (long left = patience.toMillis(); left > 0; left = (deadline - System.nanoTime()) / 1_000_000) {
-                socket.receive(left)
-                        .filter(frame -> answers(frame, address))
-                        .ifPresent(frame ->
-                                found.add(HexFormat.ofDelimiter(":").formatHex(Arrays.copyOfRange(frame, 22, 28))));
+            long began = System.nanoTime();
+            for (int asked = 0; asked < PROBES; asked++) {
+                socket.send(request(own, address));
+                long until = began + patience.toNanos() * (asked + 1) / PROBES;
+                for (long left = left(until); left > 0; left = left(until)) {
+                    socket.receive(left)
+                            .filter(frame -> answers(frame, address))
+                            .ifPresent(frame -> found.add(
+                                    HexFormat.ofDelimiter(":").formatHex(Arrays.copyOfRange(frame, 22, 28))));
+                }
             }
         }
         return found;
+    }
+
+    private static long left(long until) {
+        return (until - System.nanoTime()) / 1_000_000;
     }
 
     static byte[] request(byte[] own, IpAddress address) {
