@@ -22,4 +22,23 @@ public record IpvsError(int errno) {
     public boolean ok() {
         return errno == 0;
     }
+
+    /// What it means where IPVS says it, for a log line.
+    public String words() {
+        return switch (errno) {
+            case 0 -> "done";
+            case -1 -> "refused";
+            case 1 -> "not permitted: CAP_NET_ADMIN is needed";
+            case 2 -> "no such destination, scheduler or persistence engine";
+            case 3 -> "no such service, or no daemon is running";
+            case 12 -> "the kernel has no memory for it";
+            case 17 -> "it exists already";
+            case 19 -> "no such interface";
+            case 22 -> "the kernel takes no such value";
+            case 34 -> "weight or threshold out of range";
+            case 95 -> "this kernel doesn't support it";
+            case 97 -> "this kernel doesn't support the address family";
+            default -> "error " + errno;
+        };
+    }
 }

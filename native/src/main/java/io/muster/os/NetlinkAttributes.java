@@ -84,7 +84,7 @@ public final class NetlinkAttributes {
         return buffer.getLong(require(type, 8));
     }
 
-    /// 32 or 64 bits at an offset inside the value, most significant octet first.
+    /// Up to 64 bits at an offset inside the value, in network order.
     public long big(int type, int offset, int octets) throws NetException {
         int i = require(type, offset + octets) + offset;
         long value = 0;

@@ -104,6 +104,28 @@ public final class NetlinkWriter {
         return this;
     }
 
+    /// Two words: flags, and which of them are meant.
+    public NetlinkWriter flags(int type, int flags, int mask) {
+        buffer.putShort((short) 12).putShort((short) type).putInt(flags).putInt(mask);
+        return this;
+    }
+
+    /// 32 bits in network order: an IPv4 address, a mask.
+    public NetlinkWriter be32(int type, int value) {
+        buffer.putShort((short) 8).putShort((short) type);
+        buffer.putInt(buffer.order() == ByteOrder.BIG_ENDIAN ? value : Integer.reverseBytes(value));
+        return this;
+    }
+
+    /// Sixteen octets in network order: an IPv6 address, or what may hold one.
+    public NetlinkWriter be128(int type, long high, long low) {
+        boolean big = buffer.order() == ByteOrder.BIG_ENDIAN;
+        buffer.putShort((short) 20).putShort((short) type);
+        buffer.putLong(big ? high : Long.reverseBytes(high));
+        buffer.putLong(big ? low : Long.reverseBytes(low));
+        return this;
+    }
+
     public NetlinkWriter octets(int type, byte[] value) {
         buffer.putShort((short) (4 + value.length)).putShort((short) type).put(value);
         return pad();
