@@ -2,16 +2,17 @@ package io.muster.pulse;
 
 import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
-import io.muster.pulse.Heartbeat.Wish;
-import java.util.LinkedHashSet;
 import java.util.Optional;
 
 /// Muster's own format: who is who is proven before anything is believed.
 ///
 /// - A heartbeat counts only if it names *this run* of ours as its receiver: it was made after our start. Which run
 ///   of ours there is a partner learns from our own heartbeats.
-/// - A run of the partner that isn't the one we talk to replaces it with the first heartbeat that counts; the former
-///   one never counts again ([#retired]). So what was recorded from any earlier run is worth nothing.
+/// - A run of the partner that isn't the one we talk to replaces it only if it has heard something that we said after
+///   we last heard the present one, and lately. A former run can't have: so what was recorded of it, delivered or not,
+///   is worth nothing.
+/// - What the partner says of itself is *fresh* if it has heard something of ours that is at most two deadtimes old
+///   and was said after we last stood still: only a fresh "stopped" is a reason to take over.
 /// - Within a run each number counts once, and none below the highest.
 /// - A genuine heartbeat that doesn't know us yet is answered at once (a few times per keepalive) by one addressed to
 ///   its sender: two directors have met within one and a half round trips.
@@ -19,29 +20,41 @@ final class MusterTalk implements Talk {
     /// Behind the highest by no more than this, a number is a copy or was overtaken, and no attack.
     private static final int USUAL = 64;
 
-    private static final int MOST_RETIRED = 1024;
     private static final int GREETINGS = 16;
 
     private final boolean primary;
     private final Incarnation self;
     private final HeartbeatCodec codec;
-    private final LinkedHashSet<Incarnation> retired = new LinkedHashSet<>();
+    private final long deadtimeMs;
     private Incarnation partner = Incarnation.UNKNOWN;
     private long sequence;
     private long heard;
     private long heardAtMs;
-    private long freshFrom = 1;
+
+    /// Our number when we last heard the partner: a new run must have heard a later one.
+    private long saidByThen;
+
+    /// Our number at that time, and the one a deadtime or more before.
+    private long markMs = Long.MIN_VALUE;
+    private long mark;
+    private long olderMark;
     private int greetings;
 
-    MusterTalk(boolean primary, Incarnation self, HeartbeatCodec codec) {
+    MusterTalk(boolean primary, Incarnation self, HeartbeatCodec codec, long deadtimeMs) {
         this.primary = primary;
         this.self = self;
         this.codec = codec;
+        this.deadtimeMs = deadtimeMs;
     }
 
     @Override
     public byte[] next(Own own, long nowMs) {
         greetings = GREETINGS;
+        if (markMs == Long.MIN_VALUE || nowMs - markMs >= deadtimeMs) {
+            olderMark = mark;
+            mark = sequence;
+            markMs = nowMs;
+        }
         boolean met = !partner.equals(Incarnation.UNKNOWN);
         return seal(own, partner, heard, met ? nowMs - heardAtMs : Heartbeat.NEVER);
     }
@@ -73,13 +86,10 @@ final class MusterTalk implements Talk {
                     Rejection.REPLAYED,
                     "heartbeat of a " + (primary ? "primary" : "backup") + ", which this director is itself");
         }
-        if (retired.contains(h.from())) {
-            return new Refused(Rejection.REPLAYED, "heartbeat of a former run of the partner");
-        }
         if (!h.to().equals(self)) {
             return stranger(h, own);
         }
-        return known(h, nowMs);
+        return known(h, own, nowMs);
     }
 
     private Verdict stranger(Heartbeat h, Own own) {
@@ -90,30 +100,24 @@ final class MusterTalk implements Talk {
         return new Refused(Rejection.UNBOUND, "heartbeat that isn't for this run of pulse");
     }
 
-    private Verdict known(Heartbeat h, long nowMs) {
+    private Verdict known(Heartbeat h, Own own, long nowMs) {
         boolean met = !h.from().equals(partner);
-        if (met) {
-            retire();
-            partner = h.from();
-        } else if (h.sequence() <= heard) {
+        boolean fresh = h.heard() > olderMark;
+        if (met && (!fresh || h.heard() <= saidByThen)) {
+            // A former run's, repeated; or a new run that has met us and that we had no chance to hear until now.
+            return stranger(h, own);
+        }
+        if (!met && h.sequence() <= heard) {
             return h.sequence() > heard - USUAL
                     ? new Refused(Rejection.DUPLICATE, "")
                     : new Refused(Rejection.REPLAYED, "heartbeat " + h.sequence() + " again, after " + heard);
         }
+        partner = h.from();
         heard = h.sequence();
         heardAtMs = nowMs;
-        boolean fresh = h.heard() >= freshFrom;
-        Wish wish = h.wish();
-        return new Heard(h.active(), wish, fresh, h.heardAgeMs(), h.heard(), h.connections(), h.syncPermille(), met);
-    }
-
-    private void retire() {
-        if (!partner.equals(Incarnation.UNKNOWN)) {
-            retired.add(partner);
-            if (retired.size() > MOST_RETIRED) {
-                retired.remove(retired.getFirst());
-            }
-        }
+        saidByThen = sequence;
+        return new Heard(
+                h.active(), h.wish(), fresh, h.heardAgeMs(), h.heard(), h.connections(), h.syncPermille(), met);
     }
 
     private byte[] seal(Own own, Incarnation to, long heardOfIt, long ageMs) {
@@ -132,7 +136,9 @@ final class MusterTalk implements Talk {
 
     @Override
     public void stoodStill(long nowMs) {
-        freshFrom = sequence + 1;
+        mark = sequence;
+        olderMark = sequence;
+        markMs = nowMs;
     }
 
     @Override

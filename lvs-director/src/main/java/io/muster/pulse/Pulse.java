@@ -52,6 +52,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     private static final long NEVER = Long.MAX_VALUE;
 
     private final PulseSettings settings;
+    private final Incarnation self;
     private final Talk talk;
     private final long keepaliveMs;
     private final long deadtimeMs;
@@ -90,7 +91,8 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         this.deadtimeMs = settings.heartbeat().deadtimeMs();
         this.partner = new Partner(deadtimeMs);
         this.addresses = settings.addresses();
-        this.talk = codec.<Talk>map(c -> new MusterTalk(settings.primary(), Incarnation.random(dice), c))
+        this.self = Incarnation.random(dice);
+        this.talk = codec.<Talk>map(c -> new MusterTalk(settings.primary(), self, c, deadtimeMs))
                 .orElseGet(() -> new OriginalTalk(keepaliveMs));
     }
 
@@ -516,6 +518,11 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     /// What came to the port and didn't count.
     public SortedMap<Rejection, Long> rejections() {
         return noise.counts();
+    }
+
+    /// This run.
+    public Incarnation self() {
+        return self;
     }
 
     /// The run of the partner this director has met.

@@ -1,0 +1,82 @@
+package io.muster.pulse;
+
+import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.pulse.TwoDirectors.Director;
+
+/// What two directors promise, checked after every step. Both *hold* the addresses at once:
+///
+/// - for at most keepalive + 2 delays, and another keepalive for each heartbeat of which no copy arrived, while both
+///   run and some path works both ways;
+/// - for at most deadtime + 2 keepalives more while talk reaches one way only (muster format, and both have met);
+/// - without bound while nothing gets through at all, or before they have met: two nodes without fencing can't know;
+/// - for at most an address' lifetime and the kernel's second while one of them stands still or is dead.
+final class Promises {
+    private final TwoDirectors directors;
+    private final long delayMs;
+    private long lastMs;
+    private long sinceMs = -1;
+    private long countedMs;
+    private final long[] idleMs = new long[2];
+    private final boolean[] idlers = new boolean[2];
+    private boolean oneWay;
+    private boolean excused;
+    private boolean idle;
+
+    Promises(TwoDirectors directors, long delayMs) {
+        this.directors = directors;
+        this.delayMs = delayMs;
+    }
+
+    void check() {
+        long now = directors.simulation.nowMs();
+        Director p = directors.primary;
+        Director b = directors.backup;
+        long passed = now - lastMs;
+        lastMs = now;
+        outlived(p, 0, passed);
+        outlived(b, 1, passed);
+        if (!p.holds() || !b.holds()) {
+            sinceMs = -1;
+            countedMs = 0;
+            oneWay = false;
+            excused = true;
+            return;
+        }
+        if (sinceMs < 0) {
+            sinceMs = now;
+        } else if (!idle && !excused) {
+            countedMs += passed;
+        }
+        idle = !p.active() || !b.active();
+        boolean there = directors.reaches(p, b);
+        boolean back = directors.reaches(b, p);
+        boolean known = directors.format == Format.ORIGINAL || directors.met();
+        boolean half = there != back;
+        excused = (!there && !back) || (half && directors.format == Format.ORIGINAL) || !known;
+        oneWay |= half;
+        long lost = p.sent.stream()
+                        .filter(s -> s.atMs >= sinceMs && s.active && !s.arrived)
+                        .count()
+                + (oneWay
+                        ? b.sent.stream().filter(s -> s.atMs >= sinceMs && s.active && !s.arrived).count()
+                        : 0);
+        long bound = directors.keepaliveMs * (1 + lost)
+                + 2 * delayMs
+                + (oneWay ? directors.deadtimeMs + 2 * directors.keepaliveMs : 0);
+        if (countedMs > bound) {
+            throw new AssertionError("both active for " + countedMs + " ms, promised " + bound + " (one way: " + oneWay
+                    + ", heartbeats lost: " + lost + ")");
+        }
+    }
+
+    /// Addresses of a pulse that is dead or stands still.
+    private void outlived(Director d, int which, long passed) {
+        idleMs[which] = idlers[which] && d.holds() ? idleMs[which] + passed : 0;
+        idlers[which] = d.holds() && !d.active();
+        long lifetimeMs = Math.max(1, directors.deadtimeMs / 1000) * 1000 + 1_000;
+        if (idleMs[which] > lifetimeMs) {
+            throw new AssertionError("addresses of the " + d.name() + " outlived their pulse by " + idleMs[which]
+                    + " ms, promised " + lifetimeMs);
+        }
+    }
+}

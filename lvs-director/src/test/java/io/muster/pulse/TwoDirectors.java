@@ -1,0 +1,263 @@
+package io.muster.pulse;
+
+import io.muster.core.Core;
+import io.muster.ipvs.IpAddress;
+import io.muster.lvs.LvsConfig.FloatingAddress;
+import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.simulator.NetworkOptions;
+import io.muster.simulator.SimNetwork;
+import io.muster.simulator.SimNode;
+import io.muster.simulator.SimProcess;
+import io.muster.simulator.Simulation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// Two directors on two paths, an attacker who hears and says what he likes, and addresses that live as long as the
+/// kernel lets them.
+final class TwoDirectors {
+    static final byte[] SECRET = new byte[32];
+    private static final List<FloatingAddress> VIPS =
+            List.of(new FloatingAddress(IpAddress.parse("10.0.0.100").orElseThrow(), "eth0:1", 24));
+
+    final Simulation simulation;
+    final Random dice;
+    final SimNetwork network;
+    final long keepaliveMs;
+    final long deadtimeMs;
+    final Format format;
+    final boolean preempt;
+    final Director primary;
+    final Director backup;
+    final List<byte[]> overheard = new ArrayList<>();
+    UnaryOperator<Core<PulseEvent, PulseEffect>> tamper = core -> core;
+
+    TwoDirectors(long seed, Format format, boolean preempt, long keepaliveMs, long deadtimeMs) {
+        this.simulation = new Simulation(seed);
+        this.dice = simulation.dice();
+        this.network = new SimNetwork(simulation, NetworkOptions.calm(1_000));
+        this.format = format;
+        this.preempt = preempt;
+        this.keepaliveMs = keepaliveMs;
+        this.deadtimeMs = deadtimeMs;
+        this.primary = new Director(true);
+        this.backup = new Director(false);
+    }
+
+    Director other(Director one) {
+        return one == primary ? backup : primary;
+    }
+
+    List<Director> both() {
+        return List.of(primary, backup);
+    }
+
+    /// Whether what one says can reach the other by some path.
+    boolean reaches(Director from, Director to) {
+        return !network.isCut(from.port(0), to.port(0)) || !network.isCut(from.port(1), to.port(1));
+    }
+
+    /// Whether each knows the present run of the other.
+    boolean met() {
+        return format == Format.MUSTER && primary.knows(backup) && backup.knows(primary);
+    }
+
+    static IpAddress address(boolean primary, int path) {
+        return IpAddress.parse("10." + path + ".0." + (primary ? 1 : 2)).orElseThrow();
+    }
+
+    /// One heartbeat on its way.
+    static final class Sent {
+        final long atMs;
+        final boolean active;
+        boolean arrived;
+
+        Sent(long atMs, boolean active) {
+            this.atMs = atMs;
+            this.active = active;
+        }
+    }
+
+    /// One machine with its pulse.
+    final class Director {
+        final boolean primary;
+        final SimNode node;
+        @Nullable SimProcess<PulseEvent, PulseEffect> process;
+        @Nullable Pulse pulse;
+        /// Until when the kernel keeps its addresses.
+        long heldUntilMs;
+        long stoppedAtMs;
+        boolean mustGiveWay;
+        int changes;
+        final List<Sent> sent = new ArrayList<>();
+
+        Director(boolean primary) {
+            this.primary = primary;
+            this.node = new SimNode(simulation, primary ? 1 : 2);
+        }
+
+        String name() {
+            return primary ? "primary" : "backup";
+        }
+
+        int port(int path) {
+            return node.nodeid() + 10 * path;
+        }
+
+        boolean holds() {
+            return simulation.nowMs() < heldUntilMs;
+        }
+
+        boolean running() {
+            var now = process;
+            return now != null && now.running();
+        }
+
+        boolean active() {
+            Pulse now = pulse;
+            return running() && now != null && now.activity() == Activity.ACTIVE;
+        }
+
+        boolean knows(Director that) {
+            Pulse mine = pulse;
+            Pulse theirs = that.pulse;
+            return mine != null
+                    && theirs != null
+                    && mine.met().isPresent()
+                    && mine.met().equals(Optional.of(theirs.self()));
+        }
+
+        /// Starts pulse, on a booted machine.
+        void start() {
+            node.boot();
+            var beat = new io.muster.lvs.LvsConfig.Heartbeat(539, keepaliveMs, deadtimeMs, format, preempt, 3_000);
+            var settings = new PulseSettings(
+                    primary,
+                    true,
+                    beat,
+                    Set.of(address(!primary, 0), address(!primary, 1)),
+                    false,
+                    preempt,
+                    true,
+                    VIPS);
+            Optional<HeartbeatCodec> codec = format == Format.MUSTER
+                    ? Optional.of(new HeartbeatCodec(new HeartbeatKey(SECRET)))
+                    : Optional.empty();
+            var core = new Pulse(settings, codec, new Random(dice.nextLong()));
+            pulse = core;
+            mustGiveWay = false;
+            process = new SimProcess<>(
+                    simulation,
+                    node,
+                    name(),
+                    tamper.apply(core),
+                    this::perform,
+                    new PulseEvent.Tick(),
+                    PulseEvent.Stalled::new);
+            process.post(new PulseEvent.Start());
+        }
+
+        void post(PulseEvent event) {
+            if (process != null) {
+                process.post(event);
+            }
+        }
+
+        /// `kill -9` of pulse; its guard, if it is there, drops the addresses at once.
+        void kill(boolean guarded) {
+            trace("killed" + (guarded ? "" : ", guard too"));
+            if (process != null) {
+                process.die();
+            }
+            if (guarded) {
+                heldUntilMs = 0;
+            }
+        }
+
+        void crash() {
+            node.crash();
+            heldUntilMs = 0;
+        }
+
+        void stop() {
+            if (node.stopped()) {
+                return;
+            }
+            stoppedAtMs = simulation.nowMs();
+            node.stop();
+        }
+
+        void goOn() {
+            if (!node.stopped()) {
+                return;
+            }
+            boolean wasActive = pulse != null && process != null && process.alive()
+                    && pulse.activity() == Activity.ACTIVE;
+            mustGiveWay = wasActive && simulation.nowMs() - stoppedAtMs > deadtimeMs + keepaliveMs;
+            node.goOn();
+        }
+
+        private void perform(PulseEffect effect) {
+            if (mustGiveWay) {
+                mustGiveWay = false;
+                if (!(effect instanceof PulseEffect.DropAddresses)) {
+                    throw new AssertionError(name() + " stood still for longer than deadtime and then did " + effect
+                            + " before giving its addresses up");
+                }
+            }
+            switch (effect) {
+                case PulseEffect.PutAddresses(var addresses, int lifetimeS, boolean takeOver) ->
+                    heldUntilMs = simulation.nowMs() + lifetimeS * 1000L + dice.nextInt(1_000);
+                case PulseEffect.DropAddresses drop -> heldUntilMs = 0;
+                case PulseEffect.Send(byte[] octets) -> send(octets);
+                case PulseEffect.StateChanged(var from, var to, String reason) -> {
+                    changes++;
+                    trace(from + " -> " + to + ": " + reason);
+                }
+                case PulseEffect.BulkSync(var to) ->
+                    simulation.afterMs(50, () -> post(new PulseEvent.BulkDone(to, 1000)));
+                case PulseEffect.Say(boolean warning, String text) -> trace(text);
+                case PulseEffect.Announce a -> {}
+                case PulseEffect.Forward f -> {}
+                case PulseEffect.SwitchSync s -> {}
+                case PulseEffect.RunHook h -> {}
+                case PulseEffect.StartLvsd l -> {}
+                case PulseEffect.Ended e -> {}
+            }
+        }
+
+        private void send(byte[] octets) {
+            overheard.add(octets);
+            if (overheard.size() > 400) {
+                overheard.subList(0, 100).clear();
+            }
+            var beat = new Sent(simulation.nowMs(), pulse != null && pulse.activity() == Activity.ACTIVE);
+            sent.add(beat);
+            if (sent.size() > 200) {
+                sent.subList(0, 100).clear();
+            }
+            Director to = other(this);
+            for (int path = 0; path < 2; path++) {
+                int by = path;
+                network.send(port(path), to.port(path), () -> {
+                    if (to.running()) {
+                        beat.arrived = true;
+                    }
+                    to.post(new PulseEvent.Received(by, address(primary, by), octets));
+                });
+            }
+        }
+
+        String counts() {
+            return name() + " refused " + (pulse == null ? "" : pulse.rejections());
+        }
+
+        void trace(String what) {
+            simulation.trace().add(simulation.nowMicros(), name() + ": " + what);
+        }
+    }
+}

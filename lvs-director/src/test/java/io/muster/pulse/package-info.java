@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.pulse;
+
+import org.jspecify.annotations.NullMarked;
