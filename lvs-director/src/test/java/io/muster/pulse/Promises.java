@@ -58,7 +58,9 @@ final class Promises {
                         .filter(s -> s.atMs >= sinceMs && s.active && !s.arrived)
                         .count()
                 + (oneWay
-                        ? b.sent.stream().filter(s -> s.atMs >= sinceMs && s.active && !s.arrived).count()
+                        ? b.sent.stream()
+                                .filter(s -> s.atMs >= sinceMs && s.active && !s.arrived)
+                                .count()
                         : 0);
         long bound = directors.keepaliveMs * (1 + lost)
                 + 2 * delayMs

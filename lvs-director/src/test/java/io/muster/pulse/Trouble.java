@@ -123,7 +123,8 @@ final class Trouble {
         if (directors.overheard.isEmpty()) {
             return;
         }
-        byte[] octets = directors.overheard
+        byte[] octets = directors
+                .overheard
                 .get(dice.nextInt(directors.overheard.size()))
                 .clone();
         switch (dice.nextInt(6)) {

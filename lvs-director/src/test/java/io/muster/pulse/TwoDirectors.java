@@ -86,8 +86,12 @@ final class TwoDirectors {
     final class Director {
         final boolean primary;
         final SimNode node;
-        @Nullable SimProcess<PulseEvent, PulseEffect> process;
-        @Nullable Pulse pulse;
+
+        @Nullable
+        SimProcess<PulseEvent, PulseEffect> process;
+
+        @Nullable
+        Pulse pulse;
         /// Until when the kernel keeps its addresses.
         long heldUntilMs;
         long stoppedAtMs;
@@ -195,8 +199,8 @@ final class TwoDirectors {
             if (!node.stopped()) {
                 return;
             }
-            boolean wasActive = pulse != null && process != null && process.alive()
-                    && pulse.activity() == Activity.ACTIVE;
+            boolean wasActive =
+                    pulse != null && process != null && process.alive() && pulse.activity() == Activity.ACTIVE;
             mustGiveWay = wasActive && simulation.nowMs() - stoppedAtMs > deadtimeMs + keepaliveMs;
             node.goOn();
         }

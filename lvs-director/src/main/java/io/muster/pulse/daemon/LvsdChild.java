@@ -1,0 +1,185 @@
+package io.muster.pulse.daemon;
+
+import io.muster.lvs.LvsConfig.FloatingAddress;
+import io.muster.os.Program;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The lvsd below a pulse: started, told which addresses pulse holds ([AddressGuard]), ended.
+///
+/// Thread: any; the work is done on a thread of its own, in order, since starting a program and writing to one that
+/// doesn't read may block.
+final class LvsdChild implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("pulse");
+    private static final String MAIN = "io.muster.lvs.daemon.Lvsd";
+    private static final long STOP_MS = 8_000;
+
+    private final List<String> command;
+    private final Consumer<String> ended;
+    private final ExecutorService work = Executors.newSingleThreadExecutor(
+            task -> Thread.ofPlatform().name("pulse-lvsd").daemon().unstarted(task));
+    private final Set<String> held = new LinkedHashSet<>();
+    private volatile @Nullable Process process;
+    private volatile boolean closing;
+
+    /// @param ended told, with how, each time it has ended without having been told to
+    LvsdChild(List<String> command, Consumer<String> ended) {
+        this.command = List.copyOf(command);
+        this.ended = ended;
+    }
+
+    /// The program: as told, else the one beside this one's launcher, else this Java with lvsd's main class.
+    static List<String> command(Optional<String> told, Path file, boolean verbose) {
+        var words = new ArrayList<String>();
+        Path beside = Path.of(System.getProperty("muster.bin", "/nonexistent")).resolve("lvsd");
+        if (told.isPresent()) {
+            words.add(told.get());
+        } else if (Files.isExecutable(beside)) {
+            words.add(beside.toString());
+        } else {
+            words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            words.add("--enable-native-access=ALL-UNNAMED");
+            words.add("--sun-misc-unsafe-memory-access=allow");
+            words.add("-XX:+UseSerialGC");
+            words.add("-cp");
+            words.add(System.getProperty("java.class.path"));
+            words.add(MAIN);
+        }
+        words.addAll(List.of("--nofork", "--guard", "-c", file.toAbsolutePath().toString()));
+        if (verbose) {
+            words.add("-v");
+        }
+        return words;
+    }
+
+    void start() {
+        work.execute(() -> {
+            if (closing) {
+                return;
+            }
+            try {
+                var builder = new ProcessBuilder(command)
+                        .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT);
+                // Readiness and the watchdog are pulse's to tell.
+                builder.environment().keySet().removeAll(Set.of("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"));
+                Process started = builder.start();
+                process = started;
+                LOG.info("lvsd runs as pid {}", started.pid());
+                started.onExit().thenAccept(this::gone);
+                held.forEach(this::write);
+            } catch (IOException e) {
+                LOG.error("lvsd can't be started: {}", e.getMessage());
+                ended.accept("can't be started");
+            }
+        });
+    }
+
+    private void gone(Process was) {
+        if (process == was) {
+            process = null;
+        }
+        if (!closing) {
+            int status = was.exitValue();
+            ended.accept(status > 128 ? "by signal " + (status - 128) : "status " + status);
+        }
+    }
+
+    void hold(List<FloatingAddress> addresses) {
+        tell(addresses, true);
+    }
+
+    void drop(List<FloatingAddress> addresses) {
+        tell(addresses, false);
+    }
+
+    private void tell(List<FloatingAddress> addresses, boolean hold) {
+        if (work.isShutdown()) {
+            return;
+        }
+        work.execute(() -> {
+            for (FloatingAddress a : addresses) {
+                String what = a.baseDevice() + " " + a.address() + "/" + a.prefix();
+                String line = "hold " + what;
+                if (hold ? held.add(line) : held.remove(line)) {
+                    write(hold ? line : "drop " + what);
+                }
+            }
+        });
+    }
+
+    private void write(String line) {
+        Process to = process;
+        if (to == null) {
+            return;
+        }
+        try {
+            OutputStream in = to.getOutputStream();
+            in.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+            in.flush();
+        } catch (IOException e) {
+            LOG.debug("lvsd doesn't listen: {}", e.getMessage());
+        }
+    }
+
+    /// Has it read its file again.
+    void reload() {
+        Process to = process;
+        if (to != null) {
+            var kill = new Program(List.of("/bin/kill", "-HUP", Long.toString(to.pid())), Map.of(), "", STOP_MS, 1_000);
+            Thread.ofVirtual().start(kill::run);
+        }
+    }
+
+    /// 0 while there is none.
+    long pid() {
+        Process now = process;
+        return now == null ? 0 : now.pid();
+    }
+
+    /// Says goodbye and ends it, with force if it takes too long.
+    @Override
+    public void close() {
+        closing = true;
+        work.execute(() -> {
+            write("bye");
+            Process last = process;
+            if (last == null) {
+                return;
+            }
+            last.destroy();
+            try {
+                if (!last.waitFor(STOP_MS, TimeUnit.MILLISECONDS)) {
+                    LOG.warn("lvsd doesn't end within {} ms: killed", STOP_MS);
+                    last.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        work.shutdown();
+        try {
+            if (!work.awaitTermination(STOP_MS + 1_000, TimeUnit.MILLISECONDS)) {
+                work.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

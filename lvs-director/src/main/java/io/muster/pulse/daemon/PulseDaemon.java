@@ -1,0 +1,361 @@
+package io.muster.pulse.daemon;
+
+import io.muster.cli.LongOption;
+import io.muster.cli.LongOption.Argument;
+import io.muster.control.ControlServer;
+import io.muster.core.CauseId;
+import io.muster.daemon.Daemon;
+import io.muster.daemon.Layout;
+import io.muster.daemon.Logs;
+import io.muster.daemon.Signals;
+import io.muster.driver.EventDriver;
+import io.muster.driver.Loops;
+import io.muster.lvs.LvsConfig;
+import io.muster.lvs.LvsConfig.FloatingAddress;
+import io.muster.os.LinkWatch;
+import io.muster.os.RealTime;
+import io.muster.pulse.Activity;
+import io.muster.pulse.Pulse;
+import io.muster.pulse.PulseEffect;
+import io.muster.pulse.PulseEvent;
+import io.muster.pulse.PulseStatus;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// pulse: one of two directors. The core says what to do; this does it.
+///
+/// Thread: start and close from outside the loop; all else on it.
+public final class PulseDaemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("pulse");
+    private static final int REAL_TIME_PRIORITY = 50;
+    private static final long LATE_MS = 20;
+    private static final long GAP_MS = 50;
+    private static final long STOP_MS = 5_000;
+    private static final int FOS = 1 << 8;
+    private static final int LVSD = FOS + 1;
+    private static final int FORCE_ACTIVE = FOS + 2;
+    private static final String USAGE = """
+              -c, --configfile FILE  the directors' configuration (/etc/sysconfig/ha/lvs.cf)
+              -n, --nodaemon         stay in the foreground (it always does)
+              -v, --verbose          say more
+              -t, --test-start, --norun
+                                     print what would be done, and don't do it
+              --forceactive          become active at once
+              --lvsd PROGRAM         the lvsd to run; "none" for addresses without a table
+              --fos PROGRAM          not built yet
+            """;
+
+    private final Layout layout;
+    private final PulseOptions options;
+    private final Setup setup;
+    private final EventLoop loop;
+    private final AddressBook book;
+    private final Hooks hooks = new Hooks();
+    private final TableSync sync;
+    private final EventDriver<PulseEvent, PulseEffect> driver;
+    private final Pulse core;
+    private final Consumer<String> status;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final @Nullable HeartbeatSockets sockets;
+    private final @Nullable LvsdChild lvsd;
+    private @Nullable LinkWatch links;
+    private @Nullable ControlServer server;
+    private volatile LvsConfig config;
+    private long takeOverMs = -1;
+    private boolean closed;
+
+    private PulseDaemon(Layout layout, PulseOptions options, Setup setup, AddressBook book, Process process)
+            throws Exception {
+        this.layout = layout;
+        this.options = options;
+        this.setup = setup;
+        this.config = setup.config();
+        this.book = book;
+        this.status = process.status;
+        this.loop = Loops.start("pulse");
+        try {
+            this.core = new Pulse(setup.settings(), setup.codec(), new SecureRandom());
+            long watchMs = Math.max(10, setup.config().heartbeat().deadtimeMs() / 4);
+            this.driver = EventDriver.of("pulse", core)
+                    .loop(loop)
+                    .performer((effect, cause) -> perform(effect))
+                    .tick(new PulseEvent.Tick())
+                    .stallEvent(PulseEvent.Stalled::new)
+                    .clocks(BootAwareClocks.INSTANCE)
+                    .lateMs(LATE_MS)
+                    .gapMs(GAP_MS)
+                    .watchMs(watchMs)
+                    .fatal(process.fatal)
+                    .start();
+            this.sync = TableSync.NONE;
+            this.lvsd = setup.settings().lvsd()
+                    ? new LvsdChild(
+                            LvsdChild.command(options.lvsd(), setup.file(), options.verbose()),
+                            how -> driver.post(new PulseEvent.LvsdEnded(how)))
+                    : null;
+            this.sockets = setup.settings().partner()
+                    ? HeartbeatSockets.open(
+                            loop,
+                            setup.own(),
+                            setup.other().orElseThrow(),
+                            setup.config().heartbeat().port(),
+                            (path, from, octets) ->
+                                    driver.offer(new PulseEvent.Received(path, from, octets), CauseId.NONE))
+                    : null;
+        } catch (Exception e) {
+            Loops.stop(loop);
+            throw e;
+        }
+    }
+
+    /// What the process around it offers.
+    private record Process(Consumer<Throwable> fatal, Consumer<String> status, boolean harden) {}
+
+    public static void main(String[] args) {
+        var chosen = new PulseOptions[] {PulseOptions.DEFAULT};
+        Daemon.named("pulse")
+                .options("c:nvt", USAGE, (letter, argument) -> option(chosen, letter, String.valueOf(argument)))
+                .longOptions(
+                        new LongOption("configfile", Argument.REQUIRED, 'c'),
+                        new LongOption("nodaemon", Argument.NONE, 'n'),
+                        new LongOption("verbose", Argument.NONE, 'v'),
+                        new LongOption("test-start", Argument.NONE, 't'),
+                        new LongOption("norun", Argument.NONE, 't'),
+                        new LongOption("forceactive", Argument.NONE, FORCE_ACTIVE),
+                        new LongOption("lvsd", Argument.REQUIRED, LVSD),
+                        new LongOption("lvs", Argument.REQUIRED, LVSD),
+                        new LongOption("fos", Argument.REQUIRED, FOS))
+                .main(args, context -> {
+                    if (chosen[0].verbose()) {
+                        Logs.level("", "DEBUG");
+                    }
+                    List<String> refused = RealTime.acquire();
+                    if (!refused.isEmpty()) {
+                        LOG.warn("works with worse odds under load: {}", String.join("; ", refused));
+                    }
+                    PulseDaemon pulse =
+                            start(context.layout(), chosen[0], new Process(context::fatal, context::status, true));
+                    context.watchdog(pulse.loop);
+                    Signals.on("HUP", pulse::reload);
+                    return pulse;
+                });
+    }
+
+    private static boolean option(PulseOptions[] chosen, int letter, String argument) {
+        PulseOptions now = chosen[0];
+        switch (letter) {
+            case 'c' -> chosen[0] = now.file(argument);
+            case 'v' -> chosen[0] = now.chatty();
+            case 't' -> chosen[0] = now.dry();
+            case FORCE_ACTIVE -> chosen[0] = now.active();
+            case LVSD -> chosen[0] = now.lvsd(argument);
+            case FOS -> {
+                System.err.println("pulse: --fos: failover services (fos) aren't built yet");
+                return false;
+            }
+            default -> {}
+        }
+        return true;
+    }
+
+    private static PulseDaemon start(Layout layout, PulseOptions options, Process process) throws Exception {
+        var book = new AddressBook();
+        try {
+            Setup setup = Setup.load(options, layout, book.netlink(), LOG::warn);
+            if (!setup.settings().primary() && !setup.settings().partner()) {
+                LOG.info("this is the backup, and backup_active = 0: nothing to do");
+                Logs.end();
+                Runtime.getRuntime().halt(0);
+            }
+            if (!options.dryRun()) {
+                AddressBook.keepSecondaries();
+                book.removeStale(setup.settings().addresses());
+            }
+            var pulse = new PulseDaemon(layout, options, setup, book, process);
+            try {
+                pulse.open(process);
+                return pulse;
+            } catch (Exception e) {
+                pulse.close();
+                throw e;
+            }
+        } catch (Exception e) {
+            book.close();
+            throw e;
+        }
+    }
+
+    private void open(Process process) throws Exception {
+        server = ControlServer.open(layout.socket("pulse"), loop, (session, frame) -> {
+            if (frame.type() == PulseStatus.TYPE) {
+                session.reply(frame, PulseStatus.TYPE, report().encode());
+            }
+        });
+        if (process.harden) {
+            loop.execute(() -> RealTime.scheduleThread(REAL_TIME_PRIORITY)
+                    .ifPresent(why -> LOG.warn("works with worse odds: {}", why)));
+        }
+        driver.post(new PulseEvent.Start());
+        if (!setup.monitored().isEmpty()) {
+            links = LinkMonitor.start(setup.monitored(), driver::post);
+        }
+    }
+
+    private void perform(PulseEffect effect) {
+        if (options.dryRun() && !(effect instanceof PulseEffect.Send)) {
+            DryRun.print(effect, config);
+            if (effect instanceof PulseEffect.Ended) {
+                ended.countDown();
+            }
+            return;
+        }
+        switch (effect) {
+            case PulseEffect.Send(byte[] octets) -> {
+                if (sockets != null) {
+                    sockets.send(octets);
+                }
+            }
+            case PulseEffect.PutAddresses(List<FloatingAddress> addresses, int lifetimeS, boolean takeOver) ->
+                put(addresses, lifetimeS, takeOver);
+            case PulseEffect.DropAddresses(List<FloatingAddress> addresses) -> {
+                book.drop(addresses);
+                if (lvsd != null) {
+                    lvsd.drop(addresses);
+                }
+            }
+            case PulseEffect.Announce(List<FloatingAddress> addresses) -> book.announce(addresses);
+            case PulseEffect.Forward(boolean on) -> sync.forward(on);
+            case PulseEffect.SwitchSync(boolean master) -> sync.switchTo(master);
+            case PulseEffect.BulkSync(var to) -> sync.bulk(to);
+            case PulseEffect.RunHook(boolean active) ->
+                hooks.run(
+                        active ? "active_cmd" : "inactive_cmd",
+                        active ? config.activeCommand() : config.inactiveCommand());
+            case PulseEffect.StartLvsd() -> {
+                if (lvsd != null) {
+                    lvsd.start();
+                }
+            }
+            case PulseEffect.StateChanged(Activity from, Activity to, String reason) -> {
+                LOG.info("{} {} -> {}: {}", setup.settings().role(), from, to, reason);
+                status.accept(to + ": " + reason);
+            }
+            case PulseEffect.Say(boolean warning, String text) -> {
+                if (warning) {
+                    LOG.warn("{}", text);
+                } else {
+                    LOG.info("{}", text);
+                }
+            }
+            case PulseEffect.Ended() -> ended.countDown();
+        }
+    }
+
+    private void put(List<FloatingAddress> addresses, int lifetimeS, boolean takeOver) {
+        long began = System.nanoTime();
+        boolean all = book.put(addresses, lifetimeS);
+        if (takeOver) {
+            takeOverMs = (System.nanoTime() - began) / 1_000_000;
+            LOG.info("{} addresses set in {} ms{}", addresses.size(), takeOverMs, all ? "" : ", not all of them");
+            if (lvsd != null) {
+                lvsd.hold(addresses);
+            }
+        }
+    }
+
+    /// Takes over what may change while running: the addresses, and what lvsd makes of the file. A file that can't be
+    /// used changes nothing.
+    private void reload() {
+        Thread.ofVirtual().start(() -> {
+            try {
+                LvsConfig now = Setup.read(setup.file(), LOG::warn);
+                if (!now.heartbeat().equals(config.heartbeat())
+                        || !now.primary().equals(config.primary())
+                        || !now.backup().equals(config.backup())) {
+                    LOG.warn("heartbeat, primary and backup keep their old values until pulse is restarted");
+                }
+                config = now;
+                driver.post(new PulseEvent.Reconfigured(Setup.addresses(now)));
+                if (lvsd != null) {
+                    lvsd.reload();
+                }
+            } catch (IOException e) {
+                LOG.error("file not taken over: {}", e.getMessage());
+            }
+        });
+    }
+
+    /// On the loop.
+    private PulseStatus report() {
+        long now = driver.nowMs();
+        var settings = setup.settings();
+        PulseStatus.PartnerStatus partner = core.partnerStatus(now);
+        boolean both = settings.syncDaemon() && partner.alive();
+        long lag = core.activity() == Activity.ACTIVE
+                ? core.connections() - partner.connections()
+                : partner.connections() - core.connections();
+        return new PulseStatus(
+                settings.primary(),
+                core.activity(),
+                now - core.sinceMs(),
+                core.reason(),
+                takeOverMs,
+                core.inhibitors(),
+                settings.heartbeat().format(),
+                settings.partner(),
+                partner,
+                settings.syncDaemon() ? core.connections() : -1,
+                core.syncPermille(),
+                both ? Math.max(0, lag) : -1,
+                sockets == null ? 0 : sockets.sent(),
+                core.rejections(),
+                core.addresses().stream()
+                        .map(a -> new PulseStatus.AddressStatus(
+                                a.address() + "/" + a.prefix(), a.device(), book.holds(a)))
+                        .toList(),
+                lvsd == null ? 0 : lvsd.pid(),
+                driver.stats().longestStallMs());
+    }
+
+    /// Gives everything up: the partner hears of it before the rest is cleaned up.
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        driver.post(new PulseEvent.Stop());
+        try {
+            if (!ended.await(STOP_MS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("not everything was given up within {} ms", STOP_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (links != null) {
+            links.close();
+        }
+        if (lvsd != null) {
+            lvsd.close();
+        }
+        sync.close();
+        hooks.close();
+        if (server != null) {
+            server.close();
+        }
+        driver.close();
+        if (sockets != null) {
+            sockets.close();
+        }
+        Loops.stop(loop);
+        book.close();
+    }
+}
