@@ -170,10 +170,17 @@ public final class RealServerSetup {
     private void settings(String device, RealServerNotes notes, List<String> done) throws IOException {
         var all = new TreeMap<>(wanted("all"));
         all.putAll(wanted(device));
+        var before = new TreeMap<String, String>();
+        for (String name : all.keySet()) {
+            before.put(
+                    name,
+                    host.setting(name)
+                            .orElseThrow(() ->
+                                    new IOException(name + ": there is no such setting: is " + device + " there?")));
+        }
         for (Map.Entry<String, String> wanted : all.entrySet()) {
             String name = wanted.getKey();
-            String now = host.setting(name)
-                    .orElseThrow(() -> new IOException(name + ": there is no such setting: is " + device + " there?"));
+            String now = before.get(name);
             if (!atLeast(now, wanted.getValue())) {
                 notes.was.putIfAbsent(name, now);
                 notes.write();

@@ -121,6 +121,7 @@ class RealServerSetupTest {
         assertEquals(
                 "net.ipv4.conf.dummy7.arp_announce: there is no such setting: is dummy7 there?",
                 assertThrows(IOException.class, () -> setup().up(VIP, "dummy7")).getMessage());
+        assertEquals(List.of(), machine.log, "nothing is changed for a device that isn't there");
     }
 
     @Test
