@@ -71,8 +71,7 @@ public final class IpvsRequests {
                 .end();
     }
 
-    /// One change. Refusals are always answered, success only if an acknowledgement is asked for with
-    /// [NetlinkWriter#addFlags].
+    /// One change. Refusals are always answered; for success no acknowledgement is asked.
     public static void operation(NetlinkWriter to, int family, int sequence, IpvsOp operation) {
         switch (operation) {
             case IpvsOp.AddService(var service) -> service(to, family, sequence, NEW_SERVICE, service);

@@ -32,6 +32,7 @@ public final class Guest {
         all.put("nat", report -> new Forwarding(report).nat());
         all.put("direct", report -> new Forwarding(report).direct());
         all.put("tunnel", report -> new Forwarding(report).tunnel());
+        all.put("table", report -> new TableScenario(report).play());
         return all;
     }
 

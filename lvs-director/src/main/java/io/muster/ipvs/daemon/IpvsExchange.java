@@ -26,6 +26,11 @@ final class IpvsExchange implements AutoCloseable {
 
     private static final int MOST_IN_FLIGHT = 1024;
 
+    /// `NLMSG_NOOP`
+    private static final int NOTHING = 1;
+
+    private static final int END_BYTES = NetlinkWriter.HEADER_BYTES;
+
     /// Opens a socket.
     interface Opener {
         Netlink open() throws NetException;
@@ -89,10 +94,15 @@ final class IpvsExchange implements AutoCloseable {
         }
     }
 
-    /// Sends many messages packed into few datagrams. The kernel works through a datagram in order and always answers
-    /// a message it refuses, so only the last of each asks for an acknowledgement: when that is in, every
-    /// other that wasn't refused was done. No more are in flight than refusals fit into the socket.
+    /// Sends many messages packed into few datagrams. The kernel works through a datagram in order and answers each
+    /// message that it refuses, asked or not; so an empty message that asks for an acknowledgement ends the
+    /// datagram, and when that is acknowledged, what wasn't refused was done. No more are in flight than refusals
+    /// fit into the socket.
     ///
+    /// The kernel leaves out the acknowledgement, asked or not, where its own work was interrupted: a sync daemon
+    /// stopped before its thread first ran is (measured). It is stopped then.
+    ///
+    /// @param mostBytes longest of the messages
     /// @return for each its error number, 0 for done
     int[] all(List<? extends Request> requests, int mostBytes) throws IpvsException {
         int[] errors = new int[requests.size()];
@@ -103,19 +113,19 @@ final class IpvsExchange implements AutoCloseable {
                 int from = next;
                 int first = sequence + 1;
                 out.clear();
-                while (next < requests.size() && next - from < inFlight && out.remaining() >= mostBytes) {
+                while (next < requests.size() && next - from < inFlight && out.remaining() >= mostBytes + END_BYTES) {
                     requests.get(next++).write(out, ++sequence);
                 }
-                out.addFlags(NetlinkWriter.ACK);
+                out.message(NOTHING, NetlinkWriter.REQUEST | NetlinkWriter.ACK, ++sequence);
                 link.send(out.written());
-                acknowledged(link, first, next - from, errors, from);
+                refusals(link, first, errors, from, next);
             }
             return 0;
         });
         return errors;
     }
 
-    private void acknowledged(Netlink link, int first, int count, int[] errors, int at) throws NetException {
+    private void refusals(Netlink link, int first, int[] errors, int from, int to) throws NetException {
         long deadline = System.nanoTime() + limitMs * 1_000_000;
         while (true) {
             int datagrams = receive(link, deadline);
@@ -123,13 +133,13 @@ final class IpvsExchange implements AutoCloseable {
                 var message = new NetlinkMessages(link.datagram(i));
                 while (message.next()) {
                     int index = message.sequence() - first;
-                    if (message.type() != NetlinkMessages.ERROR || index < 0 || index >= count) {
+                    if (message.type() != NetlinkMessages.ERROR || index < 0 || index > to - from) {
                         continue;
                     }
-                    errors[at + index] = message.errno();
-                    if (index == count - 1) {
+                    if (index == to - from) {
                         return;
                     }
+                    errors[from + index] = message.errno();
                 }
             }
         }
