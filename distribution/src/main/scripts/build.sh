@@ -65,19 +65,48 @@ lay_out() {
 }
 
 # Everything: the product laid out first, because the tests of real daemons start it as an operator would.
+# --lab says which kernel the lab's tests run on; what they need is installed and downloaded here, off their time.
 run_tests() {
+    local status=0 limit=1800 lab=${MUSTER_LAB:-uml}
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --lab) lab=${2-}; shift; [ $# -eq 0 ] || shift ;;
+            --lab=*) lab=${1#--lab=}; shift ;;
+            -h | --help) test_usage; return ;;
+            *) break ;;
+        esac
+    done
+    case $lab in
+        uml | none) ;;
+        tcg) limit=4500 ;;
+        *) echo "muster: test: unknown lab \"$lab\"" >&2; test_usage >&2; exit 2 ;;
+    esac
     build_if_stale
     need_packages test
-    local status=0
+    if [ "$lab" != none ] && ! (need_packages test-lab && exec "$home/system-tests/src/main/lab/lab.sh" -e "$lab" --check); then
+        echo "muster: without that there is no lab: its tests are skipped" >&2
+        lab=none
+    fi
+    export MUSTER_LAB=$lab
     # The pipe's own failure must not end the shell before its first part's status has been looked at.
     set +e
     # Bounded, so that a hang is a failure with a name and not a lost afternoon. Two modules at a time; the tests of real
     # daemons are in the last module but one and have the machine to themselves.
-    timeout --kill-after=30 1500 bash -c 'source "$0"; source "$1"; home=$2; maven "${@:3}"' \
+    timeout --kill-after=30 $limit bash -c 'source "$0"; source "$1"; home=$2; maven "${@:3}"' \
         "$scripts/machine.sh" "$scripts/build.sh" "$home" -T2 verify ${MUSTER_MAVEN_ARGS-} "$@" 2>&1 | tee "$build_dir/test.log" |
         grep -E --line-buffered 'Tests run:|Running io\.|^\[(ERROR|WARNING)\]|BUILD|SUCCESS|FAILURE|Total time'
     status=${PIPESTATUS[0]}
     set -e
     [ "$status" -eq 0 ] || echo "muster: tests failed (status $status); all of it is in build/test.log" >&2
     exit "$status"
+}
+
+test_usage() {
+    cat <<'TEXT'
+Usage: ./muster test [--lab uml|tcg|none] [MAVEN OPTIONS]
+
+  --lab uml     tests of the kernel's side run on user-mode Linux (the default)
+  --lab tcg     the same on Debian's stock kernel, emulated by QEMU: slower by a multiple
+  --lab none    they are skipped
+TEXT
 }

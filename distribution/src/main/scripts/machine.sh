@@ -64,6 +64,11 @@ programs_for() {
             echo "mount mount"
             echo "perl perl-base"
             ;;
+        test-lab)
+            echo "ipvsadm ipvsadm"
+            echo "iptables-legacy iptables"
+            echo "nft nftables"
+            ;;
         lab-uml | lab-tcg)
             echo "busybox busybox-static"
             echo "modprobe kmod"

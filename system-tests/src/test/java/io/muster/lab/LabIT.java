@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -82,6 +83,31 @@ class LabIT {
         run.close();
         assertEquals(0, processesNaming(directory), "the guest has ended");
         assertFalse(Files.exists(Path.of(directory)), "its directory is gone");
+    }
+
+    /// User-mode Linux saves the floating point registers through the host's tracing interface; on some processors it
+    /// can't without help.
+    @Test
+    void registersSurviveInManyThreads() throws Exception {
+        long seed = Long.getLong("seed", System.nanoTime() % 1_000_000);
+        Path classes = Path.of(Arithmetic.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        Path jvm = Path.of(System.getProperty("java.home"), "bin/java");
+        Path bulk = Path.of(System.getProperty("java.home"), "lib/modules");
+        String sums = "for i in 1 2 3 4; do head -c 16000000 '" + bulk + "' | md5sum & done; wait";
+        LabResult result = Lab.usual()
+                .run(
+                        2 * LIMIT_MS,
+                        "bash",
+                        "-c",
+                        sums + "; '" + jvm + "' -cp '" + classes + "' " + Arithmetic.class.getName() + " " + seed);
+        Process host = new ProcessBuilder("bash", "-c", sums).start();
+        String expected = new String(host.getInputStream().readAllBytes(), StandardCharsets.UTF_8) + "digest "
+                + Arithmetic.digest(seed) + "\n";
+        assertEquals(expected, result.out(), () -> "-Dseed=" + seed + " " + result.complaint());
     }
 
     private static long processesNaming(String word) {
