@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 ///
 /// Thread: any; each call opens the file anew. Memory is bounded whatever the table's size, except in [#read].
 public final class ConnectionTable {
-    /// Of the network namespace of this process.
-    public static final Path PROC = Path.of("/proc/net/ip_vs_conn");
+    /// Of the network namespace of the calling thread.
+    public static final Path PROC = Path.of("/proc/thread-self/net/ip_vs_conn");
 
     private static final int BUFFER = 1 << 16;
 

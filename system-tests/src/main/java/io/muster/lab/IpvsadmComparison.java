@@ -1,0 +1,207 @@
+package io.muster.lab;
+
+import io.muster.ipvs.cli.Ipvsadm;
+import io.muster.ipvs.cli.IpvsadmRestore;
+import io.muster.ipvs.cli.IpvsadmSave;
+import io.muster.lab.OriginalIpvsadm.Said;
+import io.muster.testbed.Shell;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/// Our `ipvsadm` beside Debian's, command line for command line: standard output, standard error and exit status must
+/// be the same octets, but for the help's and the version's wording.
+///
+/// Ours works on the table of the guest itself, the original on that of a namespace with the same addresses; what only
+/// reads is asked of both about ours. After each change that both accept, both tables must read the same.
+///
+/// Thread: one. Wants a guest: it empties the table.
+final class IpvsadmComparison implements AutoCloseable {
+    private static final String NAMESPACE = "original";
+    private static final List<String> READERS = List.of("-L", "-l", "--list", "-S", "--save", "-Ln", "-Lc", "-Lcn");
+
+    /// The tables are read after so many comparisons.
+    private static final int SAMPLE = 7;
+
+    private final OriginalIpvsadm there;
+    private final OriginalIpvsadm here;
+    private final List<String> differences = new ArrayList<>();
+    private int compared;
+
+    IpvsadmComparison(Path directory) throws IOException {
+        Shell.run(20_000, Map.of(), List.of("sh", "-ec", """
+                ip netns add %1$s
+                for run in '' 'ip netns exec %1$s'; do
+                  $run ip link set lo up
+                  $run ip link add d0 type dummy
+                  $run ip addr add 10.77.0.1/24 dev d0
+                  $run ip link set d0 up
+                done
+                """.formatted(NAMESPACE))).expectOk("two namespaces");
+        there = new OriginalIpvsadm(directory.resolve("there"), List.of("ip", "netns", "exec", NAMESPACE));
+        here = new OriginalIpvsadm(directory.resolve("here"), List.of());
+    }
+
+    /// The lines of a resource: words with blanks between, quoted with `'` where needed; a line that ends in `<<TEXT`
+    /// gives its standard input, with `\n`, `\t` and `\\` for what they mean.
+    void file(String resource) throws IOException {
+        InputStream stream = IpvsadmComparison.class.getResourceAsStream(resource);
+        if (stream == null) {
+            throw new IOException("no resource " + resource);
+        }
+        try (var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                if (line.isBlank() || line.startsWith("#")) {
+                    continue;
+                }
+                int input = line.indexOf("<<");
+                String text = input < 0 ? "" : unescaped(line.substring(input + 2));
+                compare(words(input < 0 ? line : line.substring(0, input)), text, line);
+            }
+        }
+    }
+
+    void seeded(long seed, int lines) throws IOException {
+        var generator = new IpvsadmLines(new Random(seed));
+        for (int i = 0; i < lines; i++) {
+            List<String> words = generator.next();
+            compare(words, "", "-Dseed=" + seed + " line " + i + ": " + words);
+        }
+    }
+
+    /// Ours saved by ours, restored by the original, saved by the original, and the other way round.
+    void exchange() throws IOException {
+        String ours = ours(List.of("-S", "-n"), "").out();
+        there.run(List.of("ipvsadm-restore"), ours);
+        same("saved by ours, restored by the original", ours, there.run(List.of("ipvsadm", "-Sn"), "").out());
+        String theirs = there.run(List.of("ipvsadm-save", "-n"), "").out();
+        run(new IpvsadmRestore(new Ipvsadm(), stream(theirs)), List.of());
+        same("saved by the original, restored by ours", theirs, here.run(List.of("ipvsadm", "-Sn"), "").out());
+        same("ipvsadm-save -n", theirs, run(new IpvsadmSave(), List.of("-n")).out());
+    }
+
+    /// Any one line.
+    void compare(List<String> words, String input, String name) throws IOException {
+        boolean reads = !words.isEmpty() && READERS.contains(words.getFirst()) || words.isEmpty();
+        var original = new ArrayList<>(List.of("ipvsadm"));
+        original.addAll(words);
+        Said theirs = (reads ? here : there).run(original, input);
+        Said mine = ours(words, input);
+        if (words.contains("--version") || words.stream().anyMatch(word -> word.startsWith("-h")) || words.contains("--help") || input.contains("-h\n")
+                || input.contains("--version\n")) {
+            // Described in other words, on purpose.
+            mine = new Said(mine.status(), theirs.out(), mine.err());
+        }
+        compared++;
+        if (!mine.equals(theirs)) {
+            differ(name, theirs.toString(), mine.toString());
+        } else if (!reads && theirs.status() == 0 && compared % SAMPLE == 0) {
+            same(
+                    "the table after " + name,
+                    there.run(List.of("ipvsadm", "-Ln", "--thresholds"), "").out(),
+                    here.run(List.of("ipvsadm", "-Ln", "--thresholds"), "").out());
+        }
+    }
+
+    private Said ours(List<String> words, String input) {
+        return run(new Ipvsadm().reading(stream(input)), words);
+    }
+
+    private static Said run(io.muster.cli.Command command, List<String> words) {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        int status = command.run(
+                words.toArray(String[]::new),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Said(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private void same(String what, String theirs, String ours) {
+        compared++;
+        if (!theirs.equals(ours)) {
+            differ(what, theirs, ours);
+        }
+    }
+
+    private void differ(String what, String theirs, String ours) {
+        List<String> left = new ArrayList<>(theirs.lines().toList());
+        List<String> right = new ArrayList<>(ours.lines().toList());
+        left.removeAll(ours.lines().toList());
+        right.removeAll(theirs.lines().toList());
+        differences.add(what + "\n  original: " + String.join("\n            ", left.isEmpty() ? List.of(theirs) : left)
+                + "\n  ours:     " + String.join("\n            ", right.isEmpty() ? List.of(ours) : right));
+    }
+
+    /// How many comparisons were made.
+    int compared() {
+        return compared;
+    }
+
+    List<String> differences() {
+        return List.copyOf(differences);
+    }
+
+    private static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String unescaped(String text) {
+        return text.replace("\\\\", "\0").replace("\\n", "\n").replace("\\t", "\t").replace("\\r", "\r")
+                .replace("\0", "\\");
+    }
+
+    static List<String> words(String line) {
+        var words = new ArrayList<String>();
+        StringBuilder word = null;
+        boolean quoted = false;
+        for (char c : line.toCharArray()) {
+            if (c == '\'') {
+                quoted = !quoted;
+                word = word == null ? new StringBuilder() : word;
+            } else if (c == ' ' && !quoted) {
+                if (word != null) {
+                    words.add(word.toString());
+                }
+                word = null;
+            } else {
+                word = word == null ? new StringBuilder() : word;
+                word.append(c);
+            }
+        }
+        if (word != null) {
+            words.add(word.toString());
+        }
+        return words;
+    }
+
+    @Override
+    public void close() throws IOException {
+        there.close();
+        here.close();
+    }
+
+    /// For trying it out: `SEED LINES`.
+    public static void main(String[] args) throws IOException {
+        try (var comparison = new IpvsadmComparison(Path.of("/tmp/ipvsadm-comparison"))) {
+            long began = System.nanoTime();
+            comparison.file("ipvsadm-lines.txt");
+            System.out.println(comparison.compared() + " " + (System.nanoTime() - began) / 1_000_000 + " ms");
+            comparison.seeded(Long.parseLong(args[0]), Integer.parseInt(args[1]));
+            comparison.exchange();
+            comparison.differences().forEach(System.out::println);
+            System.out.println(comparison.compared() + " compared, "
+                    + comparison.differences().size() + " differ, " + (System.nanoTime() - began) / 1_000_000 + " ms");
+        }
+    }
+}
