@@ -85,8 +85,7 @@ public final class ConnectionStates {
     public static int timeoutS(Connection connection, Timeouts timeouts) {
         return state(connection)
                 .map(state -> switch (state.name()) {
-                    case ESTABLISHED ->
-                        connection.protocol() == ServiceId.TCP ? timeouts.tcpS() : state.timeoutS();
+                    case ESTABLISHED -> connection.protocol() == ServiceId.TCP ? timeouts.tcpS() : state.timeoutS();
                     case "FIN_WAIT" -> timeouts.tcpFinS();
                     case "UDP" -> timeouts.udpS();
                     default -> state.timeoutS();

@@ -82,9 +82,8 @@ public final class SyncSource {
 
     private int timeoutS(Connection connection, Optional<Found> found) {
         int left = (int) Math.min(connection.expiresS(), Integer.MAX_VALUE);
-        boolean lasts = connection.template()
-                || ConnectionStates.active(connection)
-                || connection.protocol() == ServiceId.UDP;
+        boolean lasts =
+                connection.template() || ConnectionStates.active(connection) || connection.protocol() == ServiceId.UDP;
         int whole = connection.template()
                 ? found.map(server -> server.service().service().timeoutS()).orElse(0)
                 : ConnectionStates.timeoutS(connection, timeouts);

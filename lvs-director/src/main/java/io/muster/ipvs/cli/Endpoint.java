@@ -33,9 +33,7 @@ record Endpoint(IpAddress address, OptionalInt port) {
         host = colon < 0 ? host : host.substring(0, colon);
         OptionalLong number = Texts.inetAton(host);
         return of(
-                number.isPresent()
-                        ? Optional.of(new IpAddress(false, 0, number.getAsLong()))
-                        : names.address(host),
+                number.isPresent() ? Optional.of(new IpAddress(false, 0, number.getAsLong())) : names.address(host),
                 port,
                 protocol,
                 names);

@@ -32,7 +32,9 @@ public final class IpvsadmRestore implements Command {
         var rules = new StringBuilder();
         try {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            text.lines().filter(line -> !line.startsWith("#")).forEach(line -> rules.append(line).append('\n'));
+            text.lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .forEach(line -> rules.append(line).append('\n'));
         } catch (IOException e) {
             err.print("ipvsadm-restore: standard input: " + e.getMessage() + "\n");
             return 1;

@@ -92,18 +92,20 @@ final class Listing {
 
     private String title() {
         return switch (columns) {
-            case STATS -> "Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes\n" + REMOTE
-                    + "\n";
-            case RATE -> "Prot LocalAddress:Port                 CPS    InPPS   OutPPS    InBPS   OutBPS\n" + REMOTE
-                    + "\n";
-            case THRESHOLDS -> "Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn \n"
-                    + REMOTE + "\n";
-            case PERSISTENT_CONN -> "Prot LocalAddress:Port            Weight    PersistConn ActiveConn InActConn \n"
-                    + REMOTE + "\n";
-            case TUN_INFO -> "Prot LocalAddress:Port Scheduler Flags\n" + REMOTE
-                    + "           Forward TunnelInfo    Weight ActiveConn InActConn\n";
-            case PLAIN -> "Prot LocalAddress:Port Scheduler Flags\n" + REMOTE
-                    + "           Forward Weight ActiveConn InActConn\n";
+            case STATS ->
+                "Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes\n" + REMOTE + "\n";
+            case RATE ->
+                "Prot LocalAddress:Port                 CPS    InPPS   OutPPS    InBPS   OutBPS\n" + REMOTE + "\n";
+            case THRESHOLDS ->
+                "Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn \n" + REMOTE + "\n";
+            case PERSISTENT_CONN ->
+                "Prot LocalAddress:Port            Weight    PersistConn ActiveConn InActConn \n" + REMOTE + "\n";
+            case TUN_INFO ->
+                "Prot LocalAddress:Port Scheduler Flags\n" + REMOTE
+                        + "           Forward TunnelInfo    Weight ActiveConn InActConn\n";
+            case PLAIN ->
+                "Prot LocalAddress:Port Scheduler Flags\n" + REMOTE
+                        + "           Forward Weight ActiveConn InActConn\n";
         };
     }
 
@@ -153,9 +155,7 @@ final class Listing {
         if (service.id().v6()) {
             return mask == 128 ? Optional.empty() : Optional.of(Integer.toString(mask));
         }
-        return mask == -1
-                ? Optional.empty()
-                : Optional.of(new IpAddress(false, 0, mask & 0xffff_ffffL).toString());
+        return mask == -1 ? Optional.empty() : Optional.of(new IpAddress(false, 0, mask & 0xffff_ffffL).toString());
     }
 
     private void server(StringBuilder text, DestinationEntry entry, int protocol) {
@@ -174,11 +174,7 @@ final class Listing {
                         pad(Integer.toString(server.weight()), 6),
                         entry);
             case PLAIN ->
-                row(
-                        text,
-                        pad(server.forwarding().word(), 7),
-                        pad(Integer.toString(server.weight()), 6),
-                        entry);
+                row(text, pad(server.forwarding().word(), 7), pad(Integer.toString(server.weight()), 6), entry);
         }
     }
 
@@ -199,12 +195,11 @@ final class Listing {
         if (server.forwarding() != Forwarding.TUNNEL) {
             return "n/a";
         }
-        String checksum =
-                switch (tunnel.flags()) {
-                    case Tunnel.CHECKSUM -> "+c";
-                    case Tunnel.REMOTE_CHECKSUM -> "r+c";
-                    default -> "-c";
-                };
+        String checksum = switch (tunnel.flags()) {
+            case Tunnel.CHECKSUM -> "+c";
+            case Tunnel.REMOTE_CHECKSUM -> "r+c";
+            default -> "-c";
+        };
         return switch (tunnel.type()) {
             case Tunnel.GUE -> "gue:" + tunnel.port() + ":" + checksum;
             case Tunnel.GRE -> "gre:" + checksum;

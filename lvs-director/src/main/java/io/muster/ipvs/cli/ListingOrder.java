@@ -17,14 +17,12 @@ final class ListingOrder {
     private ListingOrder() {}
 
     static List<ServiceEntry> services(List<ServiceEntry> entries) {
-        return sort(
-                entries, (a, b) -> compare(a.service().id(), b.service().id()));
+        return sort(entries, (a, b) -> compare(a.service().id(), b.service().id()));
     }
 
     static List<DestinationEntry> destinations(List<DestinationEntry> entries) {
         return sort(entries, (a, b) -> {
-            int byAddress = compare(
-                    a.destination().address(), b.destination().address());
+            int byAddress = compare(a.destination().address(), b.destination().address());
             return byAddress != 0
                     ? byAddress
                     : a.destination().port() - b.destination().port();

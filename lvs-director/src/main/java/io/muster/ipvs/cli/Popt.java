@@ -30,7 +30,8 @@ final class Popt {
     }
 
     /// An option with its argument ("" and absent are different), a problem, or neither at the end.
-    record Step(@Nullable Opt option,
+    record Step(
+            @Nullable Opt option,
             @Nullable String argument,
             @Nullable Problem problem) {
         static final Step END = new Step(null, null, null);

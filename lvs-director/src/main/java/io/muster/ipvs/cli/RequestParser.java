@@ -70,10 +70,8 @@ final class RequestParser {
                 change(verb, new IpvsOp.EditDestination(service.id(), server.destination(service.id(), said)));
             case DELETE_SERVER -> change(verb, new IpvsOp.DeleteDestination(service.id(), server.bare()));
             case SET -> change(verb, new IpvsOp.SetTimeouts(timeouts));
-            case START_DAEMON ->
-                change(verb, new IpvsOp.StartDaemon(daemon.daemon("master".equals(first.argument()))));
-            case STOP_DAEMON ->
-                change(verb, new IpvsOp.StopDaemon("master".equals(first.argument()), daemon.syncId()));
+            case START_DAEMON -> change(verb, new IpvsOp.StartDaemon(daemon.daemon("master".equals(first.argument()))));
+            case STOP_DAEMON -> change(verb, new IpvsOp.StopDaemon("master".equals(first.argument()), daemon.syncId()));
             case ZERO ->
                 change(verb, said.contains(Part.SERVICE) ? new IpvsOp.Zero(service.id()) : new IpvsOp.ZeroAll());
             case RESTORE -> new Request.Restore();
@@ -125,8 +123,7 @@ final class RequestParser {
             case FWMARK -> service.mark(text);
             case IPV6 -> service.v6(said.contains(Part.SERVICE));
             case SCHEDULER -> service.scheduler(text);
-            case PERSISTENT ->
-                service.persistent(argument == null ? ServiceArguments.PERSISTENT_S : timeout(text, 1));
+            case PERSISTENT -> service.persistent(argument == null ? ServiceArguments.PERSISTENT_S : timeout(text, 1));
             case NETMASK -> service.netmask(text);
             case OPS -> service.onePacket();
             case PE -> service.engine(text);
@@ -207,8 +204,6 @@ final class RequestParser {
         if ((other || said.contains(Part.CONNECTION)) && columns || other && said.contains(Part.PERSISTENT_CONN)) {
             throw Refused.words("options conflicts in the list command");
         }
-        return new Request.List(
-                said,
-                said.contains(Part.SERVICE) ? Optional.of(service.id()) : Optional.empty());
+        return new Request.List(said, said.contains(Part.SERVICE) ? Optional.of(service.id()) : Optional.empty());
     }
 }

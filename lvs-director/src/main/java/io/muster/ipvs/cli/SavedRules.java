@@ -36,12 +36,11 @@ final class SavedRules {
         if (id.isMark()) {
             return "-f " + id.fwmark() + (id.v6() ? " -6" : "");
         }
-        String option =
-                switch (id.protocol()) {
-                    case ServiceId.TCP -> "-t ";
-                    case ServiceId.UDP -> "-u ";
-                    default -> "--sctp-service ";
-                };
+        String option = switch (id.protocol()) {
+            case ServiceId.TCP -> "-t ";
+            case ServiceId.UDP -> "-u ";
+            default -> "--sctp-service ";
+        };
         return option + names.pair(id.address(), id.port(), id.protocol());
     }
 

@@ -122,8 +122,7 @@ final class ServerArguments {
     /// By tunnel type.
     private static final class Types {
         static final List<String> NAMES = List.of("ipip", "gue", "gre");
-        static final List<Part> CHECKSUMS =
-                List.of(Part.TUN_NOCSUM, Part.TUN_CSUM, Part.TUN_REMCSUM);
+        static final List<Part> CHECKSUMS = List.of(Part.TUN_NOCSUM, Part.TUN_CSUM, Part.TUN_REMCSUM);
         static final List<Set<Part>> ALLOWED = List.of(
                 Set.of(),
                 Set.of(Part.TUN_PORT, Part.TUN_NOCSUM, Part.TUN_CSUM, Part.TUN_REMCSUM),

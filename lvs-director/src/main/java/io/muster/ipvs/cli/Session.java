@@ -109,7 +109,8 @@ final class Session {
     /// @return the exit status of the last of what was pending
     private int flush() throws IpvsException {
         int status = 0;
-        List<IpvsOp> operations = pending.stream().map(Request.Change::operation).toList();
+        List<IpvsOp> operations =
+                pending.stream().map(Request.Change::operation).toList();
         List<IpvsError> results = operations.isEmpty() ? List.of() : table.apply(operations);
         for (int i = 0; i < results.size(); i++) {
             status = 0;
@@ -167,8 +168,8 @@ final class Session {
         if (entry.isEmpty()) {
             return fail(KernelWords.of(Verb.LIST, IpvsError.NO_SERVICE), 1);
         }
-        out.print(listing.services(List.of(new ServiceEntry(
-                entry.get().service(), entry.get().stats(), table.destinations(id)))));
+        out.print(listing.services(
+                List.of(new ServiceEntry(entry.get().service(), entry.get().stats(), table.destinations(id)))));
         return 0;
     }
 

@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /// What `ipvsadm` can be told to do, and what may and must be said with it.
+// Its sets are unmodifiable, which the checker can't see.
+@SuppressWarnings("ImmutableEnumChecker")
 enum Verb {
     ADD_SERVICE(Opt.ADD_SERVICE, "add-service", Set.of(Part.SERVICE), Sets.SERVICE),
     EDIT_SERVICE(Opt.EDIT_SERVICE, "edit-service", Set.of(Part.SERVICE), Sets.SERVICE),
@@ -34,7 +36,7 @@ enum Verb {
         var all = EnumSet.noneOf(Part.class);
         all.addAll(required);
         all.addAll(optional);
-        this.allowed = all;
+        this.allowed = Set.copyOf(all);
     }
 
     static Optional<Verb> of(Opt option) {
@@ -88,11 +90,6 @@ enum Verb {
                 Part.EXACT,
                 Part.TUN_INFO);
         static final Set<Part> DAEMON = EnumSet.of(
-                Part.MCAST_INTERFACE,
-                Part.SYNCID,
-                Part.MCAST_GROUP,
-                Part.MCAST_PORT,
-                Part.MCAST_TTL,
-                Part.SYNC_MAXLEN);
+                Part.MCAST_INTERFACE, Part.SYNCID, Part.MCAST_GROUP, Part.MCAST_PORT, Part.MCAST_TTL, Part.SYNC_MAXLEN);
     }
 }

@@ -53,8 +53,7 @@ public final class BulkSync {
     public record Target(String device, int syncId, IpAddress group, int port, int ttl, int paceKBps) {
         /// To where daemons listen unless told otherwise.
         public static Target of(String device, int syncId) {
-            return new Target(
-                    device, syncId, SyncDaemon.DEFAULT_GROUP, SyncDaemon.DEFAULT_PORT, 1, PACE_KB_PER_S);
+            return new Target(device, syncId, SyncDaemon.DEFAULT_GROUP, SyncDaemon.DEFAULT_PORT, 1, PACE_KB_PER_S);
         }
     }
 

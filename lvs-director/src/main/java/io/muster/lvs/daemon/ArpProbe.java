@@ -33,8 +33,8 @@ final class ArpProbe {
                 for (long left = left(until); left > 0; left = left(until)) {
                     socket.receive(left)
                             .filter(frame -> answers(frame, address))
-                            .ifPresent(frame -> found.add(
-                                    HexFormat.ofDelimiter(":").formatHex(Arrays.copyOfRange(frame, 22, 28))));
+                            .ifPresent(frame ->
+                                    found.add(HexFormat.ofDelimiter(":").formatHex(Arrays.copyOfRange(frame, 22, 28))));
                 }
             }
         }
