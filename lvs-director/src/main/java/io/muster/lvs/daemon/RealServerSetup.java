@@ -180,7 +180,7 @@ public final class RealServerSetup {
         }
         for (Map.Entry<String, String> wanted : all.entrySet()) {
             String name = wanted.getKey();
-            String now = before.get(name);
+            String now = before.getOrDefault(name, "");
             if (!atLeast(now, wanted.getValue())) {
                 notes.was.putIfAbsent(name, now);
                 notes.write();

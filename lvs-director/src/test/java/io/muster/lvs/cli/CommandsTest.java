@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.cli.Command;
 import io.muster.daemon.Layout;
+import io.muster.lvs.Finding;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +93,33 @@ class CommandsTest {
     void aMachineThatIsNoRealServerSaysSo() {
         assertEquals("0|this machine holds no virtual address as a real server\n|", realServer("status"));
         assertEquals("0|10.99.98.97 is down already\n|", realServer("down", "10.99.98.97"));
+    }
+
+    @Test
+    void theDoctorSaysWhatWhyAndHowToMendIt() {
+        var finding = new Finding("key", "has \"mode\"\t440", "it hurts", "chmod");
+        assertEquals("""
+                key: has "mode"\t440
+                    why:  it hurts
+                    mend: chmod
+                not looked at: ARP
+                1 finding
+                """, DoctorCommand.text(List.of(finding), List.of("ARP")));
+        assertEquals("all well\n", DoctorCommand.text(List.of(), List.of()));
+        assertEquals(
+                "{\"findings\":[{\"subject\":\"key\",\"problem\":\"has \\\"mode\\\"\\u0009440\",\"why\":\"it"
+                        + " hurts\",\"mend\":\"chmod\"}],\"unseen\":[\"a\",\"b\"]}\n",
+                DoctorCommand.json(List.of(finding), List.of("a", "b")));
+    }
+
+    @Test
+    void theDoctorNeedsAFileThatCanBeUsed() throws IOException {
+        Path file = write("keepalive = x\n" + GOOD);
+        assertEquals(
+                "1||lvs.cf:1:13: keepalive: integer expected, not \"x\": seconds, or milliseconds written as 200ms\n"
+                        + "lvsctl: doctor: " + file + " can't be used: that comes first\n",
+                run(new DoctorCommand(Layout.under(root)), "-f", file.toString()));
+        assertTrue(run(new DoctorCommand(Layout.under(root)), "x").startsWith("2||Usage: lvsctl doctor"));
     }
 
     private Path write(String text) throws IOException {
