@@ -7,7 +7,6 @@ import io.muster.nanny.Dialogue;
 import io.netty.channel.epoll.EpollIoOps;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +19,7 @@ class TalkRun extends ConnectRun {
 
     private final Dialogue dialogue;
     private byte[] unsent = NOTHING;
+    private int sent;
     private @Nullable String whenSent;
 
     TalkRun(CheckRunner runner, Check check, IpAddress server, int port, long timeoutMs, Consumer<CheckResult> done) {
@@ -69,13 +69,12 @@ class TalkRun extends ConnectRun {
     }
 
     final void send(byte[] octets, int length) {
-        if (unsent.length == 0) {
-            unsent = Arrays.copyOf(octets, length);
-        } else {
-            int old = unsent.length;
-            unsent = Arrays.copyOf(unsent, old + length);
-            System.arraycopy(octets, 0, unsent, old, length);
-        }
+        int left = unsent.length - sent;
+        byte[] all = new byte[left + length];
+        System.arraycopy(unsent, sent, all, 0, left);
+        System.arraycopy(octets, 0, all, left, length);
+        unsent = all;
+        sent = 0;
         try {
             flush();
         } catch (IOException e) {
@@ -84,19 +83,19 @@ class TalkRun extends ConnectRun {
     }
 
     private void flush() throws IOException {
-        int at = 0;
-        while (at < unsent.length) {
+        while (sent < unsent.length) {
             ByteBuffer buffer = runner.scratch();
-            int take = Math.min(buffer.capacity(), unsent.length - at);
-            buffer.put(unsent, at, take);
+            int take = Math.min(buffer.capacity(), unsent.length - sent);
+            buffer.put(unsent, sent, take);
             int n = socket().write(buffer, 0, take);
-            at += Math.max(0, n);
+            sent += Math.max(0, n);
             if (n < take) {
-                break;
+                return;
             }
         }
-        unsent = at == unsent.length ? NOTHING : Arrays.copyOfRange(unsent, at, unsent.length);
-        if (unsent.length == 0 && whenSent != null) {
+        unsent = NOTHING;
+        sent = 0;
+        if (whenSent != null) {
             good(whenSent);
         }
     }
