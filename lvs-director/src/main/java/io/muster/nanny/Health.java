@@ -44,7 +44,7 @@ public final class Health {
 
     /// Deadlines are rounded up to this, so that thousands of targets start a few at a time and not one
     /// for each wake-up: half of what a check costs is waking.
-    private static final long GRID_MS = 20;
+    private static final long GRID_MS = 50;
 
     private static final int FIRST_SHARE = 32;
 
@@ -340,7 +340,7 @@ public final class Health {
         return bound <= 1 ? 0 : dice.nextLong(bound);
     }
 
-    /// When to call [#tick] next, at most 50 times a second; [Long#MAX_VALUE] for never.
+    /// When to call [#tick] next, at most 20 times a second; [Long#MAX_VALUE] for never.
     public long nextDeadlineMs() {
         long due = deadlines.firstDueMs();
         return due == Long.MAX_VALUE ? due : Math.ceilDiv(due, GRID_MS) * GRID_MS;

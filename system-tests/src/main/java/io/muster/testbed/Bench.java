@@ -17,6 +17,7 @@ public final class Bench {
                    ./muster bench order [--json FILE] ...
                    ./muster bench footprint [--one-process] [--json FILE]
                    ./muster bench commands [--trials N] [--json FILE]
+                   ./muster bench checks [--json FILE]
             """;
 
     /// @param trials how often; 0 for the benchmark's own number
@@ -43,6 +44,7 @@ public final class Bench {
             Map<String, Object> figures = switch (options.what()) {
                 case "failover" ->
                     BenchFailover.run(options.trials() == 0 ? 20 : options.trials(), options.oneProcess(), System.out);
+                case "checks" -> BenchChecks.run(System.out);
                 case "footprint" -> BenchFootprint.run(options.oneProcess(), System.out);
                 default -> BenchCommands.run(options.trials() == 0 ? 25 : options.trials(), System.out);
             };
@@ -96,7 +98,7 @@ public final class Bench {
             }
         }
         List<String> words = options.operands();
-        if (words.size() != 1 || !List.of("failover", "footprint", "commands").contains(words.getFirst())) {
+        if (words.size() != 1 || !List.of("failover", "footprint", "commands", "checks").contains(words.getFirst())) {
             err.print(USAGE);
             return null;
         }

@@ -111,8 +111,8 @@ class CheckRunnerTest {
     @Test
     void anAddressWithoutRouteFailsInWords() {
         // 240/4 has no route; Linux refuses it with EINVAL or ENETUNREACH, a broadcast address with EACCES.
-        CheckResult result = checks.run(
-                new Check.Connect(IpAddress.parse("255.255.255.255").orElseThrow(), 80, false), 500);
+        CheckResult result =
+                checks.run(new Check.Connect(IpAddress.parse("255.255.255.255").orElseThrow(), 80, false), 500);
         assertEquals(CheckResult.Outcome.FAILED, result.outcome());
         assertFalse(result.detail().contains("Exception"), result.detail());
     }
@@ -184,7 +184,8 @@ class CheckRunnerTest {
 
     @Test
     void aHalfOpenConnectionThatNeverAnswersFailsAtTheLimit() throws Exception {
-        try (var server = TestServer.of(connection -> connection.getInputStream().readNBytes(9))) {
+        try (var server =
+                TestServer.of(connection -> connection.getInputStream().readNBytes(9))) {
             failsWith("no answer within 300 ms", checks.run(talk(server, "hello", Expect.of("*", false, false)), 300));
         }
     }
@@ -205,7 +206,8 @@ class CheckRunnerTest {
 
     @Test
     void withoutExpectSendingIsEnough() throws Exception {
-        try (var server = TestServer.of(connection -> connection.getInputStream().read(new byte[100]))) {
+        try (var server =
+                TestServer.of(connection -> connection.getInputStream().read(new byte[100]))) {
             isGood(checks.run(talk(server, "hello", Expect.of("", false, false)), 2_000));
         }
     }
@@ -250,8 +252,7 @@ class CheckRunnerTest {
             closed = socket.getLocalPort();
         }
         failsWith(
-                "refused",
-                checks.run(new Check.Talk(LOCAL, closed, true, "ping", Expect.of("*", false, true)), 2_000));
+                "refused", checks.run(new Check.Talk(LOCAL, closed, true, "ping", Expect.of("*", false, true)), 2_000));
         failsWith("refused", checks.run(new Check.Connect(LOCAL, closed, true), 400));
     }
 
@@ -259,7 +260,8 @@ class CheckRunnerTest {
     void noDescriptorIsLeftBehindByAnyEnd() throws Exception {
         long before;
         try (var server = TestServer.saying("220 x\n");
-                var mute = TestServer.of(connection -> connection.getInputStream().readNBytes(9))) {
+                var mute =
+                        TestServer.of(connection -> connection.getInputStream().readNBytes(9))) {
             checks.run(new Check.Connect(server.address(), server.port(), false), 1_000);
             before = Checks.sockets();
             List<CompletableFuture<CheckResult>> all = new ArrayList<>();
@@ -280,7 +282,8 @@ class CheckRunnerTest {
 
     @Test
     void manyChecksAtOnceEachEndOnce() throws Exception {
-        try (var server = TestServer.of(connection -> connection.getInputStream().read())) {
+        try (var server =
+                TestServer.of(connection -> connection.getInputStream().read())) {
             List<CompletableFuture<CheckResult>> all = new ArrayList<>();
             for (int i = 0; i < 2_000; i++) {
                 all.add(checks.start(new Check.Connect(LOCAL, server.port(), false), 10_000));
