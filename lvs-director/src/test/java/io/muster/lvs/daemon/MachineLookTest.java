@@ -106,7 +106,8 @@ class MachineLookTest {
     private static MachineFacts heard(LvsConfig config, Layout layout) {
         long giveUp = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         MachineFacts facts = MachineLook.look(config, layout);
-        while (facts.answers().getOrDefault(ip("10.77.0.100"), new TreeSet<>()).isEmpty()
+        while ((facts.answers().getOrDefault(ip("10.77.0.100"), new TreeSet<>()).isEmpty()
+                        || facts.neighbours().isEmpty())
                 && System.nanoTime() < giveUp) {
             facts = MachineLook.look(config, layout);
         }
