@@ -412,7 +412,9 @@ final class LvsdWorld {
         switch (dice.nextInt(7)) {
             case 0 -> {
                 table.apply(new IpvsOp.DeleteService(id));
-                zeroed.removeIf(place -> place.service().equals(id) && !zeroSeen.contains(place));
+                unsaved().stream()
+                        .filter(place -> place.service().equals(id))
+                        .forEach(this::forgetZero);
             }
             case 1 -> table.apply(new IpvsOp.EditService(VirtualService.of(id, "sed")));
             case 2 ->
@@ -422,8 +424,8 @@ final class LvsdWorld {
                 if (server != null) {
                     RealServer place = RealServer.of(id, server.destination());
                     table.apply(new IpvsOp.DeleteDestination(id, server.destination()));
-                    if (!zeroSeen.contains(place)) {
-                        zeroed.remove(place);
+                    if (unsaved().contains(place)) {
+                        forgetZero(place);
                     }
                 }
             }
@@ -442,6 +444,18 @@ final class LvsdWorld {
                 }
             }
         }
+    }
+
+    /// Zeros nobody but the table knows of: lost with it.
+    private Set<RealServer> unsaved() {
+        var unsaved = new HashSet<>(zeroed);
+        unsaved.removeAll(disk.drains().keySet());
+        return unsaved;
+    }
+
+    private void forgetZero(RealServer place) {
+        zeroed.remove(place);
+        zeroSeen.remove(place);
     }
 
     private void zero(ServiceId id, Destination present) {
