@@ -8,6 +8,7 @@ import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.Timeouts;
 import io.muster.lvs.LvsdEffect.Level;
+import io.muster.nanny.CheckResult;
 import io.muster.nanny.Health;
 import io.muster.nanny.HealthEffect;
 import io.muster.nanny.Target;
@@ -199,7 +200,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             }
             case LvsdEvent.Checked(Target target, long ticket, var result) -> {
                 tally.checks++;
-                tally.checksFailed += result.good() ? 0 : 1;
+                tally.checksFailed += result.outcome() == CheckResult.Outcome.FAILED ? 1 : 0;
                 heed(health.result(target, ticket, result, nowMs));
             }
             case LvsdEvent.Reloaded(LvsConfig config) -> {
@@ -371,7 +372,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
                     once(
                             "op " + operation,
                             Level.ERROR,
-                            Words.of(operation) + ": the table refuses: " + Words.of(result) + ": tried again");
+                            Words.of(operation) + ": the table refuses: " + result.words() + ": tried again");
                 }
             }
         }

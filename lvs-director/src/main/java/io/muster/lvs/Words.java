@@ -32,24 +32,6 @@ final class Words {
         };
     }
 
-    static String of(IpvsError error) {
-        if (error.equals(IpvsError.OTHER)) {
-            return "no answer";
-        }
-        return switch (error.errno()) {
-            case 1 -> "not permitted";
-            case 2 -> "no such destination or scheduler";
-            case 3 -> "no such service";
-            case 12 -> "out of memory";
-            case 17 -> "exists already";
-            case 22 -> "invalid";
-            case 34 -> "out of range";
-            case 95 -> "not supported";
-            case 97 -> "address family not supported";
-            default -> "error " + error.errno();
-        };
-    }
-
     /// Whether a refusal only shows that somebody else was faster: the next look at the table settles it.
     static boolean stale(IpvsOp operation, IpvsError error) {
         return error.equals(IpvsError.NO_SERVICE)

@@ -238,6 +238,11 @@ final class LvsdWorld {
     private List<IpvsError> apply(List<IpvsOp> operations) {
         var results = new ArrayList<IpvsError>();
         for (IpvsOp operation : operations) {
+            if (operation instanceof IpvsOp.DeleteDestination(ServiceId id, Destination to)
+                    && unsaved().contains(RealServer.of(id, to))) {
+                // Taken out before anybody noted what the hand did to it: that went with it.
+                forgetZero(RealServer.of(id, to));
+            }
             boolean bad = nowMs < tableBadUntilMs && dice.nextInt(4) == 0;
             results.add(bad ? new IpvsError(12) : table.apply(operation));
         }
@@ -264,8 +269,6 @@ final class LvsdWorld {
                 case IpvsOp.DeleteDestination(ServiceId service, Destination to) -> {
                     RealServer place = RealServer.of(service, to);
                     LvsdStatus.Server server = server(place);
-                    // Taken out before anybody looked: what the hand did to it went with it.
-                    zeroed.removeIf(zero -> zero.equals(place) && !zeroSeen.contains(zero));
                     check(
                             server == null || !server.up() || server.drain().isPresent(),
                             "up, configured, but " + operation);

@@ -1,0 +1,270 @@
+package io.muster.lvs.daemon;
+
+import io.muster.control.ControlClient;
+import io.muster.control.ControlServer;
+import io.muster.core.MalformedMessage;
+import io.muster.daemon.Daemon;
+import io.muster.daemon.Layout;
+import io.muster.driver.EventDriver;
+import io.muster.driver.Loops;
+import io.muster.ipvs.IpvsException;
+import io.muster.lvs.Holdings;
+import io.muster.lvs.HoldingsText;
+import io.muster.lvs.LvsConfig;
+import io.muster.lvs.LvsdEffect;
+import io.muster.lvs.LvsdEvent;
+import io.muster.lvs.LvsdStatus;
+import io.muster.lvs.Plan;
+import io.muster.lvs.Reading;
+import io.muster.lvs.Reconciler;
+import io.muster.nanny.daemon.CheckRunner;
+import io.muster.pulse.PulseStatus;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// lvsd at work: the reconciler on its loop, the table and the files on threads of their own.
+///
+/// Thread: start, reload and close from any but the loop.
+final class LvsdDaemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("lvsd");
+    private static final long STOP_S = 10;
+    /// What a client waits at most for a fresh look at the table; then it gets the last one.
+    private static final long FRESH_MS = 700;
+
+    /// What an lvsd is started with.
+    ///
+    /// @param metrics where to serve them: a Unix socket's path, `ADDRESS:PORT`, or "none"
+    record Setting(
+            Path config,
+            Layout layout,
+            boolean sysctls,
+            String metrics,
+            TableThread.Opener table,
+            DrainSysctls.Settings kernel) {}
+
+    private final Setting with;
+    private final Daemon.Context context;
+    private final EventLoop loop = Loops.start("lvsd");
+    private final ExecutorService files =
+            Executors.newSingleThreadExecutor(task -> new Thread(task, "lvsd-files"));
+    private final CheckRunner checks = new CheckRunner(loop);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Map<Long, Consumer<LvsdEffect.Reply>> clients = new HashMap<>();
+    private final Reconciler core = new Reconciler(new SplittableRandom());
+    private final DrainSysctls sysctls;
+    private final Path owned;
+    private final TableThread table;
+    private final EventDriver<LvsdEvent, LvsdEffect> driver;
+    private @Nullable ControlServer control;
+    private @Nullable MetricsServer metrics;
+    private long lastClient;
+
+    private LvsdDaemon(Setting with, Daemon.Context context) {
+        this.with = with;
+        this.context = context;
+        owned = with.layout().state().resolve("lvs").resolve("owned");
+        sysctls = new DrainSysctls(with.layout().state().resolve("lvs").resolve("sysctl"), with.kernel());
+        table = new TableThread(with.table(), this::post, () -> {});
+        driver = EventDriver.of("lvsd", core)
+                .loop(loop)
+                .performer((effect, cause) -> perform(effect))
+                .tick(new LvsdEvent.Tick())
+                .fatal(context::fatal)
+                .start();
+    }
+
+    /// Reads the file, opens the table and sets everything going.
+    ///
+    /// @throws IOException with the reason in words when the file is refused or there is no table
+    static LvsdDaemon start(Setting with, Daemon.Context context) throws IOException {
+        LvsConfig config = configuration(with.config());
+        var daemon = new LvsdDaemon(with, context);
+        try {
+            daemon.begin(config);
+            return daemon;
+        } catch (IOException | RuntimeException e) {
+            daemon.shut();
+            throw e;
+        }
+    }
+
+    /// The file, if it is good and asks for nothing that isn't built. Its warnings are logged.
+    static LvsConfig configuration(Path file) throws IOException {
+        Reading reading = LvsFile.read(file);
+        reading.problems().forEach(problem -> LOG.warn("{}", problem));
+        LvsConfig config = reading.config()
+                .orElseThrow(() -> new IOException(
+                        file + " is refused: " + reading.errors().size() + " errors, see above"));
+        List<String> refusals = config.refusals();
+        if (!refusals.isEmpty()) {
+            throw new IOException(file + " is refused: " + String.join("; ", refusals));
+        }
+        try {
+            Plan.of(config);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + " is refused: " + e.getMessage(), e);
+        }
+        return config;
+    }
+
+    private void begin(LvsConfig config) throws IOException {
+        control = ControlServer.open(
+                with.layout().socket("lvsd"), loop, new LvsdSessions(this::status, this::post, this::client, this::metrics));
+        try {
+            table.open();
+        } catch (IpvsException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        HoldingsText.Reading before = HoldingsFile.read(owned);
+        before.problems().forEach(problem -> LOG.warn("{}: {}", owned, problem));
+        if (!with.metrics().equals("none")) {
+            metrics = MetricsServer.open(MetricsServer.address(with.metrics()), loop, this::metrics);
+        }
+        Holdings holdings = before.holdings();
+        post(new LvsdEvent.Started(config, holdings, System.currentTimeMillis() - driver.nowMs()));
+    }
+
+    /// Reads the file again. Blocks; a refused file changes nothing.
+    synchronized void reload() {
+        try {
+            post(new LvsdEvent.Reloaded(configuration(with.config())));
+        } catch (IOException e) {
+            LOG.error("reload: {}: goes on with what it had", e.getMessage());
+        }
+    }
+
+    /// Ends the process and leaves the table as it is: whoever started us is dead, and another lvsd takes over.
+    void abandon() {
+        try {
+            Files.deleteIfExists(with.layout().pidFile("lvsd"));
+        } catch (IOException e) {
+            LOG.debug("pid file: {}", e.getMessage());
+        }
+    }
+
+    private void post(LvsdEvent event) {
+        driver.post(event);
+    }
+
+    private void perform(LvsdEffect effect) {
+        switch (effect) {
+            case LvsdEffect.ReadTable(long request) -> table.read(request);
+            case LvsdEffect.CheapRead(long request) -> table.cheapRead(request);
+            case LvsdEffect.Apply(long request, var operations) -> table.apply(request, operations);
+            case LvsdEffect.WriteHoldings(long request, Holdings holdings) ->
+                files.execute(() -> write(request, holdings));
+            case LvsdEffect.StartCheck(var target, long ticket, var check, long timeoutMs) ->
+                checks.start(check, timeoutMs, result -> post(new LvsdEvent.Checked(target, ticket, result)));
+            case LvsdEffect.SetSysctls() -> {
+                if (with.sysctls()) {
+                    table.run(sysctls::set);
+                }
+            }
+            case LvsdEffect.RestoreSysctls() -> {
+                if (with.sysctls()) {
+                    table.run(sysctls::restore);
+                }
+            }
+            case LvsdEffect.Reply reply -> {
+                Consumer<LvsdEffect.Reply> client = clients.remove(reply.client());
+                if (client != null) {
+                    client.accept(reply);
+                }
+            }
+            case LvsdEffect.Log(LvsdEffect.Level level, String line) -> {
+                switch (level) {
+                    case DEBUG -> LOG.debug(line);
+                    case INFO -> LOG.info(line);
+                    case WARN -> LOG.warn(line);
+                    case ERROR -> LOG.error(line);
+                }
+            }
+            case LvsdEffect.Ready() -> {
+                LOG.info("the table is as wanted");
+                context.status("the table is as wanted");
+            }
+            case LvsdEffect.Stopped(boolean clean) -> table.run(stopped::countDown);
+        }
+    }
+
+    private void write(long request, Holdings holdings) {
+        try {
+            HoldingsFile.write(owned, holdings);
+            post(new LvsdEvent.HoldingsWritten(request));
+        } catch (IOException e) {
+            post(new LvsdEvent.HoldingsFailed(request, String.valueOf(e.getMessage())));
+        }
+    }
+
+    /// Somebody who will get a reply. On the loop.
+    private long client(Consumer<LvsdEffect.Reply> to) {
+        long client = ++lastClient;
+        clients.put(client, to);
+        return client;
+    }
+
+    /// Tells how things stand, after a fresh look if that doesn't take long. On the loop.
+    private void status(Consumer<LvsdStatus> to) {
+        long client = client(reply -> to.accept(core.status(driver.nowMs())));
+        loop.schedule(
+                () -> perform(new LvsdEffect.Reply(client, false, List.of())), FRESH_MS, TimeUnit.MILLISECONDS);
+        post(new LvsdEvent.Refresh(client));
+    }
+
+    private void metrics(Consumer<String> to) {
+        status(status -> Thread.ofVirtual().start(() -> {
+            Optional<PulseStatus> pulse = pulse(with.layout());
+            loop.execute(() -> to.accept(MetricsText.of(status, pulse)));
+        }));
+    }
+
+    /// What pulse says of itself, if there is one.
+    private static Optional<PulseStatus> pulse(Layout layout) {
+        try (var client = ControlClient.connect(layout.socket("pulse"), Duration.ofMillis(500))) {
+            return Optional.of(PulseStatus.decode(
+                    client.ask(PulseStatus.TYPE, new byte[0]).payload()));
+        } catch (IOException | MalformedMessage e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Removes what is ours from the table and ends.
+    @Override
+    public void close() throws Exception {
+        post(new LvsdEvent.Stop());
+        if (!stopped.await(STOP_S, TimeUnit.SECONDS)) {
+            LOG.error("the table wasn't left clean: no answer from it");
+        }
+        shut();
+    }
+
+    private void shut() {
+        if (control != null) {
+            control.close();
+        }
+        if (metrics != null) {
+            metrics.close();
+        }
+        driver.close();
+        loop.execute(checks::close);
+        table.close();
+        files.shutdown();
+        Loops.stop(loop);
+    }
+}

@@ -1,0 +1,119 @@
+package io.muster.lvs.daemon;
+
+import io.muster.ipvs.IpvsException;
+import io.muster.ipvs.IpvsOp;
+import io.muster.ipvs.IpvsTable;
+import io.muster.lvs.LvsdEvent;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Talks to the table on a thread of its own, opens it at the first need and again after it broke, and posts what came
+/// of it as events. Thread: calls from any; results on the table's.
+final class TableThread implements AutoCloseable {
+    /// Opens a table.
+    @FunctionalInterface
+    interface Opener {
+        IpvsTable open() throws IpvsException;
+    }
+
+    private final ExecutorService thread;
+    private final Opener opener;
+    private final Consumer<LvsdEvent> events;
+    private final Runnable opened;
+    private @Nullable IpvsTable table;
+
+    /// @param opened runs on the table's thread after each opening
+    TableThread(Opener opener, Consumer<LvsdEvent> events, Runnable opened) {
+        this.opener = opener;
+        this.events = events;
+        this.opened = opened;
+        thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "lvsd-table"));
+    }
+
+    /// Opens the table now, on the caller's thread: before anything else is asked.
+    void open() throws IpvsException {
+        table = opener.open();
+        opened.run();
+    }
+
+    void read(long request) {
+        thread.execute(() -> {
+            try {
+                IpvsTable from = table();
+                // The fingerprint first: what changes while the table is read shows at the next look.
+                long print = from.fingerprint();
+                events.accept(new LvsdEvent.TableRead(request, print, from.table(), from.timeouts()));
+            } catch (IpvsException e) {
+                events.accept(new LvsdEvent.ReadFailed(request, words(e)));
+            } catch (RuntimeException e) {
+                events.accept(new LvsdEvent.ReadFailed(request, e.toString()));
+            }
+        });
+    }
+
+    void cheapRead(long request) {
+        thread.execute(() -> {
+            try {
+                events.accept(new LvsdEvent.FingerprintRead(request, table().fingerprint()));
+            } catch (IpvsException e) {
+                events.accept(new LvsdEvent.ReadFailed(request, words(e)));
+            } catch (RuntimeException e) {
+                events.accept(new LvsdEvent.ReadFailed(request, e.toString()));
+            }
+        });
+    }
+
+    void apply(long request, List<IpvsOp> operations) {
+        thread.execute(() -> {
+            try {
+                events.accept(new LvsdEvent.Applied(request, table().apply(operations)));
+            } catch (IpvsException e) {
+                events.accept(new LvsdEvent.ApplyFailed(request, words(e)));
+            } catch (RuntimeException e) {
+                events.accept(new LvsdEvent.ApplyFailed(request, e.toString()));
+            }
+        });
+    }
+
+    /// Something else that may block and comes between two talks with the table.
+    void run(Runnable task) {
+        thread.execute(task);
+    }
+
+    private IpvsTable table() throws IpvsException {
+        IpvsTable present = table;
+        if (present == null) {
+            present = opener.open();
+            table = present;
+            opened.run();
+        }
+        return present;
+    }
+
+    private static String words(IpvsException e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    @Override
+    public void close() {
+        thread.execute(() -> {
+            IpvsTable present = table;
+            table = null;
+            if (present != null) {
+                present.close();
+            }
+        });
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(2, TimeUnit.SECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
