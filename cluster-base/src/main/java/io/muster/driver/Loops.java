@@ -8,6 +8,14 @@ import java.util.concurrent.TimeUnit;
 
 /// Makes and ends the event loops of daemons: one thread each, on epoll.
 public final class Loops {
+    static {
+        // Netty names channels by the machine's hardware address, which nobody here reads and which takes long to find
+        // where there is none.
+        if (System.getProperty("io.netty.machineId") == null) {
+            System.setProperty("io.netty.machineId", "02:00:00:00:00:01");
+        }
+    }
+
     private Loops() {}
 
     /// A loop of its own, whose thread is called `name`.

@@ -37,8 +37,18 @@ public final class LvsdStatusCodec {
                 .u32(status.foreign());
         Counters c = status.counters();
         for (long count : new long[] {
-            c.drift(), c.applies(), c.operations(), c.refused(), c.reads(), c.cheapReads(), c.readFailures(),
-            c.applyMs(), c.lastApplyMs(), c.checks(), c.checksFailed(), c.reloads()
+            c.drift(),
+            c.applies(),
+            c.operations(),
+            c.refused(),
+            c.reads(),
+            c.cheapReads(),
+            c.readFailures(),
+            c.applyMs(),
+            c.lastApplyMs(),
+            c.checks(),
+            c.checksFailed(),
+            c.reloads()
         }) {
             out.u64(count);
         }
@@ -71,10 +81,12 @@ public final class LvsdStatusCodec {
                 .u64(server.persistent())
                 .u64(server.checks())
                 .u64(server.failures());
-        out.optional(server.drain(), (o, drain) -> o.oneOf(drain.by())
-                .u64(drain.sinceMs())
-                .u64(drain.deadlineMs())
-                .u64(drain.cut()));
+        out.optional(
+                server.drain(),
+                (o, drain) -> o.oneOf(drain.by())
+                        .u64(drain.sinceMs())
+                        .u64(drain.deadlineMs())
+                        .u64(drain.cut()));
     }
 
     public static LvsdStatus decode(byte[] octets) throws MalformedMessage {

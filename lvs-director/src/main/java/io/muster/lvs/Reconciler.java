@@ -504,7 +504,8 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             return;
         }
         boolean fresh = !lookNow || !reading.over(nowMs);
-        if (view.seen() && fresh && applying.over(nowMs) && reconcile(nowMs)) {
+        boolean may = view.seen() && fresh && applying.over(nowMs);
+        if ((may || !waiting.isEmpty()) && reconcile(may, nowMs)) {
             return;
         }
         if (reading.over(nowMs) && (lookNow || nowMs >= nextLookMs)) {
@@ -514,13 +515,16 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         }
     }
 
+    /// @param may whether the table may be changed; otherwise only the holdings are written, for those who wait
     /// @return whether something is under way now
-    private boolean reconcile(long nowMs) {
-        List<IpvsOp> wanted = wanted();
+    private boolean reconcile(boolean may, long nowMs) {
+        List<IpvsOp> wanted = may ? wanted() : List.of();
         for (IpvsOp operation : wanted) {
             zero(operation);
         }
-        owned.removeIf(id -> !plan.services().containsKey(id) && view.get(id) == null);
+        if (may) {
+            owned.removeIf(id -> !plan.services().containsKey(id) && view.get(id) == null);
+        }
         var holdings = new Holdings(owned, drains.zeros(), drains.all());
         if (!holdings.equals(durable) && writing.over(nowMs)) {
             underway = holdings;
@@ -532,6 +536,9 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             writing.reset();
         }
         answer(holdings.equals(durable));
+        if (!may) {
+            return false;
+        }
         if (!wanted.isEmpty()) {
             operations = wanted;
             tally.applies++;

@@ -415,9 +415,7 @@ final class LvsdWorld {
         switch (dice.nextInt(7)) {
             case 0 -> {
                 table.apply(new IpvsOp.DeleteService(id));
-                unsaved().stream()
-                        .filter(place -> place.service().equals(id))
-                        .forEach(this::forgetZero);
+                unsaved().stream().filter(place -> place.service().equals(id)).forEach(this::forgetZero);
             }
             case 1 -> table.apply(new IpvsOp.EditService(VirtualService.of(id, "sed")));
             case 2 ->

@@ -107,7 +107,8 @@ final class DrainSysctls {
 
     private void save(Map<String, String> values) throws IOException {
         var text = new StringBuilder("boot ").append(boot()).append('\n');
-        values.forEach((name, value) -> text.append(name).append(' ').append(value).append('\n'));
+        values.forEach(
+                (name, value) -> text.append(name).append(' ').append(value).append('\n'));
         HoldingsFile.replace(file, text.toString());
     }
 

@@ -5,6 +5,7 @@ import io.muster.control.ControlServer;
 import io.muster.core.MalformedMessage;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
+import io.muster.daemon.Logs;
 import io.muster.driver.EventDriver;
 import io.muster.driver.Loops;
 import io.muster.ipvs.IpvsException;
@@ -61,8 +62,7 @@ final class LvsdDaemon implements AutoCloseable {
     private final Setting with;
     private final Daemon.Context context;
     private final EventLoop loop = Loops.start("lvsd");
-    private final ExecutorService files =
-            Executors.newSingleThreadExecutor(task -> new Thread(task, "lvsd-files"));
+    private final ExecutorService files = Executors.newSingleThreadExecutor(task -> new Thread(task, "lvsd-files"));
     private final CheckRunner checks = new CheckRunner(loop);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Map<Long, Consumer<LvsdEffect.Reply>> clients = new HashMap<>();
@@ -125,7 +125,9 @@ final class LvsdDaemon implements AutoCloseable {
 
     private void begin(LvsConfig config) throws IOException {
         control = ControlServer.open(
-                with.layout().socket("lvsd"), loop, new LvsdSessions(this::status, this::post, this::client, this::metrics));
+                with.layout().socket("lvsd"),
+                loop,
+                new LvsdSessions(this::status, this::post, this::client, this::metrics));
         try {
             table.open();
         } catch (IpvsException e) {
@@ -156,6 +158,9 @@ final class LvsdDaemon implements AutoCloseable {
         } catch (IOException e) {
             LOG.debug("pid file: {}", e.getMessage());
         }
+        LOG.warn("ends, and leaves the table as it is");
+        Logs.end();
+        Runtime.getRuntime().halt(0);
     }
 
     private void post(LvsdEvent event) {
@@ -222,8 +227,7 @@ final class LvsdDaemon implements AutoCloseable {
     /// Tells how things stand, after a fresh look if that doesn't take long. On the loop.
     private void status(Consumer<LvsdStatus> to) {
         long client = client(reply -> to.accept(core.status(driver.nowMs())));
-        loop.schedule(
-                () -> perform(new LvsdEffect.Reply(client, false, List.of())), FRESH_MS, TimeUnit.MILLISECONDS);
+        loop.schedule(() -> perform(new LvsdEffect.Reply(client, false, List.of())), FRESH_MS, TimeUnit.MILLISECONDS);
         post(new LvsdEvent.Refresh(client));
     }
 
@@ -237,8 +241,8 @@ final class LvsdDaemon implements AutoCloseable {
     /// What pulse says of itself, if there is one.
     private static Optional<PulseStatus> pulse(Layout layout) {
         try (var client = ControlClient.connect(layout.socket("pulse"), Duration.ofMillis(500))) {
-            return Optional.of(PulseStatus.decode(
-                    client.ask(PulseStatus.TYPE, new byte[0]).payload()));
+            return Optional.of(
+                    PulseStatus.decode(client.ask(PulseStatus.TYPE, new byte[0]).payload()));
         } catch (IOException | MalformedMessage e) {
             return Optional.empty();
         }
@@ -246,10 +250,14 @@ final class LvsdDaemon implements AutoCloseable {
 
     /// Removes what is ours from the table and ends.
     @Override
-    public void close() throws Exception {
+    public void close() {
         post(new LvsdEvent.Stop());
-        if (!stopped.await(STOP_S, TimeUnit.SECONDS)) {
-            LOG.error("the table wasn't left clean: no answer from it");
+        try {
+            if (!stopped.await(STOP_S, TimeUnit.SECONDS)) {
+                LOG.error("the table wasn't left clean: no answer from it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         shut();
     }

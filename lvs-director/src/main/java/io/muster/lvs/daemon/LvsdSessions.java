@@ -42,8 +42,8 @@ final class LvsdSessions implements SessionHandler {
             case LvsdStatusCodec.STATUS ->
                 status.accept(now -> session.reply(frame, LvsdStatusCodec.STATUS, LvsdStatusCodec.encode(now)));
             case LvsdStatusCodec.METRICS ->
-                metrics.accept(text -> session.reply(
-                        frame, LvsdStatusCodec.METRICS, text.getBytes(StandardCharsets.UTF_8)));
+                metrics.accept(
+                        text -> session.reply(frame, LvsdStatusCodec.METRICS, text.getBytes(StandardCharsets.UTF_8)));
             case LvsdStatusCodec.DRAIN, LvsdStatusCodec.UNDRAIN -> {
                 if (session.mayChange()) {
                     change(session, frame);

@@ -89,7 +89,8 @@ final class MetricsServer implements AutoCloseable {
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException("metrics: can't bind " + address + ": " + bound.cause().getMessage());
+            throw new IOException(
+                    "metrics: can't bind " + address + ": " + bound.cause().getMessage());
         }
         return bound.channel();
     }
@@ -143,8 +144,8 @@ final class MetricsServer implements AutoCloseable {
             } else if (!words[1].equals("/metrics") && !words[1].equals("/")) {
                 send(context, "404 Not Found", "text/plain", "try /metrics\n");
             } else {
-                source.text(text -> send(
-                        context, "200 OK", "application/openmetrics-text; version=1.0.0; charset=utf-8", text));
+                source.text(text ->
+                        send(context, "200 OK", "application/openmetrics-text; version=1.0.0; charset=utf-8", text));
             }
         }
 

@@ -44,7 +44,10 @@ final class MetricsText {
         type("muster_lvs_sorry_active", "gauge", "Whether the sorry server takes the connections.");
         for (LvsdStatus.Virtual virtual : status.virtuals()) {
             if (!virtual.sorry().isEmpty()) {
-                line("muster_lvs_sorry_active", "{virtual=" + quoted(virtual.name()) + "}", virtual.sorryActive() ? 1 : 0);
+                line(
+                        "muster_lvs_sorry_active",
+                        "{virtual=" + quoted(virtual.name()) + "}",
+                        virtual.sorryActive() ? 1 : 0);
             }
         }
     }
@@ -52,14 +55,19 @@ final class MetricsText {
     private void lvsd(LvsdStatus status) {
         Counters counters = status.counters();
         gauge("muster_lvs_ready", "Whether the table has been as wanted since the start.", status.ready() ? 1 : 0);
-        gauge("muster_lvs_table_reachable", "Whether the table can be read.", status.tableProblem().isEmpty() ? 1 : 0);
+        gauge(
+                "muster_lvs_table_reachable",
+                "Whether the table can be read.",
+                status.tableProblem().isEmpty() ? 1 : 0);
         gauge("muster_lvs_foreign_services", "Services of somebody else's in the table.", status.foreign());
         counter("muster_lvs_drift", "Differences in the table that weren't lvsd's doing.", counters.drift());
         counter("muster_lvs_reconciles", "Times the table was changed.", counters.applies());
         counter("muster_lvs_operations", "Operations given to the table.", counters.operations());
         counter("muster_lvs_operations_refused", "Operations the table refused.", counters.refused());
         type("muster_lvs_reconcile_seconds", "counter", "Time spent changing the table.");
-        text.append("muster_lvs_reconcile_seconds_total ").append(counters.applyMs() / 1000.0).append('\n');
+        text.append("muster_lvs_reconcile_seconds_total ")
+                .append(counters.applyMs() / 1000.0)
+                .append('\n');
         counter("muster_lvs_table_reads", "Reads of the whole table.", counters.reads());
         counter("muster_lvs_table_looks", "Looks at the table's fingerprint.", counters.cheapReads());
         counter("muster_lvs_table_read_failures", "Reads that failed.", counters.readFailures());
@@ -71,18 +79,32 @@ final class MetricsText {
     private void pulse(PulseStatus pulse) {
         type("muster_pulse_activity", "stateset", "What this director is doing.");
         for (var activity : pulse.activity().getDeclaringClass().getEnumConstants()) {
-            line("muster_pulse_activity", "{muster_pulse_activity=" + quoted(activity.name().toLowerCase(Locale.ROOT)) + "}",
+            line(
+                    "muster_pulse_activity",
+                    "{muster_pulse_activity=" + quoted(activity.name().toLowerCase(Locale.ROOT)) + "}",
                     activity == pulse.activity() ? 1 : 0);
         }
         gauge("muster_pulse_primary", "Whether lvs.cf calls this director the primary.", pulse.primary() ? 1 : 0);
-        gauge("muster_pulse_partner_alive", "Whether the other director is heard.", pulse.partner().alive() ? 1 : 0);
+        gauge(
+                "muster_pulse_partner_alive",
+                "Whether the other director is heard.",
+                pulse.partner().alive() ? 1 : 0);
         gauge("muster_pulse_sync_lag_connections", "Connections the backup lacks; -1 if unknown.", pulse.syncLag());
         gauge("muster_pulse_connections", "Connections in this director's table; -1 if unknown.", pulse.connections());
         counter("muster_pulse_heartbeats_sent", "Heartbeats sent.", pulse.sent());
-        counter("muster_pulse_heartbeats_heard", "Heartbeats of the partner that counted.", pulse.partner().beats());
-        type("muster_pulse_heartbeats_rejected", "counter", "Packets that weren't the partner's heartbeats, by reason.");
-        pulse.rejections().forEach((why, count) -> line("muster_pulse_heartbeats_rejected_total",
-                "{reason=" + quoted(why.name().toLowerCase(Locale.ROOT)) + "}", count));
+        counter(
+                "muster_pulse_heartbeats_heard",
+                "Heartbeats of the partner that counted.",
+                pulse.partner().beats());
+        type(
+                "muster_pulse_heartbeats_rejected",
+                "counter",
+                "Packets that weren't the partner's heartbeats, by reason.");
+        pulse.rejections()
+                .forEach((why, count) -> line(
+                        "muster_pulse_heartbeats_rejected_total",
+                        "{reason=" + quoted(why.name().toLowerCase(Locale.ROOT)) + "}",
+                        count));
     }
 
     private interface Value {

@@ -1,0 +1,151 @@
+package io.muster.lvs.cli;
+
+import io.muster.cli.Command;
+import io.muster.cli.Getopt;
+import io.muster.cli.LongOption;
+import io.muster.daemon.Layout;
+import io.muster.lvs.Drain;
+import io.muster.lvs.LvsdStatus;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// `lvsctl drain RS [--deadline S] [--service V] [--wait]` and `lvsctl undrain RS [--service V]`.
+///
+/// Exit status: 0 done; 1 lvsd says no or isn't there; 2 wrong usage.
+final class DrainCommand implements Command {
+    private static final String USAGE = """
+            Usage: lvsctl drain RS [--deadline SECONDS] [--service VIRTUAL] [--wait]
+                   lvsctl undrain RS [--service VIRTUAL]
+
+            RS is a real server: its name in lvs.cf, its address, or address:port.
+            It takes no new connections; at the deadline what remains is cut.
+
+              -d, --deadline SECONDS  cut what remains after so long
+              -s, --service VIRTUAL   only as a server of this virtual server
+              -w, --wait              show what remains until nothing does
+            """;
+    private static final long LOOK_MS = 1_000;
+
+    private final boolean start;
+    private final LvsdClient lvsd;
+
+    DrainCommand(Layout layout, boolean start) {
+        this.start = start;
+        lvsd = new LvsdClient(layout);
+    }
+
+    @Override
+    public int run(String[] args, PrintStream out, PrintStream err) {
+        var options = new Getopt(
+                "lvsctl",
+                args,
+                start ? "d:s:wh" : "s:h",
+                err,
+                new LongOption(start ? "deadline" : "service", LongOption.Argument.REQUIRED, start ? 'd' : 's'),
+                new LongOption("service", LongOption.Argument.REQUIRED, 's'),
+                new LongOption(start ? "wait" : "help", LongOption.Argument.NONE, start ? 'w' : 'h'),
+                new LongOption("help", LongOption.Argument.NONE, 'h'));
+        long deadlineMs = 0;
+        String service = "";
+        boolean wait = false;
+        for (int c = options.next(); c != Getopt.END; c = options.next()) {
+            switch (c) {
+                case 'd' -> {
+                    deadlineMs = seconds(options.argument());
+                    if (deadlineMs <= 0) {
+                        err.println("lvsctl: deadline \"" + options.argument() + "\": seconds are wanted, above 0");
+                        return 2;
+                    }
+                }
+                case 's' -> service = options.argument();
+                case 'w' -> wait = true;
+                case 'h' -> {
+                    out.print(USAGE);
+                    return 0;
+                }
+                default -> {
+                    err.print(USAGE);
+                    return 2;
+                }
+            }
+        }
+        if (options.operands().size() != 1) {
+            err.print(USAGE);
+            return 2;
+        }
+        String server = options.operands().getFirst();
+        try {
+            LvsdClient.Answer answer = start ? lvsd.drain(server, service, deadlineMs) : lvsd.undrain(server, service);
+            answer.lines().forEach(answer.good() ? out::println : line -> err.println("lvsctl: " + line));
+            if (answer.good() && wait) {
+                watch(server, service, out);
+            }
+            return answer.good() ? 0 : 1;
+        } catch (IOException e) {
+            err.println("lvsctl: " + e.getMessage());
+            return 1;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
+    }
+
+    private static long seconds(String text) {
+        try {
+            return text.matches("\\d{1,9}(\\.\\d{1,3})?") ? Math.round(Double.parseDouble(text) * 1000) : -1;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /// Shows what remains, once a second, whenever it has changed.
+    private void watch(String server, String service, PrintStream out) throws IOException, InterruptedException {
+        var shown = new TreeMap<String, String>();
+        while (true) {
+            boolean left = false;
+            for (LvsdStatus.Virtual virtual : lvsd.status().virtuals()) {
+                for (LvsdStatus.Server each : virtual.servers()) {
+                    Optional<Drain> drain = each.drain();
+                    if (drain.isPresent() && meant(virtual, each, server, service)) {
+                        String line = line(each, drain.get());
+                        if (!line.equals(shown.put(virtual.service() + " -> " + each.address(), line))) {
+                            out.println(virtual.service() + " -> " + each.address() + ": " + line);
+                        }
+                        left |= !drain.get().over() && (each.active() + each.inactive() > 0 || each.actualWeight() > 0);
+                    }
+                }
+            }
+            if (!left) {
+                return;
+            }
+            out.flush();
+            Thread.sleep(LOOK_MS);
+        }
+    }
+
+    private static String line(LvsdStatus.Server server, Drain drain) {
+        if (drain.over()) {
+            return "deadline reached, " + drain.cut() + " connections cut";
+        }
+        return server.active() + " active and " + server.inactive() + " inactive connections, " + server.persistent()
+                + " templates";
+    }
+
+    private static boolean meant(LvsdStatus.Virtual virtual, LvsdStatus.Server each, String server, String service) {
+        boolean here = service.isEmpty()
+                || service.equals(virtual.name())
+                || service.equalsIgnoreCase(virtual.service())
+                || virtual.service().endsWith(" " + service);
+        String address = each.address();
+        int colon = address.lastIndexOf(':');
+        return here
+                && (server.equals(each.name())
+                        || server.equals(address)
+                        || server.startsWith(address.substring(0, colon + 1))
+                        || address.substring(0, colon)
+                                .replaceAll("^\\[|\\]$", "")
+                                .equals(server));
+    }
+}

@@ -1,0 +1,63 @@
+package io.muster.lvs.cli;
+
+import io.muster.cli.Command;
+import io.muster.cli.Nearest;
+import io.muster.daemon.Daemon;
+import io.muster.daemon.Layout;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+
+/// `lvsctl`: what an operator of a director asks and tells.
+///
+/// Exit status: 0 good; 1 refused, or something is wrong; 2 wrong usage.
+public final class Lvsctl implements Command {
+    private static final List<String> WORDS = List.of("status", "drain", "undrain", "doctor", "realserver", "metrics");
+    private static final String USAGE = """
+            Usage: lvsctl status [--json]          every virtual and real server
+                   lvsctl drain RS [--deadline S]  no new connections for a real server
+                   lvsctl undrain RS               connections for it again
+                   lvsctl doctor                   what is wrong with this director's network
+                   lvsctl realserver up|down VIP   this machine as a real server
+                   lvsctl metrics                  OpenMetrics text, as lvsd serves it
+                   lvsctl WORD --help              more of each
+            """;
+
+    private final Layout layout;
+
+    public Lvsctl(Layout layout) {
+        this.layout = layout;
+    }
+
+    public static void main(String[] args) {
+        Command.main(new Lvsctl(Layout.fromEnvironment()), args);
+    }
+
+    @Override
+    public int run(String[] args, PrintStream out, PrintStream err) {
+        String word = args.length == 0 ? "" : args[0];
+        String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
+        return switch (word) {
+            case "status" -> new StatusCommand(layout).run(rest, out, err);
+            case "drain" -> new DrainCommand(layout, true).run(rest, out, err);
+            case "undrain" -> new DrainCommand(layout, false).run(rest, out, err);
+            case "realserver" -> new RealServerCommand(layout).run(rest, out, err);
+            case "metrics" -> new MetricsCommand(layout).run(rest, out, err);
+            case "-h", "--help", "help" -> {
+                out.print(USAGE);
+                yield 0;
+            }
+            case "-V", "--version" -> {
+                out.println("lvsctl (Muster) " + Daemon.version());
+                yield 0;
+            }
+            default -> {
+                if (!word.isEmpty()) {
+                    err.println("lvsctl: unknown word \"" + word + "\"" + Nearest.hint(word, WORDS));
+                }
+                err.print(USAGE);
+                yield 2;
+            }
+        };
+    }
+}
