@@ -37,11 +37,14 @@ install_suite() {
     install -m 644 "$home"/distribution/src/main/units/*.service "$home"/distribution/src/main/units/*.target "$root/usr/lib/systemd/system/"
     install -m 644 "$home/distribution/src/main/units/muster.sysusers" "$root/usr/lib/sysusers.d/muster.conf"
     install -m 644 "$home/distribution/src/main/units/muster.tmpfiles" "$root/usr/lib/tmpfiles.d/muster.conf"
-    install -d -m 755 "$root/etc/cluster"
+    install -d -m 755 "$root/etc/cluster" "$root/etc/sysconfig/ha"
+    install -D -m 644 -t "$root/usr/share/doc/muster" "$home"/etc/*.example
+    install_man "$root/usr/share/man"
     install -d -m 750 "$root/var/lib/muster" "$root/var/log/cluster"
     if [ -z "$root" ]; then settle; fi
     echo "installed in $root/: $(du -sh "$suite" | cut -f1) in /usr/lib/muster, commands in /usr/sbin, units in /usr/lib/systemd/system"
-    echo "next: a cluster.conf in /etc/cluster, 'muster keygen' on one node and the key on all, systemctl enable --now muster.target"
+    echo "next, for a director: lvs.cf in /etc/sysconfig/ha (examples in /usr/share/doc/muster), 'muster keygen /etc/sysconfig/ha/lvs.key' on one, the key on both, systemctl enable --now pulse"
+    echo "next, for a cluster node: a cluster.conf in /etc/cluster, 'muster keygen' on one node and the key on all, systemctl enable --now muster.target"
 }
 
 install_command() { # root, suite, java, NAME CLASS KIND
@@ -51,6 +54,13 @@ install_command() { # root, suite, java, NAME CLASS KIND
         demo | bench | simulate | replay | keygen | training*) ;;
         *) write_launcher "$1/usr/sbin" ../lib/muster "$2" "$3" "$4" "$5" "$6" ;;
     esac
+}
+
+install_man() { # manual's directory
+    local page
+    for page in "$home"/docs/man/*.[1-8]; do
+        [ ! -f "$page" ] || install -D -m 644 "$page" "$1/man${page##*.}/${page##*/}"
+    done
 }
 
 # `muster keygen`, `muster replay FILE`, ...: the words that are too common for names in /usr/sbin.
