@@ -64,8 +64,11 @@ programs_for() {
             echo "mount mount"
             echo "perl perl-base"
             ;;
+        bench-director | bench-checks) echo "keepalived keepalived" ;;
+        bench-table) echo "ipvsadm ipvsadm" ;;
         test-lab)
             echo "ipvsadm ipvsadm"
+            echo "tc iproute2"
             echo "iptables-legacy iptables"
             echo "nft nftables"
             ;;

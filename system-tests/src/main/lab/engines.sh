@@ -63,27 +63,34 @@ boot_tcg() {
         arguments+=(-device "virtio-blk-pci,drive=d$i,share-rw=on")
     done
     share_root
-    arguments+=(-chardev "socket,id=root,path=$dir/root" -device vhost-user-fs-pci,chardev=root,tag=root)
     exec setpriv --pdeathsig TERM timeout -k 5 "$limit" qemu-system-x86_64 "${arguments[@]}" 5>&"$out" {out}>&- 2>"$dir/errors" </dev/null
 }
 
-# The root comes by virtiofs: a JVM maps its files far too slowly over 9p. Whoever isn't root is it in a namespace.
+# The root comes by virtiofs, which a JVM maps its files from far faster than over 9p. virtiofsd insists on being root;
+# whoever isn't has 9p.
 share_root() {
-    local daemon prefix=() i
+    local daemon i
+    if [ "$(id -u)" -ne 0 ]; then
+        arguments+=(-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap")
+        arguments+=(-device virtio-9p-pci,fsdev=root,mount_tag=root)
+        return
+    fi
     for daemon in /usr/lib/qemu/virtiofsd /usr/libexec/virtiofsd; do [ ! -x $daemon ] || break; done
-    [ "$(id -u)" -eq 0 ] || prefix=(unshare --map-root-user)
     case $daemon in
-        */qemu/*) set -- --socket-path="$dir/root" -o source=/ -o cache=always -o sandbox=chroot ;;
-        *) set -- --socket-path="$dir/root" --shared-dir=/ --cache=always --sandbox=chroot ;;
+        */qemu/*) set -- -o source=/ -o cache=always -o sandbox=chroot ;;
+        *) set -- --shared-dir=/ --cache=always --sandbox=chroot ;;
     esac
     # It ends with the guest, which is the only one to connect to it.
-    ${prefix[@]+"${prefix[@]}"} $daemon "$@" >"$dir/virtiofsd" 2>&1 {out}>&- </dev/null &
+    setpriv --pdeathsig TERM $daemon --socket-path="$dir/root" "$@" >"$dir/virtiofsd" 2>&1 {out}>&- </dev/null &
     for i in $(seq 100); do
-        [ ! -S "$dir/root" ] || return 0
+        [ -S "$dir/root" ] && break
         sleep 0.05
     done
-    cat "$dir/virtiofsd" >"$dir/errors"
-    exit 125
+    if ! [ -S "$dir/root" ]; then
+        cp "$dir/virtiofsd" "$dir/errors"
+        exit 125
+    fi
+    arguments+=(-chardev "socket,id=root,path=$dir/root" -device vhost-user-fs-pci,chardev=root,tag=root)
 }
 
 mac() { printf '02:%s' "$(printf %s "$1" | md5sum | sed 's/\(..\)\(..\)\(..\)\(..\)\(..\).*/\1:\2:\3:\4:\5/')"; }

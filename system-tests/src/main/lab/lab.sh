@@ -165,7 +165,7 @@ main() {
     [ -s "$dir/status" ] || end_rest
     wait "$reader" || true
     stop_helpers
-    [ -z "$console" ] || cp "$dir/console" "$console"
+    [ -z "$console" ] || [ ! -e "$dir/console" ] || cp "$dir/console" "$console"
     if [ -s "$dir/status" ]; then
         status=$(cat "$dir/status")
     elif [ $SECONDS -ge $((started + limit)) ]; then
