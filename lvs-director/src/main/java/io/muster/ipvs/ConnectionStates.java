@@ -42,7 +42,7 @@ public final class ConnectionStates {
             new State("C-REPLIED", 61),
             new State("C-WAIT", 61),
             new State("COOKIE", 61),
-            new State("ECHOED", 61),
+            new State("C-ECHOED", 61),
             new State(ESTABLISHED, 900, true),
             new State("S-SENT", 61),
             new State("S-RECEIVED", 61),
