@@ -44,6 +44,7 @@ final class CrossChecks {
                 address(block, virtual);
                 servers(block, virtual);
                 Unbuilt.warn(block, findings);
+                load(block, virtual);
             }
         }
         if (!any && config.service() == LvsConfig.ServiceKind.LVS && findings.usable()) {
@@ -102,6 +103,16 @@ final class CrossChecks {
     private void same(String key, IpAddress one, IpAddress other) {
         if (one.equals(other)) {
             findings.error(file.place(key), key + ": invalid argument: " + other + " is the primary's address too");
+        }
+    }
+
+    private void load(Block block, Virtual virtual) {
+        if (virtual.loadMonitor() == LvsConfig.LoadMonitor.UPTIME
+                && virtual.check().kind() != LvsConfig.CheckRule.Kind.PROGRAM) {
+            findings.warn(
+                    block.place("load_monitor"),
+                    "load_monitor = uptime reads the load from what send_program prints, and there is none: weights stay"
+                            + " as they are");
         }
     }
 

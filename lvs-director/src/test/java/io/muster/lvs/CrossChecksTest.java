@@ -201,6 +201,15 @@ class CrossChecksTest {
     }
 
     @Test
+    void aLoadComesFromAProgram() {
+        assertEquals(
+                List.of("lvs.cf:4:16: warning: load_monitor = uptime reads the load from what send_program prints, and"
+                        + " there is none: weights stay as they are"),
+                warnings(read(virtual("load_monitor = uptime"))));
+        assertEquals(List.of(), warnings(read(virtual("load_monitor = uptime\nsend_program = /bin/load"))));
+    }
+
+    @Test
     void programsThatWontRunAreSaid() {
         assertEquals(
                 List.of("lvs.cf:4:18: warning: client_monitor: \"/opt/chk\" won't be run: checks run inside lvsd; a"

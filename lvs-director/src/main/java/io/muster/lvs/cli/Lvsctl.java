@@ -41,6 +41,7 @@ public final class Lvsctl implements Command {
             case "status" -> new StatusCommand(layout).run(rest, out, err);
             case "drain" -> new DrainCommand(layout, true).run(rest, out, err);
             case "undrain" -> new DrainCommand(layout, false).run(rest, out, err);
+            case "doctor" -> new DoctorCommand(layout).run(rest, out, err);
             case "realserver" -> new RealServerCommand(layout).run(rest, out, err);
             case "metrics" -> new MetricsCommand(layout).run(rest, out, err);
             case "-h", "--help", "help" -> {
