@@ -8,10 +8,18 @@ public class IpvsException extends IOException {
     private static final long serialVersionUID = 1;
 
     private final IpvsError error;
+    private final String words;
 
     public IpvsException(IpvsError error, String message) {
         super(message);
         this.error = error;
+        this.words = message;
+    }
+
+    /// Never null.
+    @Override
+    public String getMessage() {
+        return words;
     }
 
     /// [IpvsError#OTHER] when it isn't one of the kernel's.

@@ -7,10 +7,18 @@ public class NetException extends IOException {
     private static final long serialVersionUID = 1;
 
     private final int errno;
+    private final String words;
 
     public NetException(int errno, String message) {
         super(message);
         this.errno = errno;
+        this.words = message;
+    }
+
+    /// Never null.
+    @Override
+    public String getMessage() {
+        return words;
     }
 
     /// `subject: what the number says`.

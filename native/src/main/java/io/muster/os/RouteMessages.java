@@ -1,12 +1,12 @@
 package io.muster.os;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// Addresses and routes in routing messages (rtnetlink(7)).
 ///
@@ -204,11 +204,12 @@ final class RouteMessages {
         return message.begin();
     }
 
-    private static InetAddress inet(byte @Nullable [] octets) throws NetException {
+    private static InetAddress inet(byte[] octets) throws NetException {
         try {
-            return InetAddress.getByAddress(octets);
+            // The general method would turn a mapped address into an IPv4 one.
+            return octets.length == 16 ? Inet6Address.getByAddress(null, octets, -1) : InetAddress.getByAddress(octets);
         } catch (UnknownHostException e) {
-            throw NetlinkMessages.malformed("an address of " + (octets == null ? 0 : octets.length) + " octets");
+            throw NetlinkMessages.malformed("an address of " + octets.length + " octets");
         }
     }
 }

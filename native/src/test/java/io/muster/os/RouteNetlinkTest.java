@@ -76,6 +76,10 @@ class RouteNetlinkTest {
                 assertTrue(six.validS() > 50 && six.validS() <= 60, "valid " + six.validS());
                 route.putAddress(InterfaceAddress.of("a0", SIX, 64));
                 assertTrue(ip("-6", "addr", "show", "dev", "a0").contains("valid_lft forever preferred_lft forever"));
+                ip("-6", "addr", "add", "::ffff:10.1.1.1/96", "dev", "a0", "nodad");
+                assertTrue(
+                        route.addresses("a0").stream().anyMatch(a -> a.v6() && a.prefix() == 96),
+                        "a mapped address is an IPv6 one");
                 assertTrue(route.deleteAddress("a0", SIX, 64));
                 assertFalse(route.has(SIX));
             }

@@ -176,7 +176,7 @@ final class IpvsExchange implements AutoCloseable {
                     e.errno() == 0 ? IpvsError.OTHER : new IpvsError(e.errno()),
                     e.errno() == Errno.ENOBUFS
                             ? "IPVS: answers of the kernel were lost: too many waited, or it has no memory"
-                            : String.valueOf(e.getMessage()));
+                            : e.getMessage());
         } finally {
             if (!whole) {
                 close();

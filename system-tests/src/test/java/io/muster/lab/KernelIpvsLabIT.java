@@ -1,0 +1,16 @@
+package io.muster.lab;
+
+import java.util.List;
+
+/// The kernel's table on a real kernel: every operation and refusal, beside the original `ipvsadm`.
+class KernelIpvsLabIT extends LabScenarios {
+    @Override
+    List<String> command() {
+        return List.of(Lab.command("lab_guest"), "table");
+    }
+
+    @Override
+    int limitMs() {
+        return 120_000;
+    }
+}
