@@ -29,6 +29,11 @@ final class CheckRules {
             kind = Kind.TALK;
             send = "GET / HTTP/1.0\\r\\n\\r\\n";
             expect = "HTTP";
+        } else if (kind == Kind.CONNECT && eighty(block)) {
+            // A plain connect, asked for by name: CONNECT on a server's port 80 stands for the default above.
+            kind = Kind.TALK;
+            send = "";
+            expect = "";
         }
         unused(block, kind, findings);
         if (block.flag("use_regex", false)) {
@@ -50,6 +55,13 @@ final class CheckRules {
         return !block.names("check")
                 && block.number("port", 80) == 80
                 && block.text("protocol", "tcp").equals("tcp");
+    }
+
+    private static boolean eighty(Block block) {
+        return block.names("check")
+                && block.text("protocol", "tcp").equals("tcp")
+                && (block.number("port", 80) == 80
+                        || block.blocks(Block.Kind.SERVER).stream().anyMatch(server -> server.number("port", 0) == 80));
     }
 
     private static void unused(Block block, Kind kind, Findings findings) {

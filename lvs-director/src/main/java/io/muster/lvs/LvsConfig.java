@@ -159,7 +159,8 @@ public record LvsConfig(
     /// What a virtual says of checking: the original's keys, and Muster's own (`check = ...`) beside them.
     ///
     /// A TCP virtual on port 80 that says nothing of checking is a `TALK`: `GET / HTTP/1.0`, wanted `HTTP`, as
-    /// the original's nanny does it. `check = connect` is the way to a plain connect there.
+    /// the original's nanny does it. `check = connect` is the way to a plain connect there: a `TALK` with nothing
+    /// to send and nothing wanted.
     ///
     /// @param kind how to check
     /// @param intervalMs from check to check, and the time limit of one

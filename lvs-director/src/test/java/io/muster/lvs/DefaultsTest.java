@@ -281,7 +281,9 @@ class DefaultsTest {
     void checksFollowFromTheOriginalsKeysOrFromOurs() {
         assertEquals(HTTP, check(""));
         assertEquals(CheckRule.Kind.CONNECT, check("port = 25").kind());
-        assertEquals(CheckRule.Kind.CONNECT, check("check = connect").kind());
+        assertEquals(CheckRule.Kind.CONNECT, check("check = connect\nport = 25").kind());
+        CheckRule plain = check("check = connect");
+        assertEquals("TALK||", plain.kind() + "|" + plain.send() + "|" + plain.expect());
         assertEquals(CheckRule.Kind.TALK, check("port = 25\nexpect = 220").kind());
         assertEquals(
                 CheckRule.Kind.PROGRAM,
