@@ -49,6 +49,9 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
     public static final int SMALL = 64;
 
     private static final long STOP_MS = 5_000;
+    /// Refusals in a row that are put down to somebody faster.
+    private static final int MOST_RACES = 5;
+
     private static final int MOST_SAID = 10_000;
 
     private enum Flight {
@@ -99,6 +102,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
     private long fingerprint;
     private long nextLookMs;
     private long nextFullMs;
+    private int races;
     private boolean lookNow;
     private boolean uncertain;
     private boolean started;
@@ -129,7 +133,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         if (!started || stopped) {
             return Long.MAX_VALUE;
         }
-        long next = stopping ? stopByMs : health.nextDeadlineMs();
+        long next = stopping ? stopByMs : looked() ? health.nextDeadlineMs() : Long.MAX_VALUE;
         long drained = drains.nextDeadlineMs();
         if (drained != Long.MAX_VALUE && view.seen()) {
             next = Math.min(next, drained - wallOffsetMs);
@@ -144,6 +148,11 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             }
         }
         return next;
+    }
+
+    /// Whether the table was looked at: before, a good check would start slowly what is at work already.
+    private boolean looked() {
+        return view.seen() || reading.failing();
     }
 
     private void take(LvsdEvent event, long nowMs) {
@@ -313,6 +322,9 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
                         each.place() + ": " + each.kind().words + " by somebody else: put right");
             }
         }
+        if (!strange.isEmpty()) {
+            applying.reset();
+        }
         effects.addAll(byHand.values());
         if (first) {
             adopt(new Plan(new TreeMap<>(), List.of()), nowMs);
@@ -355,6 +367,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         tally.lastApplyMs = nowMs - sentMs;
         tally.applyMs += tally.lastApplyMs;
         boolean refused = false;
+        boolean raced = false;
         for (int i = 0; i < operations.size(); i++) {
             IpvsOp operation = operations.get(i);
             IpvsError result = i < results.size() ? results.get(i) : IpvsError.OTHER;
@@ -366,9 +379,11 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
                 weighed(operation);
                 said.remove("op " + operation);
             } else {
-                refused = true;
                 tally.refused++;
-                if (!Words.stale(operation, result)) {
+                if (Words.stale(operation, result)) {
+                    raced = true;
+                } else {
+                    refused = true;
                     once(
                             "op " + operation,
                             Level.ERROR,
@@ -378,11 +393,13 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         }
         operations = List.of();
         over("apply", "the table can be changed again");
-        if (refused) {
-            applying.failed(nowMs);
-            lookNow = true;
-        } else {
+        races = raced && !refused ? races + 1 : 0;
+        lookNow |= raced || refused;
+        if (!refused && races <= MOST_RACES) {
             applying.reset();
+        }
+        if (raced || refused) {
+            applying.failed(nowMs);
         }
     }
 
@@ -490,7 +507,9 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         if (!started) {
             return;
         }
-        heed(health.tick(nowMs));
+        if (looked()) {
+            heed(health.tick(nowMs));
+        }
         if (view.seen() && nowMs + wallOffsetMs >= drains.nextDeadlineMs()) {
             effects.addAll(drains.progress(view, nowMs + wallOffsetMs));
             dirty.addAll(owned);

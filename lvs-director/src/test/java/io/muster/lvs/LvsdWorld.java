@@ -48,6 +48,7 @@ final class LvsdWorld {
     long tableBadUntilMs;
     long diskBadUntilMs;
     int crashIn = -1;
+    private boolean stopping;
     final Set<RealServer> drained = new HashSet<>();
     final Set<RealServer> zeroed = new HashSet<>();
     final Set<RealServer> zeroSeen = new HashSet<>();
@@ -83,6 +84,7 @@ final class LvsdWorld {
             return;
         }
         disturb();
+        stopping = false;
         lvsd = new Reconciler(new Random(dice.nextLong()));
         configured = new TreeSet<>(Plan.of(config).services().keySet());
         // A hand-set zero ends where lvs.cf forgot the server while nobody watched.
@@ -338,6 +340,7 @@ final class LvsdWorld {
     void stopping() {
         if (lvsd != null) {
             configured = new TreeSet<>();
+            stopping = true;
             give(new LvsdEvent.Stop());
         }
     }
@@ -346,7 +349,9 @@ final class LvsdWorld {
         disturb();
         config = dice.nextInt(4) == 0 ? config : Pool.changed(config, dice);
         if (lvsd != null) {
-            configured = new TreeSet<>(Plan.of(config).services().keySet());
+            if (!stopping) {
+                configured = new TreeSet<>(Plan.of(config).services().keySet());
+            }
             zeroed.clear();
             zeroSeen.clear();
             forget();
