@@ -17,13 +17,13 @@ class SyncCodecTest {
 
     /// Captured from Linux 6.1: the header of a message of four entries and its first entry; the header is made to fit
     /// the one.
-    private static final String CAPTURED = "00070098" + "04010000"
-            + "000600240000000000017531005023280000000000000384" + "0a0200010a0101010a030003";
+    private static final String CAPTURED =
+            "00070098" + "04010000" + "000600240000000000017531005023280000000000000384" + "0a0200010a0101010a030003";
 
     private static final byte[] ONE = HEX.parseHex(CAPTURED.replaceFirst("^0007009804", "0007002c01"));
 
-    private static final SyncEntry FIRST = new SyncEntry(
-            ServiceId.TCP, 0, 1, ip("10.2.0.1"), 30001, ip("10.1.1.1"), 80, ip("10.3.0.3"), 9000, 0, 900);
+    private static final SyncEntry FIRST =
+            new SyncEntry(ServiceId.TCP, 0, 1, ip("10.2.0.1"), 30001, ip("10.1.1.1"), 80, ip("10.3.0.3"), 9000, 0, 900);
 
     private static final SyncEntry SIX = new SyncEntry(
             ServiceId.UDP,

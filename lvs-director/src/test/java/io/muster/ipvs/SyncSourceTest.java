@@ -53,8 +53,10 @@ class SyncSourceTest {
         assertEquals(14, closing.timeoutS());
         assertEquals(4, closing.state());
         assertEquals(SyncEntry.INACTIVE, closing.flags());
-        assertEquals(1, entry("TCP 0A030001 9C41 0A010101 0050 0A090001 0050 CLOSE             0")
-                .timeoutS());
+        assertEquals(
+                1,
+                entry("TCP 0A030001 9C41 0A010101 0050 0A090001 0050 CLOSE             0")
+                        .timeoutS());
     }
 
     @Test
@@ -135,12 +137,33 @@ class SyncSourceTest {
     void everyStateOfEveryProtocolHasANumber() throws MalformedMessage {
         // As injected into Linux 6.1 by number and read from its table by name.
         String[] tcp = {
-            "NONE", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK",
-            "LISTEN", "SYNACK"
+            "NONE",
+            "ESTABLISHED",
+            "SYN_SENT",
+            "SYN_RECV",
+            "FIN_WAIT",
+            "TIME_WAIT",
+            "CLOSE",
+            "CLOSE_WAIT",
+            "LAST_ACK",
+            "LISTEN",
+            "SYNACK"
         };
         String[] sctp = {
-            "NONE", "INIT1", "INIT", "C-SENT", "C-REPLIED", "C-WAIT", "COOKIE", "C-ECHOED", "ESTABLISHED", "S-SENT",
-            "S-RECEIVED", "S-ACK-SENT", "REJECTED", "CLOSED"
+            "NONE",
+            "INIT1",
+            "INIT",
+            "C-SENT",
+            "C-REPLIED",
+            "C-WAIT",
+            "COOKIE",
+            "C-ECHOED",
+            "ESTABLISHED",
+            "S-SENT",
+            "S-RECEIVED",
+            "S-ACK-SENT",
+            "REJECTED",
+            "CLOSED"
         };
         for (int i = 0; i < tcp.length; i++) {
             assertEquals(i, number("TCP", tcp[i]));

@@ -18,8 +18,8 @@ class ArpFramesTest {
     @Test
     void gratuitousReplyNamesTheSenderTwice() {
         assertEquals(
-                "ffffffffffff" + "02004d0a0b0c" + "0806" + "0001" + "0800" + "06" + "04" + "0002"
-                        + "02004d0a0b0c" + "c0a81a0a" + "02004d0a0b0c" + "c0a81a0a" + "00".repeat(18),
+                "ffffffffffff" + "02004d0a0b0c" + "0806" + "0001" + "0800" + "06" + "04" + "0002" + "02004d0a0b0c"
+                        + "c0a81a0a" + "02004d0a0b0c" + "c0a81a0a" + "00".repeat(18),
                 HEX.formatHex(ArpFrames.gratuitous(ip("192.168.26.10"), MAC, ArpFrames.broadcast())));
     }
 
@@ -47,7 +47,16 @@ class ArpFramesTest {
     @Test
     void checksumWorkedOutByHand() {
         // 2001+0db8+0010 twice, ff02+0001, 0020+003a, 8800, 2000, 0201, 0200+4d0a+0b0c
-        long sum = 2 * (0x2001 + 0x0db8 + 0x10) + 0xff02 + 1 + 0x20 + 0x3a + 0x8800 + 0x2000 + 0x0201 + 0x0200 + 0x4d0a
+        long sum = 2 * (0x2001 + 0x0db8 + 0x10)
+                + 0xff02
+                + 1
+                + 0x20
+                + 0x3a
+                + 0x8800
+                + 0x2000
+                + 0x0201
+                + 0x0200
+                + 0x4d0a
                 + 0x0b0c;
         long folded = (sum & 0xffff) + (sum >> 16);
         byte[] frame = ArpFrames.neighbourAdvertisement(ip("2001:db8::10"), MAC, false);

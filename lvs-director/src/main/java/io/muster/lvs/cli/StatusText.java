@@ -123,7 +123,9 @@ final class StatusText {
     }
 
     private static void line(StringBuilder text, Object... columns) {
-        text.append(String.format(Locale.ROOT, "  %-12s %-24s %-12s %8s %7s %7s %7s  %s", columns).stripTrailing()).append('\n');
+        text.append(String.format(Locale.ROOT, "  %-12s %-24s %-12s %8s %7s %7s %7s  %s", columns)
+                        .stripTrailing())
+                .append('\n');
     }
 
     /// `7s`, `3m12s`, `2h05m`, `4d03h`.

@@ -9,8 +9,26 @@ import java.util.OptionalInt;
 /// The names that the machine had on which the expected texts were taken.
 final class FixedNames implements Names {
     private static final Map<String, Integer> TCP = Map.of(
-            "tcpmux", 1, "ssh", 22, "smtp", 25, "domain", 53, "finger", 79, "http", 80, "snmp", 161, "https", 443,
-            "sip", 5060, "http-alt", 8080);
+            "tcpmux",
+            1,
+            "ssh",
+            22,
+            "smtp",
+            25,
+            "domain",
+            53,
+            "finger",
+            79,
+            "http",
+            80,
+            "snmp",
+            161,
+            "https",
+            443,
+            "sip",
+            5060,
+            "http-alt",
+            8080);
     private static final Map<String, Integer> UDP =
             Map.of("domain", 53, "tftp", 69, "snmp", 161, "https", 443, "sip", 5060);
 

@@ -64,8 +64,7 @@ class IpvsadmTest {
                 new Run(2, "", "Service already exists\nunexpected argument foo\n"),
                 restore("-A -t 10.1.1.1:80 -s rr\n-A -t 10.1.1.1:80 -s rr\n-C foo\n-A -t 10.1.1.2:80\n"));
         assertEquals("-A -t 10.1.1.1:80 -s rr\n", saved());
-        assertEquals(
-                new Run(255, "", "Try `ipvsadm -h' or 'ipvsadm --help' for more information.\n"), restore("-R\n"));
+        assertEquals(new Run(255, "", "Try `ipvsadm -h' or 'ipvsadm --help' for more information.\n"), restore("-R\n"));
     }
 
     @Test
@@ -89,7 +88,11 @@ class IpvsadmTest {
     void thousandsOfLinesAreAppliedInOrder() {
         var rules = new StringBuilder();
         for (int i = 0; i < 2000; i++) {
-            rules.append("-A -t 10.1.").append(i / 250).append('.').append(i % 250 + 1).append(":80 -s rr\n");
+            rules.append("-A -t 10.1.")
+                    .append(i / 250)
+                    .append('.')
+                    .append(i % 250 + 1)
+                    .append(":80 -s rr\n");
         }
         assertEquals(new Run(0, "", ""), restore(rules.toString()));
         assertEquals(rules.toString(), saved());

@@ -51,12 +51,14 @@ class ListingTest {
 
     @TestFactory
     Stream<DynamicTest> connectionsAreTheOriginalsOctetForOctet() throws Exception {
-        Path file = Path.of(ListingTest.class.getResource("/io/muster/ipvs/ip_vs_conn").toURI());
-        Ipvsadm ipvsadm =
-                new Ipvsadm(FakeTable::new, new ConnectionTable(file), () -> CONNECTED, Run.input(""));
+        Path file = Path.of(
+                ListingTest.class.getResource("/io/muster/ipvs/ip_vs_conn").toURI());
+        Ipvsadm ipvsadm = new Ipvsadm(FakeTable::new, new ConnectionTable(file), () -> CONNECTED, Run.input(""));
         return Run.goldens("connections.txt").entrySet().stream()
-                .map(golden -> DynamicTest.dynamicTest(golden.getKey(), () -> assertEquals(
-                        new Run(0, golden.getValue(), ""), Run.of(ipvsadm, Run.words(golden.getKey())))));
+                .map(golden -> DynamicTest.dynamicTest(
+                        golden.getKey(),
+                        () -> assertEquals(
+                                new Run(0, golden.getValue(), ""), Run.of(ipvsadm, Run.words(golden.getKey())))));
     }
 
     @Test

@@ -49,7 +49,8 @@ record Run(int status, String out, String err) {
     static Map<String, String> goldens(String name) {
         var all = new LinkedHashMap<String, String>();
         String[] current = {""};
-        List<String> lines = resource(name).lines().filter(line -> !line.startsWith("#")).toList();
+        List<String> lines =
+                resource(name).lines().filter(line -> !line.startsWith("#")).toList();
         for (String line : lines) {
             if (line.startsWith("$ ipvsadm")) {
                 current[0] = line.substring("$ ipvsadm".length()).strip();

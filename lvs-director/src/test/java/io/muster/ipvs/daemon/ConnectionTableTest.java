@@ -29,7 +29,8 @@ class ConnectionTableTest {
         Path file = Files.writeString(directory.resolve("ip_vs_conn"), text);
         var table = new ConnectionTable(file);
         var next = new AtomicLong(0x0A030000L);
-        long seen = table.forEach(connection -> assertEquals(next.getAndIncrement(), connection.client().low()));
+        long seen = table.forEach(connection ->
+                assertEquals(next.getAndIncrement(), connection.client().low()));
         assertEquals(entries, seen);
         assertEquals(entries, table.count());
         assertEquals(entries, table.read().stream().filter(c -> !c.template()).count());
