@@ -97,7 +97,8 @@ final class MusterTalk implements Talk {
             greetings--;
             return new Greet(seal(own, h.from(), h.sequence(), 0));
         }
-        return new Refused(Rejection.UNBOUND, "heartbeat that isn't for this run of pulse");
+        // Common while a partner starts.
+        return new Refused(Rejection.UNBOUND, "");
     }
 
     private Verdict known(Heartbeat h, Own own, long nowMs) {

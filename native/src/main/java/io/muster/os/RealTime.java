@@ -33,6 +33,29 @@ public final class RealTime {
         return refused;
     }
 
+    /// Gives the JVM's own thread real-time scheduling, too: all threads wait for it at a safepoint, and one with
+    /// normal scheduling gets there when the rest of the machine lets it.
+    ///
+    /// @return why it was refused, if it was
+    public static java.util.Optional<String> scheduleVirtualMachine(int priority) {
+        var param = new LibC.SchedParam();
+        param.priority = priority;
+        try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path task : tasks) {
+                if (Files.readString(task.resolve("comm")).startsWith("VM Thread")) {
+                    int thread = Integer.parseInt(task.getFileName().toString());
+                    if (LibC.sched_setscheduler(thread, LibC.SCHED_RR | LibC.SCHED_RESET_ON_FORK, param) != 0) {
+                        return java.util.Optional.of("scheduling of the JVM's own thread isn't real time"
+                                + " (sched_setscheduler: errno " + Native.getLastError() + ")");
+                    }
+                }
+            }
+            return java.util.Optional.empty();
+        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+            return java.util.Optional.of("the JVM's own thread isn't found (" + e.getMessage() + ")");
+        }
+    }
+
     /// Gives the calling thread real-time scheduling; its children start with the normal one.
     ///
     /// @return why it was refused, if it was

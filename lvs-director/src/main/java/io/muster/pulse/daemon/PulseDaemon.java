@@ -60,6 +60,7 @@ public final class PulseDaemon implements AutoCloseable {
     private final AddressBook book;
     private final Hooks hooks = new Hooks();
     private final TableSync sync;
+    private final RealServerTurn turn;
     private final EventDriver<PulseEvent, PulseEffect> driver;
     private final Pulse core;
     private final Consumer<String> status;
@@ -80,6 +81,8 @@ public final class PulseDaemon implements AutoCloseable {
         this.config = setup.config();
         this.book = book;
         this.status = process.status;
+        this.turn = RealServerTurn.of(
+                layout, setup.settings().addresses(), book.netlink().addresses());
         this.loop = Loops.start("pulse");
         try {
             this.core = new Pulse(setup.settings(), setup.codec(), new SecureRandom());
@@ -95,7 +98,7 @@ public final class PulseDaemon implements AutoCloseable {
                     .watchMs(watchMs)
                     .fatal(process.fatal)
                     .start();
-            this.sync = TableSync.NONE;
+            this.sync = setup.settings().lvsd() ? KernelSync.open(config, driver::post) : TableSync.NONE;
             this.lvsd = setup.settings().lvsd()
                     ? new LvsdChild(
                             LvsdChild.command(options.lvsd(), setup.file(), options.verbose()),
@@ -201,6 +204,7 @@ public final class PulseDaemon implements AutoCloseable {
         });
         if (process.harden) {
             loop.execute(() -> RealTime.scheduleThread(REAL_TIME_PRIORITY)
+                    .or(() -> RealTime.scheduleVirtualMachine(REAL_TIME_PRIORITY))
                     .ifPresent(why -> LOG.warn("works with worse odds: {}", why)));
         }
         driver.post(new PulseEvent.Start());
@@ -227,6 +231,7 @@ public final class PulseDaemon implements AutoCloseable {
                 put(addresses, lifetimeS, takeOver);
             case PulseEffect.DropAddresses(List<FloatingAddress> addresses) -> {
                 book.drop(addresses);
+                turn.realServer(addresses);
                 if (lvsd != null) {
                     lvsd.drop(addresses);
                 }
@@ -265,6 +270,7 @@ public final class PulseDaemon implements AutoCloseable {
         if (takeOver) {
             takeOverMs = (System.nanoTime() - began) / 1_000_000;
             LOG.info("{} addresses set in {} ms{}", addresses.size(), takeOverMs, all ? "" : ", not all of them");
+            turn.director(addresses);
             if (lvsd != null) {
                 lvsd.hold(addresses);
             }
@@ -347,6 +353,7 @@ public final class PulseDaemon implements AutoCloseable {
             lvsd.close();
         }
         sync.close();
+        turn.close();
         hooks.close();
         if (server != null) {
             server.close();

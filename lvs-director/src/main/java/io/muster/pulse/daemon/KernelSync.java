@@ -1,0 +1,176 @@
+package io.muster.pulse.daemon;
+
+import io.muster.core.Incarnation;
+import io.muster.ipvs.IpvsError;
+import io.muster.ipvs.IpvsException;
+import io.muster.ipvs.IpvsOp;
+import io.muster.ipvs.IpvsTable;
+import io.muster.ipvs.SyncDaemon;
+import io.muster.ipvs.daemon.ConnectionTable;
+import io.muster.ipvs.daemon.KernelIpvs;
+import io.muster.lvs.LvsConfig;
+import io.muster.os.NetException;
+import io.muster.os.Sysctl;
+import io.muster.pulse.PulseEvent;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The kernel's connection synchronisation, turned by role.
+///
+/// - `sync_threshold` is `2 50` while pulse runs: the kernel says nothing of a connection that was only established,
+///   but does so at its second packet, which is the end of the handshake.
+/// - `backup_only` is 1 while this director receives and 0 before it takes addresses over: the standby's table is
+///   warm, and mustn't forward what a director in direct routing sends to this very machine as a real server.
+///
+/// Former values come back at the end. Thread: the loop's; what may block is done on a thread of its own, in order.
+final class KernelSync implements TableSync {
+    private static final Logger LOG = LoggerFactory.getLogger("pulse");
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final long END_MS = 6_000;
+    private static final String THRESHOLD = "net.ipv4.vs.sync_threshold";
+    private static final String BACKUP_ONLY = "net.ipv4.vs.backup_only";
+
+    /// Counting may take this part of the time at most: it walks the whole table.
+    private static final int COUNT_SHARE = 50;
+
+    private static final long COUNT_EVERY_MS = 1_000;
+
+    private final IpvsTable table;
+    private final LvsConfig config;
+    private final Listener listener;
+    private final ConnectionTable connections = new ConnectionTable();
+    private final Map<String, String> former = new TreeMap<>();
+    private final ScheduledExecutorService work = Executors.newSingleThreadScheduledExecutor(
+            task -> Thread.ofPlatform().name("pulse-table").daemon().unstarted(task));
+
+    private KernelSync(IpvsTable table, LvsConfig config, Listener listener) {
+        this.table = table;
+        this.config = config;
+        this.listener = listener;
+    }
+
+    /// Opens the table, which loads IPVS where it isn't yet.
+    ///
+    /// @return [TableSync#NONE] unless `syncdaemon = 1`
+    /// @throws IpvsException when this kernel has no IPVS, in words
+    static TableSync open(LvsConfig config, Listener listener) throws IpvsException {
+        var table = KernelIpvs.open(LIMIT);
+        if (!config.syncDaemon()) {
+            table.close();
+            return NONE;
+        }
+        var sync = new KernelSync(table, config, listener);
+        sync.keep(THRESHOLD);
+        sync.keep(BACKUP_ONLY);
+        sync.set(THRESHOLD, "2 50");
+        sync.work.execute(sync::count);
+        return sync;
+    }
+
+    private void keep(String name) {
+        Sysctl.get(name).ifPresent(value -> former.put(name, value));
+    }
+
+    private void set(String name, String value) {
+        try {
+            Sysctl.set(name, value);
+        } catch (NetException e) {
+            LOG.warn("{}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void forward(boolean on) {
+        set(BACKUP_ONLY, on ? "0" : "1");
+    }
+
+    @Override
+    public void switchTo(boolean master) {
+        later(() -> {
+            long began = System.nanoTime();
+            stopDaemons();
+            var wanted = SyncDaemon.of(master, config.syncInterface(), config.syncId());
+            IpvsError error = table.apply(List.of(new IpvsOp.StartDaemon(wanted))).getFirst();
+            String role = master ? "master" : "backup";
+            if (error.ok()) {
+                LOG.info("sync daemon is {} on {}, id {}, after {} ms", role, config.syncInterface(), config.syncId(),
+                        (System.nanoTime() - began) / 1_000_000);
+            } else {
+                LOG.error("sync daemon can't be {} on {}: error {}: connections aren't synchronised", role,
+                        config.syncInterface(), error.errno());
+            }
+        });
+    }
+
+    private void stopDaemons() throws IpvsException {
+        // Which of them runs isn't asked: one that doesn't is refused, and that is all.
+        table.apply(List.of(
+                new IpvsOp.StopDaemon(false, config.syncId()), new IpvsOp.StopDaemon(true, config.syncId())));
+    }
+
+    @Override
+    public void bulk(Incarnation to) {
+        later(() -> listener.found(new PulseEvent.BulkDone(to, 1000)));
+    }
+
+    private void count() {
+        long began = System.nanoTime();
+        try {
+            listener.found(new PulseEvent.Connections(connections.count()));
+        } catch (IOException e) {
+            LOG.debug("connections can't be counted: {}", e.getMessage());
+        }
+        long tookMs = (System.nanoTime() - began) / 1_000_000;
+        try {
+            work.schedule(this::count, Math.max(COUNT_EVERY_MS, tookMs * COUNT_SHARE), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("no more counting");
+        }
+    }
+
+    @FunctionalInterface
+    private interface Task {
+        void run() throws IOException;
+    }
+
+    private void later(Task task) {
+        try {
+            work.execute(() -> {
+                try {
+                    task.run();
+                } catch (IOException e) {
+                    LOG.error("connection synchronisation: {}", e.getMessage());
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("too late for the table");
+        }
+    }
+
+    /// Ends the synchronisation and puts the settings back.
+    @Override
+    public void close() {
+        later(() -> {
+            stopDaemons();
+            former.forEach(this::set);
+        });
+        work.shutdown();
+        try {
+            if (!work.awaitTermination(END_MS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("the sync daemon doesn't end within {} ms", END_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        table.close();
+    }
+}
