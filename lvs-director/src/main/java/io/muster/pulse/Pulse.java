@@ -49,6 +49,10 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
 
     static final long ANNOUNCE_MS = 1_000;
     private static final long QUARREL_MS = 5_000;
+
+    /// A partner that lacks connections this long after it was sent all of them is sent them again.
+    private static final long AGAIN_MS = 10_000;
+
     private static final long NEVER = Long.MAX_VALUE;
 
     private final PulseSettings settings;
@@ -81,6 +85,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     private boolean taking;
     private long connections;
     private int syncPermille;
+    private long nextBulkMs = NEVER;
     private long beatsHeard;
 
     /// @param codec for `heartbeat_format = muster`; empty speaks the original's
@@ -131,6 +136,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             case PulseEvent.BulkDone(Incarnation to, int permille) -> {
                 if (talk.partner().filter(to::equals).isPresent()) {
                     syncPermille = permille;
+                    nextBulkMs = permille == 1000 ? nowMs + AGAIN_MS : NEVER;
                 }
             }
             case PulseEvent.Reconfigured(List<FloatingAddress> now) -> reconfigure(now);
@@ -241,6 +247,8 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         if (appeared) {
             say("partner is there: " + (h.active() ? "active" : "not active"));
             syncPermille = 0;
+            bulkSync();
+        } else if (nowMs >= nextBulkMs && partner.connections * 100 < connections * 99) {
             bulkSync();
         }
         if (h.met()) {
@@ -356,7 +364,9 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         out.add(new StateChanged(before, activity, why));
         nextRefreshMs = nowMs + settings.refreshMs();
         quietUntilMs = Long.MIN_VALUE;
+        // A partner that was active has them all.
         syncPermille = partner.alive ? 1000 : 0;
+        nextBulkMs = nowMs + AGAIN_MS;
     }
 
     private void deactivate(String why, long nowMs) {
@@ -469,6 +479,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
 
     private void bulkSync() {
         if (settings.syncDaemon() && activity == Activity.ACTIVE) {
+            nextBulkMs = NEVER;
             talk.partner().ifPresent(to -> out.add(new BulkSync(to)));
         }
     }

@@ -6,6 +6,8 @@ import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.IpvsTable;
 import io.muster.ipvs.SyncDaemon;
+import io.muster.ipvs.SyncSource;
+import io.muster.ipvs.daemon.BulkSync;
 import io.muster.ipvs.daemon.ConnectionTable;
 import io.muster.ipvs.daemon.KernelIpvs;
 import io.muster.lvs.LvsConfig;
@@ -13,6 +15,7 @@ import io.muster.os.NetException;
 import io.muster.os.Sysctl;
 import io.muster.pulse.PulseEvent;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,12 +46,14 @@ final class KernelSync implements TableSync {
     private static final int COUNT_SHARE = 50;
 
     private static final long COUNT_EVERY_MS = 1_000;
+    private static final long BULK_DELAY_MS = 1_000;
 
     private final IpvsTable table;
     private final LvsConfig config;
     private final Listener listener;
     private final ConnectionTable connections = new ConnectionTable();
     private final Map<String, String> former = new TreeMap<>();
+    private volatile Thread sending = Thread.ofVirtual().unstarted(() -> {});
     private final ScheduledExecutorService work = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("pulse-table").daemon().unstarted(task));
 
@@ -99,27 +104,73 @@ final class KernelSync implements TableSync {
             long began = System.nanoTime();
             stopDaemons();
             var wanted = SyncDaemon.of(master, config.syncInterface(), config.syncId());
-            IpvsError error = table.apply(List.of(new IpvsOp.StartDaemon(wanted))).getFirst();
+            IpvsError error =
+                    table.apply(List.of(new IpvsOp.StartDaemon(wanted))).getFirst();
             String role = master ? "master" : "backup";
             if (error.ok()) {
-                LOG.info("sync daemon is {} on {}, id {}, after {} ms", role, config.syncInterface(), config.syncId(),
+                LOG.info(
+                        "sync daemon is {} on {}, id {}, after {} ms",
+                        role,
+                        config.syncInterface(),
+                        config.syncId(),
                         (System.nanoTime() - began) / 1_000_000);
             } else {
-                LOG.error("sync daemon can't be {} on {}: error {}: connections aren't synchronised", role,
-                        config.syncInterface(), error.errno());
+                LOG.error(
+                        "sync daemon can't be {} on {}: error {}: connections aren't synchronised",
+                        role,
+                        config.syncInterface(),
+                        error.errno());
             }
         });
     }
 
     private void stopDaemons() throws IpvsException {
         // Which of them runs isn't asked: one that doesn't is refused, and that is all.
-        table.apply(List.of(
-                new IpvsOp.StopDaemon(false, config.syncId()), new IpvsOp.StopDaemon(true, config.syncId())));
+        table.apply(
+                List.of(new IpvsOp.StopDaemon(false, config.syncId()), new IpvsOp.StopDaemon(true, config.syncId())));
     }
 
+    /// After a moment, in which a partner that has just started gets its own daemon to listen. Reading and sending
+    /// take seconds for large tables, so neither the loop nor the table waits for them; a new one ends the last.
     @Override
     public void bulk(Incarnation to) {
-        later(() -> listener.found(new PulseEvent.BulkDone(to, 1000)));
+        try {
+            work.schedule(() -> sendAll(to), BULK_DELAY_MS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("too late for the table");
+        }
+    }
+
+    private void sendAll(Incarnation to) {
+        SyncSource source;
+        try {
+            source = new SyncSource(table.table(), table.timeouts());
+        } catch (IpvsException e) {
+            LOG.error("connections can't be sent to the partner: {}", e.getMessage());
+            return;
+        }
+        sending.interrupt();
+        sending = Thread.ofPlatform().name("pulse-bulk").daemon().start(() -> {
+            long began = System.nanoTime();
+            var target = BulkSync.Target.of(config.syncInterface(), config.syncId());
+            try {
+                BulkSync.Sent sent = new BulkSync(connections).send(target, source, (done, total) -> {
+                    // The whole is said only when all of it is out.
+                    int permille = (int) Math.min(999, total == 0 ? 0 : done * 1000 / total);
+                    listener.found(new PulseEvent.BulkDone(to, permille));
+                });
+                listener.found(new PulseEvent.BulkDone(to, 1000));
+                LOG.info(
+                        "{} connections sent to the partner in {} ms, {} can't be said",
+                        sent.sent(),
+                        (System.nanoTime() - began) / 1_000_000,
+                        sent.left());
+            } catch (InterruptedIOException e) {
+                LOG.debug("connections: {}", e.getMessage());
+            } catch (IOException e) {
+                LOG.error("connections can't be sent to the partner: {}", e.getMessage());
+            }
+        });
     }
 
     private void count() {
@@ -163,6 +214,7 @@ final class KernelSync implements TableSync {
             stopDaemons();
             former.forEach(this::set);
         });
+        sending.interrupt();
         work.shutdown();
         try {
             if (!work.awaitTermination(END_MS, TimeUnit.MILLISECONDS)) {

@@ -76,7 +76,10 @@ final class RealServerTurn implements AutoCloseable {
 
     private void each(List<FloatingAddress> addresses, boolean director) {
         Collection<IpAddress> which = new ArrayList<>();
-        addresses.stream().map(FloatingAddress::address).filter(turning::contains).forEach(which::add);
+        addresses.stream()
+                .map(FloatingAddress::address)
+                .filter(turning::contains)
+                .forEach(which::add);
         if (which.isEmpty() || work.isShutdown()) {
             return;
         }
