@@ -15,22 +15,25 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
-/// What checks cost: processor time for each, and memory; beside keepalived's with the same servers in the same run. Each
-/// measurement has a network of its own, so that what one leaves behind doesn't slow the next down. The servers are
-/// another process, whose time isn't counted; connections are counted there, for both alike.
+/// What checks cost: processor time for each, and memory; beside keepalived's with the same servers in
+/// the same run. Each measurement has a network of its own, so that what one leaves behind doesn't slow
+/// the next down. The servers are another process, whose time isn't counted; connections are counted
+/// there, for both alike.
 final class BenchChecks {
     private static final int PORT = 8000;
     private static final long INTERVAL_MS = 5_000;
-    private static final int START_MS = 180_000;
+    private static final int START_MS = 240_000;
+    private static final int SETTLE_SEC = 5;
     private static final int WARM_SEC = 30;
     private static final int WATCH_SEC = 30;
     private static final long SEED = 1;
 
-    /// Keepalived doesn't run without IPVS. A filter of system calls (seccomp(2), x86-64) lets every IPVS socket option
-    /// (getsockopt and setsockopt, level 0, options 1152 and up) succeed without doing anything; its checkers then run as
-    /// always, and changing the table costs them nothing. Both sides run below it, because it costs each system call a
-    /// little.
+    /// Keepalived doesn't run without IPVS. A filter of system calls (seccomp(2), x86-64) lets every
+    /// IPVS socket option (getsockopt and setsockopt, level 0, options 1152 and up) succeed without
+    /// doing anything; its checkers then run as always, and changing the table costs them nothing. Both
+    /// sides run below it, because it costs each system call a little.
     private static final String BELIEVES_IN_IPVS = """
             my @filter = ([0x20,0,0,0], [0x15,2,0,54], [0x15,1,0,55], [0x06,0,0,0x7fff0000],
                 [0x20,0,0,24], [0x15,0,3,0], [0x20,0,0,32], [0x35,0,1,1152],
@@ -185,10 +188,7 @@ final class BenchChecks {
             Process checker = within(network, log, filtered);
             processes.add(checker);
             drain(checker);
-            // Keepalived takes its time to begin with ten thousand.
-            if (!Await.until(START_MS, 500, () -> !checker.isAlive() || count(ask, counts) >= targets)) {
-                throw new IllegalStateException(command.getFirst() + " hasn't checked all servers in time");
-            }
+            settle(targets, checker, () -> count(ask, counts));
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(WARM_SEC));
             List<Long> pids = family(checker.pid());
             long taken = count(ask, counts);
@@ -210,6 +210,22 @@ final class BenchChecks {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
             }
+        }
+    }
+
+    /// Waits until the checks come at their rate: keepalived needs minutes for the first ten thousand.
+    private static void settle(int targets, Process checker, LongSupplier count) {
+        double wanted = 0.95 * targets * SETTLE_SEC * 1000 / INTERVAL_MS;
+        long end = System.nanoTime() + START_MS * 1_000_000L;
+        long before = 0;
+        long now = 0;
+        while (now - before < wanted || before == 0) {
+            if (System.nanoTime() - end > 0 || !checker.isAlive()) {
+                throw new IllegalStateException("the checks of " + targets + " servers don't come at their rate");
+            }
+            before = now;
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(SETTLE_SEC));
+            now = count.getAsLong();
         }
     }
 
