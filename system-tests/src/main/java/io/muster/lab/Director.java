@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -73,8 +75,11 @@ final class Director {
         }
     }
 
-    Host.Running startPulse() throws IOException {
-        pulse = host.start("pulse", "-n", "-c", file.toString());
+    /// @param more options
+    Host.Running startPulse(String... more) throws IOException {
+        var options = new ArrayList<>(List.of("-n", "-c", file.toString()));
+        options.addAll(List.of(more));
+        pulse = host.start("pulse", options.toArray(String[]::new));
         return pulse;
     }
 
@@ -93,9 +98,9 @@ final class Director {
         host.sh("kill -HUP " + daemon.pid());
     }
 
-    /// Whether it holds an address.
+    /// Whether it is switched on and holds an address.
     boolean holds(String address) {
-        return host.sh("ip -o addr show").contains(" " + address + "/");
+        return host.isOn() && host.sh("ip -o addr show").contains(" " + address + "/");
     }
 
     /// The table: for each service (`10.2.0.50:80`, `FWM 1`) the weights of its servers by address and port.

@@ -2,6 +2,7 @@ package io.muster.lab;
 
 import io.muster.testbed.Shell;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,19 +34,24 @@ public final class Guest {
         all.put("direct", report -> new Forwarding(report).direct());
         all.put("tunnel", report -> new Forwarding(report).tunnel());
         all.put("table", report -> new TableScenario(report).play());
+        all.put("servers", report -> new Failure(report).servers());
+        all.put("drain", report -> new Draining(report).rollingRestart());
+        all.put("daemons", report -> new Takeover(report).daemons());
+        all.put("hosts", report -> new Takeover(report).hosts());
+        all.put("families", report -> new Takeover(report).bothFamilies());
         return all;
     }
 
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("bench-director")) {
+            System.exit(bench(args));
+        }
         if (args.length == 0 || !SCENARIOS.keySet().containsAll(List.of(args))) {
             System.err.println("Usage: lab_guest SCENARIO...   inside the lab, as root; scenarios: "
                     + String.join(", ", SCENARIOS.keySet()));
             System.exit(2);
         }
-        for (String module : MODULES) {
-            // One by one: a missing one would end the list.
-            Shell.run(30_000, Map.of(), List.of("modprobe", "-q", module));
-        }
+        modules();
         Report report = new Report(System.out);
         for (String name : args) {
             report.prove(name, new Host[0], () -> {
@@ -59,5 +65,29 @@ public final class Guest {
         System.out.flush();
         // Threads of sites that failed half-way must not keep the guest.
         Runtime.getRuntime().halt(report.status());
+    }
+
+    private static void modules() {
+        for (String module : MODULES) {
+            // One by one: a missing one would end the list.
+            Shell.run(30_000, Map.of(), List.of("modprobe", "-q", module));
+        }
+    }
+
+    /// `lab_guest bench-director ipvs|addresses TRIALS [FILE]`: what `./muster bench director` runs, wherever that is.
+    private static int bench(String[] args) {
+        boolean ipvs = args[1].equals("ipvs");
+        try {
+            if (ipvs) {
+                modules();
+            }
+            new DirectorBench(ipvs, Integer.parseInt(args[2]), System.out)
+                    .run(args.length > 3 ? Path.of(args[3]) : null);
+            System.out.flush();
+            return 0;
+        } catch (IOException | IllegalStateException e) {
+            System.err.println("bench: " + e.getMessage());
+            return 1;
+        }
     }
 }

@@ -153,18 +153,15 @@ final class Holder implements AutoCloseable {
         return (int) all.stream().filter(h -> h.state == State.OPEN).count();
     }
 
-    /// Says nothing more until the proof.
-    void hush() {
-        talking = false;
-    }
-
-    /// Makes every connection prove that it is alive, and counts those that have.
+    /// Makes every connection prove that it is alive, the idle ones too, and counts those that have.
     int alive(int limitMs) {
         talking = false;
         int round = probing + 1;
         probing = round;
         io.muster.testbed.Await.until(limitMs, () -> answered(round) == open());
-        return answered(round);
+        int alive = answered(round);
+        talking = true;
+        return alive;
     }
 
     private synchronized int answered(int round) {

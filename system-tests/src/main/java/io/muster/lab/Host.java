@@ -73,8 +73,12 @@ final class Host {
         sockets = Executors.newSingleThreadExecutor(inside(name + "-sockets"));
     }
 
-    /// Closes what this process has open on the host: a namespace lives as long as its last socket.
-    synchronized void off() {
+    synchronized boolean isOn() {
+        return sockets != null;
+    }
+
+    /// Ends the servers that this process runs on the host.
+    synchronized void closeServers() {
         for (AutoCloseable server : servers) {
             try {
                 server.close();
@@ -83,6 +87,11 @@ final class Host {
             }
         }
         servers.clear();
+    }
+
+    /// Closes what this process has open on the host: a namespace lives as long as its last socket.
+    synchronized void off() {
+        closeServers();
         if (sockets != null) {
             sockets.shutdownNow();
             sockets = null;
@@ -251,7 +260,7 @@ final class Host {
         throw new IllegalStateException(name + ": processes that can't be killed");
     }
 
-    /// The last lines of all its logs, for whoever has to find out what went wrong.
+    /// The last lines of what its processes said, for whoever has to find out what went wrong.
     String lastWords(int lines) {
         var text = new StringBuilder();
         var files = new ArrayList<Path>();

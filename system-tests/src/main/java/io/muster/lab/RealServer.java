@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -14,6 +13,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,8 @@ final class RealServer implements AutoCloseable {
     private final @Nullable BackEnd backEnd;
     private final Selector selector;
     private final List<AutoCloseable> listeners = new ArrayList<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean closed;
     private final AtomicLong requests = new AtomicLong();
 
     private record Http(StringBuilder text) {}
@@ -97,11 +100,20 @@ final class RealServer implements AutoCloseable {
 
     private void serve() throws IOException {
         try {
-            while (selector.isOpen()) {
+            while (!closed) {
                 selector.select(this::handle);
             }
-        } catch (ClosedSelectorException e) {
-            // That is how it ends.
+        } finally {
+            selector.keys().forEach(RealServer::close);
+            for (AutoCloseable listener : listeners) {
+                try {
+                    listener.close();
+                } catch (Exception e) {
+                    // Closed already, by its key.
+                }
+            }
+            selector.close();
+            ended.countDown();
         }
     }
 
@@ -174,19 +186,17 @@ final class RealServer implements AutoCloseable {
         }
     }
 
-    /// Stops listening, and resets nothing by itself: the connections go with a FIN.
+    /// Stops listening; the connections that are still open go with a FIN. Returns when the ports are free.
     @Override
     public void close() throws IOException {
-        for (AutoCloseable listener : listeners) {
-            try {
-                listener.close();
-            } catch (Exception e) {
-                throw new IOException(e);
+        closed = true;
+        selector.wakeup();
+        try {
+            if (!ended.await(10, TimeUnit.SECONDS)) {
+                throw new IOException(name + ": the server doesn't end");
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        for (SelectionKey key : List.copyOf(selector.isOpen() ? selector.keys() : java.util.Set.<SelectionKey>of())) {
-            close(key);
-        }
-        selector.close();
     }
 }

@@ -18,6 +18,7 @@ public final class Bench {
                    ./muster bench footprint [--one-process] [--json FILE]
                    ./muster bench commands [--trials N] [--json FILE]
                    ./muster bench checks [--json FILE]
+                   ./muster bench director [--trials N] [--lab] [--json FILE]
             """;
 
     /// @param trials how often; 0 for the benchmark's own number
@@ -33,6 +34,9 @@ public final class Bench {
         if (args.length > 0 && args[0].equals("order")) {
             // It has options of its own.
             System.exit(BenchOrder.run(Arrays.copyOfRange(args, 1, args.length)));
+        }
+        if (args.length > 0 && args[0].equals("director")) {
+            System.exit(BenchDirector.run(Arrays.copyOfRange(args, 1, args.length), System.out, System.err));
         }
         Options options = parse(args, System.out, System.err);
         if (options == null) {

@@ -1,0 +1,191 @@
+package io.muster.lab;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+
+/// What clients notice when a director, or a part of it, dies.
+final class Takeover {
+    private static final int CONNECTIONS = 1_000;
+
+    private final Report report;
+
+    Takeover(Report report) {
+        this.report = report;
+    }
+
+    private static LvsCf services(LvsCf file, Lvs lvs, String vip, String device) {
+        boolean v6 = vip.indexOf(':') >= 0;
+        return file.virtual("web" + (v6 ? 6 : 4), vip + " " + device, 80, lvs.addresses(v6), "scheduler = rr", mask(v6))
+                .virtual("echo" + (v6 ? 6 : 4), vip + " " + device, 7, lvs.addresses(v6), "scheduler = rr", mask(v6));
+    }
+
+    private static String mask(boolean v6) {
+        return v6 ? "vip_nmask = 128" : "vip_nmask = 255.255.0.0";
+    }
+
+    /// Daemons killed on living directors.
+    void daemons() throws IOException {
+        try (Lvs lvs = Lvs.nat(2)) {
+            lvs.serve();
+            Pair pair = new Pair(
+                    lvs,
+                    services(Pair.file(lvs, true, "1", "3"), lvs, Lvs.VIP, "eth0:1"),
+                    List.of(Lvs.VIP + ":80", Lvs.VIP + ":7"));
+            report.prove("twoDirectorsOneActive", lvs.directors(), () -> {
+                pair.start();
+                return pair.active().host.name + " is active, both tables are whole";
+            });
+            Holder holder = Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), 100);
+            Site.await("100 connections", 20_000, () -> holder.open() == 100);
+            Requests requests =
+                    Requests.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.HTTP), List.of(), 50, 20_000);
+            report.prove("trafficGoesOnWithoutLvsd", lvs.directors(), () -> {
+                Director active = pair.active();
+                requests.mark();
+                ProcessHandle before = running(active, "Lvsd");
+                before.destroyForcibly();
+                Site.await("another lvsd", 30_000, () -> {
+                    ProcessHandle now = active.host.process("Lvsd");
+                    return now != null && now.pid() != before.pid();
+                });
+                pair.whole(active);
+                unharmed(holder, requests, 100);
+                return "kill -9 of lvsd: it is back, longest gap " + gap(requests);
+            });
+            report.prove("killedPulseHarmsNobody", lvs.directors(), () -> {
+                Director active = pair.active();
+                pair.awaitConnections(pair.other(active), Lvs.VIP, 100, 20_000);
+                requests.mark();
+                running(active, "PulseDaemon").destroyForcibly();
+                Site.await("traffic on the other director", 40_000, () -> {
+                    return pair.other(active).holds(Lvs.VIP) && !active.holds(Lvs.VIP);
+                });
+                long moved = System.nanoTime();
+                Site.await("an answer", 20_000, () -> requests.lastAnswerNanos() > moved);
+                unharmed(holder, requests, 100);
+                return "kill -9 of pulse: " + pair.other(active).host.name + " took over, longest gap "
+                        + gap(requests);
+            });
+            report.prove("noRequestFailed", lvs.directors(), () -> {
+                Requests.Tally tally = requests.finish();
+                if (tally.failed() > 0) {
+                    throw new IllegalStateException(tally.toString());
+                }
+                return tally.answered() + " answered";
+            });
+        }
+    }
+
+    private static ProcessHandle running(Director director, String mainClass) {
+        ProcessHandle process = director.host.process(mainClass);
+        if (process == null) {
+            throw new IllegalStateException("no " + mainClass + " runs on " + director.host.name);
+        }
+        return process;
+    }
+
+    private static void unharmed(Holder holder, Requests requests, int connections) {
+        int alive = holder.alive(20_000);
+        Requests.Tally tally = requests.tally();
+        if (alive < connections || tally.failed() > 0) {
+            throw new IllegalStateException(alive + " of " + connections + " connections live (" + holder.silent()
+                    + "; " + holder.deaths() + "); requests failed: " + tally.reasons());
+        }
+    }
+
+    private static String gap(Requests requests) {
+        return String.format(Locale.ROOT, "%.0f ms", requests.tally().gapMs());
+    }
+
+    /// The death of the active director's host, twice: the second death proves that the first one's return was whole.
+    void hosts() throws IOException {
+        try (Lvs lvs = Lvs.nat(3)) {
+            lvs.serve();
+            Pair pair = new Pair(
+                    lvs,
+                    services(Pair.file(lvs, true, "1", "3"), lvs, Lvs.VIP, "eth0:1"),
+                    List.of(Lvs.VIP + ":80", Lvs.VIP + ":7"));
+            report.prove("pairIsReady", lvs.directors(), () -> {
+                pair.start();
+                return pair.active().host.name + " is active";
+            });
+            Holder holder = Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), CONNECTIONS);
+            Requests requests =
+                    Requests.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.HTTP), List.of(), 20, 20_000);
+            report.prove("standbyKnowsIdleConnections", lvs.directors(), () -> {
+                Site.await(CONNECTIONS + " connections", 60_000, () -> holder.open() == CONNECTIONS);
+                long known = pair.awaitConnections(pair.other(pair.active()), Lvs.VIP, CONNECTIONS, 30_000);
+                enough(known, CONNECTIONS, "known to the standby; " + pair.sync());
+                return known + " of " + CONNECTIONS + ", half of them idle since their handshake";
+            });
+            report.prove("connectionsSurviveDeathOfActiveDirector", lvs.directors(), () -> {
+                Director dead = pair.active();
+                String story = die(lvs, pair, dead, holder, requests);
+                pair.comeBack(dead);
+                return story;
+            });
+            report.prove("returnedDirectorLearnsWhatItMissed", lvs.directors(), () -> {
+                Director standby = pair.other(pair.active());
+                long known = pair.awaitConnections(standby, Lvs.VIP, holder.open(), 60_000);
+                enough(known, CONNECTIONS, "known to " + standby.host.name + "; " + pair.sync());
+                return known + " of " + holder.open() + " connections known to " + standby.host.name;
+            });
+            report.prove("connectionsSurviveSecondDeath", lvs.directors(), () -> die(
+                    lvs, pair, pair.active(), holder, requests));
+        }
+    }
+
+    private static String die(Lvs lvs, Pair pair, Director dead, Holder holder, Requests requests) {
+        int before = holder.open();
+        requests.mark();
+        lvs.site.kill(dead.host);
+        long died = System.nanoTime();
+        Site.await("an answer through the other director", 60_000, () -> requests.lastAnswerNanos() > died);
+        if (!pair.other(dead).holds(Lvs.VIP)) {
+            throw new IllegalStateException("answers come, but not through " + pair.other(dead).host.name);
+        }
+        String outage = gap(requests);
+        int alive = holder.alive(60_000);
+        if (!holder.deaths().isEmpty()) {
+            throw new IllegalStateException("connections were reset: " + holder.deaths());
+        }
+        enough(alive, before, "alive (" + holder.silent() + ")");
+        return alive + " of " + before + " connections live on, the client was without answers for " + outage;
+    }
+
+    private static void enough(long have, long of, String what) {
+        if (have < of - of / 1000) {
+            throw new IllegalStateException(have + " of " + of + " " + what);
+        }
+    }
+
+    /// Direct routing, both families.
+    void bothFamilies() throws IOException {
+        try (Lvs lvs = Lvs.direct(2)) {
+            lvs.serve();
+            LvsCf file = services(Pair.file(lvs, false, "1", "3"), lvs, Lvs.VIP, "eth0:1");
+            services(file, lvs, Lvs.VIP6, "eth0");
+            Pair pair = new Pair(lvs, file, List.of(Lvs.VIP + ":7", "[" + Lvs.VIP6 + "]:80", "[" + Lvs.VIP6 + "]:7"));
+            report.prove("pairIsReadyForBothFamilies", lvs.directors(), () -> {
+                pair.start();
+                return pair.active().host.name + " is active";
+            });
+            Holder four = Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), 100);
+            Holder six = Holder.start(lvs.client, Traffic.at(Lvs.VIP6, RealServer.ECHO), 100);
+            Requests requests =
+                    Requests.start(lvs.client, Traffic.at(Lvs.VIP6, RealServer.HTTP), List.of(), 20, 20_000);
+            report.prove("bothFamiliesSurviveDeathOfDirectRoutingDirector", lvs.directors(), () -> {
+                Site.await("200 connections", 60_000, () -> four.open() == 100 && six.open() == 100);
+                Director dead = pair.active();
+                pair.awaitConnections(pair.other(dead), Lvs.VIP, 100, 20_000);
+                long known6 = pair.awaitConnections(pair.other(dead), Lvs.VIP6, 100, 20_000);
+                enough(known6, 100, "IPv6 connections known to the standby");
+                String story = die(lvs, pair, dead, six, requests);
+                int alive4 = four.alive(20_000);
+                enough(alive4, 100, "alive over IPv4 (" + four.silent() + ")");
+                return "IPv6: " + story + "; IPv4: " + alive4 + " of 100";
+            });
+        }
+    }
+}

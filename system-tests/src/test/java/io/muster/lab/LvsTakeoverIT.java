@@ -1,0 +1,22 @@
+package io.muster.lab;
+
+import java.util.List;
+
+/// Daemons are killed and directors die: see [Takeover].
+class LvsTakeoverIT extends LabScenarios {
+    @Override
+    List<String> command() {
+        return List.of(Lab.command("lab_guest"), "daemons", "hosts", "families");
+    }
+
+    @Override
+    int limitMs() {
+        return 300_000;
+    }
+
+    @Override
+    Lab lab() {
+        // A JVM looks for IPv6 when it starts; later would be too late.
+        return Lab.usual().memory(1536).modules("ipv6");
+    }
+}
