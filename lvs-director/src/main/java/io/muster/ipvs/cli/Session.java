@@ -59,7 +59,7 @@ final class Session {
         } catch (IpvsException e) {
             return fail(e.error().errno() > 0 ? KernelWords.of(e.error()) : e.getMessage(), Refused.FAILED);
         } catch (IOException e) {
-            return fail(e.getMessage(), 1);
+            return fail(String.valueOf(e.getMessage()), 1);
         }
     }
 
@@ -184,7 +184,7 @@ final class Session {
     }
 
     private int complain(Refused refused) {
-        return fail(refused.getMessage(), refused.status());
+        return fail(String.valueOf(refused.getMessage()), refused.status());
     }
 
     private int fail(String words, int status) {
