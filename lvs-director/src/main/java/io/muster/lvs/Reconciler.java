@@ -541,7 +541,8 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         for (IpvsOp operation : wanted) {
             zero(operation);
         }
-        if (may) {
+        // After an apply without an answer a service may be there that was never seen.
+        if (may && !uncertain) {
             owned.removeIf(id -> !plan.services().containsKey(id) && view.get(id) == null);
         }
         var holdings = new Holdings(owned, drains.zeros(), drains.all());

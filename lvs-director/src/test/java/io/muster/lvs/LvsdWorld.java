@@ -341,6 +341,8 @@ final class LvsdWorld {
         if (lvsd != null) {
             configured = new TreeSet<>();
             stopping = true;
+            zeroed.clear();
+            zeroSeen.clear();
             give(new LvsdEvent.Stop());
         }
     }

@@ -34,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,6 +74,7 @@ final class LvsdDaemon implements AutoCloseable {
     private final EventDriver<LvsdEvent, LvsdEffect> driver;
     private @Nullable ControlServer control;
     private @Nullable MetricsServer metrics;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private long lastClient;
 
     private LvsdDaemon(Setting with, Daemon.Context context) {
@@ -107,7 +109,8 @@ final class LvsdDaemon implements AutoCloseable {
     /// The file, if it is good and asks for nothing that isn't built. Its warnings are logged.
     static LvsConfig configuration(Path file) throws IOException {
         Reading reading = LvsFile.read(file);
-        reading.problems().forEach(problem -> LOG.warn("{}", problem));
+        reading.warnings().forEach(problem -> LOG.warn("{}", problem));
+        reading.errors().forEach(problem -> LOG.error("{}", problem));
         LvsConfig config = reading.config()
                 .orElseThrow(() -> new IOException(
                         file + " is refused: " + reading.errors().size() + " errors, see above"));
@@ -251,6 +254,9 @@ final class LvsdDaemon implements AutoCloseable {
     /// Removes what is ours from the table and ends.
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         post(new LvsdEvent.Stop());
         try {
             if (!stopped.await(STOP_S, TimeUnit.SECONDS)) {

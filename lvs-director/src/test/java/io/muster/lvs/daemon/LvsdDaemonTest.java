@@ -1,0 +1,247 @@
+package io.muster.lvs.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.daemon.Daemon;
+import io.muster.daemon.Layout;
+import io.muster.ipvs.DestinationEntry;
+import io.muster.ipvs.FakeTable;
+import io.muster.ipvs.IpvsOp;
+import io.muster.ipvs.ServiceId;
+import io.muster.ipvs.VirtualService;
+import io.muster.lvs.cli.Lvsctl;
+import io.netty.channel.EventLoop;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// lvsd in this process on a table in memory, real servers on 127.0.0.2, and lvsctl as users call it.
+class LvsdDaemonTest {
+    private static final DrainSysctls.Settings NO_KERNEL = new DrainSysctls.Settings() {
+        @Override
+        public Optional<String> get(String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void set(String name, String value) {}
+    };
+
+    @TempDir
+    Path root;
+
+    private final FakeTable table = new FakeTable();
+    private final AtomicReference<Throwable> broken = new AtomicReference<>();
+    private Layout layout = Layout.under(Path.of("/"));
+    private ServerSocket good;
+    private LvsdDaemon lvsd;
+
+    private final Daemon.Context context = new Daemon.Context() {
+        @Override
+        public Layout layout() {
+            return layout;
+        }
+
+        @Override
+        public void fatal(Throwable reason) {
+            broken.set(reason);
+        }
+
+        @Override
+        public void status(String line) {}
+
+        @Override
+        public void watchdog(EventLoop loop) {}
+    };
+
+    LvsdDaemonTest() throws IOException {
+        good = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.2"));
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        layout = Layout.under(root);
+        layout.makeDirectories();
+        write(3);
+        lvsd = launch();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        lvsd.close();
+        good.close();
+        assertEquals(null, broken.get());
+    }
+
+    private void write(int weight) throws IOException {
+        Files.createDirectories(layout.lvsConf().getParent());
+        Files.writeString(layout.lvsConf(), """
+                network = nat
+                virtual web {
+                     active = 1
+                     address = 127.0.0.1 lo:1
+                     port = 80
+                     scheduler = wlc
+                     timeout = 1
+                     check = connect
+                     server one {
+                         address = 127.0.0.2
+                         port = PORT
+                         active = 1
+                         weight = WEIGHT
+                     }
+                     server two {
+                         address = 127.0.0.3
+                         port = 1
+                         active = 1
+                     }
+                }
+                """.replace("PORT", Integer.toString(good.getLocalPort())).replace("WEIGHT", Integer.toString(weight)));
+    }
+
+    private LvsdDaemon launch() throws IOException {
+        return LvsdDaemon.start(
+                new LvsdDaemon.Setting(
+                        layout.lvsConf(),
+                        layout,
+                        true,
+                        layout.socket("lvsd-metrics").toString(),
+                        () -> table,
+                        NO_KERNEL),
+                context);
+    }
+
+    private String weights() {
+        return String.join(
+                " ",
+                table.table().stream()
+                        .flatMap(entry -> entry.destinations().stream())
+                        .map(DestinationEntry::destination)
+                        .map(to -> to.address() + "=" + to.weight())
+                        .sorted()
+                        .toList());
+    }
+
+    private static void await(BooleanSupplier condition, Supplier<String> otherwise) {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(otherwise.get());
+            }
+            Thread.yield();
+        }
+    }
+
+    private void awaitWeights(String wanted) {
+        await(() -> weights().equals(wanted), () -> "weights are " + weights() + ", not " + wanted);
+    }
+
+    private String lvsctl(int status, String... args) {
+        var out = new ByteArrayOutputStream();
+        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        int got = new Lvsctl(layout).run(args, print, print);
+        String text = out.toString(StandardCharsets.UTF_8);
+        assertEquals(status, got, text);
+        return text;
+    }
+
+    @Test
+    void drainsShowsAndUndrains() {
+        awaitWeights("127.0.0.2=1");
+        String told = lvsctl(0, "drain", "one");
+        assertTrue(told.contains("drains: 0 active and 0 inactive connections"), told);
+        awaitWeights("127.0.0.2=0");
+        String shown = lvsctl(0, "status");
+        assertTrue(shown.matches("(?s).*  one +127\\.0\\.0\\.2:\\d+ +up \\d+s +0 .*drains for \\d+s, 0 left\n.*"), shown);
+        assertTrue(shown.matches("(?s).*  two +127\\.0\\.0\\.3:1 +down \\d+s +- .*connection refused\n.*"), shown);
+        assertTrue(lvsctl(0, "status", "--json").contains("\"drain\":{\"by\":\"lvsctl\""));
+        lvsctl(0, "undrain", "127.0.0.2");
+        awaitWeights("127.0.0.2=1");
+        assertTrue(lvsctl(1, "drain", "oen").contains("did you mean \"one\"?"));
+    }
+
+    @Test
+    void wrongUsageIsSaidWithTheNearestWord() {
+        assertTrue(lvsctl(2, "drian", "one").startsWith("lvsctl: unknown word \"drian\"; did you mean \"drain\"?\n"));
+        assertTrue(lvsctl(2, "drain", "one", "--deadline", "soon").contains("seconds are wanted"));
+        assertTrue(lvsctl(2, "drain").startsWith("Usage: lvsctl drain"));
+        assertTrue(lvsctl(2).startsWith("Usage: lvsctl"));
+        assertTrue(lvsctl(0, "--help").startsWith("Usage: lvsctl"));
+    }
+
+    @Test
+    void aReloadAppliesAWeightAndARefusedFileChangesNothing() throws IOException {
+        awaitWeights("127.0.0.2=1");
+        write(1);
+        lvsd.reload();
+        await(() -> lvsctl(0, "status", "--json").contains("\"configured_weight\":1,\"wanted_weight\":1"), this::weights);
+        Files.writeString(layout.lvsConf(), "virtual web {\n  nonsense = 7\n  active = maybe\n}\n");
+        lvsd.reload();
+        assertTrue(lvsctl(0, "status", "--json").contains("\"reloads\":1"));
+        awaitWeights("127.0.0.2=1");
+    }
+
+    @Test
+    void aNewLvsdTakesTheTableOverAndAStopLeavesForeignServices() throws IOException {
+        awaitWeights("127.0.0.2=1");
+        String owned = Files.readString(layout.state().resolve("lvs/owned"));
+        assertTrue(owned.contains("service tcp 127.0.0.1 80\n"), owned);
+        lvsd.close();
+        assertEquals(0, table.table().size());
+        table.apply(new IpvsOp.AddService(VirtualService.of(
+                ServiceId.mark(9, false), "rr")));
+        lvsd = launch();
+        awaitWeights("127.0.0.2=1");
+        lvsd.close();
+        assertEquals(1, table.table().size());
+    }
+
+    @Test
+    void metricsAreServedOverHttp() throws IOException {
+        awaitWeights("127.0.0.2=1");
+        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(layout.socket("lvsd-metrics")));
+            channel.write(ByteBuffer.wrap("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8)));
+            var text = new ByteArrayOutputStream();
+            ByteBuffer part = ByteBuffer.allocate(4096);
+            while (channel.read(part) >= 0) {
+                text.write(part.array(), 0, part.position());
+                part.clear();
+            }
+            String answer = text.toString(StandardCharsets.UTF_8);
+            assertTrue(answer.startsWith("HTTP/1.1 200 OK\r\n"), answer);
+            assertTrue(answer.contains("\nmuster_lvs_server_up{virtual=\"web\",server=\"one\""), answer);
+            assertTrue(answer.endsWith("# EOF\n"), answer);
+        }
+        assertTrue(lvsctl(0, "metrics").endsWith("# EOF\n"));
+    }
+
+    @Test
+    void aFileThatAsksForWhatIsNotBuiltIsRefusedAtTheStart() throws IOException {
+        lvsd.close();
+        Files.writeString(layout.lvsConf(), Files.readString(layout.lvsConf()) + "service = fos\n");
+        IOException refused = assertThrows(IOException.class, this::launch);
+        assertTrue(refused.getMessage().contains("aren't built yet"), refused.getMessage());
+        write(1);
+        lvsd = launch();
+    }
+}
