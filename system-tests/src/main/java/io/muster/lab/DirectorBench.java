@@ -100,8 +100,10 @@ final class DirectorBench {
                 requests.mark();
                 lvs.site.kill(active.host);
                 long died = System.nanoTime();
-                Site.await("an answer after " + active.host.name + " died", LIMIT_MS, () ->
-                        requests.lastAnswerNanos() > died && other.holds(Lvs.VIP));
+                Site.await(
+                        "an answer after " + active.host.name + " died",
+                        LIMIT_MS,
+                        () -> requests.lastAnswerNanos() > died && other.holds(Lvs.VIP));
                 outages.add(requests.tally().gapMs());
                 lvs.site.boot(active.host);
                 active.forward();
@@ -138,7 +140,8 @@ final class DirectorBench {
         }
         if (ipvs) {
             return List.of(lvs.first, lvs.second).stream()
-                    .allMatch(d -> d.table().getOrDefault(Lvs.VIP + ":80", Map.of()).size() == 2);
+                    .allMatch(d ->
+                            d.table().getOrDefault(Lvs.VIP + ":80", Map.of()).size() == 2);
         }
         return Files.exists(socket(lvs.first)) && Files.exists(socket(lvs.second));
     }
@@ -155,7 +158,8 @@ final class DirectorBench {
             Files.deleteIfExists(socket(director));
             director.configure(file(lvs, contestant));
             director.key(new byte[] {
-                1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
+                1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+                15, 16
             });
             if (ipvs) {
                 director.startPulse();

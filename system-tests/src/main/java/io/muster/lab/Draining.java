@@ -58,7 +58,10 @@ final class Draining {
         for (int i = 0; i < lvs.reals.size(); i++) {
             Host real = lvs.reals.get(i);
             String address = lvs.addresses(false).get(i);
-            lvs.first.host.command("lvsctl", "drain", address, "--deadline", "20").expectOk("lvsctl drain " + address);
+            lvs.first
+                    .host
+                    .command("lvsctl", "drain", address, "--deadline", "20")
+                    .expectOk("lvsctl drain " + address);
             lvs.first.awaitServer(web, address + ":80", false, 10_000);
             Site.await(real.name + " without open connections", 20_000, () -> active(lvs, address) == 0);
             requests.mark();
@@ -85,7 +88,9 @@ final class Draining {
 
     /// Connections of a real server that aren't closing, as the kernel counts them.
     private static long active(Lvs lvs, String address) {
-        return lvs.first.ipvsadm("-Ln").lines()
+        return lvs.first
+                .ipvsadm("-Ln")
+                .lines()
                 .filter(line -> line.contains("-> " + address + ":80 "))
                 .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[4]))
                 .sum();
@@ -99,7 +104,8 @@ final class Draining {
             return status.lines().anyMatch(line -> line.contains(server.replace(":80", "")) && line.contains("drain"));
         });
         lvs.first.awaitServer(web, server, false, 1_000);
-        lvs.first.host
+        lvs.first
+                .host
                 .command("lvsctl", "undrain", lvs.addresses(false).getFirst())
                 .expectOk("lvsctl undrain");
         lvs.first.awaitServer(web, server, true, 10_000);

@@ -20,7 +20,8 @@ final class Failure {
         LvsCf file = lvs.file().set("primary", "10.2.0.1");
         String address = Lvs.VIP + " eth0:1";
         if (sorry) {
-            file.virtual("web", address, 80, lvs.addresses(false), weight, "scheduler = wrr", "sorry_server = 10.1.0.99");
+            file.virtual(
+                    "web", address, 80, lvs.addresses(false), weight, "scheduler = wrr", "sorry_server = 10.1.0.99");
         } else {
             file.virtual("web", address, 80, lvs.addresses(false), weight, "scheduler = wrr");
         }
@@ -73,7 +74,10 @@ final class Failure {
         long back = System.nanoTime();
         lvs.first.awaitServer(WEB, server, true, 30_000);
         double inMs = (System.nanoTime() - back) / 1e6;
-        Site.await("answers of the returned server", 20_000, () -> requests.tally().bodies().containsKey(dead.name));
+        Site.await(
+                "answers of the returned server",
+                20_000,
+                () -> requests.tally().bodies().containsKey(dead.name));
         Requests.Tally tally = requests.finish();
         return String.format(
                 Locale.ROOT,
@@ -128,9 +132,10 @@ final class Failure {
         }
         lvs.first.ipvsadm("-E", "-t", WEB, "-s", "sh");
         long began = System.nanoTime();
-        Site.await("the scheduler of the file", 5_000, () -> lvs.first
-                .ipvsadm("-Sn")
-                .contains("-t " + WEB + " -s wrr"));
+        Site.await(
+                "the scheduler of the file",
+                5_000,
+                () -> lvs.first.ipvsadm("-Sn").contains("-t " + WEB + " -s wrr"));
         stories.append(String.format(Locale.ROOT, " -E %.0f ms", (System.nanoTime() - began) / 1e6));
         return "mended:" + stories;
     }
@@ -153,13 +158,17 @@ final class Failure {
         Holder holder = Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), 40);
         Site.await("40 connections", 20_000, () -> holder.open() == 40);
         lvs.first.configure(file(lvs, 3, true)
-                .virtual("more", Lvs.VIP + " eth0:1", 8081, lvs.addresses(false).stream().map(a -> a + " 80").toList()));
+                .virtual(
+                        "more",
+                        Lvs.VIP + " eth0:1",
+                        8081,
+                        lvs.addresses(false).stream().map(a -> a + " 80").toList()));
         lvs.first.reload();
         lvs.first.awaitServers(Lvs.VIP + ":8081", 3, 20_000);
-        lvs.first.awaitTable("weight 3 of all servers", 90_000, table -> table.getOrDefault(ECHO, Map.of())
-                .values()
-                .stream()
-                .allMatch(w -> w == 3));
+        lvs.first.awaitTable(
+                "weight 3 of all servers",
+                90_000,
+                table -> table.getOrDefault(ECHO, Map.of()).values().stream().allMatch(w -> w == 3));
         int alive = holder.alive(20_000);
         holder.close();
         if (alive != 40) {
@@ -174,7 +183,10 @@ final class Failure {
         lvs.first.configure(file(lvs, 5, false).set("sheduler", "rr"));
         lvs.first.reload();
         // A good file afterwards proves that the bad one was read; in between nothing may have changed.
-        Site.await("the refusal in the log", 10_000, () -> lvs.first.host.lastWords(40).contains("sheduler"));
+        Site.await(
+                "the refusal in the log",
+                10_000,
+                () -> lvs.first.host.lastWords(40).contains("sheduler"));
         Map<String, Map<String, Integer>> after = lvs.first.table();
         if (!before.equals(after)) {
             throw new IllegalStateException("the table was " + before + " and is " + after);

@@ -47,7 +47,8 @@ final class IpvsadmComparison implements AutoCloseable {
                   $run ip addr add 10.77.0.1/24 dev d0
                   $run ip link set d0 up
                 done
-                """.formatted(NAMESPACE))).expectOk("two namespaces");
+                """.formatted(NAMESPACE)))
+                .expectOk("two namespaces");
         there = new OriginalIpvsadm(directory.resolve("there"), List.of("ip", "netns", "exec", NAMESPACE));
         here = new OriginalIpvsadm(directory.resolve("here"), List.of());
     }
@@ -83,10 +84,16 @@ final class IpvsadmComparison implements AutoCloseable {
     void exchange() throws IOException {
         String ours = ours(List.of("-S", "-n"), "").out();
         there.run(List.of("ipvsadm-restore"), ours);
-        same("saved by ours, restored by the original", ours, there.run(List.of("ipvsadm", "-Sn"), "").out());
+        same(
+                "saved by ours, restored by the original",
+                ours,
+                there.run(List.of("ipvsadm", "-Sn"), "").out());
         String theirs = there.run(List.of("ipvsadm-save", "-n"), "").out();
         run(new IpvsadmRestore(new Ipvsadm(), stream(theirs)), List.of());
-        same("saved by the original, restored by ours", theirs, here.run(List.of("ipvsadm", "-Sn"), "").out());
+        same(
+                "saved by the original, restored by ours",
+                theirs,
+                here.run(List.of("ipvsadm", "-Sn"), "").out());
         same("ipvsadm-save -n", theirs, run(new IpvsadmSave(), List.of("-n")).out());
     }
 
@@ -97,7 +104,10 @@ final class IpvsadmComparison implements AutoCloseable {
         original.addAll(words);
         Said theirs = (reads ? here : there).run(original, input);
         Said mine = ours(words, input);
-        if (words.contains("--version") || words.stream().anyMatch(word -> word.startsWith("-h")) || words.contains("--help") || input.contains("-h\n")
+        if (words.contains("--version")
+                || words.stream().anyMatch(word -> word.startsWith("-h"))
+                || words.contains("--help")
+                || input.contains("-h\n")
                 || input.contains("--version\n")) {
             // Described in other words, on purpose.
             mine = new Said(mine.status(), theirs.out(), mine.err());
@@ -157,7 +167,10 @@ final class IpvsadmComparison implements AutoCloseable {
     }
 
     private static String unescaped(String text) {
-        return text.replace("\\\\", "\0").replace("\\n", "\n").replace("\\t", "\t").replace("\\r", "\r")
+        return text.replace("\\\\", "\0")
+                .replace("\\n", "\n")
+                .replace("\\t", "\t")
+                .replace("\\r", "\r")
                 .replace("\0", "\\");
     }
 

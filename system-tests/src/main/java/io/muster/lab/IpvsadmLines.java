@@ -27,21 +27,70 @@ final class IpvsadmLines {
         "10.1.1.1 x:80"
     };
     private static final String[] MARKS = {"1", "7", "100", "4294967295", "2147483648"};
-    private static final String[] BAD_NUMBERS = {"0", "-1", "x", "", "1x", "0x10", "99999999999", "4294967296", "65536"};
+    private static final String[] BAD_NUMBERS = {"0", "-1", "x", "", "1x", "0x10", "99999999999", "4294967296", "65536"
+    };
     private static final String[] SCHEDULERS = {"rr", "wrr", "wlc", "lc", "sh", "mh", "dh", "sed", "nq"};
     private static final String[] SERVERS = {
         "10.9.0.1", "10.9.0.2:80", "10.9.0.3:8080", "10.9.0.4:http", "10.9.0.5:0", "200.1.1.1:80", "0.0.0.9"
     };
     private static final String[] SERVERS6 = {"[2001:db8::11]:80", "[2001:db8::12]:8080", "2001:db8::13", "[::9]:5"};
     private static final String[][] STRAY = {
-        {"-n"}, {"-c"}, {"-t", "10.1.1.1:80"}, {"-s", "rr"}, {"-p"}, {"-p", "5"}, {"-M", "255.255.0.0"}, {"-M", "64"},
-        {"-r", "10.9.0.1"}, {"-g"}, {"-i"}, {"-m"}, {"-w", "3"}, {"-x", "4"}, {"-y", "2"}, {"--mcast-interface", "d0"},
-        {"--timeout"}, {"--daemon"}, {"--stats"}, {"--rate"}, {"--thresholds"}, {"--persistent-conn"}, {"--nosort"},
-        {"--sort"}, {"--syncid", "5"}, {"--exact"}, {"-o"}, {"--pe", "sip"}, {"-b", "flag-1"}, {"-b", "sh-port"},
-        {"-b", "bogus"}, {"--mcast-group", "224.0.0.9"}, {"--mcast-port", "99"}, {"--mcast-ttl", "3"},
-        {"--sync-maxlen", "900"}, {"--tun-info"}, {"--tun-type", "gue"}, {"--tun-type", "gre"}, {"--tun-port", "99"},
-        {"--tun-nocsum"}, {"--tun-csum"}, {"--tun-remcsum"}, {"-6"}, {"foo"}, {"--bogus"}, {"-z"}, {"-A"}, {"-L"},
-        {"--"}, {"-w"}, {"--weight=9"}, {"-w=4"}, {"-nc"}, {"--numeric=1"}, {"-u", "10.1.1.1:53"}, {"-f", "7"}
+        {"-n"},
+        {"-c"},
+        {"-t", "10.1.1.1:80"},
+        {"-s", "rr"},
+        {"-p"},
+        {"-p", "5"},
+        {"-M", "255.255.0.0"},
+        {"-M", "64"},
+        {"-r", "10.9.0.1"},
+        {"-g"},
+        {"-i"},
+        {"-m"},
+        {"-w", "3"},
+        {"-x", "4"},
+        {"-y", "2"},
+        {"--mcast-interface", "d0"},
+        {"--timeout"},
+        {"--daemon"},
+        {"--stats"},
+        {"--rate"},
+        {"--thresholds"},
+        {"--persistent-conn"},
+        {"--nosort"},
+        {"--sort"},
+        {"--syncid", "5"},
+        {"--exact"},
+        {"-o"},
+        {"--pe", "sip"},
+        {"-b", "flag-1"},
+        {"-b", "sh-port"},
+        {"-b", "bogus"},
+        {"--mcast-group", "224.0.0.9"},
+        {"--mcast-port", "99"},
+        {"--mcast-ttl", "3"},
+        {"--sync-maxlen", "900"},
+        {"--tun-info"},
+        {"--tun-type", "gue"},
+        {"--tun-type", "gre"},
+        {"--tun-port", "99"},
+        {"--tun-nocsum"},
+        {"--tun-csum"},
+        {"--tun-remcsum"},
+        {"-6"},
+        {"foo"},
+        {"--bogus"},
+        {"-z"},
+        {"-A"},
+        {"-L"},
+        {"--"},
+        {"-w"},
+        {"--weight=9"},
+        {"-w=4"},
+        {"-nc"},
+        {"--numeric=1"},
+        {"-u", "10.1.1.1:53"},
+        {"-f", "7"}
     };
 
     private final RandomGenerator dice;

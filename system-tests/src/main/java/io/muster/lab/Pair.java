@@ -36,7 +36,9 @@ final class Pair {
                     .set("nat_router", Lvs.ROUTER + " eth1:1")
                     .set("nat_nmask", "255.255.255.0");
         }
-        return file.set("syncdaemon", "1").set("syncd_iface", nat ? "eth1" : "eth0").set("syncd_id", "3");
+        return file.set("syncdaemon", "1")
+                .set("syncd_iface", nat ? "eth1" : "eth0")
+                .set("syncd_id", "3");
     }
 
     /// Starts pulse on both, and waits until one is active and both tables are whole.

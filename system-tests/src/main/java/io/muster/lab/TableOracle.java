@@ -41,13 +41,12 @@ final class TableOracle {
 
     private VirtualService service() {
         boolean v6 = random.nextInt(3) == 0;
-        ServiceId id =
-                switch (random.nextInt(5)) {
-                    case 0 -> ServiceId.mark(1 + random.nextInt(1 << 30), v6);
-                    case 1 -> ServiceId.udp(address(v6, 1), 1 + random.nextInt(65_535));
-                    case 2 -> new ServiceId(ServiceId.SCTP, address(v6, 1), 1 + random.nextInt(65_535), 0);
-                    default -> ServiceId.tcp(address(v6, 1), 1 + random.nextInt(65_535));
-                };
+        ServiceId id = switch (random.nextInt(5)) {
+            case 0 -> ServiceId.mark(1 + random.nextInt(1 << 30), v6);
+            case 1 -> ServiceId.udp(address(v6, 1), 1 + random.nextInt(65_535));
+            case 2 -> new ServiceId(ServiceId.SCTP, address(v6, 1), 1 + random.nextInt(65_535), 0);
+            default -> ServiceId.tcp(address(v6, 1), 1 + random.nextInt(65_535));
+        };
         String scheduler = SCHEDULERS.get(random.nextInt(SCHEDULERS.size()));
         int flags = id.protocol() == ServiceId.UDP && random.nextBoolean() ? VirtualService.ONE_PACKET : 0;
         if (scheduler.equals("sh") || scheduler.equals("mh")) {
@@ -90,8 +89,7 @@ final class TableOracle {
         }
         int upper = random.nextBoolean() ? 0 : 1 + random.nextInt(1000);
         int lower = upper == 0 ? 0 : random.nextInt(upper + 1);
-        return new Destination(
-                address(v6, 9), port, forwarding, random.nextInt(65_536), upper, lower, tunnel);
+        return new Destination(address(v6, 9), port, forwarding, random.nextInt(65_536), upper, lower, tunnel);
     }
 
     /// 10.1.x.y or 10.9.x.y, or the same inside 2001:db8::/32.
@@ -159,7 +157,8 @@ final class TableOracle {
         if (d.tunnel().type() == Tunnel.IPIP) {
             return line + " --tun-type ipip";
         }
-        String type = d.tunnel().type() == Tunnel.GUE ? "gue --tun-port " + d.tunnel().port() : "gre";
+        String type =
+                d.tunnel().type() == Tunnel.GUE ? "gue --tun-port " + d.tunnel().port() : "gre";
         String sum = switch (d.tunnel().flags()) {
             case Tunnel.CHECKSUM -> " --tun-csum";
             case Tunnel.REMOTE_CHECKSUM -> " --tun-remcsum";

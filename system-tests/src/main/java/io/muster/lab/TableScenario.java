@@ -26,8 +26,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.SortedSet;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 
 /// `KernelIpvs` on the real kernel: every operation, every refusal, tables of any size, beside the original
@@ -179,13 +179,14 @@ final class TableScenario {
         done(new IpvsOp.StartDaemon(plain), new IpvsOp.StartDaemon(special));
         List<SyncDaemon> running = table.daemons();
         expect(2, running.size());
-        SyncDaemon master = running.stream().filter(SyncDaemon::master).findFirst().orElseThrow();
-        expect("sync0 7 224.0.0.81 8848 1", master.mcastInterface() + " " + master.syncId() + " " + master.group()
-                + " " + master.port() + " " + master.ttl());
-        expect(true, running.contains(special));
+        SyncDaemon master =
+                running.stream().filter(SyncDaemon::master).findFirst().orElseThrow();
         expect(
-                List.of(IpvsError.EXISTS),
-                table.apply(List.of(new IpvsOp.StartDaemon(plain))));
+                "sync0 7 224.0.0.81 8848 1",
+                master.mcastInterface() + " " + master.syncId() + " " + master.group() + " " + master.port() + " "
+                        + master.ttl());
+        expect(true, running.contains(special));
+        expect(List.of(IpvsError.EXISTS), table.apply(List.of(new IpvsOp.StartDaemon(plain))));
         done(new IpvsOp.StopDaemon(true, 7), new IpvsOp.StopDaemon(false, 9));
         expect(List.of(), table.daemons());
         // Stopped before its thread ever ran: the kernel answers nothing.
@@ -203,7 +204,9 @@ final class TableScenario {
         var operations = new ArrayList<IpvsOp>();
         for (TableOracle.Wanted each : wanted) {
             operations.add(new IpvsOp.AddService(each.service()));
-            each.destinations().forEach(d -> operations.add(new IpvsOp.AddDestination(each.service().id(), d)));
+            each.destinations()
+                    .forEach(d -> operations.add(
+                            new IpvsOp.AddDestination(each.service().id(), d)));
         }
         done(operations.toArray(IpvsOp[]::new));
         List<ServiceEntry> read = table.table();
@@ -283,7 +286,8 @@ final class TableScenario {
         }
         List<IpvsError> got = table.apply(operations);
         for (int i = 0; i < got.size(); i++) {
-            IpvsError wanted = List.of(IpvsError.OK, IpvsError.EXISTS, IpvsError.NO_SERVICE).get(i % 3);
+            IpvsError wanted = List.of(IpvsError.OK, IpvsError.EXISTS, IpvsError.NO_SERVICE)
+                    .get(i % 3);
             if (!got.get(i).equals(wanted)) {
                 throw new IllegalStateException("operation " + i + ": " + got.get(i) + " where " + wanted);
             }
@@ -332,7 +336,8 @@ final class TableScenario {
         List<IpvsError> results = table.apply(List.of(operations));
         for (int i = 0; i < operations.length; i++) {
             if (!results.get(i).ok()) {
-                throw new IllegalStateException(operations[i] + ": " + results.get(i).words() + ", seed " + seed);
+                throw new IllegalStateException(
+                        operations[i] + ": " + results.get(i).words() + ", seed " + seed);
             }
         }
     }

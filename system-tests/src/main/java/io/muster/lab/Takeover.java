@@ -38,8 +38,7 @@ final class Takeover {
             });
             Holder holder = Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), 100);
             Site.await("100 connections", 20_000, () -> holder.open() == 100);
-            Requests requests =
-                    Requests.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.HTTP), List.of(), 50, 20_000);
+            Requests requests = Requests.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.HTTP), List.of(), 50, 20_000);
             report.prove("trafficGoesOnWithoutLvsd", lvs.directors(), () -> {
                 Director active = pair.active();
                 requests.mark();
@@ -64,8 +63,7 @@ final class Takeover {
                 long moved = System.nanoTime();
                 Site.await("an answer", 20_000, () -> requests.lastAnswerNanos() > moved);
                 unharmed(holder, requests, 100);
-                return "kill -9 of pulse: " + pair.other(active).host.name + " took over, longest gap "
-                        + gap(requests);
+                return "kill -9 of pulse: " + pair.other(active).host.name + " took over, longest gap " + gap(requests);
             });
             report.prove("noRequestFailed", lvs.directors(), () -> {
                 Requests.Tally tally = requests.finish();
@@ -111,8 +109,7 @@ final class Takeover {
                 return pair.active().host.name + " is active";
             });
             Holder holder = Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), CONNECTIONS);
-            Requests requests =
-                    Requests.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.HTTP), List.of(), 20, 20_000);
+            Requests requests = Requests.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.HTTP), List.of(), 20, 20_000);
             report.prove("standbyKnowsIdleConnections", lvs.directors(), () -> {
                 Site.await(CONNECTIONS + " connections", 60_000, () -> holder.open() == CONNECTIONS);
                 long known = pair.awaitConnections(pair.other(pair.active()), Lvs.VIP, CONNECTIONS, 30_000);
@@ -131,8 +128,10 @@ final class Takeover {
                 enough(known, CONNECTIONS, "known to " + standby.host.name + "; " + pair.sync());
                 return known + " of " + holder.open() + " connections known to " + standby.host.name;
             });
-            report.prove("connectionsSurviveSecondDeath", lvs.directors(), () -> die(
-                    lvs, pair, pair.active(), holder, requests));
+            report.prove(
+                    "connectionsSurviveSecondDeath",
+                    lvs.directors(),
+                    () -> die(lvs, pair, pair.active(), holder, requests));
         }
     }
 

@@ -102,7 +102,8 @@ public final class Bench {
             }
         }
         List<String> words = options.operands();
-        if (words.size() != 1 || !List.of("failover", "footprint", "commands", "checks").contains(words.getFirst())) {
+        if (words.size() != 1
+                || !List.of("failover", "footprint", "commands", "checks").contains(words.getFirst())) {
             err.print(USAGE);
             return null;
         }

@@ -199,8 +199,8 @@ final class BenchChecks {
             double seconds = (System.nanoTime() - began) / 1e9;
             double cpu = (ticks(pids) - ticks) / 100.0;
             if (!checker.isAlive() || checks == 0) {
-                throw new IllegalStateException(
-                        command.getFirst() + " made no checks: " + Files.readString(log).strip());
+                throw new IllegalStateException(command.getFirst() + " made no checks: "
+                        + Files.readString(log).strip());
             }
             return new Figure(checks / seconds, cpu * 1e6 / checks, cpu * 100 / seconds, rss(pids) / 1024.0);
         } finally {

@@ -35,9 +35,8 @@ final class BenchDirector {
         Path json = null;
         for (int c = options.next(); c != Getopt.END; c = options.next()) {
             switch (c) {
-                case 't' -> trials = options.argument().matches("[1-9][0-9]{0,3}")
-                        ? Integer.parseInt(options.argument())
-                        : 0;
+                case 't' ->
+                    trials = options.argument().matches("[1-9][0-9]{0,3}") ? Integer.parseInt(options.argument()) : 0;
                 case 'l' -> lab = true;
                 case 'j' -> json = Path.of(options.argument()).toAbsolutePath();
                 case 'h' -> {

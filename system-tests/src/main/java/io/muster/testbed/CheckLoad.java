@@ -21,7 +21,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/// The checks of an lvsd and nothing else of it: health and runner on one loop. Answers each line of standard input with
+/// The checks of an lvsd and nothing else of it: health and runner on one loop. Answers each line of standard input
+/// with
 /// the numbers of good and failed checks so far.
 final class CheckLoad {
     private final EventLoop loop = Loops.start("checks");
@@ -60,8 +61,7 @@ final class CheckLoad {
             IpAddress server = IpAddress.parse(server(i)).orElseThrow();
             Check check = switch (kind) {
                 case "connect" -> new Check.Connect(server, port, false);
-                case "talk" ->
-                    new Check.Talk(server, port, false, "GET / HTTP/1.0\r\n\r\n", new Expect.Prefix("HTTP"));
+                case "talk" -> new Check.Talk(server, port, false, "GET / HTTP/1.0\r\n\r\n", new Expect.Prefix("HTTP"));
                 case "http" -> new Check.Http(server, port, false, server.toString(), "/", 200, "");
                 default -> throw new IllegalArgumentException(kind);
             };

@@ -53,7 +53,8 @@ class DirectorFilesTest {
                 .toList();
         assertEquals(2, samples.size());
         for (Path sample : samples) {
-            Reading reading = LvsReader.read(SourceTree.read(sample), sample.getFileName().toString(), NameLookup.NONE);
+            Reading reading =
+                    LvsReader.read(SourceTree.read(sample), sample.getFileName().toString(), NameLookup.NONE);
             assertEquals(List.of(), reading.problems());
             assertEquals(List.of(), reading.config().orElseThrow().refusals());
         }
@@ -99,7 +100,8 @@ class DirectorFilesTest {
 
     private static List<Path> files(Path directory, String suffix) {
         return SourceTree.files().stream()
-                .filter(file -> directory.equals(file.getParent()) && file.toString().endsWith(suffix))
+                .filter(file ->
+                        directory.equals(file.getParent()) && file.toString().endsWith(suffix))
                 .toList();
     }
 }

@@ -1,18 +1,12 @@
 package io.muster.lab;
 
-import java.nio.file.Path;
 import java.util.List;
 
 /// What a guest has to offer, tried by a shell script in it.
 class LabFactsIT extends LabScenarios {
     @Override
     List<String> command() {
-        Path script = Path.of(System.getProperty("muster.home", ".."), "system-tests/src/test/lab/facts.sh");
-        return List.of(
-                "bash",
-                script.toAbsolutePath().normalize().toString(),
-                System.getProperty("java.home"),
-                System.getProperty("user.dir"));
+        return script("facts.sh", System.getProperty("java.home"), System.getProperty("user.dir"));
     }
 
     @Override

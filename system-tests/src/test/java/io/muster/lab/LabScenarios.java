@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -37,6 +38,17 @@ abstract class LabScenarios {
 
     Lab lab() {
         return Lab.usual();
+    }
+
+    /// A shell script of `src/test/lab`, with arguments.
+    static List<String> script(String name, String... arguments) {
+        Path home = Path.of(System.getProperty("muster.home", ".."));
+        Path script = home.resolve("system-tests/src/test/lab")
+                .resolve(name)
+                .toAbsolutePath()
+                .normalize();
+        return Stream.concat(Stream.of("bash", script.toString()), Stream.of(arguments))
+                .toList();
     }
 
     @TestFactory

@@ -132,10 +132,8 @@ final class DirectorPair implements AutoCloseable {
     }
 
     PulseStatus status(TestNode node) throws IOException {
-        try (var client =
-                ControlClient.connect(node.root.resolve("run/muster/pulse.sock"), Duration.ofSeconds(2))) {
-            return PulseStatus.decode(
-                    client.ask(PulseStatus.TYPE, new byte[0]).payload());
+        try (var client = ControlClient.connect(node.root.resolve("run/muster/pulse.sock"), Duration.ofSeconds(2))) {
+            return PulseStatus.decode(client.ask(PulseStatus.TYPE, new byte[0]).payload());
         } catch (MalformedMessage e) {
             throw new IOException(e);
         }

@@ -69,8 +69,7 @@ class DirectorPairIT {
         pair.primary.powerOn();
         pair.start(pair.primary);
         Await.that("both talk\n" + pair.report(), 60_000, pair::talking);
-        assertFalse(
-                Await.until(1_500, () -> !pair.only(pair.backup)), () -> "the role moved back: " + pair.report());
+        assertFalse(Await.until(1_500, () -> !pair.only(pair.backup)), () -> "the role moved back: " + pair.report());
         PulseStatus standby = pair.status(pair.primary);
         assertEquals(Activity.STANDBY, standby.activity());
         assertTrue(standby.partner().active());
@@ -180,7 +179,11 @@ class DirectorPairIT {
                 "it gives way\n" + pair.report(),
                 DirectorPair.SOON_MS,
                 () -> pair.log(pair.primary).length() > before.length());
-        String first = pair.log(pair.primary).substring(before.length()).lines().findFirst().orElse("");
+        String first = pair.log(pair.primary)
+                .substring(before.length())
+                .lines()
+                .findFirst()
+                .orElse("");
         assertTrue(first.contains("ACTIVE -> STANDBY: stood still"), first);
         Await.that("both talk\n" + pair.report(), DirectorPair.SOON_MS, pair::talking);
         assertTrue(pair.only(pair.backup), pair::report);
@@ -200,8 +203,14 @@ class DirectorPairIT {
         Await.that(
                 "forgeries are counted",
                 DirectorPair.SOON_MS,
-                () -> count(pair, pair.primary, Rejection.FORGED) > 2 && count(pair, pair.backup, Rejection.FORGED) > 2);
-        assertEquals(1, pair.log(pair.primary).lines().filter(l -> l.contains("wrong code")).count());
+                () -> count(pair, pair.primary, Rejection.FORGED) > 2
+                        && count(pair, pair.backup, Rejection.FORGED) > 2);
+        assertEquals(
+                1,
+                pair.log(pair.primary)
+                        .lines()
+                        .filter(l -> l.contains("wrong code"))
+                        .count());
     }
 
     @Test
@@ -232,7 +241,8 @@ class DirectorPairIT {
         Await.that(
                 "the active original is heard\n" + pair.report(),
                 60_000,
-                () -> pair.statusOrNull(pair.backup) instanceof PulseStatus s && s.partner().active());
+                () -> pair.statusOrNull(pair.backup) instanceof PulseStatus s
+                        && s.partner().active());
         assertFalse(Await.until(1_500, () -> pair.holds(pair.backup)), pair::report);
         Path said = pair.primary.root.resolve("console/original.out");
         Await.that(
