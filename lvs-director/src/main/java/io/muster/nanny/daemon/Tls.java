@@ -32,13 +32,16 @@ final class Tls implements AutoCloseable {
             fresh.init(null, new TrustManager[] {new Anyone()}, null);
             context = fresh;
         }
-        SSLEngine engine = context.createSSLEngine(address, port);
-        engine.setUseClientMode(true);
-        SSLParameters parameters = engine.getSSLParameters();
         int colon = host.startsWith("[") ? -1 : host.indexOf(':');
         String name = colon < 0 ? host : host.substring(0, colon);
         // RFC 6066: an address is no server name.
-        if (!name.startsWith("[") && !name.matches("[0-9.]+")) {
+        boolean named = !name.startsWith("[") && !name.matches("[0-9.]+");
+        // The peer's name is the key of the session cache and nothing else: a session made for one name isn't
+        // resumed for another.
+        SSLEngine engine = context.createSSLEngine(named ? address + "/" + name : address, port);
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
+        if (named) {
             parameters.setServerNames(List.of(new SNIHostName(name)));
         }
         engine.setSSLParameters(parameters);
