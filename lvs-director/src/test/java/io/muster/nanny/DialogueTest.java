@@ -28,7 +28,8 @@ class DialogueTest {
         Dialogue.Step step = dialogue.opened();
         for (String answer : answers) {
             if (step instanceof Dialogue.Step.Say say) {
-                said.append(new String(say.octets(), StandardCharsets.ISO_8859_1)).append('|');
+                said.append(new String(say.octets(), StandardCharsets.ISO_8859_1))
+                        .append('|');
             }
             step = Dialogue.WAIT;
             for (byte octet : latin(answer)) {
@@ -42,17 +43,18 @@ class DialogueTest {
         if (step == Dialogue.WAIT && closed) {
             step = dialogue.closed();
         }
-        return said.toString().replace("\r\n", "/") + switch (step) {
-            case Dialogue.Step.Wait ignored -> "waits for " + dialogue.awaited();
-            case Dialogue.Step.Say say -> "says " + new String(say.octets(), StandardCharsets.ISO_8859_1).strip();
-            case Dialogue.Step.Good good -> "good: " + good.detail();
-            case Dialogue.Step.Bad bad -> "bad: " + bad.reason();
-        };
+        return said.toString().replace("\r\n", "/")
+                + switch (step) {
+                    case Dialogue.Step.Wait ignored -> "waits for " + dialogue.awaited();
+                    case Dialogue.Step.Say say ->
+                        "says " + new String(say.octets(), StandardCharsets.ISO_8859_1).strip();
+                    case Dialogue.Step.Good good -> "good: " + good.detail();
+                    case Dialogue.Step.Bad bad -> "bad: " + bad.reason();
+                };
     }
 
     private static Dialogue talk(String send, String expect, boolean regex) {
-        return Dialogue.of(
-                new Check.Talk(SERVER, 25, false, Escapes.expand(send), Expect.of(expect, regex, false)), 0);
+        return Dialogue.of(new Check.Talk(SERVER, 25, false, Escapes.expand(send), Expect.of(expect, regex, false)), 0);
     }
 
     @Test
@@ -113,8 +115,7 @@ class DialogueTest {
                 ASK + "good: status 200, digest right",
                 play(http(200, sha), false, head + "Content-Length: 3\r\n\r\nok\n"));
         assertEquals(ASK + "good: status 200, digest right", play(http(200, md5), true, head + "\r\nok\n"));
-        assertEquals(
-                ASK + "bad: digest " + digest("MD5", "no\n"), play(http(200, md5), true, head + "\r\nno\n"));
+        assertEquals(ASK + "bad: digest " + digest("MD5", "no\n"), play(http(200, md5), true, head + "\r\nno\n"));
         assertEquals(
                 ASK + "bad: closed after 2 of 3 octets",
                 play(http(200, md5), true, head + "Content-Length: 3\r\n\r\nok"));
@@ -126,7 +127,8 @@ class DialogueTest {
     private static String digest(String algorithm, String text) {
         try {
             return HexFormat.of()
-                    .formatHex(java.security.MessageDigest.getInstance(algorithm).digest(latin(text)));
+                    .formatHex(
+                            java.security.MessageDigest.getInstance(algorithm).digest(latin(text)));
         } catch (java.security.NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -146,8 +148,7 @@ class DialogueTest {
                 "EHLO localhost.localdomain/|bad: answer to EHLO \"421 busy\"",
                 play(smtp(), false, "220 ready\r\n", "421 busy\r\n"));
         assertEquals("bad: closed before the greeting", play(smtp(), true, "220-"));
-        assertEquals(
-                "bad: more than 8192 octets of greeting", play(smtp(), false, "220-more\r\n".repeat(1_000)));
+        assertEquals("bad: more than 8192 octets of greeting", play(smtp(), false, "220-more\r\n".repeat(1_000)));
     }
 
     private static Dialogue dns(boolean udp, String name) {
@@ -158,15 +159,17 @@ class DialogueTest {
         return HexFormat.of().parseHex(text.replace(" ", ""));
     }
 
-    private static final String QUERY =
-            "1234 0100 0001 0000 0000 0000 03777777 07 6578616d706c65 00 0001 0001";
+    private static final String QUERY = "1234 0100 0001 0000 0000 0000 03777777 07 6578616d706c65 00 0001 0001";
 
     @Test
     void dnsQueryOctets() {
-        var say = assertInstanceOf(Dialogue.Step.Say.class, dns(true, "www.example").opened());
+        var say = assertInstanceOf(
+                Dialogue.Step.Say.class, dns(true, "www.example").opened());
         assertEquals(QUERY.replace(" ", ""), HexFormat.of().formatHex(say.octets()));
         var root = assertInstanceOf(Dialogue.Step.Say.class, dns(false, "").opened());
-        assertEquals("0011 1234 0100 0001 0000 0000 0000 00 0002 0001".replace(" ", ""), HexFormat.of().formatHex(root.octets()));
+        assertEquals(
+                "0011 1234 0100 0001 0000 0000 0000 00 0002 0001".replace(" ", ""),
+                HexFormat.of().formatHex(root.octets()));
         assertThrows(IllegalArgumentException.class, () -> dns(true, "a..b"));
         assertThrows(IllegalArgumentException.class, () -> dns(true, "x".repeat(64)));
     }
@@ -188,8 +191,11 @@ class DialogueTest {
         assertEquals(new Dialogue.Step.Bad("a question instead of an answer"), hear(QUERY));
         assertEquals(Dialogue.WAIT, hear(answer("8180").replaceFirst("1234", "4321")));
         assertEquals(
-                new Dialogue.Step.Bad("an answer to another question"), hear(answer("8180").replace("03777777", "03777778")));
-        assertEquals(new Dialogue.Step.Good("no error, 1 answers"), hear(answer("8180").replace("03777777", "03575757")));
+                new Dialogue.Step.Bad("an answer to another question"),
+                hear(answer("8180").replace("03777777", "03777778")));
+        assertEquals(
+                new Dialogue.Step.Good("no error, 1 answers"),
+                hear(answer("8180").replace("03777777", "03575757")));
         Dialogue tcp = dns(false, "www.example");
         byte[] message = hex(answer("8180"));
         Dialogue.Step last = tcp.received(ByteBuffer.wrap(new byte[] {0, (byte) message.length}));
@@ -209,7 +215,10 @@ class DialogueTest {
         for (long seed = 1; seed <= 3_000; seed++) {
             var dice = new Dice(seed);
             List<Dialogue> all = List.of(
-                    http(0, "0".repeat(64)), smtp(), dns(true, "www.example"), dns(false, "www.example"),
+                    http(0, "0".repeat(64)),
+                    smtp(),
+                    dns(true, "www.example"),
+                    dns(false, "www.example"),
                     talk("", "(a|b)*c", true));
             byte[] octets = whole.get(dice.nextInt(3)).clone();
             for (int i = dice.nextInt(5); i > 0; i--) {

@@ -78,9 +78,23 @@ class KindsOfChecksTest {
     private SSLContext tls() throws Exception {
         Path store = dir.resolve("keys.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=nobody.example", "-storetype",
-                        "PKCS12", "-keystore", store.toString(), "-storepass", "secret", "-keypass", "secret")
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "a",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=nobody.example",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        "secret",
+                        "-keypass",
+                        "secret")
                 .redirectErrorStream(true)
                 .start();
         String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -96,8 +110,8 @@ class KindsOfChecksTest {
     @Test
     void httpsTakesAnyCertificateNamesTheServerAndResumes() throws Exception {
         List<String> names = new ArrayList<>();
-        var socket = (SSLServerSocket) tls().getServerSocketFactory()
-                .createServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+        var socket = (SSLServerSocket)
+                tls().getServerSocketFactory().createServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
         try (var server = TestServer.on(socket, connection -> {
             var secure = (SSLSocket) connection;
             secure.startHandshake();
@@ -129,8 +143,10 @@ class KindsOfChecksTest {
     @Test
     void whatSpeaksNoTlsOrNothingAtAllFailsInWords() throws Exception {
         try (var plain = TestServer.saying("HTTP/1.0 400 Bad Request\r\n\r\n");
-                var closing = TestServer.of(connection -> connection.getInputStream().read());
-                var mute = TestServer.of(connection -> connection.getInputStream().readAllBytes())) {
+                var closing =
+                        TestServer.of(connection -> connection.getInputStream().read());
+                var mute =
+                        TestServer.of(connection -> connection.getInputStream().readAllBytes())) {
             isBad("TLS: ", http(plain, true, "web", 0));
             // Whether data was left unread, which TCP says by a reset, is the server's luck.
             CheckResult result = http(closing, true, "web", 0);
@@ -241,7 +257,9 @@ class KindsOfChecksTest {
             Await.that(
                     "end of " + pid,
                     5_000,
-                    () -> ProcessStat.of(Long.parseLong(pid)).filter(ProcessStat::alive).isEmpty());
+                    () -> ProcessStat.of(Long.parseLong(pid))
+                            .filter(ProcessStat::alive)
+                            .isEmpty());
         }
     }
 
@@ -249,7 +267,11 @@ class KindsOfChecksTest {
     void aProgramIsUnprivilegedAndInheritsNothing() throws Exception {
         isGood(
                 "content",
-                program("1", 5_000, script("env | grep -vE '^(PATH|PWD|SHLVL|OLDPWD|_)=' ; grep -c '^CapEff:.0000000000000000$' /proc/self/status")));
+                program(
+                        "1",
+                        5_000,
+                        script(
+                                "env | grep -vE '^(PATH|PWD|SHLVL|OLDPWD|_)=' ; grep -c '^CapEff:.0000000000000000$' /proc/self/status")));
         if (ProcessHandle.current().info().user().orElse("").equals("root")) {
             isGood("content", program("nobody", 5_000, "/usr/bin/id", "-un"));
         }
