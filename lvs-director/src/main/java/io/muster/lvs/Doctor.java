@@ -138,10 +138,10 @@ public final class Doctor {
     private void devices() {
         var wanted = new TreeMap<String, String>();
         floating.forEach(
-                address -> wanted.put(address.baseDevice(), address.address().toString()));
-        config.natRouter().ifPresent(router -> wanted.put(router.baseDevice(), "nat_router"));
+                address -> wanted.merge(address.baseDevice(), address.address().toString(), (a, b) -> a + ", " + b));
+        config.natRouter().ifPresent(router -> wanted.merge(router.baseDevice(), "nat_router", (a, b) -> a + ", " + b));
         if (config.syncDaemon()) {
-            wanted.putIfAbsent(config.syncInterface(), "syncd_iface");
+            wanted.merge(config.syncInterface(), "syncd_iface", (a, b) -> a + ", " + b);
         }
         wanted.forEach((device, use) -> {
             Boolean works = facts.devices().get(device);

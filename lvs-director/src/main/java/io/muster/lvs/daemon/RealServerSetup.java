@@ -69,7 +69,7 @@ public final class RealServerSetup {
                 InterfaceAddress wanted = InterfaceAddress.of(device, vip.inet(), vip.v6() ? 128 : 32);
                 // Deprecated: never the source of this machine's own IPv6 connections.
                 host.put(vip.v6() ? wanted.deprecated() : wanted);
-                done.add("added " + wanted.address().getHostAddress() + "/" + wanted.prefix() + " on " + device);
+                done.add("added " + vip + "/" + wanted.prefix() + " on " + device);
             }
             return done;
         });
