@@ -15,7 +15,7 @@ public final class Guest {
     private static final List<String> MODULES = List.of(
             "ipv6 veth bridge ipip ip6_tunnel sch_ingress cls_flower act_skbedit ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc"
                     .concat(" ip_vs_wlc ip_vs_sed ip_vs_nq ip_vs_sh ip_vs_dh ip_vs_mh ip_vs_lblc ip_vs_lblcr ip_vs_fo")
-                    .concat(" ip_vs_ovf ip_vs_ftp")
+                    .concat(" ip_vs_ovf ip_vs_ftp ip_vs_pe_sip dummy")
                     .split(" "));
 
     /// One story, told on a site of its own.
@@ -39,6 +39,8 @@ public final class Guest {
         all.put("daemons", report -> new Takeover(report).daemons());
         all.put("hosts", report -> new Takeover(report).hosts());
         all.put("families", report -> new Takeover(report).bothFamilies());
+        all.put("ipvsadm", report -> new IpvsadmScenario(report).play());
+        all.put("sync", report -> new SyncScenario(report).play());
         return all;
     }
 

@@ -1,5 +1,6 @@
 package io.muster.lab;
 
+import io.muster.cli.Command;
 import io.muster.ipvs.cli.Ipvsadm;
 import io.muster.ipvs.cli.IpvsadmRestore;
 import io.muster.ipvs.cli.IpvsadmSave;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 
 /// Our `ipvsadm` beside Debian's, command line for command line: standard output, standard error and exit status must
 /// be the same octets, but for the help's and the version's wording.
@@ -47,8 +49,7 @@ final class IpvsadmComparison implements AutoCloseable {
                   $run ip addr add 10.77.0.1/24 dev d0
                   $run ip link set d0 up
                 done
-                """.formatted(NAMESPACE)))
-                .expectOk("two namespaces");
+                """.formatted(NAMESPACE))).expectOk("two namespaces");
         there = new OriginalIpvsadm(directory.resolve("there"), List.of("ip", "netns", "exec", NAMESPACE));
         here = new OriginalIpvsadm(directory.resolve("here"), List.of());
     }
@@ -82,19 +83,14 @@ final class IpvsadmComparison implements AutoCloseable {
 
     /// Ours saved by ours, restored by the original, saved by the original, and the other way round.
     void exchange() throws IOException {
-        String ours = ours(List.of("-S", "-n"), "").out();
+        String ours = run(new IpvsadmSave(), List.of("-n")).out();
+        same("ipvsadm-save -n", here.run(List.of("ipvsadm-save", "-n"), "").out(), ours);
         there.run(List.of("ipvsadm-restore"), ours);
-        same(
-                "saved by ours, restored by the original",
-                ours,
-                there.run(List.of("ipvsadm", "-Sn"), "").out());
+        same("saved by ours, restored by the original", rules(here), rules(there));
         String theirs = there.run(List.of("ipvsadm-save", "-n"), "").out();
         run(new IpvsadmRestore(new Ipvsadm(), stream(theirs)), List.of());
-        same(
-                "saved by the original, restored by ours",
-                theirs,
-                here.run(List.of("ipvsadm", "-Sn"), "").out());
-        same("ipvsadm-save -n", theirs, run(new IpvsadmSave(), List.of("-n")).out());
+        same("saved by the original, restored by ours", rules(there), rules(here));
+        same("ipvsadm-save", here.run(List.of("ipvsadm-save"), "").out(), run(new IpvsadmSave(), List.of()).out());
     }
 
     /// Any one line.
@@ -104,10 +100,7 @@ final class IpvsadmComparison implements AutoCloseable {
         original.addAll(words);
         Said theirs = (reads ? here : there).run(original, input);
         Said mine = ours(words, input);
-        if (words.contains("--version")
-                || words.stream().anyMatch(word -> word.startsWith("-h"))
-                || words.contains("--help")
-                || input.contains("-h\n")
+        if (words.contains("--version") || words.stream().anyMatch(word -> word.startsWith("-h")) || words.contains("--help") || input.contains("-h\n")
                 || input.contains("--version\n")) {
             // Described in other words, on purpose.
             mine = new Said(mine.status(), theirs.out(), mine.err());
@@ -116,18 +109,29 @@ final class IpvsadmComparison implements AutoCloseable {
         if (!mine.equals(theirs)) {
             differ(name, theirs.toString(), mine.toString());
         } else if (!reads && theirs.status() == 0 && compared % SAMPLE == 0) {
-            same(
-                    "the table after " + name,
-                    there.run(List.of("ipvsadm", "-Ln", "--thresholds"), "").out(),
-                    here.run(List.of("ipvsadm", "-Ln", "--thresholds"), "").out());
+            same("the table after " + name, table(there), table(here));
         }
+    }
+
+    /// In no order: two namespaces hash differently, and the original's order of marks and addresses far apart depends
+    /// on the kernel's.
+    private static String table(OriginalIpvsadm original) throws IOException {
+        return rules(original) + "\n" + sorted(original.run(List.of("ipvsadm", "-Ln", "--thresholds"), "").out());
+    }
+
+    private static String rules(OriginalIpvsadm original) throws IOException {
+        return sorted(original.run(List.of("ipvsadm", "-Sn"), "").out());
+    }
+
+    private static String sorted(String text) {
+        return text.lines().sorted().collect(Collectors.joining("\n"));
     }
 
     private Said ours(List<String> words, String input) {
         return run(new Ipvsadm().reading(stream(input)), words);
     }
 
-    private static Said run(io.muster.cli.Command command, List<String> words) {
+    private static Said run(Command command, List<String> words) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         int status = command.run(
@@ -153,6 +157,29 @@ final class IpvsadmComparison implements AutoCloseable {
                 + "\n  ours:     " + String.join("\n            ", right.isEmpty() ? List.of(ours) : right));
     }
 
+    /// Lists the connections of here with both, again if a second went by between the two.
+    void connections(List<String> words) throws IOException {
+        var original = new ArrayList<>(List.of("ipvsadm"));
+        original.addAll(words);
+        Said theirs = here.run(original, "");
+        Said mine = ours(words, "");
+        for (int i = 0; i < 5 && !mine.equals(theirs); i++) {
+            theirs = here.run(original, "");
+            mine = ours(words, "");
+        }
+        same(words.toString(), theirs.toString(), mine.toString());
+    }
+
+    /// Runs the launched command and the original on the table of here.
+    void launched(Path program, List<String> words) throws IOException {
+        var original = new ArrayList<>(List.of("ipvsadm"));
+        original.addAll(words);
+        var ours = new ArrayList<>(List.of(program.toString()));
+        ours.addAll(words);
+        Said theirs = here.run(original, "");
+        same(program + " " + words, theirs.toString(), here.run(ours, "").toString());
+    }
+
     /// How many comparisons were made.
     int compared() {
         return compared;
@@ -167,10 +194,7 @@ final class IpvsadmComparison implements AutoCloseable {
     }
 
     private static String unescaped(String text) {
-        return text.replace("\\\\", "\0")
-                .replace("\\n", "\n")
-                .replace("\\t", "\t")
-                .replace("\\r", "\r")
+        return text.replace("\\\\", "\0").replace("\\n", "\n").replace("\\t", "\t").replace("\\r", "\r")
                 .replace("\0", "\\");
     }
 
@@ -202,19 +226,5 @@ final class IpvsadmComparison implements AutoCloseable {
     public void close() throws IOException {
         there.close();
         here.close();
-    }
-
-    /// For trying it out: `SEED LINES`.
-    public static void main(String[] args) throws IOException {
-        try (var comparison = new IpvsadmComparison(Path.of("/tmp/ipvsadm-comparison"))) {
-            long began = System.nanoTime();
-            comparison.file("ipvsadm-lines.txt");
-            System.out.println(comparison.compared() + " " + (System.nanoTime() - began) / 1_000_000 + " ms");
-            comparison.seeded(Long.parseLong(args[0]), Integer.parseInt(args[1]));
-            comparison.exchange();
-            comparison.differences().forEach(System.out::println);
-            System.out.println(comparison.compared() + " compared, "
-                    + comparison.differences().size() + " differ, " + (System.nanoTime() - began) / 1_000_000 + " ms");
-        }
     }
 }

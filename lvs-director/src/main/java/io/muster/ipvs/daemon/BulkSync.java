@@ -1,11 +1,7 @@
 package io.muster.ipvs.daemon;
 
-import io.muster.ipvs.Connection;
 import io.muster.ipvs.IpAddress;
-import io.muster.ipvs.SyncCodec;
 import io.muster.ipvs.SyncDaemon;
-import io.muster.ipvs.SyncEntry;
-import io.muster.ipvs.SyncMessage;
 import io.muster.ipvs.SyncSource;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -16,9 +12,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// Sends the whole connection table to the backup directors' kernels: what their synchronisation daemons would have
 /// got, had they been there all along. The kernel's own daemon says nothing of a connection that is idle, nor of an
@@ -28,20 +22,23 @@ import java.util.Optional;
 /// receiving kernel's socket buffer (a hundred messages or so) isn't overrun; there is no acknowledgement: how many
 /// arrived, the peer's count of connections says.
 ///
+/// The table is read at once and kept, 36 octets a connection (72 for IPv6), while it goes out: reading it slowly would
+/// miss more of what changes meanwhile.
+///
 /// Thread: one of its own: [#send] blocks for as long as it takes, some seconds for 10^5 entries, and ends early with
 /// an InterruptedIOException when the thread is interrupted.
 public final class BulkSync {
     /// Some 40,000 connections a second.
     public static final int PACE_KB_PER_S = 1500;
 
-    /// A burst of a few dozen messages fits any socket buffer.
+    /// A burst of this long is a dozen messages, which fits any socket buffer.
     private static final long STEP_MS = 10;
 
     /// Told after each burst, on the sending thread.
     @FunctionalInterface
     public interface Progress {
         /// @param sent entries that went out so far
-        /// @param total what the table had at the beginning; connections come and go meanwhile
+        /// @param total of what is being sent
         void sent(long sent, long total);
     }
 
@@ -73,120 +70,63 @@ public final class BulkSync {
     /// @param source made of the table of services as it is now
     /// @throws IOException when the connections can't be read or nothing can be sent on the interface
     public Sent send(Target target, SyncSource source, Progress progress) throws IOException {
-        long total = connections.count();
-        try (var sender = new Sender(target, total, progress)) {
-            connections.forEach(connection -> sender.add(source, connection));
-            return sender.end();
-        } catch (Stopped e) {
-            throw e.reason;
+        var messages = new SyncMessages(target.syncId(), connections.count());
+        // Twice: the kernel shows a table that changes while it is read, and each entry that goes hides another one.
+        long left = connections.forEach(connection -> source.entry(connection).ifPresent(messages::add));
+        connections.forEach(connection -> source.entry(connection).ifPresent(messages::addUnlessSeen));
+        List<byte[]> all = messages.messages();
+        left = Math.max(0, left - messages.firstPass());
+        try (DatagramChannel channel = open(target)) {
+            long entries = pace(target, channel, all, messages.entries(), progress);
+            return new Sent(entries, left, all.size());
         }
     }
 
-    /// Carries an error through the reader of the table.
-    private static final class Stopped extends RuntimeException {
-        private static final long serialVersionUID = 1;
-        private final transient IOException reason;
-
-        Stopped(IOException reason) {
-            super(reason);
-            this.reason = reason;
+    private static DatagramChannel open(Target target) throws IOException {
+        NetworkInterface device = NetworkInterface.getByName(target.device());
+        if (device == null) {
+            throw new SocketException(target.device() + ": no such interface");
         }
-    }
-
-    private static final class Sender implements AutoCloseable {
-        private final DatagramChannel channel;
-        private final Target target;
-        private final long total;
-        private final Progress progress;
-        private final List<SyncEntry> entries = new ArrayList<>();
-        private final long beganNanos = System.nanoTime();
-        private int size = SyncCodec.HEADER_BYTES;
-        private long octets;
-        private long sent;
-        private long left;
-        private long messages;
-
-        Sender(Target target, long total, Progress progress) throws IOException {
-            this.target = target;
-            this.total = total;
-            this.progress = progress;
-            channel = open(target);
-        }
-
-        private static DatagramChannel open(Target target) throws IOException {
-            NetworkInterface device = NetworkInterface.getByName(target.device());
-            if (device == null) {
-                throw new SocketException(target.device() + ": no such interface");
-            }
-            DatagramChannel channel = DatagramChannel.open(
-                    target.group().v6() ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
-            try {
-                channel.setOption(StandardSocketOptions.IP_MULTICAST_IF, device);
-                channel.setOption(StandardSocketOptions.IP_MULTICAST_TTL, target.ttl());
-                channel.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, false);
-                channel.connect(new InetSocketAddress(target.group().inet(), target.port()));
-                return channel;
-            } catch (IOException e) {
-                channel.close();
-                throw e;
-            }
-        }
-
-        void add(SyncSource source, Connection connection) {
-            Optional<SyncEntry> entry = source.entry(connection);
-            if (entry.isEmpty()) {
-                left++;
-                return;
-            }
-            int more = SyncCodec.bytes(entry.get());
-            if (size + more > SyncCodec.MAX_BYTES) {
-                try {
-                    flush();
-                } catch (IOException e) {
-                    throw new Stopped(e);
-                }
-            }
-            entries.add(entry.get());
-            size += more;
-        }
-
-        Sent end() throws IOException {
-            if (!entries.isEmpty()) {
-                flush();
-            }
-            progress.sent(sent, total);
-            return new Sent(sent, left, messages);
-        }
-
-        private void flush() throws IOException {
-            channel.write(ByteBuffer.wrap(SyncCodec.encode(new SyncMessage(target.syncId(), entries))));
-            sent += entries.size();
-            messages++;
-            octets += size;
-            entries.clear();
-            size = SyncCodec.HEADER_BYTES;
-            pace();
-        }
-
-        /// Waits until what has been sent was due.
-        private void pace() throws IOException {
-            long dueMs = octets / target.paceKBps();
-            long aheadMs = dueMs - (System.nanoTime() - beganNanos) / 1_000_000;
-            if (aheadMs < STEP_MS) {
-                return;
-            }
-            progress.sent(sent, total);
-            try {
-                Thread.sleep(aheadMs);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("sending connections was interrupted after " + sent);
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
+        DatagramChannel channel = DatagramChannel.open(
+                target.group().v6() ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
+        try {
+            channel.setOption(StandardSocketOptions.IP_MULTICAST_IF, device);
+            channel.setOption(StandardSocketOptions.IP_MULTICAST_TTL, target.ttl());
+            channel.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, false);
+            channel.connect(new InetSocketAddress(target.group().inet(), target.port()));
+            return channel;
+        } catch (IOException e) {
             channel.close();
+            throw e;
+        }
+    }
+
+    private static long pace(
+            Target target, DatagramChannel channel, List<byte[]> messages, long total, Progress progress)
+            throws IOException {
+        long began = System.nanoTime();
+        long octets = 0;
+        long sent = 0;
+        for (byte[] message : messages) {
+            channel.write(ByteBuffer.wrap(message));
+            octets += message.length;
+            sent += message[SyncMessages.COUNT_AT] & 0xff;
+            long aheadMs = octets / target.paceKBps() - (System.nanoTime() - began) / 1_000_000;
+            if (aheadMs >= STEP_MS) {
+                progress.sent(sent, total);
+                rest(aheadMs, sent);
+            }
+        }
+        progress.sent(sent, total);
+        return sent;
+    }
+
+    private static void rest(long ms, long sent) throws InterruptedIOException {
+        try {
+            Thread.sleep(ms);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("sending connections was interrupted after " + sent);
         }
     }
 }
