@@ -153,6 +153,11 @@ final class Holder implements AutoCloseable {
         return (int) all.stream().filter(h -> h.state == State.OPEN).count();
     }
 
+    /// Says nothing more until a proof is asked for.
+    void hush() {
+        talking = false;
+    }
+
     /// Makes every connection prove that it is alive, the idle ones too, and counts those that have.
     int alive(int limitMs) {
         talking = false;

@@ -82,7 +82,10 @@ final class IpvsadmComparison implements AutoCloseable {
     }
 
     /// Ours saved by ours, restored by the original, saved by the original, and the other way round.
-    void exchange() throws IOException {
+    ///
+    /// @param rules what is saved
+    void exchange(String rules) throws IOException {
+        here.run(List.of("ipvsadm-restore"), rules);
         String ours = run(new IpvsadmSave(), List.of("-n")).out();
         same("ipvsadm-save -n", here.run(List.of("ipvsadm-save", "-n"), "").out(), ours);
         there.run(List.of("ipvsadm-restore"), ours);
@@ -185,8 +188,11 @@ final class IpvsadmComparison implements AutoCloseable {
         return compared;
     }
 
+    /// Those since the last call.
     List<String> differences() {
-        return List.copyOf(differences);
+        List<String> found = List.copyOf(differences);
+        differences.clear();
+        return found;
     }
 
     private static InputStream stream(String text) {

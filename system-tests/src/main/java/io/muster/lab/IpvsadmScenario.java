@@ -26,6 +26,24 @@ import java.util.stream.Collectors;
 final class IpvsadmScenario {
     private static final int SEEDED_LINES = 400;
 
+    private static final String RULES = """
+            -A -t 10.1.1.1:80 -s wrr
+            -a -t 10.1.1.1:80 -r 10.9.0.11:8080 -m -w 4
+            -a -t 10.1.1.1:80 -r 10.9.0.12:80 -g -w 0
+            -a -t 10.1.1.1:80 -r 10.9.0.13:80 -i -w 2
+            -a -t 10.1.1.1:80 -r 10.9.0.14:80 -i -w 1 --tun-type gue --tun-port 6080 --tun-remcsum
+            -a -t 10.1.1.1:80 -r 10.9.0.15:80 -i -w 1 --tun-type gre --tun-csum
+            -a -t 10.1.1.1:80 -r [2001:db8::15]:80 -i -w 1
+            -A -u 10.1.1.1:53 -s sh -o -b sh-fallback,sh-port
+            -A -u 10.1.1.1:5060 -s rr -p 60 --pe sip
+            -A --sctp-service 10.1.1.1:80 -s mh -b mh-port
+            -A -t [2001:db8::1]:443 -s rr -p 300 -M 64
+            -a -t [2001:db8::1]:443 -r [2001:db8::2]:443 -m -w 2147483647
+            -A -f 100 -s wlc -p 300 -M 255.255.255.0
+            -a -f 100 -r 10.9.0.13 -w 7
+            -A -f 101 -6 -s rr -p 360
+            """;
+
     private final Report report;
 
     IpvsadmScenario(Report report) {
@@ -44,7 +62,7 @@ final class IpvsadmScenario {
                 return "seed " + seed + ": " + verdict(comparison);
             });
             report.prove("eachRestoresWhatTheOtherSaved", new Host[0], () -> {
-                comparison.exchange();
+                comparison.exchange(RULES);
                 return verdict(comparison);
             });
             report.prove("launchedCommandSaysTheSame", new Host[0], () -> {
