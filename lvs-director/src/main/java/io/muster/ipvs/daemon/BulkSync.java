@@ -87,8 +87,8 @@ public final class BulkSync {
         if (device == null) {
             throw new SocketException(target.device() + ": no such interface");
         }
-        DatagramChannel channel = DatagramChannel.open(
-                target.group().v6() ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
+        DatagramChannel channel =
+                DatagramChannel.open(target.group().v6() ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
         try {
             channel.setOption(StandardSocketOptions.IP_MULTICAST_IF, device);
             channel.setOption(StandardSocketOptions.IP_MULTICAST_TTL, target.ttl());

@@ -1,0 +1,85 @@
+package io.muster.pulse.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.muster.os.NetworkNamespace;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// What announcements are for: a neighbour that knew the address at another machine finds it here. A cable with both
+/// ends in one namespace; the neighbour is the kernel behind the far end.
+@Tag("netns")
+class NeighbourCacheTest {
+    private static final String OLD = "02:00:00:00:00:01";
+    private static final String NEW = "02:00:00:00:00:0a";
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    @Test
+    void neighbourFollowsAGratuitousReply() throws Exception {
+        onACable(() -> {
+            ip("address", "add", "10.0.0.2/24", "dev", "a1");
+            follows("10.0.0.1", "10.0.0.255");
+        });
+    }
+
+    @Test
+    void neighbourFollowsAnUnsolicitedAdvertisement() throws Exception {
+        onACable(() -> {
+            ip("address", "add", "fd00::2/64", "dev", "a1", "nodad");
+            follows("fd00::1", "ff02::1");
+        });
+    }
+
+    private static void follows(String address, String target) throws Exception {
+        ip("neighbour", "replace", address, "lladdr", OLD, "dev", "a1", "nud", "stale");
+        assertTrue(ip("neighbour", "show", address).contains(OLD));
+        var said = new ByteArrayOutputStream();
+        var stream = new PrintStream(said, true, StandardCharsets.UTF_8);
+        String[] words = {"-i", "a0", address, NEW, target, "ffffffffffff"};
+        assertEquals(0, new SendArp().run(words, stream, stream), () -> said.toString(StandardCharsets.UTF_8));
+        long giveUp = System.nanoTime() + LIMIT_NANOS;
+        String entry = ip("neighbour", "show", address);
+        while (!entry.contains(NEW)) {
+            if (System.nanoTime() > giveUp) {
+                fail("the neighbour still has " + entry);
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+            entry = ip("neighbour", "show", address);
+        }
+    }
+
+    private interface Body {
+        void run() throws Exception;
+    }
+
+    private static void onACable(Body body) throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "network namespaces need root here");
+        NetworkNamespace.inNew(() -> {
+            ip("link", "add", "a0", "address", NEW, "type", "veth", "peer", "name", "a1");
+            ip("link", "set", "a0", "up");
+            ip("link", "set", "a1", "up");
+            body.run();
+            return true;
+        });
+    }
+
+    private static String ip(String... arguments) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of("ip"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), command + ": " + said);
+        return said;
+    }
+}
