@@ -20,10 +20,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -210,19 +213,26 @@ final class KernelSync implements TableSync {
     /// Ends the synchronisation and puts the settings back.
     @Override
     public void close() {
-        later(() -> {
-            stopDaemons();
+        sending.interrupt();
+        Future<?> last = work.submit(() -> {
+            try {
+                stopDaemons();
+            } catch (IpvsException e) {
+                LOG.error("connection synchronisation: {}", e.getMessage());
+            }
             former.forEach(this::set);
         });
-        sending.interrupt();
-        work.shutdown();
         try {
-            if (!work.awaitTermination(END_MS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("the sync daemon doesn't end within {} ms", END_MS);
-            }
+            last.get(END_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("the sync daemon doesn't end within {} ms", END_MS);
+        } catch (ExecutionException e) {
+            LOG.error("connection synchronisation: {}", String.valueOf(e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        // Counts and bulk sends that were to come.
+        work.shutdownNow();
         table.close();
     }
 }

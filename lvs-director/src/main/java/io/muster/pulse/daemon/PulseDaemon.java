@@ -349,10 +349,10 @@ public final class PulseDaemon implements AutoCloseable {
         if (links != null) {
             links.close();
         }
+        sync.close();
         if (lvsd != null) {
             lvsd.close();
         }
-        sync.close();
         turn.close();
         hooks.close();
         if (server != null) {

@@ -1,0 +1,295 @@
+package io.muster.pulse;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.ipvs.IpAddress;
+import io.muster.lvs.LvsConfig.FloatingAddress;
+import io.muster.lvs.LvsConfig.Heartbeat;
+import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.pulse.HeartbeatCodec.Word;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// The table of Piranha's pulse, row by row, in its own format; keepalive 1 s, deadtime 3 s.
+class PulseTest {
+    private static final IpAddress PARTNER = IpAddress.parse("10.0.0.2").orElseThrow();
+    private static final FloatingAddress VIP =
+            new FloatingAddress(IpAddress.parse("10.0.0.100").orElseThrow(), "eth0:1", 24);
+
+    private final List<PulseEffect> all = new ArrayList<>();
+    private long now = 1_000;
+
+    private static PulseSettings settings(boolean primary, boolean partner, boolean force) {
+        var beat = new Heartbeat(539, 1_000, 3_000, Format.ORIGINAL, false, 60_000);
+        return new PulseSettings(primary, partner, beat, Set.of(PARTNER), force, true, true, List.of(VIP));
+    }
+
+    private Pulse started(boolean primary) {
+        return started(settings(primary, true, false));
+    }
+
+    private Pulse started(PulseSettings settings) {
+        var pulse = new Pulse(settings, Optional.empty(), new Random(1));
+        on(pulse, new PulseEvent.Start());
+        return pulse;
+    }
+
+    private List<PulseEffect> on(Pulse pulse, PulseEvent event) {
+        List<PulseEffect> effects = pulse.on(event, now);
+        all.addAll(effects);
+        return effects;
+    }
+
+    private List<PulseEffect> hear(Pulse pulse, Word word) {
+        return on(pulse, new PulseEvent.Received(0, PARTNER, HeartbeatCodec.encode(word)));
+    }
+
+    /// Lets the core's own deadlines pass.
+    private List<PulseEffect> passMs(Pulse pulse, long ms) {
+        List<PulseEffect> effects = new ArrayList<>();
+        long end = now + ms;
+        while (pulse.nextDeadlineMs() <= end) {
+            now = Math.max(now, pulse.nextDeadlineMs());
+            effects.addAll(on(pulse, new PulseEvent.Tick()));
+        }
+        return effects;
+    }
+
+    private static boolean says(List<PulseEffect> effects, String text) {
+        return effects.stream().anyMatch(e -> e.toString().contains(text));
+    }
+
+    private static int at(List<PulseEffect> effects, Class<? extends PulseEffect> kind) {
+        for (int i = 0; i < effects.size(); i++) {
+            if (kind.isInstance(effects.get(i))) {
+                return i;
+            }
+        }
+        throw new AssertionError("no " + kind.getSimpleName() + " in " + effects);
+    }
+
+    @Test
+    void atStartWhatAFormerLifeLeftGoesFirst() {
+        var pulse = new Pulse(settings(true, true, false), Optional.empty(), new Random(1));
+        List<PulseEffect> effects = on(pulse, new PulseEvent.Start());
+        assertTrue(says(effects, "STARTING PULSE AS MASTER"));
+        assertTrue(at(effects, PulseEffect.DropAddresses.class) < at(effects, PulseEffect.StartLvsd.class));
+        assertTrue(effects.contains(new PulseEffect.RunHook(false)));
+        assertTrue(effects.contains(new PulseEffect.SwitchSync(false)));
+    }
+
+    @Test
+    void stoppedPartnerIsTakenOverFromAtOnceAndNamed() {
+        assertTrue(says(hear(started(true), Word.LVS_STOPPED), "backup inactive"));
+        assertTrue(says(hear(started(false), Word.LVS_STOPPED), "primary inactive"));
+    }
+
+    @Test
+    void runningPartnerIsLeftAlone() {
+        Pulse pulse = started(true);
+        hear(pulse, Word.LVS_RUNNING);
+        assertEquals(Activity.STANDBY, pulse.activity());
+    }
+
+    @Test
+    void silenceOfADeadtimeMakesActive() {
+        Pulse pulse = started(false);
+        hear(pulse, Word.LVS_RUNNING);
+        passMs(pulse, 2_999);
+        assertEquals(Activity.STANDBY, pulse.activity());
+        assertTrue(says(passMs(pulse, 1_001), "partner dead: activating lvs"));
+        assertEquals(Activity.ACTIVE, pulse.activity());
+        passMs(pulse, 20_000);
+        assertEquals(Activity.ACTIVE, pulse.activity());
+    }
+
+    @Test
+    void addressesComeBeforeAnnouncementsAndTheTableMayForwardBeforeThem() {
+        Pulse pulse = started(true);
+        List<PulseEffect> effects = hear(pulse, Word.LVS_STOPPED);
+        int put = at(effects, PulseEffect.PutAddresses.class);
+        assertTrue(effects.indexOf(new PulseEffect.Forward(true)) < put);
+        assertTrue(put < at(effects, PulseEffect.Announce.class));
+        assertTrue(put < at(effects, PulseEffect.SwitchSync.class));
+        long announced = passMs(pulse, 10_000).stream()
+                .filter(PulseEffect.Announce.class::isInstance)
+                .count();
+        assertEquals(Pulse.ANNOUNCEMENTS, announced);
+    }
+
+    @Test
+    void lifetimesAreRenewedThriceWithinOne() {
+        Pulse pulse = started(true);
+        var put = (PulseEffect.PutAddresses) hear(pulse, Word.LVS_STOPPED).stream()
+                .filter(PulseEffect.PutAddresses.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+        assertEquals(3, put.lifetimeS());
+        long renewed = passMs(pulse, 3_000).stream()
+                .filter(PulseEffect.PutAddresses.class::isInstance)
+                .count();
+        assertEquals(3, renewed);
+    }
+
+    @Test
+    void theBackupSaysRunningOnceMoreBeforeItGivesWay() {
+        Pulse pulse = started(false);
+        hear(pulse, Word.LVS_STOPPED);
+        List<PulseEffect> effects = hear(pulse, Word.LVS_RUNNING);
+        assertEquals(Activity.STANDBY, pulse.activity());
+        List<byte[]> sent = effects.stream()
+                .filter(PulseEffect.Send.class::isInstance)
+                .map(e -> ((PulseEffect.Send) e).octets())
+                .toList();
+        assertEquals(2, sent.size());
+        assertTrue(java.util.Arrays.equals(HeartbeatCodec.encode(Word.LVS_RUNNING), sent.getFirst()));
+        assertTrue(java.util.Arrays.equals(HeartbeatCodec.encode(Word.LVS_STOPPED), sent.getLast()));
+        assertTrue(at(effects, PulseEffect.DropAddresses.class) < effects.indexOf(lastSend(effects)));
+    }
+
+    private static PulseEffect lastSend(List<PulseEffect> effects) {
+        return effects.reversed().stream()
+                .filter(PulseEffect.Send.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void thePrimaryThatHearsRunningAnnouncesAgain() {
+        Pulse pulse = started(true);
+        hear(pulse, Word.LVS_STOPPED);
+        passMs(pulse, 8_000);
+        hear(pulse, Word.LVS_STOPPED);
+        List<PulseEffect> effects = hear(pulse, Word.LVS_RUNNING);
+        assertTrue(says(effects, "partner active: resending arps"));
+        assertTrue(effects.contains(new PulseEffect.RunHook(true)));
+        at(effects, PulseEffect.Announce.class);
+        assertEquals(Activity.ACTIVE, pulse.activity());
+    }
+
+    @Test
+    void lostLinkGivesTheRoleUpUntilItIsBack() {
+        Pulse pulse = started(true);
+        hear(pulse, Word.LVS_STOPPED);
+        on(pulse, new PulseEvent.Link("eth0", false));
+        assertEquals(Activity.STANDBY, pulse.activity());
+        hear(pulse, Word.LVS_STOPPED);
+        passMs(pulse, 10_000);
+        assertEquals(Activity.STANDBY, pulse.activity());
+        on(pulse, new PulseEvent.Link("eth0", true));
+        hear(pulse, Word.LVS_STOPPED);
+        assertEquals(Activity.ACTIVE, pulse.activity());
+    }
+
+    @Test
+    void lvsdIsStartedAgainThriceThenTheRoleGoesUntilThePartnerWasActive() {
+        Pulse pulse = started(true);
+        hear(pulse, Word.LVS_STOPPED);
+        for (int i = 0; i < 3; i++) {
+            assertTrue(on(pulse, new PulseEvent.LvsdEnded("status 1")).contains(new PulseEffect.StartLvsd()));
+            assertEquals(Activity.ACTIVE, pulse.activity());
+        }
+        List<PulseEffect> effects = on(pulse, new PulseEvent.LvsdEnded("status 1"));
+        assertFalse(effects.contains(new PulseEffect.StartLvsd()));
+        assertEquals(Set.of(Inhibitor.CHILDFAIL), pulse.inhibitors());
+        hear(pulse, Word.LVS_STOPPED);
+        assertEquals(Activity.STANDBY, pulse.activity());
+        hear(pulse, Word.LVS_RUNNING);
+        assertTrue(passMs(pulse, 11_000).contains(new PulseEffect.StartLvsd()));
+        assertEquals(Activity.ACTIVE, pulse.activity(), "the partner fell silent");
+    }
+
+    @Test
+    void aloneItWaitsForOneDeadtimeAndSendsNothing() {
+        Pulse pulse = started(settings(true, false, false));
+        List<PulseEffect> effects = passMs(pulse, 3_000);
+        assertEquals(Activity.ACTIVE, pulse.activity());
+        assertTrue(effects.stream().noneMatch(PulseEffect.Send.class::isInstance));
+        on(pulse, new PulseEvent.Stalled(60_000));
+        assertEquals(Activity.ACTIVE, pulse.activity(), "there is nobody to give way to");
+    }
+
+    @Test
+    void forcedItIsActiveAtOnce() {
+        assertEquals(
+                Activity.ACTIVE, started(settings(true, true, true)).activity());
+    }
+
+    @Test
+    void stallLongerThanDeadtimeGivesUpBeforeAnythingElse() {
+        Pulse pulse = started(true);
+        hear(pulse, Word.LVS_STOPPED);
+        now += 3_001;
+        // No word of a stall from the driver: the core sees the gap by itself.
+        List<PulseEffect> effects = hear(pulse, Word.LVS_STOPPED);
+        assertInstanceOf(PulseEffect.DropAddresses.class, effects.getFirst());
+        assertEquals(Activity.STANDBY, pulse.activity(), "what waited in the socket is history");
+        now += 1_001;
+        hear(pulse, Word.LVS_STOPPED);
+        assertEquals(Activity.ACTIVE, pulse.activity());
+    }
+
+    @Test
+    void suspendedMachineGivesUpThoughItsClockStoodStill() {
+        Pulse pulse = started(true);
+        hear(pulse, Word.LVS_STOPPED);
+        assertInstanceOf(
+                PulseEffect.DropAddresses.class,
+                on(pulse, new PulseEvent.Stalled(3_001)).getFirst());
+    }
+
+    @Test
+    void stopDropsAddressesAndThenSaysSoTwice() {
+        Pulse pulse = started(true);
+        hear(pulse, Word.LVS_STOPPED);
+        List<PulseEffect> effects = on(pulse, new PulseEvent.Stop());
+        assertInstanceOf(PulseEffect.DropAddresses.class, effects.getFirst());
+        assertEquals(2, effects.stream().filter(PulseEffect.Send.class::isInstance).count());
+        assertInstanceOf(PulseEffect.Ended.class, effects.getLast());
+        assertTrue(hear(pulse, Word.LVS_STOPPED).isEmpty());
+        assertEquals(Long.MAX_VALUE, pulse.nextDeadlineMs());
+    }
+
+    @Test
+    void foreignAndMeaninglessPacketsAreCountedAndSaidOnce() {
+        Pulse pulse = started(true);
+        IpAddress stranger = IpAddress.parse("10.0.0.3").orElseThrow();
+        for (int i = 0; i < 3; i++) {
+            on(pulse, new PulseEvent.Received(0, stranger, HeartbeatCodec.encode(Word.LVS_STOPPED)));
+            on(pulse, new PulseEvent.Received(0, PARTNER, new byte[3]));
+            hear(pulse, Word.FOS_RUNNING);
+            byte[] muster = new byte[HeartbeatCodec.BYTES];
+            muster[0] = 'M';
+            muster[1] = 'P';
+            muster[2] = 'L';
+            muster[3] = 'S';
+            on(pulse, new PulseEvent.Received(0, PARTNER, muster));
+        }
+        assertEquals(Activity.STANDBY, pulse.activity());
+        assertEquals(
+                "{FOREIGN_SOURCE=3, MALFORMED=3, OTHER_FORMAT=3, INCOMPATIBLE=3}",
+                pulse.rejections().toString());
+        assertEquals(
+                4,
+                all.stream()
+                        .filter(e -> e instanceof PulseEffect.Say(boolean warning, String text) && warning)
+                        .count());
+    }
+
+    @Test
+    void rereadAddressesComeAndGoWhileActive() {
+        Pulse pulse = started(true);
+        hear(pulse, Word.LVS_STOPPED);
+        var other = new FloatingAddress(IpAddress.parse("10.0.0.101").orElseThrow(), "eth0:2", 24);
+        List<PulseEffect> effects = on(pulse, new PulseEvent.Reconfigured(List.of(other)));
+        assertTrue(effects.contains(new PulseEffect.DropAddresses(List.of(VIP))));
+        assertTrue(effects.contains(new PulseEffect.PutAddresses(List.of(other), 3, true)));
+    }
+}
