@@ -218,8 +218,7 @@ class PulseTest {
 
     @Test
     void forcedItIsActiveAtOnce() {
-        assertEquals(
-                Activity.ACTIVE, started(settings(true, true, true)).activity());
+        assertEquals(Activity.ACTIVE, started(settings(true, true, true)).activity());
     }
 
     @Test
@@ -251,7 +250,8 @@ class PulseTest {
         hear(pulse, Word.LVS_STOPPED);
         List<PulseEffect> effects = on(pulse, new PulseEvent.Stop());
         assertInstanceOf(PulseEffect.DropAddresses.class, effects.getFirst());
-        assertEquals(2, effects.stream().filter(PulseEffect.Send.class::isInstance).count());
+        assertEquals(
+                2, effects.stream().filter(PulseEffect.Send.class::isInstance).count());
         assertInstanceOf(PulseEffect.Ended.class, effects.getLast());
         assertTrue(hear(pulse, Word.LVS_STOPPED).isEmpty());
         assertEquals(Long.MAX_VALUE, pulse.nextDeadlineMs());
