@@ -208,7 +208,8 @@ final class IpvsadmComparison implements AutoCloseable {
         var words = new ArrayList<String>();
         StringBuilder word = null;
         boolean quoted = false;
-        for (char c : line.toCharArray()) {
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
             if (c == '\'') {
                 quoted = !quoted;
                 word = word == null ? new StringBuilder() : word;
