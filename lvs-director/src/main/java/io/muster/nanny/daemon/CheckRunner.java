@@ -15,10 +15,9 @@ import org.slf4j.LoggerFactory;
 /// Makes checks on an event loop, as many at once as there are file descriptors, programs a few at a
 /// time.
 ///
-/// Sockets are plain handles on Netty's epoll, without a channel and its pipeline, which took most of a
-/// check's time (see `docs/decisions/0121-checks-without-channels.md`). A TCP connection is closed by
-/// reset (`SO_LINGER` 0), so that ten thousand checks leave no TIME_WAIT on our side. The source address
-/// is the kernel's choice.
+/// Sockets are plain handles on Netty's epoll, without a channel and its pipeline (see
+/// `docs/decisions/0121-checks-without-channels.md`). A TCP connection is closed by reset (`SO_LINGER` 0),
+/// so that ten thousand checks leave no TIME_WAIT on our side. The source address is the kernel's choice.
 ///
 /// Whatever the other side does, a check ends once: with a verdict, or with its time limit. What fails
 /// for reasons of our own (no descriptor, no port left) is [CheckResult.Outcome#UNTOLD] and logged at
