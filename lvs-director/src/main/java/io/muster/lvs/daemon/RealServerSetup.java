@@ -56,8 +56,9 @@ public final class RealServerSetup {
     public List<String> up(IpAddress vip, String device) throws IOException {
         return exclusively(() -> {
             RealServerNotes notes = RealServerNotes.read(file);
-            Optional<InterfaceAddress> there = find(vip);
-            check(vip, device, notes, there);
+            List<InterfaceAddress> all = find(vip);
+            check(vip, device, notes, all);
+            Optional<InterfaceAddress> there = on(device, all);
             var done = new ArrayList<String>();
             if (!vip.v6()) {
                 settings(device, notes, done);
@@ -81,15 +82,13 @@ public final class RealServerSetup {
     public List<String> down(IpAddress vip) throws IOException {
         return exclusively(() -> {
             RealServerNotes notes = RealServerNotes.read(file);
-            Optional<InterfaceAddress> there = find(vip);
+            List<InterfaceAddress> all = find(vip);
             String device = notes.held.getOrDefault(vip, LOOPBACK);
-            if (there.isPresent() && !there.get().device().equals(device)) {
-                if (notes.held.containsKey(vip)) {
-                    there = Optional.empty();
-                } else {
-                    throw new IOException(vip + " is on " + there.get().device()
-                            + ": this machine is no real server for it; a director's address goes with pulse");
-                }
+            // A director may have taken the address over already: it has it twice then, and keeps the other.
+            Optional<InterfaceAddress> there = on(device, all);
+            if (there.isEmpty() && !all.isEmpty() && !notes.held.containsKey(vip)) {
+                throw new IOException(vip + " is on " + all.getFirst().device()
+                        + ": this machine is no real server for it; a director's address goes with pulse");
             }
             var done = new ArrayList<String>();
             if (there.isPresent()) {
@@ -135,13 +134,17 @@ public final class RealServerSetup {
         return "";
     }
 
-    private Optional<InterfaceAddress> find(IpAddress vip) throws IOException {
+    private List<InterfaceAddress> find(IpAddress vip) throws IOException {
         return host.addresses().stream()
                 .filter(address -> IpAddress.of(address.address()).equals(vip))
-                .findFirst();
+                .toList();
     }
 
-    private static void check(IpAddress vip, String device, RealServerNotes notes, Optional<InterfaceAddress> there)
+    private static Optional<InterfaceAddress> on(String device, List<InterfaceAddress> all) {
+        return all.stream().filter(address -> address.device().equals(device)).findFirst();
+    }
+
+    private static void check(IpAddress vip, String device, RealServerNotes notes, List<InterfaceAddress> all)
             throws IOException {
         if (vip.inet().isLoopbackAddress()
                 || vip.inet().isMulticastAddress()
@@ -152,18 +155,17 @@ public final class RealServerSetup {
         if (before != null && !before.equals(device)) {
             throw new IOException(vip + " is held on " + before + ": down first, then up on " + device);
         }
-        if (there.isEmpty()) {
-            return;
-        }
-        if (!there.get().device().equals(device)) {
-            throw new IOException(vip + " is on " + there.get().device()
-                    + ", where this machine answers ARP for it: a director's, or its own; take it away there first");
-        }
-        if (there.get().prefix() != (vip.v6() ? 128 : 32)) {
-            throw new IOException(
-                    vip + " is on " + device + " with /" + there.get().prefix()
-                            + ", which makes the whole net this machine's own: ip addr del " + vip + "/"
-                            + there.get().prefix() + " dev " + device);
+        for (InterfaceAddress there : all) {
+            if (!there.device().equals(device)) {
+                throw new IOException(
+                        vip + " is on " + there.device()
+                                + ", where this machine answers ARP for it: a director's, or its own; take it away there first");
+            }
+            if (there.prefix() != (vip.v6() ? 128 : 32)) {
+                throw new IOException(vip + " is on " + device + " with /" + there.prefix()
+                        + ", which makes the whole net this machine's own: ip addr del " + vip + "/" + there.prefix()
+                        + " dev " + device);
+            }
         }
     }
 
