@@ -49,7 +49,8 @@ final class IpvsadmComparison implements AutoCloseable {
                   $run ip addr add 10.77.0.1/24 dev d0
                   $run ip link set d0 up
                 done
-                """.formatted(NAMESPACE))).expectOk("two namespaces");
+                """.formatted(NAMESPACE)))
+                .expectOk("two namespaces");
         there = new OriginalIpvsadm(directory.resolve("there"), List.of("ip", "netns", "exec", NAMESPACE));
         here = new OriginalIpvsadm(directory.resolve("here"), List.of());
     }
@@ -93,7 +94,10 @@ final class IpvsadmComparison implements AutoCloseable {
         String theirs = there.run(List.of("ipvsadm-save", "-n"), "").out();
         run(new IpvsadmRestore(new Ipvsadm(), stream(theirs)), List.of());
         same("saved by the original, restored by ours", rules(there), rules(here));
-        same("ipvsadm-save", here.run(List.of("ipvsadm-save"), "").out(), run(new IpvsadmSave(), List.of()).out());
+        same(
+                "ipvsadm-save",
+                here.run(List.of("ipvsadm-save"), "").out(),
+                run(new IpvsadmSave(), List.of()).out());
     }
 
     /// Any one line.
@@ -103,7 +107,10 @@ final class IpvsadmComparison implements AutoCloseable {
         original.addAll(words);
         Said theirs = (reads ? here : there).run(original, input);
         Said mine = ours(words, input);
-        if (words.contains("--version") || words.stream().anyMatch(word -> word.startsWith("-h")) || words.contains("--help") || input.contains("-h\n")
+        if (words.contains("--version")
+                || words.stream().anyMatch(word -> word.startsWith("-h"))
+                || words.contains("--help")
+                || input.contains("-h\n")
                 || input.contains("--version\n")) {
             // Described in other words, on purpose.
             mine = new Said(mine.status(), theirs.out(), mine.err());
@@ -119,7 +126,9 @@ final class IpvsadmComparison implements AutoCloseable {
     /// In no order: two namespaces hash differently, and the original's order of marks and addresses far apart depends
     /// on the kernel's.
     private static String table(OriginalIpvsadm original) throws IOException {
-        return rules(original) + "\n" + sorted(original.run(List.of("ipvsadm", "-Ln", "--thresholds"), "").out());
+        return rules(original) + "\n"
+                + sorted(original.run(List.of("ipvsadm", "-Ln", "--thresholds"), "")
+                        .out());
     }
 
     private static String rules(OriginalIpvsadm original) throws IOException {
@@ -200,7 +209,10 @@ final class IpvsadmComparison implements AutoCloseable {
     }
 
     private static String unescaped(String text) {
-        return text.replace("\\\\", "\0").replace("\\n", "\n").replace("\\t", "\t").replace("\\r", "\r")
+        return text.replace("\\\\", "\0")
+                .replace("\\n", "\n")
+                .replace("\\t", "\t")
+                .replace("\\r", "\r")
                 .replace("\0", "\\");
     }
 

@@ -86,7 +86,8 @@ final class IpvsadmScenario {
         return comparison.compared() + " compared";
     }
 
-    /// Connections of all kinds, put into this kernel by a synchronisation message: every state, both families, templates
+    /// Connections of all kinds, put into this kernel by a synchronisation message: every state, both families,
+    /// templates
     /// of an address and of a mark.
     private static String connections(IpvsadmComparison comparison) throws IOException {
         List<SyncEntry> entries = entries();
@@ -132,8 +133,7 @@ final class IpvsadmScenario {
         }
         entries.add(entry(ServiceId.UDP, SyncEntry.INACTIVE, 0, "10.3.0.2", 53, "10.1.1.1", 53, "10.9.0.1", 53, 0));
         entries.add(entry(ServiceId.SCTP, 0, 8, "10.3.0.3", 9, "10.1.1.1", 99, "10.9.0.1", 99, 0));
-        entries.add(
-                entry(ServiceId.TCP, 0, 1, "2001:db8::5", 40_000, "2001:db8::1", 443, "2001:db8::1:9", 65_535, 0));
+        entries.add(entry(ServiceId.TCP, 0, 1, "2001:db8::5", 40_000, "2001:db8::1", 443, "2001:db8::1:9", 65_535, 0));
         int template = SyncEntry.TEMPLATE;
         entries.add(entry(ServiceId.TCP, template, 0, "10.3.0.0", 0, "10.1.1.1", 80, "127.0.0.1", 80, 0));
         entries.add(entry(ServiceId.TCP, template, 1, "2001:db8::", 0, "2001:db8::1", 443, "::1", 443, 0));

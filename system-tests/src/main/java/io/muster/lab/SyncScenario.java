@@ -87,7 +87,10 @@ final class SyncScenario {
             }
         });
         List<Connection> here = lvs.first.host.call(connections::read);
-        Site.await("all on the backup", 5_000, () -> keys(lvs.second).keySet().containsAll(keys(here).keySet()));
+        Site.await(
+                "all on the backup",
+                5_000,
+                () -> keys(lvs.second).keySet().containsAll(keys(here).keySet()));
         Map<String, Connection> there = keys(lvs.second);
         var differences = new ArrayList<String>();
         for (Map.Entry<String, Connection> entry : keys(here).entrySet()) {
@@ -102,8 +105,12 @@ final class SyncScenario {
             }
         }
         expect(before == 0, "the backup had " + before + " before");
-        expect(differences.isEmpty(), differences.size() + " differ: " + differences.stream().limit(5).toList());
-        expect(told.get() == sent.sent() && sent.left() == 0 && sent.sent() >= here.size(), "told of " + told + ", " + sent);
+        expect(
+                differences.isEmpty(),
+                differences.size() + " differ: " + differences.stream().limit(5).toList());
+        expect(
+                told.get() == sent.sent() && sent.left() == 0 && sent.sent() >= here.size(),
+                "told of " + told + ", " + sent);
         String counts = counts(lvs.second);
         expect(counts.equals(counts(lvs.first)), counts(lvs.first) + " on the active one, " + counts);
         return sent.sent() + " entries in " + sent.messages() + " messages; per server " + counts;
