@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// A director of a site: its files, its daemons, and its table as Debian's ipvsadm shows it. (What is tested isn't
-/// asked how it did.)
+/// A director of a site: its files, its daemons, and its table as the kernel and Debian's ipvsadm show it. (What is
+/// tested isn't asked how it did.)
 ///
 /// Thread: any.
 final class Director {
@@ -103,27 +103,10 @@ final class Director {
         return host.isOn() && host.sh("ip -o addr show").contains(" " + address + "/");
     }
 
-    /// The table: for each service (`10.2.0.50:80`, `FWM 1`) the weights of its servers by address and port.
+    /// The table: for each service (`10.2.0.50:80`, `[fd00::1]:80`, `UDP 10.2.0.50:7`, `FWM 1`) the weights of its
+    /// servers by address and port.
     Map<String, Map<String, Integer>> table() {
-        var table = new TreeMap<String, Map<String, Integer>>();
-        for (String line : ipvsadm("-Sn").lines().toList()) {
-            String[] words = line.strip().split("\\s+");
-            if (words.length < 3) {
-                continue;
-            }
-            String service = (words[1].equals("-f") ? "FWM " : words[1].equals("-u") ? "UDP " : "") + words[2];
-            Map<String, Integer> servers = table.computeIfAbsent(service, s -> new TreeMap<>());
-            if (words[0].equals("-a")) {
-                String server = "";
-                int weight = 0;
-                for (int i = 3; i + 1 < words.length; i++) {
-                    server = words[i].equals("-r") ? words[i + 1] : server;
-                    weight = words[i].equals("-w") ? Integer.parseInt(words[i + 1]) : weight;
-                }
-                servers.put(server, weight);
-            }
-        }
-        return table;
+        return KernelWords.table(host.sh("cat /proc/net/ip_vs"));
     }
 
     /// Debian's ipvsadm, which must succeed.
@@ -172,21 +155,8 @@ final class Director {
                 table -> up == table.getOrDefault(service, Map.of()).getOrDefault(server, 0) > 0);
     }
 
-    /// Lines of /proc/net/ip_vs_conn that belong to a virtual address and port, in the kernel's hexadecimal.
+    /// How many connections to a virtual address and port the table of connections has.
     long connections(String virtualAddress, int port) {
-        String all = host.sh("cat /proc/net/ip_vs_conn");
-        byte[] octets = java.net.InetAddress.ofLiteral(virtualAddress).getAddress();
-        String address;
-        if (octets.length == 4) {
-            address = String.format("%02X%02X%02X%02X", octets[0], octets[1], octets[2], octets[3]);
-        } else {
-            var text = new StringBuilder("[");
-            for (int i = 0; i < 16; i += 2) {
-                text.append(i == 0 ? "" : ":").append(String.format("%02x%02x", octets[i], octets[i + 1]));
-            }
-            address = text.append(']').toString();
-        }
-        String wanted = address + " " + String.format("%04X", port);
-        return all.lines().filter(line -> line.contains(wanted)).count();
+        return KernelWords.connections(host.sh("cat /proc/net/ip_vs_conn"), virtualAddress, port);
     }
 }

@@ -1,7 +1,6 @@
 package io.muster.lab;
 
 import io.muster.testbed.Figures;
-import io.muster.testbed.Json;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -11,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// The active director's host dies, again and again: how long a client that asks every 10 ms is without an answer.
 /// Ours with two settings, and Debian's keepalived with matching ones, in one run.
@@ -45,8 +43,8 @@ final class DirectorBench {
         this.out = out;
     }
 
-    /// Runs all and prints; the figures go to the file, if there is one.
-    void run(@Nullable Path json) throws IOException {
+    /// Runs all, prints, and returns the figures.
+    Map<String, Object> run() throws IOException {
         String where = ipvs
                 ? "with IPVS, direct routing and two real servers (in a guest its timings say little)"
                 : "addresses only, an HTTP server on each director, in namespaces of this machine's kernel";
@@ -75,9 +73,7 @@ final class DirectorBench {
                     contestant.goalMs() > 0 ? "   (goal: p50 at most " + contestant.goalMs() + ")" : "");
             out.flush();
         }
-        if (json != null) {
-            Json.write(json, figures);
-        }
+        return figures;
     }
 
     private List<Double> measure(Contestant contestant) throws IOException {

@@ -1,8 +1,8 @@
 package io.muster.lab;
 
+import io.muster.testbed.Json;
 import io.muster.testbed.Shell;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +10,9 @@ import java.util.Map;
 /// `lab_guest SCENARIO...`: runs scenarios on the kernel it finds itself on, as root, and tells what they proved (see
 /// [Report]). The machine should be one that is thrown away afterwards.
 public final class Guest {
+    /// Begins the line of figures.
+    public static final String FIGURES = "figures ";
+
     /// What IPVS and the sites need; what is built in or missing is no loss. All of it at once, because not every guest
     /// has a kernel that can load a module when it needs it.
     private static final List<String> MODULES = List.of(
@@ -45,8 +48,10 @@ public final class Guest {
     }
 
     public static void main(String[] args) {
-        if (args.length > 0 && args[0].equals("bench-director")) {
-            System.exit(bench(args));
+        if (args.length > 0 && (args[0].equals("bench-director") || args[0].equals("demo"))) {
+            int status = figures(args);
+            System.out.flush();
+            Runtime.getRuntime().halt(status);
         }
         if (args.length == 0 || !SCENARIOS.keySet().containsAll(List.of(args))) {
             System.err.println("Usage: lab_guest SCENARIO...   inside the lab, as root; scenarios: "
@@ -76,19 +81,25 @@ public final class Guest {
         }
     }
 
-    /// `lab_guest bench-director ipvs|addresses TRIALS [FILE]`: what `./muster bench director` runs, wherever that is.
-    private static int bench(String[] args) {
-        boolean ipvs = args[1].equals("ipvs");
+    /// `lab_guest bench-director ipvs|addresses TRIALS` and `lab_guest demo`: what `./muster bench director` and
+    /// `./muster demo lvs` run, wherever that is. The last line is [#FIGURES] and the figures.
+    private static int figures(String[] args) {
         try {
-            if (ipvs) {
+            Map<String, Object> figures;
+            if (args[0].equals("demo")) {
                 modules();
+                figures = new DirectorDemo(System.out).play();
+            } else {
+                boolean ipvs = args[1].equals("ipvs");
+                if (ipvs) {
+                    modules();
+                }
+                figures = new DirectorBench(ipvs, Integer.parseInt(args[2]), System.out).run();
             }
-            new DirectorBench(ipvs, Integer.parseInt(args[2]), System.out)
-                    .run(args.length > 3 ? Path.of(args[3]) : null);
-            System.out.flush();
+            System.out.println(FIGURES + Json.text(figures));
             return 0;
         } catch (IOException | IllegalStateException e) {
-            System.err.println("bench: " + e.getMessage());
+            System.err.println(args[0] + ": " + e.getMessage());
             return 1;
         }
     }

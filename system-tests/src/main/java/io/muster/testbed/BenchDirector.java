@@ -6,10 +6,10 @@ import io.muster.lab.Lab;
 import io.muster.lab.LabResult;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// `./muster bench director`: starts the measurement of a director's death where it can be made: in a box of
 /// namespaces of this machine, whose kernel may have no IPVS but whose clock is true; with `--lab` in a guest, with
@@ -53,15 +53,20 @@ final class BenchDirector {
             err.print(USAGE);
             return 1;
         }
+        GuestOutput output = new GuestOutput(out);
         try {
-            return lab ? inLab(trials, json) : inBox(trials, json);
+            int status = lab ? inLab(trials, output, err) : inBox(trials, output);
+            if (status == 0 && json != null) {
+                output.writeFigures(json);
+            }
+            return status;
         } catch (IOException e) {
             err.println("bench: " + e.getMessage());
             return 1;
         }
     }
 
-    private static int inBox(int trials, @Nullable Path json) throws IOException {
+    private static int inBox(int trials, GuestOutput output) throws IOException {
         List<String> command = new ArrayList<>(List.of("unshare"));
         if (!Box.root()) {
             command.addAll(List.of("--user", "--map-root-user"));
@@ -81,34 +86,13 @@ final class BenchDirector {
                 "bench-director",
                 "addresses",
                 Integer.toString(trials)));
-        if (json != null) {
-            command.add(json.toString());
-        }
-        return pass(command);
-    }
-
-    private static int inLab(int trials, @Nullable Path json) {
-        Lab lab = Lab.usual().memory(1536).modules("ipv6");
-        List<String> guest =
-                new ArrayList<>(List.of(Lab.command("lab_guest"), "bench-director", "ipvs", Integer.toString(trials)));
-        if (json != null) {
-            lab = lab.sharing(json.getParent());
-            guest.add(json.toString());
-        }
-        LabResult result = lab.start(120_000 + trials * 120_000, System.out::println, guest.toArray(String[]::new))
-                .result();
-        System.err.print(result.complaint());
-        return result.status();
-    }
-
-    /// Runs a program to its end on our own standard streams.
-    private static int pass(List<String> command) throws IOException {
-        Process process = new ProcessBuilder(command).inheritIO().start();
-        Thread end = new Thread(() -> {
-            process.descendants().forEach(ProcessHandle::destroy);
-            process.destroy();
-        });
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        // What runs inside dies with unshare, by --kill-child.
+        Thread end = new Thread(process::destroyForcibly);
         Runtime.getRuntime().addShutdownHook(end);
+        process.inputReader(StandardCharsets.UTF_8).lines().forEach(output::line);
         try {
             int status = process.waitFor();
             Runtime.getRuntime().removeShutdownHook(end);
@@ -117,5 +101,19 @@ final class BenchDirector {
             Thread.currentThread().interrupt();
             return 1;
         }
+    }
+
+    private static int inLab(int trials, GuestOutput output, PrintStream err) {
+        LabResult result = GuestOutput.lab()
+                .start(
+                        120_000 + trials * 120_000,
+                        output::line,
+                        Lab.command("lab_guest"),
+                        "bench-director",
+                        "ipvs",
+                        Integer.toString(trials))
+                .result();
+        err.print(result.complaint());
+        return result.status();
     }
 }

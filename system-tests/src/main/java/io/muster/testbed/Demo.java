@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ public final class Demo {
     }
 
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("lvs")) {
+            System.exit(DemoLvs.run(Arrays.copyOfRange(args, 1, args.length), System.out, System.err));
+        }
         int[] status = {0};
         DemoOptions options = DemoOptions.parse(args, System.out, System.err, status);
         if (options != null) {

@@ -28,6 +28,7 @@ record DemoOptions(
 
     static final String USAGE = """
             Usage: ./muster demo [options]
+                   ./muster demo lvs [--json FILE]      the same for a director, in a guest with a kernel of its own
 
             Three nodes on this machine, one service, one death: shows what happens.
 
