@@ -78,11 +78,7 @@ final class Holder implements AutoCloseable {
             }
             if (asked != probing) {
                 asked = probing;
-                int round = asked;
-                synchronized (this) {
-                    all.forEach(held -> held.probe = round);
-                }
-                say(held -> true);
+                probe(asked);
             }
             selector.select(this::handle, 20);
         }
@@ -104,6 +100,12 @@ final class Holder implements AutoCloseable {
             held.state = connected ? State.OPEN : State.CONNECTING;
             channel.register(selector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, held);
         }
+    }
+
+    /// In one breath: whoever counts answers must not find a connection asked that hasn't been told yet.
+    private synchronized void probe(int round) {
+        all.forEach(held -> held.probe = round);
+        say(held -> true);
     }
 
     private synchronized void say(java.util.function.Predicate<Held> who) {

@@ -10,7 +10,7 @@ import java.util.Random;
 /// Thread: one.
 final class Pair {
     /// How long a director may take to be ready, in a guest of one slow CPU.
-    private static final int READY_MS = 60_000;
+    private static final int READY_MS = 120_000;
 
     private final Lvs lvs;
     private final LvsCf file;
