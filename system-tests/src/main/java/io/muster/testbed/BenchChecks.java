@@ -67,7 +67,7 @@ final class BenchChecks {
         figures.put("interval_ms", INTERVAL_MS);
         Path dir = Files.createTempDirectory("muster-bench-checks");
         try {
-            out.println("                             checks/s   us/check   % of a core   RSS MB");
+            out.println("                             checks/s   us/check   core (pct.)   RSS MB");
             for (int count : new int[] {1_000, 10_000}) {
                 Figure peer = keepalived() ? keepalived(dir, count) : null;
                 Figure ours = ours(dir, count, "connect");
