@@ -66,8 +66,11 @@ final class Takeover {
                 });
                 long moved = System.nanoTime();
                 Site.await("an answer", 20_000, () -> requests.lastAnswerNanos() > moved);
-                unharmed(holder, requests, 100);
-                return "kill -9 of pulse: " + pair.other(active).host.name + " took over, longest gap " + gap(requests);
+                unharmed(holder, requests, 100, IN_THEIR_HANDSHAKE);
+                return "kill -9 of pulse: " + pair.other(active).host.name
+                        + " took over, 100 of 100 connections live, longest gap " + gap(requests)
+                        + ", requests lost in their handshake: "
+                        + requests.tally().failed();
             });
             requests.close();
         }
