@@ -21,6 +21,7 @@ final class CrossChecks {
     private final Block file;
     private final LvsConfig config;
     private final Findings findings;
+    private final Map<IpAddress, FloatingAddress> addresses = new HashMap<>();
 
     CrossChecks(Block file, LvsConfig config, Findings findings) {
         this.file = file;
@@ -163,19 +164,12 @@ final class CrossChecks {
                 .ifPresent(own -> findings.error(
                         block.place("address"),
                         "address: invalid argument: " + own + " is a director's own address, which must not move"));
-        for (Virtual other : config.virtuals()) {
-            if (other == virtual) {
-                break;
-            }
-            Optional<FloatingAddress> shared = other.address()
-                    .filter(place -> other.active() && place.address().equals(address));
-            if (shared.isPresent() && !shared.equals(virtual.address())) {
-                findings.warn(
-                        block.place("address"),
-                        "address: " + address + " has another device or netmask in another virtual: the first one's are"
-                                + " used");
-                break;
-            }
+        FloatingAddress first = addresses.putIfAbsent(address, virtual.address().get());
+        if (first != null && !first.equals(virtual.address().get())) {
+            findings.warn(
+                    block.place("address"),
+                    "address: " + address + " has another device or netmask in another virtual: the first one's are"
+                            + " used");
         }
     }
 

@@ -66,7 +66,7 @@ class DirectorFilesTest {
                 .map(file -> file.getFileName().toString())
                 .collect(Collectors.toCollection(TreeSet::new));
         assertTrue(pages.contains("lvs.cf.5"));
-        for (String command : commands("io\\.muster\\.(pulse\\.daemon|lvs|nanny)\\..*")) {
+        for (String command : commands("io\\.muster\\.(pulse|lvs|nanny|ipvs)\\..*")) {
             assertTrue(pages.contains(command + ".8"), command + " has no page in " + pages);
         }
     }
