@@ -186,8 +186,9 @@ class CrossChecksTest {
         String other = virtual("port = 443").replace("virtual v", "virtual w");
         assertEquals(List.of(), warnings(read(virtual("") + other)));
         assertEquals(
-                List.of("lvs.cf:11:11: warning: address: 10.0.0.100 has another device or netmask in another virtual: the"
-                        + " first one's are used"),
+                List.of(
+                        "lvs.cf:11:11: warning: address: 10.0.0.100 has another device or netmask in another virtual: the"
+                                + " first one's are used"),
                 warnings(read(virtual("") + other.replace("eth0:1", "eth1"))));
     }
 

@@ -14,10 +14,18 @@ class LargeFileTest {
     void fourThousandVirtualsWithTenServersEachAreReadAtOnce() {
         var text = new StringBuilder("network = nat\n");
         for (int i = 0; i < VIRTUALS; i++) {
-            text.append("virtual v").append(i).append(" {\nactive = 1\naddress = 10.").append(i / 250).append('.');
+            text.append("virtual v")
+                    .append(i)
+                    .append(" {\nactive = 1\naddress = 10.")
+                    .append(i / 250)
+                    .append('.');
             text.append(i % 250).append(".1 eth0:1\n");
             for (int j = 0; j < 10; j++) {
-                text.append("server s").append(j).append(" {\naddress = 10.200.").append(j).append('.');
+                text.append("server s")
+                        .append(j)
+                        .append(" {\naddress = 10.200.")
+                        .append(j)
+                        .append('.');
                 text.append(1 + i % 250).append("\nactive = 1\n}\n");
             }
             text.append("}\n");
