@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// The checks of an lvsd and nothing else of it: health and runner on one loop. Answers each line of standard input
 /// with
@@ -29,8 +30,8 @@ final class CheckLoad {
     private final CheckRunner runner = new CheckRunner(loop);
     private final Health health;
     private long armedMs = Long.MAX_VALUE;
-    private volatile long good;
-    private volatile long failed;
+    private final AtomicLong good = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
 
     private CheckLoad(long seed) {
         health = new Health(new Dice(seed));
@@ -48,7 +49,7 @@ final class CheckLoad {
         System.out.println("ready");
         try (var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
             while (in.readLine() != null) {
-                System.out.println(load.good + " " + load.failed);
+                System.out.println(load.good.get() + " " + load.failed.get());
             }
         }
         Runtime.getRuntime().halt(0);
@@ -84,9 +85,9 @@ final class CheckLoad {
             if (effects.get(i) instanceof HealthEffect.StartCheck start) {
                 runner.start(start.check(), start.timeoutMs(), result -> {
                     if (result.good()) {
-                        good++;
+                        good.incrementAndGet();
                     } else {
-                        failed++;
+                        failed.incrementAndGet();
                     }
                     perform(health.result(start.target(), start.ticket(), result, now()));
                     arm();
