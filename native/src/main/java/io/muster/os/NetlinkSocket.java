@@ -73,25 +73,37 @@ public final class NetlinkSocket implements Netlink {
         }
     }
 
+    /// Looks at the clock only when nothing is there: where a look is a system call (a guest), it costs as much as
+    /// the answer.
     @Override
     public int receive(long timeoutMs) throws NetException {
+        if (take() || timeoutMs <= 0) {
+            return taken;
+        }
         long began = System.nanoTime();
         while (true) {
-            taken = NetC.recvmmsg(fd, headersAt, SLOTS, NetC.MSG_DONTWAIT, null);
-            if (taken > 0) {
-                return taken;
-            }
-            int errno = Native.getLastError();
-            taken = 0;
-            if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
-                throw NetException.of(subject, errno);
-            }
             long left = timeoutMs - (System.nanoTime() - began) / 1_000_000;
             if (left <= 0) {
                 return 0;
             }
             NetC.readable(fd, (int) Math.min(left, Integer.MAX_VALUE));
+            if (take()) {
+                return taken;
+            }
         }
+    }
+
+    private boolean take() throws NetException {
+        taken = NetC.recvmmsg(fd, headersAt, SLOTS, NetC.MSG_DONTWAIT, null);
+        if (taken > 0) {
+            return true;
+        }
+        int errno = Native.getLastError();
+        taken = 0;
+        if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
+            throw NetException.of(subject, errno);
+        }
+        return false;
     }
 
     @Override

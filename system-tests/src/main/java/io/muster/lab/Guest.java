@@ -53,6 +53,9 @@ public final class Guest {
             System.out.flush();
             Runtime.getRuntime().halt(status);
         }
+        if (args.length == 2 && args[0].equals("bench-table")) {
+            System.exit(benchTable(Integer.parseInt(args[1])));
+        }
         if (args.length == 0 || !SCENARIOS.keySet().containsAll(List.of(args))) {
             System.err.println("Usage: lab_guest SCENARIO...   inside the lab, as root; scenarios: "
                     + String.join(", ", SCENARIOS.keySet()));
@@ -100,6 +103,17 @@ public final class Guest {
             return 0;
         } catch (IOException | IllegalStateException e) {
             System.err.println(args[0] + ": " + e.getMessage());
+            return 1;
+        }
+    }
+
+    /// `lab_guest bench-table ROUNDS`: what `./muster bench table` runs.
+    private static int benchTable(int rounds) {
+        try {
+            new TableBench(System.out).run(rounds);
+            return 0;
+        } catch (IOException | IllegalStateException e) {
+            System.err.println("bench: " + e.getMessage());
             return 1;
         }
     }

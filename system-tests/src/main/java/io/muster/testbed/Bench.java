@@ -2,6 +2,7 @@ package io.muster.testbed;
 
 import io.muster.cli.Getopt;
 import io.muster.cli.LongOption;
+import io.muster.lab.TableFigures;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ public final class Bench {
                    ./muster bench footprint [--one-process] [--json FILE]
                    ./muster bench commands [--trials N] [--json FILE]
                    ./muster bench checks [--json FILE]
+                   ./muster bench table [--trials N] [--json FILE]
                    ./muster bench director [--trials N] [--lab] [--json FILE]
             """;
 
@@ -43,6 +45,9 @@ public final class Bench {
             System.exit(1);
             return;
         }
+        if (options.what().equals("table")) {
+            System.exit(table(options));
+        }
         int status = 0;
         try {
             Map<String, Object> figures = switch (options.what()) {
@@ -61,6 +66,17 @@ public final class Bench {
         }
         System.out.flush();
         System.exit(status);
+    }
+
+    /// Its figures come from a guest, as they are to be written.
+    private static int table(Options options) {
+        try {
+            TableFigures.measure(options.trials() == 0 ? 9 : options.trials(), options.json(), System.out);
+            return 0;
+        } catch (IOException | IllegalStateException e) {
+            System.err.println("bench: " + e.getMessage());
+            return 1;
+        }
     }
 
     private static @Nullable Options parse(String[] args, PrintStream out, PrintStream err) {
@@ -103,7 +119,7 @@ public final class Bench {
         }
         List<String> words = options.operands();
         if (words.size() != 1
-                || !List.of("failover", "footprint", "commands", "checks").contains(words.getFirst())) {
+                || !List.of("failover", "footprint", "commands", "checks", "table").contains(words.getFirst())) {
             err.print(USAGE);
             return null;
         }

@@ -52,6 +52,8 @@ final class IpvsExchange implements AutoCloseable {
     private @Nullable Netlink socket;
     private int inFlight;
     private int sequence;
+    private boolean waiting;
+    private long deadlineNs;
 
     IpvsExchange(Opener opener, Duration limit) {
         this.opener = opener;
@@ -72,9 +74,9 @@ final class IpvsExchange implements AutoCloseable {
     }
 
     private int answer(Netlink link, int number, Reader reader) throws NetException {
-        long deadline = System.nanoTime() + limitMs * 1_000_000;
+        waiting = false;
         while (true) {
-            int count = receive(link, deadline);
+            int count = receive(link);
             for (int i = 0; i < count; i++) {
                 ByteBuffer datagram = link.datagram(i);
                 var message = new NetlinkMessages(datagram);
@@ -126,9 +128,9 @@ final class IpvsExchange implements AutoCloseable {
     }
 
     private void refusals(Netlink link, int first, int[] errors, int from, int to) throws NetException {
-        long deadline = System.nanoTime() + limitMs * 1_000_000;
+        waiting = false;
         while (true) {
-            int datagrams = receive(link, deadline);
+            int datagrams = receive(link);
             for (int i = 0; i < datagrams; i++) {
                 var message = new NetlinkMessages(link.datagram(i));
                 while (message.next()) {
@@ -145,8 +147,19 @@ final class IpvsExchange implements AutoCloseable {
         }
     }
 
-    private int receive(Netlink link, long deadline) throws NetException {
-        int count = link.receive(Math.max(0, (deadline - System.nanoTime()) / 1_000_000));
+    /// The kernel has answered most requests before sending them returns, so the clock is looked at only when there is
+    /// something to wait for.
+    private int receive(Netlink link) throws NetException {
+        int count = link.receive(0);
+        if (count > 0) {
+            return count;
+        }
+        long now = System.nanoTime();
+        if (!waiting) {
+            waiting = true;
+            deadlineNs = now + limitMs * 1_000_000;
+        }
+        count = link.receive(Math.max(0, (deadlineNs - now) / 1_000_000));
         if (count == 0) {
             throw NetException.timedOut("IPVS", limitMs);
         }
