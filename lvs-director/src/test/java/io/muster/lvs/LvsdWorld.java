@@ -191,6 +191,7 @@ final class LvsdWorld {
                         disk = done ? holdings : disk;
                     } else if (nowMs < diskBadUntilMs) {
                         diskEverFailed = true;
+                        disturb();
                         give(new LvsdEvent.HoldingsFailed(request, "no space"));
                     } else {
                         disk = holdings;
@@ -246,13 +247,20 @@ final class LvsdWorld {
                 forgetZero(RealServer.of(id, to));
             }
             boolean bad = nowMs < tableBadUntilMs && dice.nextInt(4) == 0;
+            if (bad) {
+                disturb();
+            }
             results.add(bad ? new IpvsError(12) : table.apply(operation));
         }
         return results;
     }
 
     private boolean bad() {
-        return nowMs < tableBadUntilMs && dice.nextInt(2) == 0;
+        boolean bad = nowMs < tableBadUntilMs && dice.nextInt(2) == 0;
+        if (bad) {
+            disturb();
+        }
+        return bad;
     }
 
     private void judge(List<IpvsOp> operations) {
