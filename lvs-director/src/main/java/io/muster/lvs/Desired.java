@@ -1,10 +1,14 @@
 package io.muster.lvs;
 
 import io.muster.ipvs.Destination;
+import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceId;
 import io.muster.nanny.Target;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /// How a virtual server should stand in the table now.
@@ -27,6 +31,29 @@ final class Desired {
     }
 
     private Desired() {}
+
+    /// What makes the table as wanted, for the services in `dirty`; those that are as wanted leave it. Services and
+    /// servers come before others go.
+    static List<IpvsOp> operations(
+            SortedSet<ServiceId> dirty, Plan plan, TableView view, Verdicts verdicts, Drains drains) {
+        var first = new ArrayList<IpvsOp>();
+        var last = new ArrayList<IpvsOp>();
+        var done = new ArrayList<ServiceId>();
+        for (ServiceId id : dirty) {
+            Plan.Service service = plan.services().get(id);
+            List<Setup.Difference> differences =
+                    Setup.differences(view.get(id), service == null ? null : of(service, verdicts, drains));
+            if (differences.isEmpty()) {
+                done.add(id);
+            }
+            for (Setup.Difference each : differences) {
+                (each.cure() instanceof IpvsOp.DeleteService ? last : first).add(each.cure());
+            }
+        }
+        done.forEach(dirty::remove);
+        first.addAll(last);
+        return first;
+    }
 
     static Setup of(Plan.Service service, Verdicts verdicts, Drains drains) {
         var destinations = new LinkedHashMap<RealServer, Destination>();

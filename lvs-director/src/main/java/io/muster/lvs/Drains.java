@@ -1,7 +1,9 @@
 package io.muster.lvs;
 
 import io.muster.ipvs.Destination;
+import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceEntry;
+import io.muster.ipvs.ServiceId;
 import io.muster.lvs.LvsdEffect.Level;
 import io.muster.lvs.LvsdEffect.Log;
 import java.util.ArrayList;
@@ -73,10 +75,54 @@ final class Drains {
         }
     }
 
-    /// A server that lvs.cf doesn't name any more.
-    void forget(RealServer server) {
-        drains.remove(server);
-        empty.remove(server);
+    /// Ends those set by hand.
+    ///
+    /// @return whose
+    List<RealServer> endByHand(TableView view) {
+        List<RealServer> ended = drains.entrySet().stream()
+                .filter(each -> each.getValue().by() == Drain.By.HAND)
+                .map(Map.Entry::getKey)
+                .toList();
+        ended.forEach(server -> end(server, view.destination(server)));
+        return ended;
+    }
+
+    /// Forgets servers that lvs.cf doesn't name any more.
+    void keepOnly(Plan plan) {
+        drains.keySet().removeIf(server -> {
+            Plan.Service service = plan.services().get(server.service());
+            return service == null || !service.servers().containsKey(server);
+        });
+        empty.retainAll(drains.keySet());
+    }
+
+    /// A real server about to get weight 0 from us is noted as such first.
+    void willApply(IpvsOp operation) {
+        switch (operation) {
+            case IpvsOp.AddDestination(ServiceId id, Destination to) when to.weight() == 0 ->
+                zeros.add(RealServer.of(id, to));
+            case IpvsOp.EditDestination(ServiceId id, Destination to) when to.weight() == 0 -> {
+                Drain drain = drains.get(RealServer.of(id, to));
+                if (drain == null || drain.by() != Drain.By.HAND) {
+                    zeros.add(RealServer.of(id, to));
+                }
+            }
+            default -> {}
+        }
+    }
+
+    /// The table has taken an operation: a 0 that is gone isn't ours any more.
+    void applied(IpvsOp operation) {
+        switch (operation) {
+            case IpvsOp.AddDestination(ServiceId id, Destination to) when to.weight() > 0 ->
+                zeros.remove(RealServer.of(id, to));
+            case IpvsOp.EditDestination(ServiceId id, Destination to) when to.weight() > 0 ->
+                zeros.remove(RealServer.of(id, to));
+            case IpvsOp.DeleteDestination(ServiceId id, Destination to) -> zeros.remove(RealServer.of(id, to));
+            case IpvsOp.DeleteService(ServiceId id) ->
+                zeros.removeIf(server -> server.service().equals(id));
+            default -> {}
+        }
     }
 
     /// Looks at a table just read for zeros that somebody set by hand, and for those taken back.

@@ -8,17 +8,13 @@ import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.Timeouts;
 import io.muster.lvs.LvsdEffect.Level;
+import io.muster.lvs.Underway.What;
 import io.muster.nanny.CheckResult;
 import io.muster.nanny.Health;
 import io.muster.nanny.HealthEffect;
 import io.muster.nanny.Target;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.SequencedSet;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
@@ -48,30 +44,21 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
     /// Up to this many services the table is small.
     public static final int SMALL = 64;
 
+    private static final Timeouts LEFT = new Timeouts(0, 0, 0);
+    private static final Plan NOTHING = new Plan(new TreeMap<>(), List.of());
     private static final long STOP_MS = 5_000;
     /// Refusals in a row that are put down to somebody faster.
     private static final int MOST_RACES = 5;
 
-    private static final int MOST_SAID = 10_000;
-
-    private enum Flight {
-        NONE,
-        READ,
-        CHEAP,
-        APPLY,
-        WRITE
-    }
-
-    private record Waiting(long client, List<String> lines) {}
 
     private final Health health;
     private final TableView view = new TableView();
     private final Drains drains = new Drains();
     private final TreeSet<ServiceId> owned = new TreeSet<>();
     private final TreeSet<ServiceId> dirty = new TreeSet<>();
-    private final Set<String> said = new HashSet<>();
-    private final SequencedSet<Long> refreshes = new LinkedHashSet<>();
-    private final List<Waiting> waiting = new ArrayList<>();
+    private final Journal journal = new Journal();
+    private final Clients clients = new Clients(journal, drains, view);
+    private final Underway underway = new Underway();
     private final Tally tally = new Tally();
     private final Backoff reading = new Backoff();
     private final Backoff applying = new Backoff();
@@ -88,16 +75,12 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         }
     };
 
-    private List<LvsdEffect> effects = new ArrayList<>();
-    private Plan plan = new Plan(new TreeMap<>(), List.of());
-    private Timeouts wantedTimeouts = new Timeouts(0, 0, 0);
-    private Timeouts timeouts = new Timeouts(0, 0, 0);
+    private Plan plan = NOTHING;
+    private Timeouts wantedTimeouts = LEFT;
+    private Timeouts timeouts = LEFT;
     private Holdings durable = Holdings.NONE;
-    private Holdings underway = Holdings.NONE;
+    private Holdings written = Holdings.NONE;
     private List<IpvsOp> operations = List.of();
-    private Flight flight = Flight.NONE;
-    private long request;
-    private long sentMs;
     private long wallOffsetMs;
     private long fingerprint;
     private long nextLookMs;
@@ -120,12 +103,12 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
 
     @Override
     public List<LvsdEffect> on(LvsdEvent event, long nowMs) {
-        effects = new ArrayList<>();
+        journal.begin();
         if (!stopped) {
             take(event, nowMs);
             proceed(nowMs);
         }
-        return effects;
+        return journal.effects();
     }
 
     @Override
@@ -138,7 +121,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         if (drained != Long.MAX_VALUE && view.seen()) {
             next = Math.min(next, drained - wallOffsetMs);
         }
-        if (flight == Flight.NONE) {
+        if (underway.nothing()) {
             next = Math.min(next, Math.max(lookNow ? 0 : nextLookMs, reading.notBeforeMs()));
             if (!dirty.isEmpty() && view.seen()) {
                 next = Math.min(next, applying.notBeforeMs());
@@ -160,12 +143,12 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             case LvsdEvent.Started(LvsConfig config, Holdings holdings, long wallOffset) ->
                 start(config, holdings, wallOffset, nowMs);
             case LvsdEvent.TableRead(long number, long print, List<ServiceEntry> table, Timeouts now) -> {
-                if (landed(number, Flight.READ)) {
+                if (underway.landed(number, What.READ)) {
                     tableRead(print, table, now, nowMs);
                 }
             }
             case LvsdEvent.FingerprintRead(long number, long print) -> {
-                if (landed(number, Flight.CHEAP)) {
+                if (underway.landed(number, What.CHEAP_READ)) {
                     readWell();
                     tally.cheapReads++;
                     lookNow |= print != fingerprint;
@@ -173,34 +156,34 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
                 }
             }
             case LvsdEvent.ReadFailed(long number, String reason) -> {
-                if (landed(number, Flight.READ) || landed(number, Flight.CHEAP)) {
+                if (underway.landed(number, What.READ) || underway.landed(number, What.CHEAP_READ)) {
                     readFailed(reason, nowMs);
                 }
             }
             case LvsdEvent.Applied(long number, List<IpvsError> results) -> {
-                if (landed(number, Flight.APPLY)) {
+                if (underway.landed(number, What.APPLY)) {
                     applied(results, nowMs);
                 }
             }
             case LvsdEvent.ApplyFailed(long number, String reason) -> {
-                if (landed(number, Flight.APPLY)) {
+                if (underway.landed(number, What.APPLY)) {
                     uncertain = true;
                     applying.failed(nowMs);
                     lookNow = true;
-                    once("apply", Level.WARN, "the table can't be changed: " + reason + ": tried again");
+                    journal.once("apply", Level.WARN, "the table can't be changed: " + reason + ": tried again");
                 }
             }
             case LvsdEvent.HoldingsWritten(long number) -> {
-                if (landed(number, Flight.WRITE)) {
-                    durable = underway;
+                if (underway.landed(number, What.WRITE)) {
+                    durable = written;
                     writing.reset();
-                    over("write", "the list of what is ours can be written again");
+                    journal.over("write", "the list of what is ours can be written again");
                 }
             }
             case LvsdEvent.HoldingsFailed(long number, String reason) -> {
-                if (landed(number, Flight.WRITE)) {
+                if (underway.landed(number, What.WRITE)) {
                     writing.failed(nowMs);
-                    once(
+                    journal.once(
                             "write",
                             Level.ERROR,
                             "the list of what is ours can't be written: " + reason
@@ -219,20 +202,20 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             }
             case LvsdEvent.Drain wanted -> {
                 if (stopping) {
-                    reply(wanted.client(), "lvsd stops");
+                    clients.refuse(wanted.client(), "lvsd stops");
                 } else {
-                    drain(wanted, nowMs);
+                    clients.drain(wanted, plan, nowMs + wallOffsetMs, server -> dirty.add(server.service()));
                 }
             }
             case LvsdEvent.Undrain wanted -> {
                 if (stopping) {
-                    reply(wanted.client(), "lvsd stops");
+                    clients.refuse(wanted.client(), "lvsd stops");
                 } else {
-                    undrain(wanted);
+                    clients.undrain(wanted, plan, server -> dirty.add(server.service()));
                 }
             }
             case LvsdEvent.Refresh(long client) -> {
-                refreshes.add(client);
+                clients.looks(client);
                 lookNow = true;
             }
             case LvsdEvent.Stop() -> stop(nowMs);
@@ -247,7 +230,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         durable = holdings;
         owned.addAll(holdings.owned());
         drains.restore(holdings);
-        effects.add(new LvsdEffect.SetSysctls());
+        journal.add(new LvsdEffect.SetSysctls());
         configure(config, nowMs);
         nextLookMs = nowMs;
         nextFullMs = nowMs;
@@ -257,51 +240,24 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
     private void configure(LvsConfig config, long nowMs) {
         plan = Plan.of(config);
         wantedTimeouts = new Timeouts(config.tcpTimeoutS(), config.tcpFinTimeoutS(), config.udpTimeoutS());
-        plan.clashes().forEach(clash -> log(Level.WARN, clash));
+        plan.clashes().forEach(clash -> journal.log(Level.WARN, clash));
         heed(health.configure(plan.rules(), nowMs));
-        for (RealServer server : List.copyOf(drains.all().keySet())) {
-            Plan.Service service = plan.services().get(server.service());
-            if (service == null || !service.servers().containsKey(server)) {
-                drains.forget(server);
-            }
-        }
+        drains.keepOnly(plan);
         owned.addAll(plan.services().keySet());
         dirty.addAll(owned);
         applying.reset();
-        said.clear();
+        journal.forgetAll();
     }
 
     private void reload(LvsConfig config, long nowMs) {
         tally.reloads++;
         var before = plan;
-        for (Map.Entry<RealServer, Drain> each : Map.copyOf(drains.all()).entrySet()) {
-            if (each.getValue().by() == Drain.By.HAND) {
-                drains.end(each.getKey(), view.destination(each.getKey()));
-                log(Level.INFO, each.getKey() + ": drain set by hand ends with the reload");
-            }
-        }
+        drains.endByHand(view)
+                .forEach(server ->
+                        journal.log(Level.INFO, server + ": drain set by hand ends with the reload"));
         configure(config, nowMs);
-        adopt(before, nowMs);
-        log(Level.INFO, "reload: " + Summary.of(before, plan));
-    }
-
-    /// A server that is in the table already is up until it fails.
-    private void adopt(Plan before, long nowMs) {
-        for (Map.Entry<ServiceId, Plan.Service> each : plan.services().entrySet()) {
-            Plan.Service known = before.services().get(each.getKey());
-            each.getValue().servers().forEach((place, server) -> {
-                Destination present = view.destination(place);
-                boolean new_ = known == null || !known.servers().containsKey(place);
-                boolean outByUs = present != null
-                        && present.weight() == 0
-                        && drains.zeros().contains(place)
-                        && drains.get(place) == null
-                        && server.destination().weight() > 0;
-                if (new_ && present != null && !outByUs) {
-                    health.adopt(server.target(), present.weight(), nowMs);
-                }
-            });
-        }
+        view.adopt(health, before, plan, drains, nowMs);
+        journal.log(Level.INFO, "reload: " + Summary.of(before, plan));
     }
 
     private void tableRead(long print, List<ServiceEntry> table, Timeouts now, long nowMs) {
@@ -316,7 +272,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
                     .anyMatch(server -> server.toString().equals(each.place()));
             if (!uncertain && !stopping && !drained) {
                 tally.drift++;
-                once(
+                journal.once(
                         "drift " + each.kind() + each.place(),
                         Level.WARN,
                         each.place() + ": " + each.kind().words + " by somebody else: put right");
@@ -325,22 +281,21 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         if (!strange.isEmpty()) {
             applying.reset();
         }
-        effects.addAll(byHand.values());
+        byHand.values().forEach(journal::add);
         if (first) {
-            adopt(new Plan(new TreeMap<>(), List.of()), nowMs);
-            log(Level.INFO, Summary.found(view, plan, owned));
+            view.adopt(health, NOTHING, plan, drains, nowMs);
+            journal.log(Level.INFO, Summary.found(view, plan, owned));
         }
         uncertain = false;
         timeouts = now;
         fingerprint = print;
         dirty.addAll(owned);
         drains.zeros().removeIf(server -> weightOf(view.destination(server)) != 0);
-        effects.addAll(drains.progress(view, nowMs + wallOffsetMs));
+        drains.progress(view, nowMs + wallOffsetMs).forEach(journal::add);
         lookNow = false;
         nextLookMs = nowMs + LOOK_MS;
         nextFullMs = nowMs + FULL_MS;
-        refreshes.forEach(client -> effects.add(new LvsdEffect.Reply(client, true, List.of())));
-        refreshes.clear();
+        clients.looked();
     }
 
     private static int weightOf(@Nullable Destination present) {
@@ -350,7 +305,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
     private void readWell() {
         problem = "";
         reading.reset();
-        over("read", "the table can be read again");
+        journal.over("read", "the table can be read again");
     }
 
     private void readFailed(String reason, long nowMs) {
@@ -358,13 +313,12 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         problem = reason;
         reading.failed(nowMs);
         lookNow = true;
-        once("read", Level.WARN, "the table can't be read: " + reason + ": tried again");
-        refreshes.forEach(client -> reply(client, reason));
-        refreshes.clear();
+        journal.once("read", Level.WARN, "the table can't be read: " + reason + ": tried again");
+        clients.lookFailed(reason);
     }
 
     private void applied(List<IpvsError> results, long nowMs) {
-        tally.lastApplyMs = nowMs - sentMs;
+        tally.lastApplyMs = nowMs - underway.sinceMs();
         tally.applyMs += tally.lastApplyMs;
         boolean refused = false;
         boolean raced = false;
@@ -376,15 +330,15 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
                 if (operation instanceof IpvsOp.SetTimeouts(Timeouts set)) {
                     timeouts = Words.merged(timeouts, set);
                 }
-                weighed(operation);
-                said.remove("op " + operation);
+                drains.applied(operation);
+                journal.forget("op " + operation);
             } else {
                 tally.refused++;
                 if (Words.stale(operation, result)) {
                     raced = true;
                 } else {
                     refused = true;
-                    once(
+                    journal.once(
                             "op " + operation,
                             Level.ERROR,
                             Words.of(operation) + ": the table refuses: " + result.words() + ": tried again");
@@ -392,7 +346,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             }
         }
         operations = List.of();
-        over("apply", "the table can be changed again");
+        journal.over("apply", "the table can be changed again");
         races = raced && !refused ? races + 1 : 0;
         lookNow |= raced || refused;
         if (!refused && races <= MOST_RACES) {
@@ -403,84 +357,21 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         }
     }
 
-    private void weighed(IpvsOp operation) {
-        switch (operation) {
-            case IpvsOp.AddDestination(ServiceId id, Destination to)
-            when to.weight() > 0 -> drains.zeros().remove(RealServer.of(id, to));
-            case IpvsOp.EditDestination(ServiceId id, Destination to)
-            when to.weight() > 0 -> drains.zeros().remove(RealServer.of(id, to));
-            case IpvsOp.DeleteDestination(ServiceId id, Destination to) ->
-                drains.zeros().remove(RealServer.of(id, to));
-            case IpvsOp.DeleteService(ServiceId id) ->
-                drains.zeros().removeIf(server -> server.service().equals(id));
-            default -> {}
-        }
-    }
-
     private void heed(List<HealthEffect> told) {
         for (HealthEffect effect : told) {
             switch (effect) {
                 case HealthEffect.StartCheck(Target target, long ticket, var check, long timeoutMs) ->
-                    effects.add(new LvsdEffect.StartCheck(target, ticket, check, timeoutMs));
+                    journal.add(new LvsdEffect.StartCheck(target, ticket, check, timeoutMs));
                 case HealthEffect.Changed changed -> {
-                    log(changed.up() ? Level.INFO : Level.WARN, plan.name(changed.target()) + ": " + changed.line());
-                    touch(changed.target().service());
+                    journal.log(changed.up() ? Level.INFO : Level.WARN, plan.name(changed.target()) + ": " + changed.line());
+                    dirty.add(changed.target().service());
                 }
                 case HealthEffect.Weighed(Target target, int weight, String reason) -> {
-                    log(Level.DEBUG, plan.name(target) + ": weight " + weight + ": " + reason);
-                    touch(target.service());
+                    journal.log(Level.DEBUG, plan.name(target) + ": weight " + weight + ": " + reason);
+                    dirty.add(target.service());
                 }
             }
         }
-    }
-
-    private void touch(ServiceId id) {
-        dirty.add(id);
-    }
-
-    private void drain(LvsdEvent.Drain wanted, long nowMs) {
-        Names.Found found = Names.find(plan, wanted.server(), wanted.service());
-        if (found.servers().isEmpty()) {
-            reply(wanted.client(), found.problem());
-            return;
-        }
-        long wallMs = nowMs + wallOffsetMs;
-        var lines = new ArrayList<String>();
-        for (RealServer server : found.servers()) {
-            Drain before = drains.get(server);
-            long since = before == null ? wallMs : before.sinceMs();
-            long deadline = wanted.deadlineMs() == 0 ? 0 : wallMs + wanted.deadlineMs();
-            drains.start(server, new Drain(Drain.By.LVSCTL, since, deadline, -1));
-            TableView.Counts counts = view.counts(server);
-            lines.add(
-                    server + ": drains" + (deadline == 0 ? "" : ", at most " + wanted.deadlineMs() / 1000 + " s") + ": "
-                            + counts.active() + " active and " + counts.inactive() + " inactive connections, "
-                            + counts.persistent() + " templates");
-            log(Level.INFO, lines.getLast());
-            touch(server.service());
-        }
-        waiting.add(new Waiting(wanted.client(), lines));
-    }
-
-    private void undrain(LvsdEvent.Undrain wanted) {
-        Names.Found found = Names.find(plan, wanted.server(), wanted.service());
-        if (found.servers().isEmpty()) {
-            reply(wanted.client(), found.problem());
-            return;
-        }
-        var lines = new ArrayList<String>();
-        for (RealServer server : found.servers()) {
-            if (drains.get(server) != null) {
-                drains.end(server, view.destination(server));
-                lines.add(server + ": drain ended");
-                log(Level.INFO, lines.getLast());
-                touch(server.service());
-            }
-        }
-        if (lines.isEmpty()) {
-            lines.add(found.servers().getFirst() + ": wasn't draining");
-        }
-        waiting.add(new Waiting(wanted.client(), lines));
     }
 
     private void stop(long nowMs) {
@@ -489,14 +380,10 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         }
         stopping = true;
         stopByMs = nowMs + STOP_MS;
-        plan = new Plan(new TreeMap<>(), List.of());
-        wantedTimeouts = new Timeouts(0, 0, 0);
+        plan = NOTHING;
+        wantedTimeouts = LEFT;
         heed(health.configure(plan.rules(), nowMs));
-        for (Map.Entry<RealServer, Drain> each : Map.copyOf(drains.all()).entrySet()) {
-            if (each.getValue().by() == Drain.By.HAND) {
-                drains.forget(each.getKey());
-            }
-        }
+        drains.endByHand(view);
         dirty.addAll(owned);
         applying.reset();
         reading.reset();
@@ -511,51 +398,52 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             heed(health.tick(nowMs));
         }
         if (view.seen() && nowMs + wallOffsetMs >= drains.nextDeadlineMs()) {
-            effects.addAll(drains.progress(view, nowMs + wallOffsetMs));
+            drains.progress(view, nowMs + wallOffsetMs).forEach(journal::add);
             dirty.addAll(owned);
         }
         if (stopping && nowMs >= stopByMs) {
-            log(Level.ERROR, "not everything of ours could be removed from the table");
+            journal.log(Level.ERROR, "not everything of ours could be removed from the table");
             end(false);
             return;
         }
-        if (flight != Flight.NONE) {
+        if (!underway.nothing()) {
             return;
         }
         boolean fresh = !lookNow || !reading.over(nowMs);
         boolean may = view.seen() && fresh && applying.over(nowMs);
-        if ((may || !waiting.isEmpty()) && reconcile(may, nowMs)) {
+        if ((may || clients.waiting()) && reconcile(may, nowMs)) {
             return;
         }
         if (reading.over(nowMs) && (lookNow || nowMs >= nextLookMs)) {
             boolean whole = lookNow || !view.seen() || view.size() <= SMALL || drains.waiting() || nowMs >= nextFullMs;
-            launch(whole ? Flight.READ : Flight.CHEAP, nowMs);
-            effects.add(whole ? new LvsdEffect.ReadTable(request) : new LvsdEffect.CheapRead(request));
+            long request = underway.launch(whole ? What.READ : What.CHEAP_READ, nowMs);
+            journal.add(whole ? new LvsdEffect.ReadTable(request) : new LvsdEffect.CheapRead(request));
         }
     }
 
     /// @param may whether the table may be changed; otherwise only the holdings are written, for those who wait
     /// @return whether something is under way now
     private boolean reconcile(boolean may, long nowMs) {
-        List<IpvsOp> wanted = may ? wanted() : List.of();
-        for (IpvsOp operation : wanted) {
-            zero(operation);
+        List<IpvsOp> wanted = may ? Desired.operations(dirty, plan, view, verdicts, drains) : List.of();
+        Timeouts unset = Words.missing(wantedTimeouts, timeouts);
+        if (may && !unset.equals(LEFT)) {
+            wanted.add(new IpvsOp.SetTimeouts(unset));
         }
+        wanted.forEach(drains::willApply);
         // After an apply without an answer a service may be there that was never seen.
         if (may && !uncertain) {
             owned.removeIf(id -> !plan.services().containsKey(id) && view.get(id) == null);
         }
         var holdings = new Holdings(owned, drains.zeros(), drains.all());
         if (!holdings.equals(durable) && writing.over(nowMs)) {
-            underway = holdings;
-            launch(Flight.WRITE, nowMs);
-            effects.add(new LvsdEffect.WriteHoldings(request, holdings));
+            written = holdings;
+            journal.add(new LvsdEffect.WriteHoldings(underway.launch(What.WRITE, nowMs), holdings));
             return true;
         }
         if (holdings.equals(durable)) {
             writing.reset();
         }
-        answer(holdings.equals(durable));
+        clients.answer(holdings.equals(durable));
         if (!may) {
             return false;
         }
@@ -563,8 +451,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             operations = wanted;
             tally.applies++;
             tally.operations += wanted.size();
-            launch(Flight.APPLY, nowMs);
-            effects.add(new LvsdEffect.Apply(request, wanted));
+            journal.add(new LvsdEffect.Apply(underway.launch(What.APPLY, nowMs), wanted));
             return true;
         }
         if (stopping) {
@@ -573,104 +460,17 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         }
         if (!ready) {
             ready = true;
-            effects.add(new LvsdEffect.Ready());
+            journal.add(new LvsdEffect.Ready());
         }
         return false;
     }
 
-    /// Services and servers come before others go.
-    private List<IpvsOp> wanted() {
-        var first = new ArrayList<IpvsOp>();
-        var last = new ArrayList<IpvsOp>();
-        var done = new ArrayList<ServiceId>();
-        for (ServiceId id : dirty) {
-            Plan.Service service = plan.services().get(id);
-            var differences =
-                    Setup.differences(view.get(id), service == null ? null : Desired.of(service, verdicts, drains));
-            if (differences.isEmpty()) {
-                done.add(id);
-            }
-            for (Setup.Difference each : differences) {
-                (each.cure() instanceof IpvsOp.DeleteService ? last : first).add(each.cure());
-            }
-        }
-        done.forEach(dirty::remove);
-        first.addAll(last);
-        Timeouts set = Words.missing(wantedTimeouts, timeouts);
-        if (!set.equals(new Timeouts(0, 0, 0))) {
-            first.add(new IpvsOp.SetTimeouts(set));
-        }
-        return first;
-    }
-
-    /// A real server about to get weight 0 from us is noted as such first.
-    private void zero(IpvsOp operation) {
-        switch (operation) {
-            case IpvsOp.AddDestination(ServiceId id, Destination to)
-            when to.weight() == 0 -> drains.zeros().add(RealServer.of(id, to));
-            case IpvsOp.EditDestination(ServiceId id, Destination to)
-            when to.weight() == 0 -> {
-                RealServer server = RealServer.of(id, to);
-                Drain drain = drains.get(server);
-                if (drain == null || drain.by() != Drain.By.HAND) {
-                    drains.zeros().add(server);
-                }
-            }
-            default -> {}
-        }
-    }
-
-    private void answer(boolean durably) {
-        for (Waiting each : waiting) {
-            var lines = new ArrayList<>(each.lines());
-            if (!durably) {
-                lines.add("this couldn't be saved: it won't outlive lvsd");
-            }
-            effects.add(new LvsdEffect.Reply(each.client(), true, lines));
-        }
-        waiting.clear();
-    }
-
     private void end(boolean clean) {
         stopped = true;
-        answer(true);
-        refreshes.forEach(client -> reply(client, "lvsd stops"));
-        effects.add(new LvsdEffect.RestoreSysctls());
-        effects.add(new LvsdEffect.Stopped(clean));
-    }
-
-    private void launch(Flight what, long nowMs) {
-        flight = what;
-        request++;
-        sentMs = nowMs;
-    }
-
-    private boolean landed(long number, Flight what) {
-        if (flight != what || number != request) {
-            return false;
-        }
-        flight = Flight.NONE;
-        return true;
-    }
-
-    private void reply(long client, String problem) {
-        effects.add(new LvsdEffect.Reply(client, false, List.of(problem)));
-    }
-
-    private void log(Level level, String line) {
-        effects.add(new LvsdEffect.Log(level, line));
-    }
-
-    private void once(String key, Level level, String line) {
-        if (said.size() < MOST_SAID && said.add(key)) {
-            log(level, line);
-        }
-    }
-
-    private void over(String key, String line) {
-        if (said.remove(key)) {
-            log(Level.INFO, line);
-        }
+        clients.answer(true);
+        clients.lookFailed("lvsd stops");
+        journal.add(new LvsdEffect.RestoreSysctls());
+        journal.add(new LvsdEffect.Stopped(clean));
     }
 
     /// How things stand, by the last look at the table. Thread: the owner's.

@@ -6,6 +6,7 @@ import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
+import io.muster.nanny.Health;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,6 +84,26 @@ final class TableView {
         services.putAll(now);
         seen = true;
         return strange;
+    }
+
+    /// Real servers that are new in a plan and in the table already are up until a check fails, except where their
+    /// weight of 0 is lvsd's own: those it had taken out.
+    void adopt(Health health, Plan before, Plan plan, Drains drains, long nowMs) {
+        for (Map.Entry<ServiceId, Plan.Service> each : plan.services().entrySet()) {
+            Plan.Service known = before.services().get(each.getKey());
+            each.getValue().servers().forEach((place, server) -> {
+                Destination present = destination(place);
+                boolean fresh = known == null || !known.servers().containsKey(place);
+                boolean outByUs = present != null
+                        && present.weight() == 0
+                        && drains.zeros().contains(place)
+                        && drains.get(place) == null
+                        && server.destination().weight() > 0;
+                if (fresh && present != null && !outByUs) {
+                    health.adopt(server.target(), present.weight(), nowMs);
+                }
+            });
+        }
     }
 
     /// Takes what the table has just accepted.

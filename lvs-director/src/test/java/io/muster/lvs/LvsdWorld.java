@@ -52,6 +52,7 @@ final class LvsdWorld {
     final Set<RealServer> drained = new HashSet<>();
     final Set<RealServer> zeroed = new HashSet<>();
     final Set<RealServer> zeroSeen = new HashSet<>();
+    private final Set<RealServer> touchedByHand = new HashSet<>();
     final Map<Long, Runnable> replies = new HashMap<>();
     final List<ServiceEntry> foreign = new ArrayList<>();
     private final PriorityQueue<Due> queue =
@@ -478,6 +479,7 @@ final class LvsdWorld {
         RealServer place = RealServer.of(id, present);
         LvsdStatus.Server seen = server(place);
         table.apply(new IpvsOp.EditDestination(id, present.withWeight(0)));
+        touchedByHand.add(place);
         Plan.Service service = Plan.of(config).services().get(id);
         Plan.Server planned = service == null ? null : service.servers().get(place);
         // Kept only where it is told from lvsd's own doing: not while a write of lvsd's for it is on its way.
@@ -563,6 +565,13 @@ final class LvsdWorld {
                                     || diskEverFailed
                                     || server.drain().isPresent(),
                             () -> place + " was set to 0 by hand, shown " + server);
+                    check(
+                            diskEverFailed
+                                    || touchedByHand.contains(place)
+                                    || server.drain()
+                                            .filter(drain -> drain.by() == Drain.By.HAND)
+                                            .isEmpty(),
+                            () -> place + ": no hand ever set it to 0, shown " + server);
                     taking |= have > 0;
                 }
             }
