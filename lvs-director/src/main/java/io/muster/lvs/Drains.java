@@ -99,9 +99,10 @@ final class Drains {
     /// A real server about to get weight 0 from us is noted as such first.
     void willApply(IpvsOp operation) {
         switch (operation) {
-            case IpvsOp.AddDestination(ServiceId id, Destination to) when to.weight() == 0 ->
-                zeros.add(RealServer.of(id, to));
-            case IpvsOp.EditDestination(ServiceId id, Destination to) when to.weight() == 0 -> {
+            case IpvsOp.AddDestination(ServiceId id, Destination to)
+            when to.weight() == 0 -> zeros.add(RealServer.of(id, to));
+            case IpvsOp.EditDestination(ServiceId id, Destination to)
+            when to.weight() == 0 -> {
                 Drain drain = drains.get(RealServer.of(id, to));
                 if (drain == null || drain.by() != Drain.By.HAND) {
                     zeros.add(RealServer.of(id, to));
@@ -114,10 +115,10 @@ final class Drains {
     /// The table has taken an operation: a 0 that is gone isn't ours any more.
     void applied(IpvsOp operation) {
         switch (operation) {
-            case IpvsOp.AddDestination(ServiceId id, Destination to) when to.weight() > 0 ->
-                zeros.remove(RealServer.of(id, to));
-            case IpvsOp.EditDestination(ServiceId id, Destination to) when to.weight() > 0 ->
-                zeros.remove(RealServer.of(id, to));
+            case IpvsOp.AddDestination(ServiceId id, Destination to)
+            when to.weight() > 0 -> zeros.remove(RealServer.of(id, to));
+            case IpvsOp.EditDestination(ServiceId id, Destination to)
+            when to.weight() > 0 -> zeros.remove(RealServer.of(id, to));
             case IpvsOp.DeleteDestination(ServiceId id, Destination to) -> zeros.remove(RealServer.of(id, to));
             case IpvsOp.DeleteService(ServiceId id) ->
                 zeros.removeIf(server -> server.service().equals(id));

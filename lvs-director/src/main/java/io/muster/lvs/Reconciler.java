@@ -50,7 +50,6 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
     /// Refusals in a row that are put down to somebody faster.
     private static final int MOST_RACES = 5;
 
-
     private final Health health;
     private final TableView view = new TableView();
     private final Drains drains = new Drains();
@@ -253,8 +252,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         tally.reloads++;
         var before = plan;
         drains.endByHand(view)
-                .forEach(server ->
-                        journal.log(Level.INFO, server + ": drain set by hand ends with the reload"));
+                .forEach(server -> journal.log(Level.INFO, server + ": drain set by hand ends with the reload"));
         configure(config, nowMs);
         view.adopt(health, before, plan, drains, nowMs);
         journal.log(Level.INFO, "reload: " + Summary.of(before, plan));
@@ -363,7 +361,9 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
                 case HealthEffect.StartCheck(Target target, long ticket, var check, long timeoutMs) ->
                     journal.add(new LvsdEffect.StartCheck(target, ticket, check, timeoutMs));
                 case HealthEffect.Changed changed -> {
-                    journal.log(changed.up() ? Level.INFO : Level.WARN, plan.name(changed.target()) + ": " + changed.line());
+                    journal.log(
+                            changed.up() ? Level.INFO : Level.WARN,
+                            plan.name(changed.target()) + ": " + changed.line());
                     dirty.add(changed.target().service());
                 }
                 case HealthEffect.Weighed(Target target, int weight, String reason) -> {

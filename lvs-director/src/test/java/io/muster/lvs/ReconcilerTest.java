@@ -217,9 +217,8 @@ class ReconcilerTest {
 
     @Test
     void aRefusedOperationIsTriedAgainAndSaidOnce() {
-        lvsd.kernel = operation -> operation instanceof IpvsOp.AddDestination
-                ? IpvsError.INVALID
-                : lvsd.table.apply(operation);
+        lvsd.kernel = operation ->
+                operation instanceof IpvsOp.AddDestination ? IpvsError.INVALID : lvsd.table.apply(operation);
         lvsd.start(config(0, false, false, 1)).run(5_000);
         assertEquals(1, lvsd.said("the table refuses"));
         assertTrue(lvsd.core.status(lvsd.nowMs).counters().refused() > 4);
@@ -270,16 +269,15 @@ class ReconcilerTest {
     @Test
     void aServerOfTheDirectorsOwnShownAsLocalIsNoDrift() {
         lvsd.start(config(0, false, false, 1, 1));
-        hand(new IpvsOp.EditDestination(
-                WEB, Destination.of(Pool.address("10.2.0.1"), 80, Forwarding.LOCAL, 1)));
+        hand(new IpvsOp.EditDestination(WEB, Destination.of(Pool.address("10.2.0.1"), 80, Forwarding.LOCAL, 1)));
         lvsd.run(3_000);
         assertEquals(0, lvsd.core.status(lvsd.nowMs).counters().drift());
     }
 
     @Test
     void whatStandsTwiceInTheFileCountsOnce() {
-        var twice = Pool.virtual(
-                0, "wlc", 0, false, 1_000, 0, false, List.of(Pool.server(0, 0, 1), Pool.server(0, 0, 5)));
+        var twice =
+                Pool.virtual(0, "wlc", 0, false, 1_000, 0, false, List.of(Pool.server(0, 0, 1), Pool.server(0, 0, 5)));
         lvsd.start(Pool.config(List.of(twice, twice)));
         assertEquals("10.2.0.1:80=1", lvsd.weights(WEB));
         assertEquals(2, lvsd.said("already: left out"));

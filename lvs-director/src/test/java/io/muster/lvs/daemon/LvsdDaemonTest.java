@@ -115,7 +115,8 @@ class LvsdDaemonTest {
                          active = 1
                      }
                 }
-                """.replace("PORT", Integer.toString(good.getLocalPort())).replace("WEIGHT", Integer.toString(weight)));
+                """.replace("PORT", Integer.toString(good.getLocalPort()))
+                .replace("WEIGHT", Integer.toString(weight)));
     }
 
     private LvsdDaemon launch() throws IOException {
@@ -171,7 +172,8 @@ class LvsdDaemonTest {
         assertTrue(told.contains("drains: 0 active and 0 inactive connections"), told);
         awaitWeights("127.0.0.2=0");
         String shown = lvsctl(0, "status");
-        assertTrue(shown.matches("(?s).*  one +127\\.0\\.0\\.2:\\d+ +up \\d+s +0 .*drains for \\d+s, 0 left\n.*"), shown);
+        assertTrue(
+                shown.matches("(?s).*  one +127\\.0\\.0\\.2:\\d+ +up \\d+s +0 .*drains for \\d+s, 0 left\n.*"), shown);
         assertTrue(shown.matches("(?s).*  two +127\\.0\\.0\\.3:1 +down \\d+s +- .*connection refused\n.*"), shown);
         assertTrue(lvsctl(0, "status", "--json").contains("\"drain\":{\"by\":\"lvsctl\""));
         lvsctl(0, "undrain", "127.0.0.2");
@@ -193,7 +195,9 @@ class LvsdDaemonTest {
         awaitWeights("127.0.0.2=1");
         write(1);
         lvsd.reload();
-        await(() -> lvsctl(0, "status", "--json").contains("\"configured_weight\":1,\"wanted_weight\":1"), this::weights);
+        await(
+                () -> lvsctl(0, "status", "--json").contains("\"configured_weight\":1,\"wanted_weight\":1"),
+                this::weights);
         Files.writeString(layout.lvsConf(), "virtual web {\n  nonsense = 7\n  active = maybe\n}\n");
         lvsd.reload();
         assertTrue(lvsctl(0, "status", "--json").contains("\"reloads\":1"));
@@ -207,8 +211,7 @@ class LvsdDaemonTest {
         assertTrue(owned.contains("service tcp 127.0.0.1 80\n"), owned);
         lvsd.close();
         assertEquals(0, table.table().size());
-        table.apply(new IpvsOp.AddService(VirtualService.of(
-                ServiceId.mark(9, false), "rr")));
+        table.apply(new IpvsOp.AddService(VirtualService.of(ServiceId.mark(9, false), "rr")));
         lvsd = launch();
         awaitWeights("127.0.0.2=1");
         lvsd.close();
