@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - **Ours** are the services of lvs.cf with all their destinations, and those in [Holdings], which are written
 ///   before a service is made. Everything else is foreign and never touched.
-/// - **Looking**: every [#LOOK_MS] the whole table if it is small or something drains, else its fingerprint, and the
+/// - **Looking**: every [#LOOK_MS] the whole table if it is small ([#SMALL]) or something drains, else its fingerprint, and the
 ///   whole only if that changed or [#FULL_MS] have passed. Somebody else's change is so undone within a second.
 /// - **One thing at a time** is asked of the outside: a read, a list of operations, or a write of the holdings.
 /// - **A weight of 0 set by hand** is kept, as a drain. Which zeros are our own stands in the holdings.
@@ -41,8 +41,10 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
     public static final long LOOK_MS = 900;
     /// From one look at everything to the next.
     public static final long FULL_MS = 30_000;
-    /// Up to this many services the table is small.
+    /// Up to this many services with so many real servers in all the table is small.
     public static final int SMALL = 64;
+
+    public static final int SMALL_SERVERS = 512;
 
     private static final Timeouts LEFT = new Timeouts(0, 0, 0);
     private static final Plan NOTHING = new Plan(new TreeMap<>(), List.of());
@@ -411,11 +413,13 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         }
         boolean fresh = !lookNow || !reading.over(nowMs);
         boolean may = view.seen() && fresh && applying.over(nowMs);
-        if ((may || clients.waiting()) && reconcile(may, nowMs)) {
+        // Thousands of checks a minute change nothing: they mustn't cost more than asking whether they do.
+        boolean reason = !dirty.isEmpty() || !ready || stopping || writing.failing();
+        if ((may && reason || clients.waiting()) && reconcile(may, nowMs)) {
             return;
         }
         if (reading.over(nowMs) && (lookNow || nowMs >= nextLookMs)) {
-            boolean whole = lookNow || !view.seen() || view.size() <= SMALL || drains.waiting() || nowMs >= nextFullMs;
+            boolean whole = lookNow || !view.seen() || view.small(SMALL, SMALL_SERVERS) || drains.waiting() || nowMs >= nextFullMs;
             long request = underway.launch(whole ? What.READ : What.CHEAP_READ, nowMs);
             journal.add(whole ? new LvsdEffect.ReadTable(request) : new LvsdEffect.CheapRead(request));
         }

@@ -25,14 +25,16 @@ final class TableView {
 
     private final TreeMap<ServiceId, Setup> services = new TreeMap<>();
     private final Map<RealServer, Counts> counts = new TreeMap<>();
+    private int servers;
     private boolean seen;
 
     boolean seen() {
         return seen;
     }
 
-    int size() {
-        return services.size();
+    /// Whether all of it, foreign services too, is no more than so much.
+    boolean small(int mostServices, int mostServers) {
+        return services.size() <= mostServices && servers <= mostServers;
     }
 
     @Nullable
@@ -60,8 +62,10 @@ final class TableView {
     List<Setup.Difference> read(List<ServiceEntry> table, Predicate<ServiceId> ours) {
         var now = new TreeMap<ServiceId, Setup>();
         counts.clear();
+        servers = 0;
         for (ServiceEntry entry : table) {
             now.put(entry.service().id(), Setup.of(entry));
+            servers += entry.destinations().size();
             if (ours.test(entry.service().id())) {
                 for (DestinationEntry each : entry.destinations()) {
                     counts.put(

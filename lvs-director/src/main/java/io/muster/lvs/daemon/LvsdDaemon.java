@@ -141,6 +141,7 @@ final class LvsdDaemon implements AutoCloseable {
         if (!with.metrics().equals("none")) {
             metrics = MetricsServer.open(MetricsServer.address(with.metrics()), loop, this::metrics);
         }
+        context.watchdog(loop);
         Holdings holdings = before.holdings();
         post(new LvsdEvent.Started(config, holdings, System.currentTimeMillis() - driver.nowMs()));
     }
