@@ -98,7 +98,8 @@ final class DirectorDemo {
         lvs.site.link(real, false);
         active.awaitServer(WEB, server, false, 20_000);
         long outMs = (System.nanoTime() - died) / 1_000_000;
-        say("lvsd's check has failed: %s is out of the table after %d ms, new connections go to the others",
+        say(
+                "lvsd's check has failed: %s is out of the table after %d ms, new connections go to the others",
                 real.name, outMs);
         Site.await("what was under way to end", 30_000, () -> requests.tally().open() < 5);
         say(
@@ -117,15 +118,17 @@ final class DirectorDemo {
         Director other = pair.other(active);
         int before = holder.alive(20_000);
         long known = pair.awaitConnections(other, Lvs.VIP, before, 20_000);
-        say("%s, standing by, knows %d of the %d open connections from %s", other.host.name, known, before,
-                active.host.name);
+        say(
+                "%s, standing by, knows %d of the %d open connections from %s",
+                other.host.name, known, before, active.host.name);
         requests.mark();
         say("%s dies with its host", active.host.name);
         lvs.site.kill(active.host);
         long died = System.nanoTime();
         Site.await("an answer through " + other.host.name, 60_000, () -> requests.lastAnswerNanos() > died);
         long outage = Math.round(requests.tally().gapMs());
-        say("%s has heard nothing for 2 s and has taken the address: the client was without answers for %d ms",
+        say(
+                "%s has heard nothing for 2 s and has taken the address: the client was without answers for %d ms",
                 other.host.name, outage);
         int survived = holder.alive(60_000);
         say("%d of %d connections go on as if nothing had happened", survived, before);

@@ -3,6 +3,7 @@ package io.muster.lab;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -18,22 +19,25 @@ final class KernelWords {
         Map<String, Integer> servers = new TreeMap<>();
         for (String line : text.lines().toList()) {
             String[] words = line.strip().split("\\s+");
-            switch (words[0]) {
-                case "TCP" -> table.put(endpoint(words[1]), servers = new TreeMap<>());
-                case "UDP" -> table.put("UDP " + endpoint(words[1]), servers = new TreeMap<>());
-                case "FWM" ->
-                    table.put("FWM " + Long.parseLong(words[1], 16), servers = new TreeMap<>());
-                case "->" -> {
-                    if (words.length >= 4 && Character.isDigit(words[3].charAt(0))) {
-                        servers.put(endpoint(words[1]), Integer.parseInt(words[3]));
-                    }
+            if (words[0].equals("->")) {
+                // A digit tells a server from the heading.
+                if (words.length >= 4 && Character.isDigit(words[3].charAt(0))) {
+                    servers.put(endpoint(words[1]), Integer.parseInt(words[3]));
                 }
-                default -> {
-                    // The heading.
-                }
+            } else if (words.length > 1 && List.of("TCP", "UDP", "FWM").contains(words[0])) {
+                servers = new TreeMap<>();
+                table.put(service(words[0], words[1]), servers);
             }
         }
         return table;
+    }
+
+    private static String service(String kind, String what) {
+        return switch (kind) {
+            case "TCP" -> endpoint(what);
+            case "UDP" -> "UDP " + endpoint(what);
+            default -> "FWM " + Long.parseLong(what, 16);
+        };
     }
 
     /// @param text of /proc/net/ip_vs_conn: protocol, client, its port, virtual address, its port, ...

@@ -29,7 +29,14 @@ public final class Training {
             List.of("io.muster.service.cli.Clustat"),
             List.of("io.muster.service.cli.Clusvcadm", "-h"),
             // Ends for want of the device: what speaks to the kernel has been loaded by then.
-            List.of("io.muster.pulse.cli.SendArp", "-i", "none", "10.0.0.1", "020000000001", "10.0.0.1", "ffffffffffff"));
+            List.of(
+                    "io.muster.pulse.cli.SendArp",
+                    "-i",
+                    "none",
+                    "10.0.0.1",
+                    "020000000001",
+                    "10.0.0.1",
+                    "ffffffffffff"));
 
     private static final List<List<String>> XML_TOOLS =
             List.of(List.of("io.muster.ccs.cli.CcsTool", "lsnode"), List.of("io.muster.config.cli.ConfigValidate"));

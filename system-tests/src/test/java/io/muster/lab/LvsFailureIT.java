@@ -12,7 +12,7 @@ class LvsFailureIT extends LabScenarios {
 
     @Override
     int limitMs() {
-        return 240_000;
+        return 300_000;
     }
 
     @Override

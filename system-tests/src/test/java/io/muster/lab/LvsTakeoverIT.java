@@ -11,7 +11,7 @@ class LvsTakeoverIT extends LabScenarios {
 
     @Override
     int limitMs() {
-        return 300_000;
+        return 420_000;
     }
 
     @Override
