@@ -30,17 +30,16 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Looks at this machine and asks its LANs, for [io.muster.lvs.Doctor]. Changes nothing but loading the module ip_vs
 /// where the kernel lacks it. Takes about a second. Thread: one that may block.
 public final class MachineLook {
     private static final Duration LIMIT = Duration.ofSeconds(5);
-    private static final Duration PATIENCE = Duration.ofMillis(600);
 
     /// More real servers than this aren't asked for their hardware addresses.
     private static final int MOST_ASKED = 256;
@@ -48,7 +47,6 @@ public final class MachineLook {
     private final LvsConfig config;
     private final Layout layout;
     private final List<String> unseen = new ArrayList<>();
-    private final Map<IpAddress, SortedSet<String>> heard = new ConcurrentHashMap<>();
 
     private MachineLook(LvsConfig config, Layout layout) {
         this.config = config;
@@ -80,7 +78,8 @@ public final class MachineLook {
         } catch (NetException e) {
             unseen.add("network: " + e.getMessage());
         }
-        askLans(links, routes);
+        LanQuestions lans = LanQuestions.ask(questions(routes), links);
+        unseen.addAll(lans.failures());
         return new MachineFacts(
                 ipvs.isEmpty(),
                 ipvs,
@@ -92,8 +91,8 @@ public final class MachineLook {
                 defaultDevice,
                 key(),
                 silent(),
-                answers(links),
-                neighbours(),
+                lans.others(virtualAddresses(), links),
+                lans.neighbours(farAddresses()),
                 runs("pulse"),
                 runs("lvsd"),
                 unseen);
@@ -239,8 +238,14 @@ public final class MachineLook {
         return silent;
     }
 
-    /// Asks for virtual addresses on their devices, and for who is behind which hardware address.
-    private void askLans(List<Link> links, Map<IpAddress, Path> routes) {
+    private Set<IpAddress> virtualAddresses() {
+        return active().flatMap(virtual -> virtual.address().stream())
+                .map(LvsConfig.FloatingAddress::address)
+                .collect(Collectors.toSet());
+    }
+
+    /// Virtual addresses on their devices; real servers and partners, to know them by their hardware addresses.
+    private Map<IpAddress, String> questions(Map<IpAddress, Path> routes) {
         var questions = new TreeMap<IpAddress, String>();
         routes.forEach((address, path) -> {
             if (!path.local() && path.gateway().isEmpty() && questions.size() < MOST_ASKED) {
@@ -249,52 +254,7 @@ public final class MachineLook {
         });
         active().flatMap(virtual -> virtual.address().stream())
                 .forEach(vip -> questions.put(vip.address(), vip.baseDevice()));
-        var failures = new ConcurrentSkipListSet<String>();
-        var threads = new ArrayList<Thread>();
-        questions.forEach((address, device) -> links.stream()
-                .filter(link -> link.name().equals(device) && link.usable() && link.macOctets().length == 6)
-                .filter(link -> !address.v6())
-                .findFirst()
-                .ifPresent(link -> threads.add(Thread.ofVirtual().start(() -> {
-                    try {
-                        heard.put(address, ArpProbe.whoHas(device, link.macOctets(), address, PATIENCE));
-                    } catch (NetException e) {
-                        failures.add("ARP: " + e.getMessage());
-                    }
-                }))));
-        try {
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        unseen.addAll(failures);
-    }
-
-    private Map<IpAddress, SortedSet<String>> answers(List<Link> links) {
-        List<String> mine = links.stream().map(Link::mac).toList();
-        var answers = new HashMap<IpAddress, SortedSet<String>>();
-        active().flatMap(virtual -> virtual.address().stream())
-                .map(LvsConfig.FloatingAddress::address)
-                .filter(heard::containsKey)
-                .forEach(vip -> {
-                    var others = new TreeSet<>(heard.get(vip));
-                    others.removeAll(mine);
-                    answers.put(vip, others);
-                });
-        return answers;
-    }
-
-    private Map<String, IpAddress> neighbours() {
-        var neighbours = new HashMap<String, IpAddress>();
-        SortedSet<IpAddress> far = farAddresses();
-        heard.forEach((address, macs) -> {
-            if (far.contains(address) && macs.size() == 1) {
-                neighbours.putIfAbsent(macs.first(), address);
-            }
-        });
-        return neighbours;
+        return questions;
     }
 
     private boolean runs(String daemon) {
