@@ -4,6 +4,8 @@ import io.muster.pulse.Heartbeat.Wish;
 
 /// What is known of the partner: what it said last, and for how long it has been silent.
 final class Partner {
+    private static final long READ_MS = 20;
+
     private final long deadtimeMs;
     boolean alive;
     boolean everHeard;
@@ -43,9 +45,12 @@ final class Partner {
         creditMs = deadtimeMs;
     }
 
-    /// Time in which we couldn't hear isn't silence of the partner; but at most one deadtime of it in one silence.
-    void excuse(long ms) {
-        long by = Math.min(ms, creditMs);
+    /// After a pause of our own: what came meanwhile waits in the socket and has to be read before silence is judged;
+    /// and if the whole machine stood still, what came is lost, and the next heartbeat has to be waited for. In one
+    /// silence that adds up to one deadtime at most.
+    void excuse(long ms, long keepaliveMs, long nowMs) {
+        long untilMs = nowMs + (ms < keepaliveMs ? Math.min(ms, READ_MS) : keepaliveMs + keepaliveMs / 4);
+        long by = Math.clamp(untilMs - deadAtMs(), 0, creditMs);
         creditMs -= by;
         silentSinceMs += by;
     }

@@ -122,7 +122,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
                 }
             }
             case PulseEvent.Stalled(long ms) -> {
-                partner.excuse(ms);
+                partner.excuse(ms, keepaliveMs, nowMs);
                 if (ms > keepaliveMs) {
                     talk.stoodStill(nowMs);
                 }

@@ -22,7 +22,7 @@ class PulseSimulationTest {
     void atMostOneIsActiveInTroubleAndExactlyOneInCalm() {
         Long only = Long.getLong("seed");
         for (long seed = only == null ? 1 : only; seed <= (only == null ? SEEDS : only); seed++) {
-            run(seed, Format.MUSTER, seed % 2 == 0, core -> core);
+            run(seed, Format.MUSTER, seed % 2 == 0, true, core -> core);
         }
     }
 
@@ -30,7 +30,7 @@ class PulseSimulationTest {
     void twoOriginalsKeepThePromiseWhereTheirFormatCan() {
         Long only = Long.getLong("seed");
         for (long seed = only == null ? 1 : only; seed <= (only == null ? SEEDS / 5 : only); seed++) {
-            run(seed, Format.ORIGINAL, false, core -> core);
+            run(seed, Format.ORIGINAL, false, false, core -> core);
         }
     }
 
@@ -64,6 +64,16 @@ class PulseSimulationTest {
         });
     }
 
+    /// What the attacker of the simulation does is enough, where nothing is proven.
+    @Test
+    void theOriginalFormatFallsToReplays() {
+        assertThrows(AssertionError.class, () -> {
+            for (long seed = 1; seed <= 100; seed++) {
+                run(seed, Format.ORIGINAL, false, true, core -> core);
+            }
+        });
+    }
+
     @Test
     void aDirectorThatHearsNobodyIsFound() {
         assertFound(core -> without(core, e -> e instanceof PulseEvent.Received, f -> false));
@@ -72,7 +82,7 @@ class PulseSimulationTest {
     private static void assertFound(java.util.function.UnaryOperator<Core<PulseEvent, PulseEffect>> tamper) {
         AssertionError found = assertThrows(AssertionError.class, () -> {
             for (long seed = 1; seed <= 100; seed++) {
-                run(seed, Format.MUSTER, false, tamper);
+                run(seed, Format.MUSTER, false, true, tamper);
             }
         });
         assertTrue(String.valueOf(found.getMessage()).contains("-Dseed="), found.getMessage());
@@ -99,6 +109,7 @@ class PulseSimulationTest {
             long seed,
             Format format,
             boolean preempt,
+            boolean attacked,
             java.util.function.UnaryOperator<Core<PulseEvent, PulseEffect>> tamper) {
         long[][] timings = {{200, 500}, {1000, 3000}, {300, 1000}};
         long[] timing = timings[(int) (seed % timings.length)];
@@ -107,7 +118,7 @@ class PulseSimulationTest {
         long worstDelayMs = MAX_DELAY_MICROS * CLOGGED / 1000 + 1;
         var promises = new Promises(directors, worstDelayMs);
         directors.simulation.invariant(promises::check);
-        var trouble = new Trouble(directors, format == Format.MUSTER);
+        var trouble = new Trouble(directors, attacked);
         directors.network.options(new NetworkOptions(10, 5, 200, MAX_DELAY_MICROS, 2));
         directors.both().forEach(Director::start);
         trouble.schedule(TROUBLE_MS);

@@ -25,7 +25,7 @@ final class Trouble {
         }
         if (attacked) {
             // Through the calm, too.
-            for (long at = 0; at < forMs + 5_000; at += 20 + dice.nextInt(200)) {
+            for (long at = 0; at < forMs + directors.deadtimeMs * 6 + 5_000; at += 20 + dice.nextInt(200)) {
                 directors.simulation.afterMs(at, this::attack);
             }
         }

@@ -132,8 +132,9 @@ class DirectorPairIT {
                 "both are active while nothing gets through\n" + pair.report(),
                 DirectorPair.SOON_MS,
                 () -> pair.holds(pair.backup) && pair.holds(pair.primary));
+        long began = System.nanoTime();
         pair.testbed.heal();
-        pair.awaitMs("one is active after the cut", System.nanoTime(), () -> pair.only(pair.primary));
+        pair.awaitMs("one is active after the cut", began, () -> pair.only(pair.primary));
         Await.that(
                 "the backup gave way\n" + pair.report(),
                 DirectorPair.SOON_MS,
@@ -227,6 +228,66 @@ class DirectorPairIT {
         refused = pair.primary.start("pulse", "pulse", "-n", "--lvsd", "none");
         assertTrue(refused.waitFor(60, TimeUnit.SECONDS));
         assertTrue(pair.log(pair.primary).contains("muster keygen"), pair::report);
+    }
+
+    @Test
+    void hooksRunByRoleAndRereadAddressesMove() throws IOException {
+        DirectorPair pair = pair();
+        pair.boot("""
+                active_cmd = "echo active >> /run/hooks"
+                inactive_cmd = "echo inactive >> /run/hooks"
+                """);
+        pair.settle();
+        Await.that(
+                "hooks ran",
+                DirectorPair.SOON_MS,
+                100,
+                () -> pair.primary.run(2_000, "cat", "/run/hooks").out().equals("inactive\nactive\n"));
+        assertEquals("inactive\n", pair.backup.run(2_000, "cat", "/run/hooks").out());
+        Path file = pair.primary.root.resolve("etc/sysconfig/ha/lvs.cf");
+        Files.writeString(file, Files.readString(file).replace(DirectorPair.VIP + " ", "10.77.0.81 "));
+        pair.primary.signal("pulse", "HUP");
+        Await.that(
+                "the address moved\n" + pair.report(),
+                DirectorPair.SOON_MS,
+                () -> pair.primary.has("10.77.0.81") && !pair.holds(pair.primary));
+        Files.writeString(file, "primary = nonsense of no use\n");
+        pair.primary.signal("pulse", "HUP");
+        Await.that(
+                "it is said\n" + pair.report(),
+                DirectorPair.SOON_MS,
+                () -> pair.log(pair.primary).contains("file not taken over"));
+        assertTrue(pair.primary.has("10.77.0.81"));
+    }
+
+    @Test
+    void aDryRunSaysWhatItWouldDoAndDoesNothing() throws Exception {
+        DirectorPair pair = pair();
+        pair.boot("active_cmd = \"touch /run/touched\"");
+        pair.primary.start("pulse", "pulse", "--norun", "--forceactive");
+        Path said = pair.primary.root.resolve("console/pulse.out");
+        Await.that(
+                "it says so",
+                60_000,
+                () -> read(said).contains("ip address replace 10.77.0.80/24 dev eth0 label eth0:1 valid_lft 1")
+                        && read(said).contains("send_arp -i eth0 10.77.0.80"));
+        assertTrue(read(said).contains("touch /run/touched"));
+        assertFalse(pair.holds(pair.primary));
+        assertFalse(pair.primary.run(2_000, "test", "-e", "/run/touched").ok());
+    }
+
+    @Test
+    void whatIsNotBuiltOrMissingIsRefusedInWords() throws IOException {
+        DirectorPair pair = pair();
+        pair.boot("");
+        Shell.Result fos = pair.primary.run(60_000, "pulse", "--fos", "/usr/sbin/fos");
+        assertEquals(1, fos.status());
+        assertTrue(fos.err().contains("aren't built yet"), fos.err());
+        Path file = pair.primary.root.resolve("etc/sysconfig/ha/lvs.cf");
+        Files.writeString(file, Files.readString(file).replace("active = 1", "active = 0"));
+        Shell.Result none = pair.primary.run(60_000, "pulse", "--lvsd", "none");
+        assertEquals(1, none.status());
+        assertTrue(none.err().contains("no active lvs services defined in"), none.err());
     }
 
     @Test

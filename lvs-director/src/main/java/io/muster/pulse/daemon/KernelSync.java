@@ -16,9 +16,12 @@ import io.muster.os.Sysctl;
 import io.muster.pulse.PulseEvent;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -54,29 +57,32 @@ final class KernelSync implements TableSync {
     private final IpvsTable table;
     private final LvsConfig config;
     private final Listener listener;
+    private final Path notes;
     private final ConnectionTable connections = new ConnectionTable();
     private final Map<String, String> former = new TreeMap<>();
     private volatile Thread sending = Thread.ofVirtual().unstarted(() -> {});
     private final ScheduledExecutorService work = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("pulse-table").daemon().unstarted(task));
 
-    private KernelSync(IpvsTable table, LvsConfig config, Listener listener) {
+    private KernelSync(IpvsTable table, LvsConfig config, Path notes, Listener listener) {
         this.table = table;
         this.config = config;
+        this.notes = notes;
         this.listener = listener;
     }
 
     /// Opens the table, which loads IPVS where it isn't yet.
     ///
+    /// @param notes directory for what is to be put back
     /// @return [TableSync#NONE] unless `syncdaemon = 1`
     /// @throws IpvsException when this kernel has no IPVS, in words
-    static TableSync open(LvsConfig config, Listener listener) throws IpvsException {
+    static TableSync open(LvsConfig config, Path notes, Listener listener) throws IpvsException {
         var table = KernelIpvs.open(LIMIT);
         if (!config.syncDaemon()) {
             table.close();
             return NONE;
         }
-        var sync = new KernelSync(table, config, listener);
+        var sync = new KernelSync(table, config, notes, listener);
         sync.keep(THRESHOLD);
         sync.keep(BACKUP_ONLY);
         sync.set(THRESHOLD, "2 50");
@@ -84,8 +90,37 @@ final class KernelSync implements TableSync {
         return sync;
     }
 
+    /// Notes what is there before it is touched: on disk, so that a pulse that was killed and started again still knows.
+    /// What another boot noted is void.
     private void keep(String name) {
-        Sysctl.get(name).ifPresent(value -> former.put(name, value));
+        Path note = notes.resolve(name);
+        String boot = Sysctl.get("kernel.random.boot_id").orElse("");
+        try {
+            List<String> noted = Files.isRegularFile(note) ? Files.readAllLines(note) : List.of();
+            if (noted.size() == 2 && noted.getFirst().equals(boot)) {
+                former.put(name, noted.getLast());
+                return;
+            }
+            Optional<String> now = Sysctl.get(name);
+            if (now.isPresent()) {
+                former.put(name, now.get());
+                Files.createDirectories(notes);
+                Files.write(note, List.of(boot, now.get()));
+            }
+        } catch (IOException e) {
+            LOG.warn("{}: {} isn't put back after a kill: {}", note, name, e.getMessage());
+        }
+    }
+
+    private void putBack() {
+        former.forEach((name, value) -> {
+            set(name, value);
+            try {
+                Files.deleteIfExists(notes.resolve(name));
+            } catch (IOException e) {
+                LOG.warn("{}: {}", notes.resolve(name), e.getMessage());
+            }
+        });
     }
 
     private void set(String name, String value) {
@@ -220,7 +255,7 @@ final class KernelSync implements TableSync {
             } catch (IpvsException e) {
                 LOG.error("connection synchronisation: {}", e.getMessage());
             }
-            former.forEach(this::set);
+            putBack();
         });
         try {
             last.get(END_MS, TimeUnit.MILLISECONDS);

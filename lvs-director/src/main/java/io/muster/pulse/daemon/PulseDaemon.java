@@ -98,7 +98,9 @@ public final class PulseDaemon implements AutoCloseable {
                     .watchMs(watchMs)
                     .fatal(process.fatal)
                     .start();
-            this.sync = setup.settings().lvsd() ? KernelSync.open(config, driver::post) : TableSync.NONE;
+            this.sync = setup.settings().lvsd()
+                    ? KernelSync.open(config, layout.state().resolve("lvs/pulse-settings"), driver::post)
+                    : TableSync.NONE;
             this.lvsd = setup.settings().lvsd()
                     ? new LvsdChild(
                             LvsdChild.command(options.lvsd(), setup.file(), options.verbose()),
