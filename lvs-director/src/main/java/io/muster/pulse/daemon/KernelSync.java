@@ -90,7 +90,8 @@ final class KernelSync implements TableSync {
         return sync;
     }
 
-    /// Notes what is there before it is touched: on disk, so that a pulse that was killed and started again still knows.
+    /// Notes what is there before it is touched: on disk, so that a pulse that was killed and started again still
+    /// knows.
     /// What another boot noted is void.
     private void keep(String name) {
         Path note = notes.resolve(name);
