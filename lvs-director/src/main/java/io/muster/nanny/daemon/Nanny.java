@@ -74,6 +74,11 @@ public final class Nanny implements AutoCloseable {
         }
         NannyOptions options = parsed.options().get();
         Layout layout = Layout.fromEnvironment();
+        try {
+            layout.makeDirectories();
+        } catch (IOException e) {
+            System.err.println("nanny: can't make directories below " + layout + ": " + e.getMessage());
+        }
         Logs.begin("nanny", layout);
         if (options.verbose()) {
             Logs.level("io.muster.nanny", "DEBUG");

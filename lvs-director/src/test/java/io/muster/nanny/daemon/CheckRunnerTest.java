@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -293,6 +294,20 @@ class CheckRunnerTest {
             }
         }
         assertEquals(0, checks.running());
+    }
+
+    @Test
+    void afterAStandstillOfOursSilenceIsHeldAgainstNobodyAtOnce() throws Exception {
+        try (var server = TestServer.saying("220 ready")) {
+            var result = new CompletableFuture<CheckResult>();
+            checks.loop.execute(() -> {
+                checks.runner.start(
+                        talk(server, "hello", Expect.of("220", false, false)), 300, result::complete);
+                // The loop stands still, as a stopped process does, for longer than the limit and the lateness forgiven.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_000));
+            });
+            isGood(result.get(10, TimeUnit.SECONDS));
+        }
     }
 
     @Test
