@@ -301,9 +301,9 @@ class CheckRunnerTest {
         try (var server = TestServer.saying("220 ready")) {
             var result = new CompletableFuture<CheckResult>();
             checks.loop.execute(() -> {
-                checks.runner.start(
-                        talk(server, "hello", Expect.of("220", false, false)), 300, result::complete);
-                // The loop stands still, as a stopped process does, for longer than the limit and the lateness forgiven.
+                checks.runner.start(talk(server, "hello", Expect.of("220", false, false)), 300, result::complete);
+                // The loop stands still, as a stopped process does, for longer than the limit and the lateness
+                // forgiven.
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_000));
             });
             isGood(result.get(10, TimeUnit.SECONDS));
