@@ -52,7 +52,7 @@ final class LvsdWorld {
     final Set<RealServer> drained = new HashSet<>();
     final Set<RealServer> zeroed = new HashSet<>();
     final Set<RealServer> zeroSeen = new HashSet<>();
-    private final Set<RealServer> touchedByHand = new HashSet<>();
+    final Set<RealServer> touchedByHand = new HashSet<>();
     final Map<Long, Runnable> replies = new HashMap<>();
     final List<ServiceEntry> foreign = new ArrayList<>();
     private final PriorityQueue<Due> queue =
@@ -302,7 +302,7 @@ final class LvsdWorld {
     }
 
     /// What lvsd shows of each real server.
-    private Map<String, LvsdStatus.Server> servers() {
+    Map<String, LvsdStatus.Server> servers() {
         var servers = new HashMap<String, LvsdStatus.Server>();
         Reconciler core = lvsd;
         if (core != null) {
@@ -414,179 +414,16 @@ final class LvsdWorld {
         return places;
     }
 
-    /// Somebody with ipvsadm.
-    void hand() {
-        disturb();
-        List<ServiceEntry> entries = table.table();
-        if (entries.isEmpty()) {
-            return;
-        }
-        ServiceEntry entry = entries.get(dice.nextInt(entries.size()));
-        if (isForeign(entry.service().id())) {
-            return;
-        }
-        ServiceId id = entry.service().id();
-        List<DestinationEntry> servers = entry.destinations();
-        DestinationEntry server = servers.isEmpty() ? null : servers.get(dice.nextInt(servers.size()));
-        switch (dice.nextInt(7)) {
-            case 0 -> {
-                table.apply(new IpvsOp.DeleteService(id));
-                unsaved().stream().filter(place -> place.service().equals(id)).forEach(this::forgetZero);
-            }
-            case 1 -> table.apply(new IpvsOp.EditService(VirtualService.of(id, "sed")));
-            case 2 ->
-                table.apply(new IpvsOp.AddDestination(
-                        id, Destination.of(Pool.address("10.3.0.1"), 81, Forwarding.MASQ, 5)));
-            case 3 -> {
-                if (server != null) {
-                    RealServer place = RealServer.of(id, server.destination());
-                    table.apply(new IpvsOp.DeleteDestination(id, server.destination()));
-                    if (unsaved().contains(place)) {
-                        forgetZero(place);
-                    }
-                }
-            }
-            case 4 -> {
-                if (server != null) {
-                    RealServer place = RealServer.of(id, server.destination());
-                    zeroed.remove(place);
-                    zeroSeen.remove(place);
-                    table.apply(
-                            new IpvsOp.EditDestination(id, server.destination().withWeight(77)));
-                }
-            }
-            default -> {
-                if (server != null) {
-                    zero(id, server.destination());
-                }
-            }
-        }
-    }
-
     /// Zeros nobody but the table knows of: lost with it.
-    private Set<RealServer> unsaved() {
+    Set<RealServer> unsaved() {
         var unsaved = new HashSet<>(zeroed);
         unsaved.removeAll(disk.drains().keySet());
         return unsaved;
     }
 
-    private void forgetZero(RealServer place) {
+    void forgetZero(RealServer place) {
         zeroed.remove(place);
         zeroSeen.remove(place);
-    }
-
-    private void zero(ServiceId id, Destination present) {
-        RealServer place = RealServer.of(id, present);
-        LvsdStatus.Server seen = server(place);
-        table.apply(new IpvsOp.EditDestination(id, present.withWeight(0)));
-        touchedByHand.add(place);
-        Plan.Service service = Plan.of(config).services().get(id);
-        Plan.Server planned = service == null ? null : service.servers().get(place);
-        // Kept only where it is told from lvsd's own doing: not while a write of lvsd's for it is on its way.
-        if (planned != null
-                && planned.destination().weight() > 0
-                && present.weight() > 0
-                && !disk.zeros().contains(place)
-                && seen != null
-                && seen.up()
-                && seen.actualWeight() == seen.wantedWeight()
-                && seen.wantedWeight() > 0) {
-            zeroed.add(place);
-        }
-    }
-
-    /// Somebody else's service comes, changes or goes.
-    void foreignHand() {
-        ServiceId id = Pool.foreign(dice.nextInt(3));
-        boolean there = foreign.removeIf(entry -> entry.service().id().equals(id));
-        table.apply(new IpvsOp.DeleteService(id));
-        if (!there || dice.nextBoolean()) {
-            table.apply(new IpvsOp.AddService(VirtualService.of(id, "rr")));
-            table.apply(new IpvsOp.AddDestination(
-                    id, Destination.of(Pool.address("10.2.0.1"), 80, Forwarding.MASQ, dice.nextInt(3))));
-            foreign.addAll(table.table().stream()
-                    .filter(entry -> entry.service().id().equals(id))
-                    .toList());
-        }
-    }
-
-    // How it must be.
-
-    void foreignUntouched() {
-        List<ServiceEntry> present = table.table().stream()
-                .filter(entry -> isForeign(entry.service().id()))
-                .toList();
-        check(
-                present.size() == foreign.size() && present.containsAll(foreign),
-                () -> "foreign services are " + present + ", should be " + foreign);
-    }
-
-    void converged() {
-        Reconciler core = lvsd;
-        check(core != null, "lvsd isn't running");
-        Plan plan = Plan.of(config);
-        Map<String, LvsdStatus.Server> shown = servers();
-        var present = new TreeMap<ServiceId, ServiceEntry>();
-        for (ServiceEntry entry : table.table()) {
-            if (!isForeign(entry.service().id())) {
-                present.put(entry.service().id(), entry);
-            }
-        }
-        check(
-                present.keySet().equals(plan.services().keySet()),
-                () -> "services are " + present.keySet() + ", should be "
-                        + plan.services().keySet());
-        for (Plan.Service service : plan.services().values()) {
-            ServiceEntry entry = present.get(service.service().id());
-            check(
-                    entry != null && entry.service().equals(service.service()),
-                    () -> "is " + entry + ", should be " + service.service());
-            var weights = new TreeMap<RealServer, Integer>();
-            if (entry != null) {
-                entry.destinations()
-                        .forEach(each -> weights.put(
-                                RealServer.of(entry.service().id(), each.destination()),
-                                each.destination().weight()));
-            }
-            boolean taking = false;
-            for (RealServer place : service.servers().keySet()) {
-                LvsdStatus.Server server = shown.get(place.toString());
-                check(server != null, () -> place + " isn't shown");
-                if (server != null) {
-                    Integer actual = weights.remove(place);
-                    int have = actual == null ? -1 : actual;
-                    check(have == server.wantedWeight(), () -> place + " has " + have + ", wanted " + server);
-                    check(server.actualWeight() == have, () -> place + " has " + have + ", shown " + server);
-                    check(
-                            diskEverFailed || have <= 0 || !drained.contains(place),
-                            () -> place + " drains and has " + have);
-                    check(
-                            !zeroed.contains(place)
-                                    || diskEverFailed
-                                    || server.drain().isPresent(),
-                            () -> place + " was set to 0 by hand, shown " + server);
-                    check(
-                            diskEverFailed
-                                    || touchedByHand.contains(place)
-                                    || server.drain()
-                                            .filter(drain -> drain.by() == Drain.By.HAND)
-                                            .isEmpty(),
-                            () -> place + ": no hand ever set it to 0, shown " + server);
-                    taking |= have > 0;
-                }
-            }
-            service.sorry()
-                    .ifPresent(sorry ->
-                            weights.remove(RealServer.of(service.service().id(), sorry), 1));
-            check(weights.isEmpty(), () -> "shouldn't be there: " + weights);
-            boolean sorry = entry != null
-                    && service.sorry().isPresent()
-                    && entry.destinations().stream()
-                            .anyMatch(each -> each.destination()
-                                    .sameServer(service.sorry().orElseThrow()));
-            check(sorry == (!taking && service.sorry().isPresent()), () -> "sorry server: " + sorry + " in " + entry);
-        }
-        check(diskEverFailed || disk.owned().equals(plan.services().keySet()), () -> "disk says " + disk.owned());
     }
 
     void check(boolean good, Supplier<String> what) {

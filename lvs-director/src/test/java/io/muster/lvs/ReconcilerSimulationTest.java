@@ -41,7 +41,7 @@ class ReconcilerSimulationTest {
             for (int i = 0; i < troubles; i++) {
                 world.run(world.nowMs + world.dice.nextInt(700));
                 trouble(world);
-                world.foreignUntouched();
+                new Wanted(world).foreignUntouched();
             }
             world.tableBadUntilMs = Math.min(world.tableBadUntilMs, world.nowMs);
             world.diskBadUntilMs = Math.min(world.diskBadUntilMs, world.nowMs);
@@ -56,12 +56,12 @@ class ReconcilerSimulationTest {
         boolean seen = false;
         while (world.nowMs < end) {
             world.run(world.nowMs + 100);
-            world.foreignUntouched();
+            new Wanted(world).foreignUntouched();
             if (world.lvsd == null) {
                 world.disturb();
             }
             if (world.nowMs - world.disturbedMs >= CONVERGED_MS) {
-                world.converged();
+                new Wanted(world).converged();
                 seen = true;
             }
         }
@@ -70,8 +70,8 @@ class ReconcilerSimulationTest {
 
     private static void trouble(LvsdWorld world) {
         switch (world.dice.nextInt(20)) {
-            case 0, 1, 2, 3, 4, 5 -> world.hand();
-            case 6, 7 -> world.foreignHand();
+            case 0, 1, 2, 3, 4, 5 -> new Hands(world).hand();
+            case 6, 7 -> new Hands(world).foreignHand();
             case 8, 9, 10 -> world.serverFlips();
             case 11 -> world.crash();
             case 12, 13 -> world.crashIn = world.dice.nextInt(12);
