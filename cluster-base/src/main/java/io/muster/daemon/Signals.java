@@ -14,8 +14,8 @@ public final class Signals {
     /// Runs a task at each coming of a signal, in place of what the JVM would do.
     ///
     /// @param name without SIG: `HUP`, `USR1`
-    /// @throws IllegalArgumentException for a signal that doesn't exist or that the JVM keeps for itself (`USR2`,
-    ///     unless `_JAVA_SR_SIGNUM` in the environment gives it another number)
+    /// @throws IllegalArgumentException for a signal that doesn't exist or that the JVM keeps for itself (`SEGV`,
+    ///     `QUIT`); HUP, USR1 and USR2 are free
     public static void on(String name, Runnable task) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

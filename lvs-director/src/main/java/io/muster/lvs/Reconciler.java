@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - **Ours** are the services of lvs.cf with all their destinations, and those in [Holdings], which are written
 ///   before a service is made. Everything else is foreign and never touched.
-/// - **Looking**: every [#LOOK_MS] the whole table if it is small ([#SMALL]) or something drains, else its fingerprint, and the
+/// - **Looking**: every [#LOOK_MS] the whole table if it is small ([#SMALL]) or something drains, else its fingerprint,
+/// and the
 ///   whole only if that changed or [#FULL_MS] have passed. Somebody else's change is so undone within a second.
 /// - **One thing at a time** is asked of the outside: a read, a list of operations, or a write of the holdings.
 /// - **A weight of 0 set by hand** is kept, as a drain. Which zeros are our own stands in the holdings.
@@ -419,7 +420,11 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             return;
         }
         if (reading.over(nowMs) && (lookNow || nowMs >= nextLookMs)) {
-            boolean whole = lookNow || !view.seen() || view.small(SMALL, SMALL_SERVERS) || drains.waiting() || nowMs >= nextFullMs;
+            boolean whole = lookNow
+                    || !view.seen()
+                    || view.small(SMALL, SMALL_SERVERS)
+                    || drains.waiting()
+                    || nowMs >= nextFullMs;
             long request = underway.launch(whole ? What.READ : What.CHEAP_READ, nowMs);
             journal.add(whole ? new LvsdEffect.ReadTable(request) : new LvsdEffect.CheapRead(request));
         }

@@ -34,7 +34,9 @@ final class Hands {
         switch (world.dice.nextInt(7)) {
             case 0 -> {
                 world.table.apply(new IpvsOp.DeleteService(id));
-                world.unsaved().stream().filter(place -> place.service().equals(id)).forEach(world::forgetZero);
+                world.unsaved().stream()
+                        .filter(place -> place.service().equals(id))
+                        .forEach(world::forgetZero);
             }
             case 1 -> world.table.apply(new IpvsOp.EditService(VirtualService.of(id, "sed")));
             case 2 ->

@@ -1,9 +1,7 @@
 package io.muster.lvs;
 
 import io.muster.ipvs.Destination;
-import io.muster.ipvs.DestinationEntry;
 import io.muster.ipvs.FakeTable;
-import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.IpvsError;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceEntry;

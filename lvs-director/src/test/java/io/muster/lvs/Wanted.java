@@ -86,8 +86,12 @@ final class Wanted {
                     && entry.destinations().stream()
                             .anyMatch(each -> each.destination()
                                     .sameServer(service.sorry().orElseThrow()));
-            world.check(sorry == (!taking && service.sorry().isPresent()), () -> "sorry server: " + sorry + " in " + entry);
+            world.check(
+                    sorry == (!taking && service.sorry().isPresent()), () -> "sorry server: " + sorry + " in " + entry);
         }
-        world.check(world.diskEverFailed || world.disk.owned().equals(plan.services().keySet()), () -> "world.disk says " + world.disk.owned());
+        world.check(
+                world.diskEverFailed
+                        || world.disk.owned().equals(plan.services().keySet()),
+                () -> "world.disk says " + world.disk.owned());
     }
 }

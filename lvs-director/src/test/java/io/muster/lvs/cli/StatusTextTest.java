@@ -28,7 +28,9 @@ class StatusTextTest {
     @Test
     void jsonHasTheSame() {
         String json = StatusJson.of(Samples.status(), Optional.empty());
-        assertTrue(json.startsWith("{\"now_ms\":1700000000000,\"lvsd\":{\"started_ms\":1699999000000,\"ready\":true,"), json);
+        assertTrue(
+                json.startsWith("{\"now_ms\":1700000000000,\"lvsd\":{\"started_ms\":1699999000000,\"ready\":true,"),
+                json);
         assertTrue(
                 json.contains("\"drain\":{\"by\":\"lvsctl\",\"since_ms\":1699999995000,\"deadline_ms\":1700000030000,"
                         + "\"remaining\":8,\"cut\":-1}"),
