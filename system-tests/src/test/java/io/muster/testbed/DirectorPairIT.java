@@ -261,6 +261,34 @@ class DirectorPairIT {
     }
 
     @Test
+    void aStandbyThatIsARealServerTurnsDirectorAndBack() throws IOException {
+        DirectorPair pair = pair();
+        pair.boot("");
+        pair.start(pair.primary);
+        Await.that("the primary starts\n" + pair.report(), 60_000, () -> pair.holds(pair.primary));
+        pair.backup.run(2_000, "ip", "addr", "add", "10.77.0.80/32", "dev", "lo").expectOk("real server");
+        pair.start(pair.backup);
+        Await.that("both talk\n" + pair.report(), 60_000, pair::talking);
+        assertTrue(on(pair.backup, "lo") && !on(pair.backup, "eth0"), "it is a real server");
+        pair.primary.signal("pulse", "TERM");
+        Await.that(
+                "it turns director\n" + pair.report(),
+                DirectorPair.SOON_MS,
+                100,
+                () -> on(pair.backup, "eth0") && !on(pair.backup, "lo"));
+        pair.backup.signal("pulse", "TERM");
+        Await.that(
+                "it turns real server again\n" + pair.report(),
+                DirectorPair.SOON_MS,
+                100,
+                () -> on(pair.backup, "lo") && !on(pair.backup, "eth0"));
+    }
+
+    private static boolean on(TestNode node, String device) {
+        return node.run(2_000, "ip", "-4", "addr", "show", device).out().contains("inet 10.77.0.80/");
+    }
+
+    @Test
     void aDryRunSaysWhatItWouldDoAndDoesNothing() throws Exception {
         DirectorPair pair = pair();
         pair.boot("active_cmd = \"touch /run/touched\"");
