@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +38,13 @@ public final class TableFigures {
                         "bench-table",
                         Integer.toString(rounds))
                 .result();
-        if (!result.ok() || figures.get().isEmpty()) {
+        String said = Objects.requireNonNullElse(figures.get(), "");
+        if (!result.ok() || said.isEmpty()) {
             throw new IllegalStateException("the guest ended with " + result.status() + ": "
                     + result.complaint().strip());
         }
         if (json != null) {
-            Files.writeString(json, figures.get() + "\n", StandardCharsets.UTF_8);
+            Files.writeString(json, said + "\n", StandardCharsets.UTF_8);
         }
     }
 }
