@@ -48,6 +48,8 @@ final class IpvsadmComparison implements AutoCloseable {
                   $run ip link add d0 type dummy
                   $run ip addr add 10.77.0.1/24 dev d0
                   $run ip link set d0 up
+                  $run ipvsadm -C
+                  $run ipvsadm --set 900 120 300
                 done
                 """.formatted(NAMESPACE)))
                 .expectOk("two namespaces");

@@ -11,6 +11,7 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.DatagramChannel;
 import java.util.List;
 
@@ -79,6 +80,8 @@ public final class BulkSync {
         try (DatagramChannel channel = open(target)) {
             long entries = pace(target, channel, all, messages.entries(), progress);
             return new Sent(entries, left, all.size());
+        } catch (ClosedByInterruptException e) {
+            throw interrupted(e);
         }
     }
 
@@ -114,19 +117,25 @@ public final class BulkSync {
             long aheadMs = octets / target.paceKBps() - (System.nanoTime() - began) / 1_000_000;
             if (aheadMs >= STEP_MS) {
                 progress.sent(sent, total);
-                rest(aheadMs, sent);
+                rest(aheadMs);
             }
         }
         progress.sent(sent, total);
         return sent;
     }
 
-    private static void rest(long ms, long sent) throws InterruptedIOException {
+    private static void rest(long ms) throws InterruptedIOException {
         try {
             Thread.sleep(ms);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("sending connections was interrupted after " + sent);
+            throw interrupted(e);
         }
+    }
+
+    private static InterruptedIOException interrupted(Exception cause) {
+        var interrupted = new InterruptedIOException("sending connections was interrupted");
+        interrupted.initCause(cause);
+        return interrupted;
     }
 }
