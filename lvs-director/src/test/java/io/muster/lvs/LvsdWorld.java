@@ -278,9 +278,12 @@ final class LvsdWorld {
                 case IpvsOp.DeleteDestination(ServiceId service, Destination to) -> {
                     RealServer place = RealServer.of(service, to);
                     LvsdStatus.Server server = server(place);
+                    // After a restart too nobody goes before a check has failed, unless lvsd had taken it out.
+                    boolean failed = server != null
+                            && (server.failures() > 0 || disk.zeros().contains(place));
                     check(
-                            server == null || !server.up() || server.drain().isPresent(),
-                            "up, configured, but " + operation);
+                            server == null || server.drain().isPresent() || !server.up() && failed,
+                            "configured and not failed, but " + operation);
                 }
                 default -> {}
             }
