@@ -75,7 +75,7 @@ final class BenchChecks {
                 if (peer != null) {
                     put(figures, "keepalived_connect_" + count, "  keepalived", peer, out);
                     double ratio = ours.usPerCheck() / peer.usPerCheck();
-                    figures.put("ratio_" + count, Math.round(ratio * 100) / 100.0);
+                    figures.put("ratio_percent_" + count, Math.round(ratio * 100));
                     out.printf(Locale.ROOT, "  ours / keepalived           %19.2f%n", ratio);
                 }
             }
