@@ -2,8 +2,8 @@ package io.muster.nanny;
 
 import java.nio.ByteBuffer;
 
-/// What is said to a server over a connection (or in datagrams) and what its answers mean: one object for one check.
-/// Knows no socket.
+/// What is said to a server over a connection (or in datagrams) and what its answers mean: one object
+/// for one check. Knows no socket.
 ///
 /// Thread: the check's owner.
 public interface Dialogue {

@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// One question to a name server and its answer (RFC 1035): datagrams, or over TCP with two octets of length before.
+/// One question to a name server and its answer (RFC 1035): datagrams, or over TCP with two octets of
+/// length before.
 ///
 /// | octets | of a message |
 /// |---|---|

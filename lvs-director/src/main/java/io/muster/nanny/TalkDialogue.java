@@ -13,7 +13,8 @@ final class TalkDialogue implements Dialogue {
     /// An answer that is longer and still isn't the right one never will be.
     static final int LONGEST = 4096;
 
-    /// Looks at single characters that one search may take: an expression that would run for ages is given up.
+    /// Looks at single characters that one search may take: an expression that would run for ages is
+    /// given up.
     private static final int SEARCH_BUDGET = 1_000_000;
 
     private final Check.Talk check;

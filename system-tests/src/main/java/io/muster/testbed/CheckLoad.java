@@ -22,9 +22,8 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The checks of an lvsd and nothing else of it: health and runner on one loop. Answers each line of standard input
-/// with
-/// the numbers of good and failed checks so far.
+/// The checks of an lvsd and nothing else of it: health and runner on one loop. Answers each line of
+/// standard input with the numbers of good and failed checks so far.
 final class CheckLoad {
     private final EventLoop loop = Loops.start("checks");
     private final CheckRunner runner = new CheckRunner(loop);

@@ -12,11 +12,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The servers that `bench checks` has checked: one socket that takes connections to every address of the machine,
-/// answers
-/// what it is asked and waits for the other side to end. Answers each line of standard input with the number of
-/// connections
-/// so far.
+/// The servers that `bench checks` has checked: one socket that takes connections to every address of
+/// the machine, answers what it is asked and waits for the other side to end. Answers each line of
+/// standard input with the number of connections so far.
 final class CheckTargets {
     private static final int BACKLOG = 4096;
     private static final byte[] ANSWER =

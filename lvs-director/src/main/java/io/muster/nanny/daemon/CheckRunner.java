@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
 /// time.
 ///
 /// Sockets are plain handles on Netty's epoll, without a channel and its pipeline (see
-/// `docs/decisions/0121-checks-without-channels.md`). A TCP connection is closed by reset (`SO_LINGER` 0),
-/// so that ten thousand checks leave no TIME_WAIT on our side. The source address is the kernel's choice.
+/// `docs/decisions/0121-checks-without-channels.md`). A TCP connection is closed by reset (`SO_LINGER`
+/// 0), so that ten thousand checks leave no TIME_WAIT on our side. The source address is the kernel's
+/// choice.
 ///
 /// Whatever the other side does, a check ends once: with a verdict, or with its time limit. What fails
 /// for reasons of our own (no descriptor, no port left) is [CheckResult.Outcome#UNTOLD] and logged at

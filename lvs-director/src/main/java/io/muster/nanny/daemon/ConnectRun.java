@@ -15,8 +15,8 @@ import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Connects, and that is all. Six system calls for a good one besides the shared wait: socket and its family (Netty's),
-/// linger, connect, watch, close; closing takes the descriptor out of epoll by itself.
+/// Connects, and that is all. Six system calls for a good one besides the shared wait: socket and its
+/// family (Netty's), linger, connect, watch, close; closing takes the descriptor out of epoll by itself.
 class ConnectRun extends Run implements EpollIoHandle {
     static final int IN = EpollIoOps.EPOLLIN.value();
     static final int OUT = EpollIoOps.EPOLLOUT.value();

@@ -26,15 +26,12 @@ import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One server of one virtual service, checked and kept in the table: the stand-alone `nanny`. lvsd needs none, it
-/// checks by
-/// itself; this is for scripts and for setups without lvs.cf.
+/// One server of one virtual service, checked and kept in the table: the stand-alone `nanny`. lvsd needs
+/// none, it checks by itself; this is for scripts and for setups without lvs.cf.
 ///
-/// Signals as the original's: USR1 forces the server down, USR2 up, HUP gives it back to the checks, TERM and INT take
-/// it
-/// out of the table and end the process with status 0. A change the table refuses is told once and tried again with
-/// every
-/// interval.
+/// Signals as the original's: USR1 forces the server down, USR2 up, HUP gives it back to the checks,
+/// TERM and INT take it out of the table and end the process with status 0. A change the table refuses
+/// is told once and tried again with every interval.
 ///
 /// Thread: its loop owns health; the table is written on a thread of its own.
 public final class Nanny implements AutoCloseable {

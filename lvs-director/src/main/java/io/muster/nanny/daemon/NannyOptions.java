@@ -15,9 +15,9 @@ import java.io.PrintStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Options of the stand-alone nanny, the original's. What doesn't apply any more is accepted: `-n` and `-c` (it always
-/// stays
-/// in the foreground and always checks), `-I` (no program is run; it only stands in what `--norun` prints).
+/// Options of the stand-alone nanny, the original's. What doesn't apply any more is accepted: `-n` and
+/// `-c` (it always stays in the foreground and always checks), `-I` (no program is run; it only stands
+/// in what `--norun` prints).
 ///
 /// @param target the one server
 /// @param forwarding `-M m|g|i`

@@ -7,7 +7,8 @@ import java.net.PortUnreachableException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Error numbers of sockets (Linux, errno(3)) in an operator's words, and whether they are the server's fault.
+/// Error numbers of sockets (Linux, errno(3)) in an operator's words, and whether they are the server's
+/// fault.
 final class SocketErrors {
     private static final Pattern NUMBER = Pattern.compile("error\\(-?(\\d+)\\)");
     private static final int EMFILE = 24;

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Brings one server of one service to the weight it should have. Thread: one at a time; may block as the table does.
+/// Brings one server of one service to the weight it should have. Thread: one at a time; may block as
+/// the table does.
 interface TableHand extends AutoCloseable {
     /// The weight it has now; empty if it isn't there.
     OptionalInt weight() throws IpvsException;
