@@ -46,6 +46,7 @@ final class DirectorDemo {
                     Requests.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.HTTP), List.of(), PER_SECOND, 20_000);
             Map<String, Object> figures = new LinkedHashMap<>();
             figures.put("realserver_out_ms", realServer(lvs, active, requests));
+            pair.whole(pair.other(active));
             Holder holder = Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), CONNECTIONS);
             Site.await(CONNECTIONS + " connections", 60_000, () -> holder.open() == CONNECTIONS);
             say(
@@ -56,7 +57,7 @@ final class DirectorDemo {
             Requests.Tally tally = requests.finish();
             out.printf(
                     Locale.ROOT,
-                    "%nIn short: %d requests, %d failed; %s of %s connections survived their director. The client"
+                    "In short: %d requests, %d failed; %s of %s connections survived their director. The client"
                             + " was without answers for %s ms at worst.%n",
                     tally.sent(),
                     tally.failed(),
@@ -128,7 +129,7 @@ final class DirectorDemo {
         Site.await("an answer through " + other.host.name, 60_000, () -> requests.lastAnswerNanos() > died);
         long outage = Math.round(requests.tally().gapMs());
         say(
-                "%s has heard nothing for 2 s and has taken the address: the client was without answers for %d ms",
+                "%s has waited out its deadtime of 2 s and has taken the address: the client was without answers for %d ms",
                 other.host.name, outage);
         int survived = holder.alive(60_000);
         say("%d of %d connections go on as if nothing had happened", survived, before);
