@@ -129,8 +129,10 @@ final class DirectorDemo {
         Site.await("an answer through " + other.host.name, 60_000, () -> requests.lastAnswerNanos() > died);
         long outage = Math.round(requests.tally().gapMs());
         say(
-                "%s has waited out its deadtime of 2 s and has taken the address: the client was without answers for %d ms",
-                other.host.name, outage);
+                "%s has waited out its deadtime of 2 s and taken the address: the client was without answers for"
+                        + " %d ms",
+                other.host.name,
+                outage);
         int survived = holder.alive(60_000);
         say("%d of %d connections go on as if nothing had happened", survived, before);
         figures.put("director_outage_ms", outage);
