@@ -266,7 +266,9 @@ class DirectorPairIT {
         pair.boot("");
         pair.start(pair.primary);
         Await.that("the primary starts\n" + pair.report(), 60_000, () -> pair.holds(pair.primary));
-        pair.backup.run(2_000, "ip", "addr", "add", "10.77.0.80/32", "dev", "lo").expectOk("real server");
+        pair.backup
+                .run(2_000, "ip", "addr", "add", "10.77.0.80/32", "dev", "lo")
+                .expectOk("real server");
         pair.start(pair.backup);
         Await.that("both talk\n" + pair.report(), 60_000, pair::talking);
         assertTrue(on(pair.backup, "lo") && !on(pair.backup, "eth0"), "it is a real server");
