@@ -119,7 +119,8 @@ public final class Bench {
         }
         List<String> words = options.operands();
         if (words.size() != 1
-                || !List.of("failover", "footprint", "commands", "checks", "table").contains(words.getFirst())) {
+                || !List.of("failover", "footprint", "commands", "checks", "table")
+                        .contains(words.getFirst())) {
             err.print(USAGE);
             return null;
         }
