@@ -131,8 +131,7 @@ final class DirectorDemo {
         say(
                 "%s has waited out its deadtime of 2 s and taken the address: the client was without answers for"
                         + " %d ms",
-                other.host.name,
-                outage);
+                other.host.name, outage);
         int survived = holder.alive(60_000);
         say("%d of %d connections go on as if nothing had happened", survived, before);
         figures.put("director_outage_ms", outage);
