@@ -66,6 +66,9 @@ final class Draining {
             Site.await(real.name + " without open connections", 20_000, () -> active(lvs, address) == 0);
             requests.mark();
             real.closeServers();
+            // As long as a restart takes; meanwhile the others answer.
+            long answered = requests.tally().answered();
+            Site.await("answers of the others", 20_000, () -> requests.tally().answered() > answered + PER_SECOND / 2);
             RealServer.start(real);
             if (requests.tally().bodies().containsKey(real.name)) {
                 throw new IllegalStateException(real.name + " got requests while it was drained");
