@@ -37,7 +37,7 @@ lay_out_share() { # target
     mkdir -p "$1/share/cluster" "$1/share/demo" "$1/share/lab" "$1/sbin"
     cp -rp "$home/rgmanager/src/main/agents/." "$1/share/cluster/"
     cp -rp "$home/etc/demo/." "$1/share/demo/"
-    cp -rp "$home/system-tests/src/main/lab/." "$scripts/machine.sh" "$1/share/lab/"
+    cp -rp "$home/system-tests/src/main/lab/." "$home/native/src/main/c/registers.c" "$scripts/machine.sh" "$1/share/lab/"
     for from in "$home"/fence-daemon/src/main/agents "$home"/system-tests/src/main/agents; do
         [ ! -d "$from" ] || cp -rp "$from/." "$1/sbin/"
     done

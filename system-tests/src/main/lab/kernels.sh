@@ -67,8 +67,9 @@ unpack() { # package, directory: into directory/tree
 
 # registers.c, made by the compiler there is; see there what it is for. A small compiler is unpacked where there is none.
 have_registers() {
-    local made new compiler
-    made=$cache/registers-$(md5sum <"$here/registers.c" | cut -c1-12).so
+    local made new compiler source=$here/registers.c
+    [ -e "$source" ] || source=$here/../../../../native/src/main/c/registers.c
+    made=$cache/registers-$(md5sum <"$source" | cut -c1-12).so
     if ! [ -e "$made" ]; then
         new=$(mktemp -d "$cache/new.XXXXXXXX")
         for compiler in cc gcc clang tcc; do ! command -v $compiler >/dev/null || break; done
@@ -76,7 +77,7 @@ have_registers() {
             unpack tcc "$new"
             compiler="$new/tree/usr/bin/tcc"
         fi
-        "$compiler" -O2 -fPIC -shared -nostdlib -o "$new/registers.so" "$here/registers.c" 2>"$new/log" ||
+        "$compiler" -O2 -fPIC -shared -nostdlib -o "$new/registers.so" "$source" 2>"$new/log" ||
             { cat "$new/log" >&2; die "$compiler cannot make registers.so"; }
         mv "$new/registers.so" "$made"
         rm -rf "$new"

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 record Setup(VirtualService service, SequencedMap<RealServer, Destination> destinations) {
     /// In what two differ, the kind of it.
     enum Kind {
-        SERVICE_MISSING("service missing"),
+        SERVICE_MISSING("service removed"),
         SERVICE_CHANGED("service changed"),
-        SERVICE_UNEXPECTED("service that shouldn't be there"),
-        SERVER_MISSING("real server missing"),
+        SERVICE_UNEXPECTED("service added"),
+        SERVER_MISSING("real server removed"),
         SERVER_CHANGED("real server changed"),
-        SERVER_UNEXPECTED("real server that shouldn't be there"),
+        SERVER_UNEXPECTED("real server added"),
         WEIGHT_CHANGED("weight changed");
 
         final String words;
