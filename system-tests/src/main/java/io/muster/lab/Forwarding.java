@@ -199,11 +199,18 @@ final class Forwarding {
     private static String saveAndRestore(Lvs lvs) throws IOException {
         Host host = lvs.first.host;
         for (String options : List.of("-Sn", "-Ln", "-Ln --stats", "-Ln --rate", "-Ln --timeout", "-Ln --thresholds")) {
-            String theirs = lvs.first.ipvsadm(options.split(" "));
-            String ours = host.command("ipvsadm", options.split(" ")).expectOk("our ipvsadm " + options);
-            // Counters may move between the two looks: health checks don't, but the rates are averages over time.
-            if (!options.contains("rate") && !ours.equals(theirs)) {
-                throw new IllegalStateException("ipvsadm " + options + " prints\n" + ours + "instead of\n" + theirs);
+            String[] words = options.split(" ");
+            String[] said = {"", ""};
+            // Rates are averages over time and never stand still. The other counters do, once the kernel has renewed
+            // them, which it does every two seconds.
+            boolean alike = io.muster.testbed.Await.until(10_000, 100, () -> {
+                said[0] = lvs.first.ipvsadm(words);
+                said[1] = host.command("ipvsadm", words).expectOk("our ipvsadm " + options);
+                return options.contains("rate") || said[0].equals(said[1]);
+            });
+            if (!alike) {
+                throw new IllegalStateException(
+                        "ipvsadm " + options + " prints\n" + said[1] + "instead of\n" + said[0]);
             }
         }
         String saved = host.command("ipvsadm-save", "-n").expectOk("ipvsadm-save -n");
