@@ -15,8 +15,9 @@ class SamplesTest {
     @Test
     void everySampleIsValidWithoutAWarning() throws IOException {
         try (var files = Files.list(ETC)) {
-            List<Path> samples =
-                    files.filter(file -> file.toString().endsWith(".example")).toList();
+            List<Path> samples = files.filter(
+                            file -> file.getFileName().toString().matches("cluster\\.conf.*\\.example"))
+                    .toList();
             assertTrue(samples.size() >= 2, "samples in " + ETC);
             for (Path sample : samples) {
                 Reading reading = ConfigReader.read(sample);
