@@ -128,8 +128,12 @@ sweep() {
 clean_up() {
     local status=$?
     trap '' INT TERM HUP
-    [ -z "${guest-}" ] || { kill "$guest" 2>/dev/null && wait "$guest" 2>/dev/null; } || true
+    # At once: asked politely, a busy guest takes its time, and nobody is left who wants anything of it.
     end_rest
+    [ -z "${guest-}" ] || kill "$guest" 2>/dev/null || true
+    # The reader's end, before anything is waited for: bash, told to end while it waited, waits for all of its children
+    # when it means to wait for one.
+    [ -z "${out-}" ] || exec {out}>&-
     stop_helpers
     rm -rf "$dir"
     exit $status
@@ -181,8 +185,13 @@ main() {
 
 # What a killed user-mode Linux leaves: threads that are processes here. All have the job's directory in their arguments.
 end_rest() {
-    local one
-    for one in $(grep -lsF "lab_job=$dir" /proc/[0-9]*/cmdline | tr -dc '0-9\n'); do kill -9 "$one" 2>/dev/null || true; done
+    local one rest try
+    for try in {1..100}; do
+        rest=$(grep -lsF "lab_job=$dir" /proc/[0-9]*/cmdline | tr -dc '0-9\n') || true
+        [ -n "$rest" ] || return 0
+        for one in $rest; do kill -9 "$one" 2>/dev/null || true; done
+        sleep 0.02
+    done
 }
 
 helpers=()

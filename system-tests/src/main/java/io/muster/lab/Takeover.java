@@ -7,6 +7,7 @@ import java.util.Locale;
 /// What clients notice when a director, or a part of it, dies.
 final class Takeover {
     private static final int CONNECTIONS = 1_000;
+    private static final int YOUNG = 30;
 
     /// The kernel tells the standby of a connection when it is established. One whose handshake was under way when the
     /// address moved is unknown there, and is refused: at 50 requests a second, one or two.
@@ -60,20 +61,51 @@ final class Takeover {
                 Director active = pair.active();
                 pair.awaitConnections(pair.other(active), Lvs.VIP, 100, 20_000);
                 requests.mark();
+                Holder young = young(lvs);
                 running(active, "PulseDaemon").destroyForcibly();
-                Site.await("traffic on the other director", 40_000, () -> {
-                    return pair.other(active).holds(Lvs.VIP) && !active.holds(Lvs.VIP);
-                });
-                long moved = System.nanoTime();
-                Site.await("an answer", 20_000, () -> requests.lastAnswerNanos() > moved);
+                moved(pair, active, requests);
                 unharmed(holder, requests, 100, IN_THEIR_HANDSHAKE);
+                enough(young.alive(20_000), YOUNG, "young connections live (" + young.deaths() + ")");
                 return "kill -9 of pulse: " + pair.other(active).host.name
-                        + " took over, 100 of 100 connections live, longest gap " + gap(requests)
+                        + " took over, 100 of 100 connections live, and " + YOUNG + " of " + YOUNG
+                        + " that were just made, longest gap " + gap(requests)
                         + ", requests lost in their handshake: "
                         + requests.tally().failed();
             });
+            report.prove("stoppedPulseHarmsNobody", lvs.directors(), () -> {
+                Director active = pair.active();
+                Director other = pair.other(active);
+                pair.start(other);
+                // Its table is the one of its former life, and whole from the beginning; its pulse isn't.
+                Site.await(
+                        "a standby that is heard",
+                        40_000,
+                        () -> active.host.command("lvsctl", "status").out().contains("partner: stands by"));
+                requests.mark();
+                Holder young = young(lvs);
+                active.stopPulse();
+                moved(pair, active, requests);
+                unharmed(holder, requests, 100, IN_THEIR_HANDSHAKE);
+                enough(young.alive(20_000), YOUNG, "young connections live (" + young.deaths() + ")");
+                return "pulse told to stop: " + other.host.name + " took over, 100 of 100 connections live, and "
+                        + YOUNG + " of " + YOUNG + " that were just made, longest gap " + gap(requests);
+            });
             requests.close();
         }
+    }
+
+    /// Connections younger than what the kernel's sync daemon gathers before it sends.
+    private static Holder young(Lvs lvs) throws IOException {
+        Holder young = Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), YOUNG);
+        Site.await(YOUNG + " young connections", 20_000, () -> young.open() == YOUNG);
+        return young;
+    }
+
+    private static void moved(Pair pair, Director from, Requests requests) {
+        Site.await(
+                "traffic on the other director", 40_000, () -> pair.other(from).holds(Lvs.VIP) && !from.holds(Lvs.VIP));
+        long moved = System.nanoTime();
+        Site.await("an answer", 20_000, () -> requests.lastAnswerNanos() > moved);
     }
 
     private static ProcessHandle running(Director director, String mainClass) {

@@ -7,11 +7,15 @@ import io.muster.daemon.Logs;
 import io.muster.daemon.Signals;
 import io.muster.ipvs.daemon.KernelIpvs;
 import io.muster.pulse.daemon.AddressGuard;
+import io.muster.pulse.daemon.LastWord;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// `lvsd`: keeps the kernel's IPVS table as lvs.cf, the checks and the operator's drains ask for.
 ///
@@ -19,6 +23,10 @@ import java.time.Duration;
 /// started it with `--guard`, leaves the table working. Source: lvsd of Piranha 0.8.
 public final class Lvsd {
     private static final Duration TABLE_LIMIT = Duration.ofSeconds(2);
+    /// About as long as a partner with a short deadtime still listens.
+    private static final Duration LAST_WORD = Duration.ofMillis(400);
+
+    private static final Logger LOG = LoggerFactory.getLogger("lvs");
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
 
     private Lvsd() {}
@@ -76,10 +84,16 @@ public final class Lvsd {
         if (options.guard) {
             AddressGuard.start(System.in, orphaned -> {
                 if (orphaned) {
+                    // The partner takes over a deadtime from now: until then it listens.
+                    lastWord(options.config(layout));
                     lvsd.abandon();
                 }
             });
         }
         return lvsd;
+    }
+
+    private static void lastWord(Path file) {
+        LvsFile.read(file).config().ifPresent(config -> LastWord.send(config, LAST_WORD, LOG));
     }
 }

@@ -22,6 +22,7 @@ import io.muster.pulse.PulseStatus;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,7 @@ public final class PulseDaemon implements AutoCloseable {
     private static final long LATE_MS = 20;
     private static final long GAP_MS = 50;
     private static final long STOP_MS = 5_000;
+    private static final Duration LAST_WORD = Duration.ofMillis(500);
     private static final int FOS = 1 << 8;
     private static final int LVSD = FOS + 1;
     private static final int FORCE_ACTIVE = FOS + 2;
@@ -71,6 +73,7 @@ public final class PulseDaemon implements AutoCloseable {
     private @Nullable ControlServer server;
     private volatile LvsConfig config;
     private long takeOverMs = -1;
+    private volatile boolean active;
     private boolean closed;
 
     private PulseDaemon(Layout layout, PulseOptions options, Setup setup, AddressBook book, Process process)
@@ -252,6 +255,7 @@ public final class PulseDaemon implements AutoCloseable {
                 }
             }
             case PulseEffect.StateChanged(Activity from, Activity to, String reason) -> {
+                active = to == Activity.ACTIVE;
                 LOG.info("{} {} -> {}: {}", setup.settings().role(), from, to, reason);
                 status.accept(to + ": " + reason);
             }
@@ -340,6 +344,9 @@ public final class PulseDaemon implements AutoCloseable {
             return;
         }
         closed = true;
+        if (active && lvsd != null) {
+            LastWord.send(config, LAST_WORD, LOG);
+        }
         driver.post(new PulseEvent.Stop());
         try {
             if (!ended.await(STOP_MS, TimeUnit.MILLISECONDS)) {
