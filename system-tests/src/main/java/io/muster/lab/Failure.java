@@ -28,6 +28,16 @@ final class Failure {
         return file.virtual("echo", address, 7, lvs.addresses(false), weight, "scheduler = wrr");
     }
 
+    /// Waits until all servers are back in both services with the weight of the file, however slowly they start.
+    private static void settled(Lvs lvs, int weight) {
+        for (String service : List.of(WEB, ECHO)) {
+            lvs.first.awaitTable("three servers of weight " + weight + " in " + service, 90_000, table -> {
+                Map<String, Integer> servers = table.getOrDefault(service, Map.of());
+                return servers.size() == 3 && servers.values().stream().allMatch(w -> w == weight);
+            });
+        }
+    }
+
     /// Real servers come and go; hand edits; reloads.
     void servers() throws IOException {
         try (Lvs lvs = Lvs.nat(3)) {
@@ -113,8 +123,8 @@ final class Failure {
     }
 
     private static String handEdits(Lvs lvs) {
-        // The slow start of servers that came back a moment ago is over when all have their weight.
-        lvs.first.awaitServers(WEB, 3, 20_000);
+        // A check of its own brings each server back into each service: what to return to is there once all have.
+        settled(lvs, 1);
         Map<String, Map<String, Integer>> wanted = lvs.first.table();
         String one = lvs.addresses(false).getFirst() + ":80";
         var stories = new StringBuilder();
@@ -165,10 +175,7 @@ final class Failure {
                         lvs.addresses(false).stream().map(a -> a + " 80").toList()));
         lvs.first.reload();
         lvs.first.awaitServers(Lvs.VIP + ":8081", 3, 20_000);
-        lvs.first.awaitTable(
-                "weight 3 of all servers",
-                90_000,
-                table -> table.getOrDefault(ECHO, Map.of()).values().stream().allMatch(w -> w == 3));
+        settled(lvs, 3);
         int alive = holder.alive(20_000);
         holder.close();
         if (alive != 40) {
@@ -179,6 +186,7 @@ final class Failure {
     }
 
     private static String refused(Lvs lvs) throws IOException {
+        settled(lvs, 3);
         Map<String, Map<String, Integer>> before = lvs.first.table();
         lvs.first.configure(file(lvs, 5, false).set("sheduler", "rr"));
         lvs.first.reload();

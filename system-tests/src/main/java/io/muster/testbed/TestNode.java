@@ -1,9 +1,11 @@
 package io.muster.testbed;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,9 +134,13 @@ final class TestNode {
         if (now == null) {
             return false;
         }
+        Path network = Path.of("/proc", Long.toString(now.pid), "net");
         try {
-            return Files.readString(Path.of("/proc", Long.toString(now.pid), "net", "fib_trie"))
-                    .contains("-- " + address + "\n");
+            if (address.contains(":")) {
+                String octets = HexFormat.of().formatHex(InetAddress.getByName(address).getAddress());
+                return Files.readString(network.resolve("if_inet6")).contains(octets + " ");
+            }
+            return Files.readString(network.resolve("fib_trie")).contains("-- " + address + "\n");
         } catch (IOException e) {
             // The node has gone while it was asked.
             return false;

@@ -34,7 +34,8 @@ final class DirectorPair implements AutoCloseable {
 
     /// Fresh machines with this configuration and the same key.
     void boot(String more) throws IOException {
-        boot(more, "500ms");
+        // Short, but longer than a busy machine holds a process up now and then.
+        boot(more, "1");
     }
 
     void boot(String more, String deadtime) throws IOException {
@@ -114,12 +115,23 @@ final class DirectorPair implements AutoCloseable {
         return node == primary ? backup : primary;
     }
 
+    /// Whether it has all of the addresses that move: they come one after the other.
     boolean holds(TestNode node) {
-        return node.has(VIP);
+        return node.has(VIP) && node.has(VIP6);
+    }
+
+    /// Whether it has none of them.
+    boolean lacks(TestNode node) {
+        return !node.has(VIP) && !node.has(VIP6);
     }
 
     boolean only(TestNode node) {
-        return holds(node) && !holds(other(node));
+        return holds(node) && lacks(other(node));
+    }
+
+    /// What `ip` shows of the moving IPv6 address: one line.
+    String shown6(TestNode node) {
+        return node.run(5_000, "ip", "-o", "-6", "addr", "show", "to", VIP6).out();
     }
 
     @org.jspecify.annotations.Nullable

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Two real pulses, their sockets and addresses; keepalive 200 ms, deadtime 500 ms. Times are printed, and judged
+/// Two real pulses, their sockets and addresses; keepalive 200 ms, deadtime 1 s. Times are printed, and judged
 /// only where the rule is one.
 @Tag("netns")
 class DirectorPairIT {
@@ -53,23 +53,27 @@ class DirectorPairIT {
         return java.util.Objects.requireNonNull(opened);
     }
 
+    /// The moving address alone: the machine's own link-local one may still be asked for a second after its start.
+    private static void assertUsable(String shown) {
+        assertTrue(shown.contains(DirectorPair.VIP6 + "/64") && !shown.contains("tentative"), shown);
+    }
+
     @Test
     void theBackupTakesOverFromADeadMachineAndKeepsTheRoleWhenItReturns() throws IOException {
         DirectorPair pair = pair();
-        pair.boot("");
+        pair.boot("", "2");
         pair.settle();
         String shown = pair.primary.run(5_000, "ip", "addr", "show", "eth0").out();
         assertTrue(shown.contains("10.77.0.80/24") && shown.contains("eth0:1"), shown);
-        assertTrue(shown.contains(DirectorPair.VIP6 + "/64") && !shown.contains("tentative"), shown);
+        assertUsable(pair.shown6(pair.primary));
         long began = System.nanoTime();
         assertTrue(pair.primary.powerOff());
         pair.awaitMs("take-over from a dead machine", began, () -> pair.holds(pair.backup));
-        shown = pair.backup.run(5_000, "ip", "addr", "show", "eth0").out();
-        assertTrue(shown.contains(DirectorPair.VIP6 + "/64") && !shown.contains("tentative"), shown);
+        assertUsable(pair.shown6(pair.backup));
         pair.primary.powerOn();
         pair.start(pair.primary);
         Await.that("both talk\n" + pair.report(), 60_000, pair::talking);
-        assertFalse(Await.until(1_500, () -> !pair.only(pair.backup)), () -> "the role moved back: " + pair.report());
+        assertFalse(Await.until(3_000, () -> !pair.only(pair.backup)), () -> "the role moved back: " + pair.report());
         PulseStatus standby = pair.status(pair.primary);
         assertEquals(Activity.STANDBY, standby.activity());
         assertTrue(standby.partner().active());
@@ -83,7 +87,7 @@ class DirectorPairIT {
         long began = System.nanoTime();
         pair.primary.signal("pulse", "KILL");
         pair.awaitMs("take-over from a killed pulse", began, () -> pair.holds(pair.backup));
-        long ms = pair.awaitMs("addresses of a killed pulse gone", began, () -> !pair.holds(pair.primary));
+        long ms = pair.awaitMs("addresses of a killed pulse gone", began, () -> pair.lacks(pair.primary));
         assertTrue(ms < LIFETIME_MS + 1_500, "after " + ms + " ms");
         pair.start(pair.primary);
         Await.that("both talk\n" + pair.report(), 60_000, pair::talking);
@@ -187,7 +191,7 @@ class DirectorPairIT {
                 .orElse("");
         assertTrue(first.contains("ACTIVE -> STANDBY: stood still"), first);
         Await.that("both talk\n" + pair.report(), DirectorPair.SOON_MS, pair::talking);
-        assertTrue(pair.only(pair.backup), pair::report);
+        Await.that("one is active\n" + pair.report(), DirectorPair.SOON_MS, () -> pair.only(pair.backup));
     }
 
     @Test
@@ -250,7 +254,7 @@ class DirectorPairIT {
         Await.that(
                 "the address moved\n" + pair.report(),
                 DirectorPair.SOON_MS,
-                () -> pair.primary.has("10.77.0.81") && !pair.holds(pair.primary));
+                () -> pair.primary.has("10.77.0.81") && !pair.primary.has(DirectorPair.VIP));
         Files.writeString(file, "primary = nonsense of no use\n");
         pair.primary.signal("pulse", "HUP");
         Await.that(
@@ -302,7 +306,7 @@ class DirectorPairIT {
                 () -> read(said).contains("ip address replace 10.77.0.80/24 dev eth0 label eth0:1 valid_lft 1")
                         && read(said).contains("send_arp -i eth0 10.77.0.80"));
         assertTrue(read(said).contains("touch /run/touched"));
-        assertFalse(pair.holds(pair.primary));
+        assertTrue(pair.lacks(pair.primary));
         assertFalse(pair.primary.run(2_000, "test", "-e", "/run/touched").ok());
     }
 
@@ -334,7 +338,7 @@ class DirectorPairIT {
                 60_000,
                 () -> pair.statusOrNull(pair.backup) instanceof PulseStatus s
                         && s.partner().active());
-        assertFalse(Await.until(1_500, () -> pair.holds(pair.backup)), pair::report);
+        assertFalse(Await.until(1_500, () -> !pair.lacks(pair.backup)), pair::report);
         Path said = pair.primary.root.resolve("console/original.out");
         Await.that(
                 "the original hears a stopped partner",
@@ -348,7 +352,7 @@ class DirectorPairIT {
         Await.that(
                 "the backup gives way to the original\n" + pair.report(),
                 DirectorPair.SOON_MS,
-                () -> !pair.holds(pair.backup));
+                () -> pair.lacks(pair.backup));
         Await.that(
                 "the original hears running, then stopped",
                 DirectorPair.SOON_MS,
