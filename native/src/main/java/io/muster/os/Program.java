@@ -1,7 +1,6 @@
 package io.muster.os;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /// Runs another program outside the daemon's grip: a session of its own, so that ending the daemon's unit or terminal
 /// doesn't end a database; out-of-memory score 0, whatever the daemon's is; killed with all its descendants at the
@@ -33,8 +31,8 @@ public record Program(
 
     private static final boolean SETSID = Files.isExecutable(Path.of("/usr/bin/setsid"));
     private static final boolean CHOOM = Files.isExecutable(Path.of("/usr/bin/choom"));
-    private static final long GRACE_MS = 500;
-    private static final long POLL_MS = 20;
+    /// What the smallest pipe takes without a reader (pipe(7)).
+    private static final int PIPE_BYTES = 4096;
 
     public Program {
         command = List.copyOf(command);
@@ -62,34 +60,20 @@ public record Program(
         } catch (IOException e) {
             return new Result(NOT_STARTED, String.valueOf(e.getMessage()), sinceMs(began));
         }
-        var output = new Output(process.getInputStream(), keepOutputBytes);
-        try {
+        try (var output = new ProcessOutput(process.getInputStream(), keepOutputBytes)) {
             feed(process);
-            boolean ended = await(process, output, began);
+            boolean ended = output.awaitEnd(process, began, timeoutMs);
             if (!ended) {
-                killTree(process);
+                ProcessFamily.end(process);
+                output.look();
             }
-            output.drain();
-            return new Result(ended ? process.exitValue() : TIMED_OUT, output.text(), sinceMs(began));
+            return new Result(
+                    ended ? process.exitValue() : TIMED_OUT, output.text().strip(), sinceMs(began));
         } catch (InterruptedException e) {
-            killTree(process);
             Thread.currentThread().interrupt();
-            return new Result(TIMED_OUT, output.text(), sinceMs(began));
-        } finally {
-            output.abandon();
+            ProcessFamily.end(process);
+            return new Result(TIMED_OUT, "", sinceMs(began));
         }
-    }
-
-    /// Waits for the end, reading what is there from time to time. Not until end of file: a daemon started by the
-    /// program may hold the pipe open for ever, and what it writes isn't ours to wait for.
-    private boolean await(Process process, Output output, long began) throws InterruptedException {
-        while (!process.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
-            output.drain();
-            if (timeoutMs > 0 && sinceMs(began) >= timeoutMs) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private Process start() throws IOException {
@@ -119,76 +103,26 @@ public record Program(
         }
     }
 
+    /// By a thread of its own where the pipe may not take it all at once: a program that doesn't read, or that writes
+    /// before it reads on, is still looked at.
     private void feed(Process process) {
+        byte[] octets = input.getBytes(StandardCharsets.UTF_8);
+        if (octets.length <= PIPE_BYTES) {
+            feed(process, octets);
+        } else {
+            Thread.ofPlatform().daemon().name("program-input").start(() -> feed(process, octets));
+        }
+    }
+
+    private static void feed(Process process, byte[] octets) {
         try (var in = process.getOutputStream()) {
-            in.write(input.getBytes(StandardCharsets.UTF_8));
+            in.write(octets);
         } catch (IOException e) {
             // It ended or closed its input before reading all of it; its exit status says what it made of that.
         }
     }
 
-    /// Its session, and descendants that have left that. By parents alone one would be missed whose parent has ended.
-    private static void killTree(Process process) {
-        List<ProcessHandle> family = new ArrayList<>(process.descendants().toList());
-        process.destroyForcibly();
-        family.forEach(ProcessHandle::destroyForcibly);
-        try {
-            if (SETSID && !inOurSession(process.pid())) {
-                ProcessStat.endSession(process.pid(), GRACE_MS);
-            }
-            process.waitFor(GRACE_MS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /// One killed before it had its session has nobody in it.
-    private static boolean inOurSession(long pid) {
-        return ProcessStat.of(ProcessHandle.current().pid())
-                .filter(me -> me.session() == pid)
-                .isPresent();
-    }
-
     private static long sinceMs(long beganNanos) {
         return (System.nanoTime() - beganNanos) / 1_000_000;
-    }
-
-    /// Reads what there is, keeps the beginning.
-    private static final class Output {
-        private final InputStream from;
-        private final byte[] kept;
-        private final byte[] buffer = new byte[8192];
-        private int length;
-
-        Output(InputStream from, int keepBytes) {
-            this.from = from;
-            this.kept = new byte[keepBytes];
-        }
-
-        /// Never blocks.
-        void drain() {
-            try {
-                for (int there = from.available(); there > 0; there = from.available()) {
-                    int n = from.read(buffer, 0, Math.min(there, buffer.length));
-                    int take = Math.clamp(n, 0, kept.length - length);
-                    System.arraycopy(buffer, 0, kept, length, take);
-                    length += take;
-                }
-            } catch (IOException e) {
-                // The pipe is closed: there is nothing more.
-            }
-        }
-
-        String text() {
-            return new String(kept, 0, length, StandardCharsets.UTF_8).strip();
-        }
-
-        void abandon() {
-            try {
-                from.close();
-            } catch (IOException e) {
-                // Nothing is lost: the output was kept already.
-            }
-        }
     }
 }

@@ -4,12 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ProgramTest {
+    /// More writers than one reader can keep up with.
+    private static final String FLOOD = "for i in 1 2 3 4 5 6; do cat /dev/zero & done; ";
+
     private static Program shell(String script, String input, long timeoutMs) {
         return new Program(List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/bin:/bin"), input, timeoutMs, 4096);
     }
@@ -65,6 +71,45 @@ class ProgramTest {
         var result = shell("sleep 5 & exit 0", "", 60_000).run();
         assertEquals(0, result.status());
         assertTrue(result.tookMs() < 4_000, "waited for the daemon's pipe: " + result.tookMs() + " ms");
+    }
+
+    @Test
+    void aProgramThatNeverStopsWritingIsStillEndedAtItsLimit() {
+        var result = ended(shell(FLOOD + "wait", "", 300));
+        assertTrue(result.timedOut(), "status " + result.status());
+        assertTrue(result.output().length() <= 4096, "kept " + result.output().length());
+    }
+
+    @Test
+    void aDaemonLeftBehindThatNeverStopsWritingDoesNotHoldUs() {
+        var result = ended(shell(FLOOD + "exit 4", "", 60_000));
+        assertEquals(4, result.status());
+        assertTrue(result.output().length() <= 4096, "kept " + result.output().length());
+    }
+
+    @Test
+    void aProgramThatNeverReadsItsInputIsStillEndedAtItsLimit() {
+        var result = ended(new Program(List.of("/bin/sleep", "300"), Map.of(), "x".repeat(1 << 20), 300, 4096));
+        assertTrue(result.timedOut(), "status " + result.status());
+    }
+
+    @Test
+    void aProgramMayAnswerBeforeItHasReadAllItsInput() {
+        var result = ended(new Program(List.of("/bin/cat"), Map.of(), "x".repeat(1 << 20), 60_000, 1 << 20));
+        assertEquals(0, result.status());
+        assertEquals(1 << 20, result.output().length());
+    }
+
+    /// Fails where waiting for it has no end, instead of waiting.
+    private static Program.Result ended(Program program) {
+        var result = new CompletableFuture<Program.Result>();
+        var thread = Thread.ofPlatform().daemon().start(() -> result.complete(program.run()));
+        try {
+            return result.get(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            thread.interrupt();
+            return fail(program.command() + " holds its user", e);
+        }
     }
 
     @Test

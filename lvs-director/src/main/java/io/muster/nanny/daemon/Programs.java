@@ -1,6 +1,7 @@
 package io.muster.nanny.daemon;
 
-import io.muster.os.ProcessStat;
+import io.muster.os.ProcessFamily;
+import io.muster.os.ProcessOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,6 @@ final class Programs implements AutoCloseable {
     static final int AT_ONCE = 16;
 
     private static final int KEPT = 4095;
-    private static final long GRACE_MS = 500;
     private static final int NOBODY = 65534;
     private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
     private static final Path SETSID = Path.of("/usr/bin/setsid");
@@ -33,7 +33,7 @@ final class Programs implements AutoCloseable {
     /// How one ended.
     ///
     /// @param status exit status, 128 + signal; [#TIMED_OUT], [#NOT_STARTED]
-    /// @param output its standard output, at most 4095 octets, each a character
+    /// @param output its standard output, at most 4095 octets
     record Ended(int status, String output) {
         static final int TIMED_OUT = -1;
         static final int NOT_STARTED = -2;
@@ -86,48 +86,15 @@ final class Programs implements AutoCloseable {
         } catch (IOException e) {
             return new Ended(Ended.NOT_STARTED, String.valueOf(e.getMessage()));
         }
-        var output = new Output(process);
         boolean itself = false;
-        try {
-            long pause = 1;
-            while (!process.waitFor(pause, TimeUnit.MILLISECONDS)) {
-                output.drain();
-                if ((System.nanoTime() - began) / 1_000_000 >= timeoutMs) {
-                    return new Ended(Ended.TIMED_OUT, output.text());
-                }
-                pause = Math.min(20, pause + 2);
-            }
-            itself = true;
-            output.drain();
-            return new Ended(process.exitValue(), output.text());
+        try (var output = new ProcessOutput(process.getInputStream(), KEPT)) {
+            itself = output.awaitEnd(process, began, timeoutMs);
+            return new Ended(itself ? process.exitValue() : Ended.TIMED_OUT, output.text());
         } finally {
             if (!itself) {
-                end(process);
+                // With all its children, also when we are being closed.
+                ProcessFamily.end(process);
             }
-            output.close();
-        }
-    }
-
-    /// With all its children, those that have left its session included.
-    private static void end(Process process) {
-        List<ProcessHandle> family = new ArrayList<>(process.descendants().toList());
-        process.destroyForcibly();
-        family.forEach(ProcessHandle::destroyForcibly);
-        // An interrupt (we are being closed) must not keep us from this.
-        boolean interrupted = Thread.interrupted();
-        try {
-            boolean ours = ProcessStat.of(ProcessHandle.current().pid())
-                    .filter(me -> me.session() == process.pid())
-                    .isPresent();
-            if (!ours) {
-                ProcessStat.endSession(process.pid(), GRACE_MS);
-            }
-            process.waitFor(GRACE_MS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -156,49 +123,5 @@ final class Programs implements AutoCloseable {
     public void close() {
         closed = true;
         threads.shutdownNow();
-    }
-
-    /// Reads what there is, keeps the beginning. Not until end of file: a process left behind may hold
-    /// the pipe.
-    private static final class Output implements AutoCloseable {
-        private final java.io.InputStream from;
-        private final byte[] kept = new byte[KEPT];
-        private final byte[] buffer = new byte[4096];
-        private int length;
-
-        Output(Process process) {
-            from = process.getInputStream();
-        }
-
-        void drain() {
-            try {
-                // Bounded, or a program that never stops writing would never be looked at.
-                for (int i = 0; i < 64; i++) {
-                    int there = from.available();
-                    if (there <= 0) {
-                        return;
-                    }
-                    int n = from.read(buffer, 0, Math.min(there, buffer.length));
-                    int take = Math.clamp(n, 0, kept.length - length);
-                    System.arraycopy(buffer, 0, kept, length, take);
-                    length += take;
-                }
-            } catch (IOException e) {
-                // The pipe is closed: there is nothing more.
-            }
-        }
-
-        String text() {
-            return new String(kept, 0, length, java.nio.charset.StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public void close() {
-            try {
-                from.close();
-            } catch (IOException e) {
-                // Nothing is lost: the output was kept already.
-            }
-        }
     }
 }

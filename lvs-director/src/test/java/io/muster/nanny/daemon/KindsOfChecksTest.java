@@ -249,8 +249,8 @@ class KindsOfChecksTest {
         Files.writeString(pids, "");
         Files.setPosixFilePermissions(pids, PosixFilePermissions.fromString("rw-rw-rw-"));
         CheckResult result =
-                program("OK", 700, script("sleep 1000 & echo $! >> " + pids + "\necho $$ >> " + pids + "\nwait"));
-        isBad("killed after 700 ms", result);
+                program("OK", 2_000, script("sleep 1000 & echo $! >> " + pids + "\necho $$ >> " + pids + "\nwait"));
+        isBad("killed after 2000 ms", result);
         List<String> lines = Files.readAllLines(pids);
         assertEquals(2, lines.size());
         for (String pid : lines) {
@@ -280,6 +280,11 @@ class KindsOfChecksTest {
     @Test
     void aProgramThatFloodsItsOutputIsCut() throws Exception {
         isBad("said \"xxxx", program("OK", 5_000, script("head -c 300000 /dev/zero | tr '\\0' x")));
+    }
+
+    @Test
+    void aProgramThatNeverStopsWritingIsKilledAtTheTimeLimit() throws Exception {
+        isBad("killed after 300 ms", program("OK", 300, script("for i in 1 2 3 4; do cat /dev/zero & done; wait")));
     }
 
     @Test
