@@ -9,7 +9,11 @@ import java.util.function.Consumer;
 
 /// Who has asked for something and waits: for a drain to be noted durably, for a fresh look at the table.
 final class Clients {
-    private record Waiting(long client, List<String> lines) {}
+    private record Waiting(long client, List<LvsdAnswer.Place> places, List<String> lines) {
+        Waiting(long client, Names.Found found, List<String> lines) {
+            this(client, found.servers().stream().map(LvsdAnswer.Place::of).toList(), lines);
+        }
+    }
 
     private final Journal journal;
     private final Drains drains;
@@ -47,7 +51,7 @@ final class Clients {
             journal.log(Level.INFO, lines.getLast());
             touched.accept(server);
         }
-        waiting.add(new Waiting(wanted.client(), lines));
+        waiting.add(new Waiting(wanted.client(), found, lines));
     }
 
     private static String limit(long deadlineMs) {
@@ -76,7 +80,7 @@ final class Clients {
         if (lines.isEmpty()) {
             lines.add(found.servers().getFirst() + ": wasn't draining");
         }
-        waiting.add(new Waiting(wanted.client(), lines));
+        waiting.add(new Waiting(wanted.client(), found, lines));
     }
 
     /// Answers those who waited for the holdings.
@@ -86,7 +90,7 @@ final class Clients {
             if (!durably) {
                 lines.add("this couldn't be saved: it won't outlive lvsd");
             }
-            journal.add(new LvsdEffect.Reply(each.client(), true, lines));
+            journal.add(new LvsdEffect.Reply(each.client(), new LvsdAnswer(true, each.places(), lines)));
         }
         waiting.clear();
     }
@@ -97,7 +101,8 @@ final class Clients {
 
     /// The table has just been read.
     void looked() {
-        lookers.forEach(client -> journal.add(new LvsdEffect.Reply(client, true, List.of())));
+        var seen = new LvsdAnswer(true, List.of(), List.of());
+        lookers.forEach(client -> journal.add(new LvsdEffect.Reply(client, seen)));
         lookers.clear();
     }
 
@@ -108,6 +113,6 @@ final class Clients {
     }
 
     void refuse(long client, String reason) {
-        journal.add(new LvsdEffect.Reply(client, false, List.of(reason)));
+        journal.add(new LvsdEffect.Reply(client, new LvsdAnswer(false, List.of(), List.of(reason))));
     }
 }

@@ -36,13 +36,9 @@ public sealed interface LvsdEffect {
 
     record RestoreSysctls() implements LvsdEffect {}
 
-    /// The answer to a client: to a drain or undrain what was done or why not, line by line; to a refresh that
-    /// the state may be shown now.
-    record Reply(long client, boolean good, List<String> lines) implements LvsdEffect {
-        public Reply {
-            lines = List.copyOf(lines);
-        }
-    }
+    /// The answer to a client: to a drain or undrain what was done or why not; to a refresh that the state may be
+    /// shown now.
+    record Reply(long client, LvsdAnswer answer) implements LvsdEffect {}
 
     record Log(Level level, String line) implements LvsdEffect {}
 

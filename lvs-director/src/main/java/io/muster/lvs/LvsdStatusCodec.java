@@ -5,13 +5,15 @@ import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.List;
 
-/// [LvsdStatus] on lvsd's control socket: components in their order, numbers of 64 bits except weights, texts with
+/// [LvsdStatus] and [LvsdAnswer] on lvsd's control socket: components in their order, numbers of 64 bits except
+/// weights, texts with
 /// length, lists with count. The first octet is the version.
 ///
 /// | frame | asks | answer |
 /// |---|---|---|
 /// | [#STATUS] | nothing | [#STATUS] with a status |
-/// | [#DRAIN] | server, virtual server or "", deadline in ms or 0 | [#DONE] or [#REFUSED] with lines |
+/// | [#DRAIN] | server, virtual server or "", deadline in ms or 0 | [#ANSWER]: whether it was done, the places meant
+/// (virtual server, real server), lines |
 /// | [#UNDRAIN] | server, virtual server or "" | the same |
 /// | [#METRICS] | nothing | [#METRICS] with OpenMetrics text |
 public final class LvsdStatusCodec {
@@ -19,8 +21,7 @@ public final class LvsdStatusCodec {
     public static final int DRAIN = 2;
     public static final int UNDRAIN = 3;
     public static final int METRICS = 4;
-    public static final int DONE = 10;
-    public static final int REFUSED = 11;
+    public static final int ANSWER = 10;
 
     private static final int VERSION = 1;
     private static final int MOST = 100_000;
@@ -117,6 +118,30 @@ public final class LvsdStatusCodec {
                 in.string(),
                 in.bool(),
                 in.list(MOST, LvsdStatusCodec::server));
+    }
+
+    public static byte[] encode(LvsdAnswer answer) {
+        return new Output(256)
+                .u8(VERSION)
+                .bool(answer.good())
+                .list(
+                        answer.places(),
+                        (out, place) -> out.string(place.service()).string(place.server()))
+                .list(answer.lines(), Output::string)
+                .toBytes();
+    }
+
+    public static LvsdAnswer decodeAnswer(byte[] octets) throws MalformedMessage {
+        var in = new Input(octets);
+        if (in.u8() != VERSION) {
+            throw new MalformedMessage("answer of another version of lvsd");
+        }
+        var answer = new LvsdAnswer(
+                in.bool(),
+                in.list(MOST, place -> new LvsdAnswer.Place(place.string(), place.string())),
+                in.list(MOST, Input::string));
+        in.end();
+        return answer;
     }
 
     private static LvsdStatus.Server server(Input in) throws MalformedMessage {

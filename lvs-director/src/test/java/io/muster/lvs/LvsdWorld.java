@@ -213,9 +213,9 @@ final class LvsdWorld {
                     disturb();
                 }
             }
-            case LvsdEffect.Reply(long client, boolean good, List<String> lines) -> {
+            case LvsdEffect.Reply(long client, LvsdAnswer answer) -> {
                 Runnable then = replies.remove(client);
-                if (good && then != null) {
+                if (answer.good() && then != null) {
                     then.run();
                 }
             }

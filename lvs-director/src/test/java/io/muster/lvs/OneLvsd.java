@@ -21,7 +21,7 @@ final class OneLvsd {
     final FakeTable table;
     final List<String> log = new ArrayList<>();
     final List<IpvsOp> done = new ArrayList<>();
-    final List<LvsdEffect.Reply> replies = new ArrayList<>();
+    final List<LvsdAnswer> replies = new ArrayList<>();
     final Set<String> dead = new HashSet<>();
     Function<IpvsOp, IpvsError> kernel;
     String readProblem = "";
@@ -87,7 +87,7 @@ final class OneLvsd {
                     give(new LvsdEvent.Checked(
                             target, ticket, new CheckResult(!dead.contains(target.server()), "as told", 1)));
                 case LvsdEffect.Log(LvsdEffect.Level level, String line) -> log.add(level + " " + line);
-                case LvsdEffect.Reply reply -> replies.add(reply);
+                case LvsdEffect.Reply reply -> replies.add(reply.answer());
                 case LvsdEffect.Stopped _ -> stopped = true;
                 case LvsdEffect.SetSysctls _, LvsdEffect.RestoreSysctls _, LvsdEffect.Ready _ -> {}
             }

@@ -5,11 +5,13 @@ import io.muster.cli.Getopt;
 import io.muster.cli.LongOption;
 import io.muster.daemon.Layout;
 import io.muster.lvs.Drain;
+import io.muster.lvs.LvsdAnswer;
 import io.muster.lvs.LvsdStatus;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /// `lvsctl drain RS [--deadline S] [--service V] [--wait]` and `lvsctl undrain RS [--service V]`.
 ///
@@ -28,6 +30,16 @@ final class DrainCommand implements Command {
             """;
     private static final long LOOK_MS = 1_000;
 
+    private static final LongOption SERVICE = new LongOption("service", LongOption.Argument.REQUIRED, 's');
+    private static final LongOption HELP = new LongOption("help", LongOption.Argument.NONE, 'h');
+    private static final LongOption[] UNDRAIN = {SERVICE, HELP};
+    private static final LongOption[] DRAIN = {
+        new LongOption("deadline", LongOption.Argument.REQUIRED, 'd'),
+        SERVICE,
+        new LongOption("wait", LongOption.Argument.NONE, 'w'),
+        HELP
+    };
+
     private final boolean start;
     private final LvsdClient lvsd;
 
@@ -38,15 +50,7 @@ final class DrainCommand implements Command {
 
     @Override
     public int run(String[] args, PrintStream out, PrintStream err) {
-        var options = new Getopt(
-                "lvsctl",
-                args,
-                start ? "d:s:wh" : "s:h",
-                err,
-                new LongOption(start ? "deadline" : "service", LongOption.Argument.REQUIRED, start ? 'd' : 's'),
-                new LongOption("service", LongOption.Argument.REQUIRED, 's'),
-                new LongOption(start ? "wait" : "help", LongOption.Argument.NONE, start ? 'w' : 'h'),
-                new LongOption("help", LongOption.Argument.NONE, 'h'));
+        var options = new Getopt("lvsctl", args, start ? "d:s:wh" : "s:h", err, start ? DRAIN : UNDRAIN);
         long deadlineMs = 0;
         String service = "";
         boolean wait = false;
@@ -77,10 +81,10 @@ final class DrainCommand implements Command {
         }
         String server = options.operands().getFirst();
         try {
-            LvsdClient.Answer answer = start ? lvsd.drain(server, service, deadlineMs) : lvsd.undrain(server, service);
+            LvsdAnswer answer = start ? lvsd.drain(server, service, deadlineMs) : lvsd.undrain(server, service);
             answer.lines().forEach(answer.good() ? out::println : line -> err.println("lvsctl: " + line));
             if (answer.good() && wait) {
-                watch(server, service, out);
+                watch(answer.places(), out);
             }
             return answer.good() ? 0 : 1;
         } catch (IOException e) {
@@ -93,25 +97,22 @@ final class DrainCommand implements Command {
     }
 
     private static long seconds(String text) {
-        try {
-            return text.matches("\\d{1,9}(\\.\\d{1,3})?") ? Math.round(Double.parseDouble(text) * 1000) : -1;
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+        return text.matches("\\d{1,9}(\\.\\d{1,3})?") ? Math.round(Double.parseDouble(text) * 1000) : -1;
     }
 
     /// Shows what remains, once a second, whenever it has changed.
-    private void watch(String server, String service, PrintStream out) throws IOException, InterruptedException {
-        var shown = new TreeMap<String, String>();
+    private void watch(List<LvsdAnswer.Place> meant, PrintStream out) throws IOException, InterruptedException {
+        var shown = new HashMap<LvsdAnswer.Place, String>();
         while (true) {
             boolean left = false;
             for (LvsdStatus.Virtual virtual : lvsd.status().virtuals()) {
                 for (LvsdStatus.Server each : virtual.servers()) {
                     Optional<Drain> drain = each.drain();
-                    if (drain.isPresent() && meant(virtual, each, server, service)) {
+                    var place = new LvsdAnswer.Place(virtual.service(), each.address());
+                    if (drain.isPresent() && meant.contains(place)) {
                         String line = line(each, drain.get());
-                        if (!line.equals(shown.put(virtual.service() + " -> " + each.address(), line))) {
-                            out.println(virtual.service() + " -> " + each.address() + ": " + line);
+                        if (!line.equals(shown.put(place, line))) {
+                            out.println(place + ": " + line);
                         }
                         left |= !drain.get().over() && (each.active() + each.inactive() > 0 || each.actualWeight() > 0);
                     }
@@ -131,21 +132,5 @@ final class DrainCommand implements Command {
         }
         return server.active() + " active and " + server.inactive() + " inactive connections, " + server.persistent()
                 + " templates";
-    }
-
-    private static boolean meant(LvsdStatus.Virtual virtual, LvsdStatus.Server each, String server, String service) {
-        boolean here = service.isEmpty()
-                || service.equals(virtual.name())
-                || service.equalsIgnoreCase(virtual.service())
-                || virtual.service().endsWith(" " + service);
-        String address = each.address();
-        int colon = address.lastIndexOf(':');
-        return here
-                && (server.equals(each.name())
-                        || server.equals(address)
-                        || server.startsWith(address.substring(0, colon + 1))
-                        || address.substring(0, colon)
-                                .replaceAll("^\\[|\\]$", "")
-                                .equals(server));
     }
 }

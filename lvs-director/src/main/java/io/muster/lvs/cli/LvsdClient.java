@@ -5,31 +5,26 @@ import io.muster.control.Frame;
 import io.muster.control.NotRunningException;
 import io.muster.core.MalformedMessage;
 import io.muster.daemon.Layout;
+import io.muster.lvs.LvsdAnswer;
 import io.muster.lvs.LvsdStatus;
 import io.muster.lvs.LvsdStatusCodec;
 import io.muster.pulse.PulseStatus;
-import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /// Asks lvsd, and pulse, over their sockets.
 final class LvsdClient {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final int MOST_LINES = 10_000;
 
     private final Layout layout;
 
     LvsdClient(Layout layout) {
         this.layout = layout;
     }
-
-    /// What lvsd said to a drain or undrain.
-    record Answer(boolean good, List<String> lines) {}
 
     LvsdStatus status() throws IOException {
         try {
@@ -54,23 +49,21 @@ final class LvsdClient {
         return new String(ask(LvsdStatusCodec.METRICS, new byte[0]).payload(), StandardCharsets.UTF_8);
     }
 
-    Answer drain(String server, String service, long deadlineMs) throws IOException {
+    LvsdAnswer drain(String server, String service, long deadlineMs) throws IOException {
         return change(
                 LvsdStatusCodec.DRAIN,
                 new Output(64).string(server).string(service).u64(deadlineMs).toBytes());
     }
 
-    Answer undrain(String server, String service) throws IOException {
+    LvsdAnswer undrain(String server, String service) throws IOException {
         return change(
                 LvsdStatusCodec.UNDRAIN,
                 new Output(64).string(server).string(service).toBytes());
     }
 
-    private Answer change(int type, byte[] payload) throws IOException {
-        Frame frame = ask(type, payload);
+    private LvsdAnswer change(int type, byte[] payload) throws IOException {
         try {
-            List<String> lines = frame.input().list(MOST_LINES, Input::string);
-            return new Answer(frame.type() == LvsdStatusCodec.DONE, lines);
+            return LvsdStatusCodec.decodeAnswer(ask(type, payload).payload());
         } catch (MalformedMessage e) {
             throw new IOException("lvsd answers nonsense: " + e.getMessage(), e);
         }

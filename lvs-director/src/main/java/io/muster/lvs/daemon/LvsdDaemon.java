@@ -12,6 +12,7 @@ import io.muster.ipvs.IpvsException;
 import io.muster.lvs.Holdings;
 import io.muster.lvs.HoldingsText;
 import io.muster.lvs.LvsConfig;
+import io.muster.lvs.LvsdAnswer;
 import io.muster.lvs.LvsdEffect;
 import io.muster.lvs.LvsdEvent;
 import io.muster.lvs.LvsdStatus;
@@ -231,7 +232,8 @@ final class LvsdDaemon implements AutoCloseable {
     /// Tells how things stand, after a fresh look if that doesn't take long. On the loop.
     private void status(Consumer<LvsdStatus> to) {
         long client = client(reply -> to.accept(core.status(driver.nowMs())));
-        loop.schedule(() -> perform(new LvsdEffect.Reply(client, false, List.of())), FRESH_MS, TimeUnit.MILLISECONDS);
+        var late = new LvsdAnswer(false, List.of(), List.of("no fresh look at the table"));
+        loop.schedule(() -> perform(new LvsdEffect.Reply(client, late)), FRESH_MS, TimeUnit.MILLISECONDS);
         post(new LvsdEvent.Refresh(client));
     }
 

@@ -4,12 +4,12 @@ import io.muster.control.Frame;
 import io.muster.control.Session;
 import io.muster.control.SessionHandler;
 import io.muster.core.MalformedMessage;
+import io.muster.lvs.LvsdAnswer;
 import io.muster.lvs.LvsdEffect;
 import io.muster.lvs.LvsdEvent;
 import io.muster.lvs.LvsdStatus;
 import io.muster.lvs.LvsdStatusCodec;
 import io.muster.wire.Input;
-import io.muster.wire.Output;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
@@ -48,7 +48,7 @@ final class LvsdSessions implements SessionHandler {
                 if (session.mayChange()) {
                     change(session, frame);
                 } else {
-                    answer(session, frame, false, List.of("only root may do that"));
+                    answer(session, frame, new LvsdAnswer(false, List.of(), List.of("only root may do that")));
                 }
             }
             default -> session.close();
@@ -65,7 +65,7 @@ final class LvsdSessions implements SessionHandler {
             if (deadlineMs < 0) {
                 throw new MalformedMessage("deadline of " + deadlineMs + " ms");
             }
-            long client = clients.applyAsLong(reply -> answer(session, frame, reply.good(), reply.lines()));
+            long client = clients.applyAsLong(reply -> answer(session, frame, reply.answer()));
             events.accept(
                     frame.type() == LvsdStatusCodec.DRAIN
                             ? new LvsdEvent.Drain(client, server, service, deadlineMs)
@@ -75,10 +75,7 @@ final class LvsdSessions implements SessionHandler {
         }
     }
 
-    private static void answer(Session session, Frame frame, boolean good, List<String> lines) {
-        session.reply(
-                frame,
-                good ? LvsdStatusCodec.DONE : LvsdStatusCodec.REFUSED,
-                new Output(256).list(lines, Output::string).toBytes());
+    private static void answer(Session session, Frame frame, LvsdAnswer answer) {
+        session.reply(frame, LvsdStatusCodec.ANSWER, LvsdStatusCodec.encode(answer));
     }
 }

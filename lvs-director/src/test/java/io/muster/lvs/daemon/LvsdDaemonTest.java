@@ -1,6 +1,7 @@
 package io.muster.lvs.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.ipvs.DestinationEntry;
 import io.muster.ipvs.FakeTable;
+import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
@@ -32,6 +34,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// lvsd in this process on a table in memory, real servers on 127.0.0.2, and lvsctl as users call it.
@@ -181,11 +184,34 @@ class LvsdDaemonTest {
         assertTrue(lvsctl(1, "drain", "oen").contains("did you mean \"one\"?"));
     }
 
+    /// Two real servers of one address: what is left on the one must not keep the wait for the other.
+    @Test
+    @Timeout(60)
+    void aWaitFollowsTheServersThatTheAnswerNamedAndNoOther() throws IOException {
+        Files.writeString(layout.lvsConf(), Files.readString(layout.lvsConf()).replace("127.0.0.3", "127.0.0.2"));
+        lvsd.reload();
+        await(() -> lvsctl(0, "status").contains("127.0.0.2:1 "), this::weights);
+        awaitWeights("127.0.0.2=1");
+        lvsctl(0, "drain", "one");
+        awaitWeights("127.0.0.2=0");
+        table.connections(
+                table.table().getFirst().service().id(),
+                IpAddress.parse("127.0.0.2").orElseThrow(),
+                5,
+                0);
+        await(() -> lvsctl(0, "status").contains("5 left"), () -> lvsctl(0, "status"));
+        String told = lvsctl(0, "drain", "127.0.0.2:1", "--wait", "--service", "web");
+        assertTrue(told.contains("127.0.0.2:1: 0 active and 0 inactive connections, 0 templates"), told);
+        assertFalse(told.contains(":" + good.getLocalPort()), told);
+    }
+
     @Test
     void wrongUsageIsSaidWithTheNearestWord() {
         assertTrue(lvsctl(2, "drian", "one").startsWith("lvsctl: unknown word \"drian\"; did you mean \"drain\"?\n"));
         assertTrue(lvsctl(2, "drain", "one", "--deadline", "soon").contains("seconds are wanted"));
         assertTrue(lvsctl(2, "drain").startsWith("Usage: lvsctl drain"));
+        assertTrue(lvsctl(2, "undrain", "one", "--wait").startsWith("lvsctl: unrecognized option '--wait'\n"));
+        assertTrue(lvsctl(0, "undrain", "--h").startsWith("Usage: lvsctl drain"));
         assertTrue(lvsctl(2).startsWith("Usage: lvsctl"));
         assertTrue(lvsctl(0, "--help").startsWith("Usage: lvsctl"));
     }
