@@ -51,11 +51,11 @@ write_launcher() { # bin directory, way from there to the home, home, java (may 
     {
         echo '#!/bin/sh'
         echo "h=\$(cd \"\${0%/*}/$2\" && pwd)"
-        echo 'export MUSTER_HOME="$h" MUSTER_AGENTS="${MUSTER_AGENTS:-$h/share/cluster}" MUSTER_FENCE_PATH="${MUSTER_FENCE_PATH:-$h/sbin}"'
+        # Who starts another command (pulse lvsd, cman_tool cman) starts the one that lies beside it.
+        echo 'case $0 in /*) MUSTER_BIN=${0%/*} ;; *) MUSTER_BIN=$(cd "${0%/*}" && pwd) ;; esac'
+        echo 'export MUSTER_BIN MUSTER_HOME="$h" MUSTER_AGENTS="${MUSTER_AGENTS:-$h/share/cluster}" MUSTER_FENCE_PATH="${MUSTER_FENCE_PATH:-$h/sbin}"'
         # The JVM keeps SIGUSR2 for itself unless told to take another; nanny's users send it.
         [ "$5" != nanny ] || echo 'export _JAVA_SR_SIGNUM=40'
-        # pulse starts lvsd: the one that lies beside it.
-        [ "$5" != pulse ] || echo 'MUSTER_JAVA_OPTS="-Dmuster.bin=$(cd "${0%/*}" && pwd) ${MUSTER_JAVA_OPTS-}"'
         echo "exec \"$4\" $(java_options "$7") \${MUSTER_AOT:--XX:AOTCache=\$h/cache/$(cache_of "$7" "$5")} \${MUSTER_JAVA_OPTS-} \\"
         echo "  -cp \"$(class_path "$3/lib" '$h/lib')\" \\"
         echo "  $6 \"\$@\""

@@ -1,21 +1,21 @@
 package io.muster.cman.cli;
 
 import io.muster.cman.cli.CmanConnection.Failure;
+import io.muster.daemon.Launcher;
 import io.muster.daemon.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /// Starts the cman daemon for `cman_tool join` and waits until it answers.
 ///
-/// The program is `MUSTER_CMAN`, else `cman` beside this command (what the launchers set in `muster.bin`), else this
-/// very Java with the daemon's main class.
+/// The program is `MUSTER_CMAN`, else what [Launcher] finds.
 final class DaemonStart {
+    private static final String MAIN = "io.muster.cman.daemon.CmanDaemon";
     private static final long SOCKET_MS = 100_000;
 
     /// Before the reason in the daemon's last line of log.
@@ -27,12 +27,13 @@ final class DaemonStart {
     private DaemonStart() {}
 
     static void run(Layout layout, CmanOptions o) throws Failure {
-        List<String> command = new ArrayList<>(command(layout));
+        List<String> command = command(layout);
         if (Files.isExecutable(SETSID)) {
             command.addFirst(SETSID.toString());
         }
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
+        Launcher.forgetOwn(environment);
         // As this command sees the machine, wherever it has that from.
         environment.put("MUSTER_ROOT", layout.root().toString());
         layout.variable("MUSTER_NODENAME").ifPresent(name -> environment.put("MUSTER_NODENAME", name));
@@ -107,22 +108,9 @@ final class DaemonStart {
     }
 
     private static List<String> command(Layout layout) {
-        String given = layout.variable("MUSTER_CMAN").orElse("");
-        if (!given.isEmpty()) {
-            return List.of(given);
-        }
-        Path beside = Path.of(System.getProperty("muster.bin", "/nonexistent")).resolve("cman");
-        if (Files.isExecutable(beside)) {
-            return List.of(beside.toString());
-        }
-        List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        words.add("--enable-native-access=ALL-UNNAMED");
-        words.add("--sun-misc-unsafe-memory-access=allow");
-        words.add("-XX:+UseSerialGC");
-        words.add("-cp");
-        words.add(System.getProperty("java.class.path"));
-        words.add("io.muster.cman.daemon.CmanDaemon");
-        return words;
+        return layout.variable("MUSTER_CMAN")
+                .map(Launcher::named)
+                .orElseGet(() -> Launcher.of(layout, "cman", MAIN))
+                .command();
     }
 }

@@ -1,13 +1,13 @@
 package io.muster.pulse.daemon;
 
+import io.muster.daemon.Launcher;
+import io.muster.daemon.Layout;
 import io.muster.lvs.LvsConfig.FloatingAddress;
 import io.muster.os.Program;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,24 +44,11 @@ final class LvsdChild implements AutoCloseable {
         this.ended = ended;
     }
 
-    /// The program: as told, else the one beside this one's launcher, else this Java with lvsd's main class.
-    static List<String> command(Optional<String> told, Path file, boolean verbose) {
-        var words = new ArrayList<String>();
-        Path beside = Path.of(System.getProperty("muster.bin", "/nonexistent")).resolve("lvsd");
-        if (told.isPresent()) {
-            words.add(told.get());
-        } else if (Files.isExecutable(beside)) {
-            words.add(beside.toString());
-        } else {
-            words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            words.add("--enable-native-access=ALL-UNNAMED");
-            words.add("--sun-misc-unsafe-memory-access=allow");
-            words.add("-XX:+UseSerialGC");
-            words.add("-cp");
-            words.add(System.getProperty("java.class.path"));
-            words.add(MAIN);
-        }
-        words.addAll(List.of("--nofork", "--guard", "-c", file.toAbsolutePath().toString()));
+    /// The program: as told, else what [Launcher] finds.
+    static List<String> command(Layout layout, Optional<String> told, Path file, boolean verbose) {
+        Launcher lvsd = told.map(Launcher::named).orElseGet(() -> Launcher.of(layout, "lvsd", MAIN));
+        List<String> words =
+                lvsd.command("--nofork", "--guard", "-c", file.toAbsolutePath().toString());
         if (verbose) {
             words.add("-v");
         }
@@ -77,6 +64,7 @@ final class LvsdChild implements AutoCloseable {
                 var builder = new ProcessBuilder(command)
                         .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                         .redirectError(ProcessBuilder.Redirect.INHERIT);
+                Launcher.forgetOwn(builder.environment());
                 // Readiness and the watchdog are pulse's to tell.
                 builder.environment().keySet().removeAll(Set.of("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"));
                 Process started = builder.start();

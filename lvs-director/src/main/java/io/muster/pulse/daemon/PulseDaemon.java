@@ -106,7 +106,7 @@ public final class PulseDaemon implements AutoCloseable {
                     : TableSync.NONE;
             this.lvsd = setup.settings().lvsd()
                     ? new LvsdChild(
-                            LvsdChild.command(options.lvsd(), setup.file(), options.verbose()),
+                            LvsdChild.command(layout, options.lvsd(), setup.file(), options.verbose()),
                             how -> driver.post(new PulseEvent.LvsdEnded(how)))
                     : null;
             this.sockets = setup.settings().partner()
