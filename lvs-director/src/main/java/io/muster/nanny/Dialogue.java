@@ -37,6 +37,11 @@ public interface Dialogue {
     /// The other side has closed; [Step.Wait] isn't an answer.
     Step closed();
 
+    /// Whether nothing of an answer has come. Over datagrams what was said last is then said again.
+    default boolean unanswered() {
+        return false;
+    }
+
     /// What it waits for now, for "no ... within 5000 ms".
     String awaited();
 

@@ -28,6 +28,7 @@ final class DnsDialogue implements Dialogue {
     private final byte[] query;
     private byte[] answer = new byte[512];
     private int length;
+    private int passedOver;
 
     /// @throws IllegalArgumentException for a name that can't be asked for
     DnsDialogue(Check.Dns check, int id) {
@@ -91,12 +92,11 @@ final class DnsDialogue implements Dialogue {
     private Step judge(byte[] message) {
         ByteBuffer in = ByteBuffer.wrap(message);
         if (message.length < HEADER || in.getShort(0) != ByteBuffer.wrap(query).getShort(0)) {
-            // A datagram that answers something else may be late, or forged.
-            return udp ? WAIT : new Bad("no answer to the question");
+            return another("no answer to the question");
         }
         int flags = in.getShort(2) & 0xffff;
         if ((flags & 0x8000) == 0) {
-            return new Bad("a question instead of an answer");
+            return another("a question instead of an answer");
         }
         int code = flags & 15;
         if (code != 0 && code != 3) {
@@ -106,9 +106,15 @@ final class DnsDialogue implements Dialogue {
         if (in.getShort(4) != 1
                 || message.length < query.length
                 || !sameText(Arrays.copyOfRange(message, HEADER, HEADER + question))) {
-            return new Bad("an answer to another question");
+            return another("an answer to another question");
         }
         return new Good(REFUSALS[code] + ", " + (in.getShort(6) & 0xffff) + " answers");
+    }
+
+    /// A datagram that isn't the answer to what was asked may be late, or forged: the right one may still come.
+    private Step another(String reason) {
+        passedOver++;
+        return udp ? WAIT : new Bad(reason);
     }
 
     /// Names are the same in capitals.
@@ -127,7 +133,12 @@ final class DnsDialogue implements Dialogue {
     }
 
     @Override
+    public boolean unanswered() {
+        return true;
+    }
+
+    @Override
     public String awaited() {
-        return "answer";
+        return passedOver == 0 ? "answer" : "answer to the question, after " + passedOver + " to others,";
     }
 }

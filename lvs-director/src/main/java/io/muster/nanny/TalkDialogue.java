@@ -82,6 +82,11 @@ final class TalkDialogue implements Dialogue {
     }
 
     @Override
+    public boolean unanswered() {
+        return length == 0;
+    }
+
+    @Override
     public String awaited() {
         return length == 0 ? "answer" : words() + " after " + Dialogue.shown(answer, length);
     }

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DialogueTest {
@@ -188,11 +189,6 @@ class DialogueTest {
         assertEquals(new Dialogue.Step.Good("no such name, 1 answers"), hear(answer("8183")));
         assertEquals(new Dialogue.Step.Bad("response code 2, server failure"), hear(answer("8182")));
         assertEquals(new Dialogue.Step.Bad("response code 5, refused"), hear(answer("8185")));
-        assertEquals(new Dialogue.Step.Bad("a question instead of an answer"), hear(QUERY));
-        assertEquals(Dialogue.WAIT, hear(answer("8180").replaceFirst("1234", "4321")));
-        assertEquals(
-                new Dialogue.Step.Bad("an answer to another question"),
-                hear(answer("8180").replace("03777777", "03777778")));
         assertEquals(
                 new Dialogue.Step.Good("no error, 1 answers"),
                 hear(answer("8180").replace("03777777", "03575757")));
@@ -204,6 +200,31 @@ class DialogueTest {
             last = tcp.received(ByteBuffer.wrap(new byte[] {octet}));
         }
         assertEquals(new Dialogue.Step.Good("no error, 1 answers"), last);
+    }
+
+    @Test
+    void whatDoesNotAnswerTheQuestionIsPassedOverInDatagramsOnly() {
+        Map.of(
+                        "no answer to the question", answer("8180").replaceFirst("1234", "4321"),
+                        "a question instead of an answer", QUERY,
+                        "an answer to another question", answer("8180").replace("03777777", "03777778"))
+                .forEach((reason, octets) -> {
+                    Dialogue udp = dns(true, "www.example");
+                    assertEquals(Dialogue.WAIT, udp.received(ByteBuffer.wrap(hex(octets))));
+                    assertEquals("answer to the question, after 1 to others,", udp.awaited());
+                    assertTrue(udp.unanswered(), reason);
+                    assertEquals(
+                            new Dialogue.Step.Good("no error, 1 answers"),
+                            udp.received(ByteBuffer.wrap(hex(answer("8180")))));
+                    byte[] message = hex(octets);
+                    byte[] counted = ByteBuffer.allocate(message.length + 2)
+                            .putShort((short) message.length)
+                            .put(message)
+                            .array();
+                    assertEquals(
+                            new Dialogue.Step.Bad(reason),
+                            dns(false, "www.example").received(ByteBuffer.wrap(counted)));
+                });
     }
 
     @Test

@@ -3,13 +3,17 @@ package io.muster.nanny.daemon;
 import io.muster.nanny.Check;
 import io.muster.nanny.CheckResult;
 import io.muster.nanny.CheckResult.Outcome;
+import io.muster.os.Echo;
 import io.muster.os.NetException;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// One echo request.
-final class PingRun extends Run {
+/// Echo requests until one is answered.
+class PingRun extends Run {
     private final Check.Ping check;
+    private final Repeats repeats = new Repeats(this, this::ask);
 
     PingRun(CheckRunner runner, Check.Ping check, long timeoutMs, Consumer<CheckResult> done) {
         super(runner, timeoutMs, done);
@@ -18,26 +22,38 @@ final class PingRun extends Run {
 
     @Override
     void begin() {
+        ask();
+        repeats.begin();
+    }
+
+    private void ask() {
+        long leftNs = TimeUnit.MILLISECONDS.toNanos(timeoutMs) - (System.nanoTime() - beganNs);
         try {
-            runner.echoes()
-                    .get()
-                    .send(
-                            check.server().inet(),
-                            Duration.ofMillis(timeoutMs),
-                            result -> runner.later(() -> {
-                                if (result.answered()) {
-                                    good("echo answered");
-                                } else {
-                                    bad(result.reason());
-                                }
-                            }));
+            request(check.server().inet(), Duration.ofNanos(Math.max(0, leftNs)), this::judge);
         } catch (NetException e) {
             end(Outcome.UNTOLD, String.valueOf(e.getMessage()), Double.NaN);
         }
     }
 
+    /// Sends one request; the answer comes on any thread.
+    void request(InetAddress to, Duration limit, Consumer<Echo.Result> answer) throws NetException {
+        runner.echoes().get().send(to, limit, answer);
+    }
+
+    private void judge(Echo.Result result) {
+        runner.later(() -> {
+            if (result.answered()) {
+                good("echo answered");
+            } else {
+                bad(result.reason());
+            }
+        });
+    }
+
     @Override
-    void release() {}
+    void release() {
+        repeats.stop();
+    }
 
     @Override
     String awaited() {

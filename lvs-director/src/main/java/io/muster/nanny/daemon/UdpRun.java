@@ -13,12 +13,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Sends a datagram and waits for one, or, without a dialogue, for nobody to refuse it.
+/// Sends a datagram and waits for its answer, asking again for one that doesn't come; or, without a dialogue, waits for
+/// nobody to refuse it.
 final class UdpRun extends ConnectRun {
     private static final EpollIoOps EVENTS = EpollIoOps.valueOf(IN | EpollIoOps.EPOLLET.value());
     private static final long REFUSAL_MS = 1000;
 
     private final @Nullable Dialogue dialogue;
+    private final Repeats repeats = new Repeats(this, this::again);
+    private byte[] question = {};
     private @Nullable Future<?> content;
 
     UdpRun(CheckRunner runner, Check.Connect check, long timeoutMs, Consumer<CheckResult> done) {
@@ -69,10 +72,19 @@ final class UdpRun extends ConnectRun {
                 send(say.octets());
                 if (say.last()) {
                     good("sent");
+                } else {
+                    question = say.octets();
+                    repeats.begin();
                 }
             }
             case Dialogue.Step.Good good -> good(good.detail());
             case Dialogue.Step.Bad bad -> bad(bad.reason());
+        }
+    }
+
+    private void again() {
+        if (dialogue != null && dialogue.unanswered()) {
+            send(question);
         }
     }
 
@@ -108,6 +120,7 @@ final class UdpRun extends ConnectRun {
 
     @Override
     void release() {
+        repeats.stop();
         if (content != null) {
             content.cancel(false);
         }
