@@ -6,14 +6,12 @@ import io.muster.wire.Output;
 import java.util.List;
 
 /// [LvsdStatus] and [LvsdAnswer] on lvsd's control socket: components in their order, numbers of 64 bits except
-/// weights, texts with
-/// length, lists with count. The first octet is the version.
+/// weights, texts with length, lists with count. The first octet is the version.
 ///
 /// | frame | asks | answer |
 /// |---|---|---|
 /// | [#STATUS] | nothing | [#STATUS] with a status |
-/// | [#DRAIN] | server, virtual server or "", deadline in ms or 0 | [#ANSWER]: whether it was done, the places meant
-/// (virtual server, real server), lines |
+/// | [#DRAIN] | server, virtual server or "", deadline in ms or 0 | [#ANSWER] with an answer |
 /// | [#UNDRAIN] | server, virtual server or "" | the same |
 /// | [#METRICS] | nothing | [#METRICS] with OpenMetrics text |
 public final class LvsdStatusCodec {

@@ -2,19 +2,13 @@ package io.muster.lvs.daemon;
 
 import io.muster.os.InterfaceAddress;
 import io.muster.os.RouteNetlink;
-import io.muster.os.Sysctl;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /// What [RealServerSetup] does to a machine.
-interface HostNetwork {
-    /// A kernel setting, empty where there is none of that name.
-    Optional<String> setting(String name);
-
-    void set(String name, String value) throws IOException;
-
+interface HostNetwork extends KernelSettings {
     List<InterfaceAddress> addresses() throws IOException;
 
     void put(InterfaceAddress address) throws IOException;
@@ -27,12 +21,12 @@ interface HostNetwork {
 
         @Override
         public Optional<String> setting(String name) {
-            return Sysctl.get(name);
+            return MACHINE.setting(name);
         }
 
         @Override
         public void set(String name, String value) throws IOException {
-            Sysctl.set(name, value);
+            MACHINE.set(name, value);
         }
 
         @Override

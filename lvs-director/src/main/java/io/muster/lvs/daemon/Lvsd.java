@@ -78,7 +78,7 @@ public final class Lvsd {
                         options.sysctls,
                         options.metrics(layout),
                         () -> KernelIpvs.open(TABLE_LIMIT),
-                        DrainSysctls.MACHINE),
+                        KernelSettings.MACHINE),
                 context);
         Signals.on("HUP", () -> Thread.ofVirtual().start(lvsd::reload));
         if (options.guard) {

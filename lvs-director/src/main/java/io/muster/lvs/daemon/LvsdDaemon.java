@@ -59,7 +59,7 @@ final class LvsdDaemon implements AutoCloseable {
             boolean sysctls,
             String metrics,
             TableThread.Opener table,
-            DrainSysctls.Settings kernel) {}
+            KernelSettings kernel) {}
 
     private final Setting with;
     private final Daemon.Context context;

@@ -2,12 +2,9 @@ package io.muster.lvs.daemon;
 
 import io.muster.ipvs.IpAddress;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -76,11 +73,6 @@ final class RealServerNotes {
                 text.append("held ").append(address).append(' ').append(device).append('\n'));
         was.forEach((name, value) ->
                 text.append("was ").append(name).append(' ').append(value).append('\n'));
-        Path next = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(next, text);
-        try (var channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        DurableFile.replace(file, text.toString());
     }
 }

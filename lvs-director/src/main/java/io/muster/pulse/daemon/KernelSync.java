@@ -11,18 +11,14 @@ import io.muster.ipvs.daemon.BulkSync;
 import io.muster.ipvs.daemon.ConnectionTable;
 import io.muster.ipvs.daemon.KernelIpvs;
 import io.muster.lvs.LvsConfig;
-import io.muster.os.NetException;
-import io.muster.os.Sysctl;
+import io.muster.lvs.daemon.BorrowedSettings;
+import io.muster.lvs.daemon.KernelSettings;
 import io.muster.pulse.PulseEvent;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -57,9 +53,8 @@ final class KernelSync implements TableSync {
     private final IpvsTable table;
     private final LvsConfig config;
     private final Listener listener;
-    private final Path notes;
+    private final BorrowedSettings settings;
     private final ConnectionTable connections = new ConnectionTable();
-    private final Map<String, String> former = new TreeMap<>();
     private volatile Thread sending = Thread.ofVirtual().unstarted(() -> {});
     private final ScheduledExecutorService work = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("pulse-table").daemon().unstarted(task));
@@ -67,13 +62,13 @@ final class KernelSync implements TableSync {
     private KernelSync(IpvsTable table, LvsConfig config, Path notes, Listener listener) {
         this.table = table;
         this.config = config;
-        this.notes = notes;
+        settings = new BorrowedSettings(notes, KernelSettings.MACHINE);
         this.listener = listener;
     }
 
     /// Opens the table, which loads IPVS where it isn't yet.
     ///
-    /// @param notes directory for what is to be put back
+    /// @param notes file for what is to be put back
     /// @return [TableSync#NONE] unless `syncdaemon = 1`
     /// @throws IpvsException when this kernel has no IPVS, in words
     static TableSync open(LvsConfig config, Path notes, Listener listener) throws IpvsException {
@@ -83,51 +78,20 @@ final class KernelSync implements TableSync {
             return NONE;
         }
         var sync = new KernelSync(table, config, notes, listener);
-        sync.keep(THRESHOLD);
-        sync.keep(BACKUP_ONLY);
+        try {
+            sync.settings.borrow(List.of(THRESHOLD, BACKUP_ONLY));
+        } catch (IOException e) {
+            LOG.warn("{}: settings aren't put back after a kill: {}", notes, e.getMessage());
+        }
         sync.set(THRESHOLD, "2 50");
         sync.work.execute(sync::count);
         return sync;
     }
 
-    /// Notes what is there before it is touched: on disk, so that a pulse that was killed and started again still
-    /// knows.
-    /// What another boot noted is void.
-    private void keep(String name) {
-        Path note = notes.resolve(name);
-        String boot = Sysctl.get("kernel.random.boot_id").orElse("");
-        try {
-            List<String> noted = Files.isRegularFile(note) ? Files.readAllLines(note) : List.of();
-            if (noted.size() == 2 && noted.getFirst().equals(boot)) {
-                former.put(name, noted.getLast());
-                return;
-            }
-            Optional<String> now = Sysctl.get(name);
-            if (now.isPresent()) {
-                former.put(name, now.get());
-                Files.createDirectories(notes);
-                Files.write(note, List.of(boot, now.get()));
-            }
-        } catch (IOException e) {
-            LOG.warn("{}: {} isn't put back after a kill: {}", note, name, e.getMessage());
-        }
-    }
-
-    private void putBack() {
-        former.forEach((name, value) -> {
-            set(name, value);
-            try {
-                Files.deleteIfExists(notes.resolve(name));
-            } catch (IOException e) {
-                LOG.warn("{}: {}", notes.resolve(name), e.getMessage());
-            }
-        });
-    }
-
     private void set(String name, String value) {
         try {
-            Sysctl.set(name, value);
-        } catch (NetException e) {
+            settings.set(name, value);
+        } catch (IOException e) {
             LOG.warn("{}", e.getMessage());
         }
     }
@@ -256,7 +220,7 @@ final class KernelSync implements TableSync {
             } catch (IpvsException e) {
                 LOG.error("connection synchronisation: {}", e.getMessage());
             }
-            putBack();
+            settings.putBack().forEach(LOG::warn);
         });
         try {
             last.get(END_MS, TimeUnit.MILLISECONDS);

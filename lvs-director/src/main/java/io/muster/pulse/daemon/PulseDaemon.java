@@ -102,7 +102,7 @@ public final class PulseDaemon implements AutoCloseable {
                     .fatal(process.fatal)
                     .start();
             this.sync = setup.settings().lvsd()
-                    ? KernelSync.open(config, layout.state().resolve("lvs/pulse-settings"), driver::post)
+                    ? KernelSync.open(config, layout.state().resolve("lvs/pulse-sysctl"), driver::post)
                     : TableSync.NONE;
             this.lvsd = setup.settings().lvsd()
                     ? new LvsdChild(

@@ -18,9 +18,9 @@ class DrainSysctlsTest {
     Path state;
 
     private final TreeMap<String, String> kernel = new TreeMap<>();
-    private final DrainSysctls.Settings settings = new DrainSysctls.Settings() {
+    private final KernelSettings settings = new KernelSettings() {
         @Override
-        public Optional<String> get(String name) {
+        public Optional<String> setting(String name) {
             return Optional.ofNullable(kernel.get(name));
         }
 
@@ -55,16 +55,6 @@ class DrainSysctlsTest {
         lvsd().restore();
         assertEquals(before, kernel);
         assertFalse(Files.exists(state.resolve("lvs/sysctl")));
-    }
-
-    @Test
-    void notesOfAnotherBootAreVoid() {
-        lvsd().set();
-        kernel.put("kernel.random.boot_id", "two");
-        kernel.put("net.ipv4.vs.conn_reuse_mode", "1");
-        lvsd().set();
-        lvsd().restore();
-        assertEquals("1", kernel.get("net.ipv4.vs.conn_reuse_mode"));
     }
 
     @Test

@@ -39,9 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// lvsd in this process on a table in memory, real servers on 127.0.0.2, and lvsctl as users call it.
 class LvsdDaemonTest {
-    private static final DrainSysctls.Settings NO_KERNEL = new DrainSysctls.Settings() {
+    private static final KernelSettings NO_KERNEL = new KernelSettings() {
         @Override
-        public Optional<String> get(String name) {
+        public Optional<String> setting(String name) {
             return Optional.empty();
         }
 
