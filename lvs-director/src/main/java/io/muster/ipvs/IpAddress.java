@@ -69,6 +69,11 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
         }
     }
 
+    /// As it stands before a port: an IPv6 address in brackets.
+    public String bracketed() {
+        return v6 ? "[" + this + "]" : toString();
+    }
+
     @Override
     public int compareTo(IpAddress other) {
         return ORDER.compare(this, other);

@@ -58,6 +58,6 @@ public record ServiceId(int protocol, IpAddress address, int port, int fwmark) i
             case SCTP -> "SCTP";
             default -> "protocol " + protocol;
         };
-        return name + " " + (v6() ? "[" + address + "]" : address) + ":" + port;
+        return name + " " + address.bracketed() + ":" + port;
     }
 }

@@ -96,7 +96,7 @@ public sealed interface Check {
 
     private static Check http(CheckRule rule, IpAddress server, int port) {
         boolean tls = rule.kind() == CheckRule.Kind.HTTPS;
-        String host = server.v6() ? "[" + server + "]" : server.toString();
+        String host = server.bracketed();
         String path = rule.path();
         int scheme = path.indexOf("://");
         if (scheme > 0) {

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig.CheckRule;
 import io.muster.lvs.LvsConfig.FloatingAddress;
@@ -32,30 +31,7 @@ class DefaultsTest {
     @Test
     void aFileThatSaysNothingHasTheOriginalsDefaults() {
         LvsConfig config = good(read("serial_no = 0"));
-        assertEquals(
-                new LvsConfig(
-                        Optional.empty(),
-                        Optional.empty(),
-                        false,
-                        new Heartbeat(539, 2000, 5000, Format.MUSTER, false, 60_000),
-                        Forwarding.MASQ,
-                        Optional.empty(),
-                        LvsConfig.ServiceKind.LVS,
-                        "rsh",
-                        false,
-                        false,
-                        "eth0",
-                        0,
-                        0,
-                        0,
-                        0,
-                        true,
-                        "",
-                        "",
-                        "NONE",
-                        List.of(),
-                        List.of()),
-                config);
+        assertEquals(Pool.config(List.of()), config);
         assertEquals(List.of(), config.refusals());
     }
 

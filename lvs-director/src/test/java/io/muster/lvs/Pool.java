@@ -33,6 +33,7 @@ final class Pool {
         return ServiceId.tcp(address("10.9.9." + (number + 1)), 80);
     }
 
+    /// What a file means that says nothing but these: the original's defaults.
     static LvsConfig config(List<LvsConfig.Virtual> virtuals) {
         return new LvsConfig(
                 Optional.empty(),

@@ -28,7 +28,6 @@ public final class Echo implements AutoCloseable {
     private static final int ICMP = 1;
     private static final int ICMPV6 = 58;
     private static final int MOST_FAILURES = 64;
-    private static final long JOIN_MS = 2_000;
 
     /// What came of one request.
     ///
@@ -46,12 +45,11 @@ public final class Echo implements AutoCloseable {
             new PriorityQueue<>((a, b) -> Long.compare(a.deadlineNs - b.deadlineNs, 0));
     private final Family v4;
     private final Family v6;
-    private final Wake wake;
     private final int identifier;
     private final long secret;
     private final ByteBuffer out = NetC.buffer(EchoFrames.LENGTH);
     private final ByteBuffer address = NetC.buffer(28);
-    private final Thread thread;
+    private final PollThread thread;
     private int sequence;
     private long wakesNs = Long.MAX_VALUE;
     private boolean sleepsForEver = true;
@@ -60,11 +58,10 @@ public final class Echo implements AutoCloseable {
     private Echo(Family v4, Family v6, Wake wake) {
         this.v4 = v4;
         this.v6 = v6;
-        this.wake = wake;
         var random = new SecureRandom();
         this.identifier = random.nextInt(0x10000);
         this.secret = random.nextLong();
-        this.thread = Thread.ofPlatform().name("echo").daemon().unstarted(this::run);
+        this.thread = new PollThread("echo", wake, new Service());
     }
 
     /// @throws NetException when neither kind of socket is allowed
@@ -122,7 +119,7 @@ public final class Echo implements AutoCloseable {
             }
             byDeadline.add(one);
             if (sleepsForEver || one.deadlineNs - wakesNs < 0) {
-                wake.wake();
+                thread.wake();
             }
         }
     }
@@ -159,28 +156,12 @@ public final class Echo implements AutoCloseable {
         return sent < 0 ? Errno.words(Native.getLastError()) : "";
     }
 
-    private void run() {
-        ByteBuffer in = NetC.buffer(RECEIVE_BYTES);
-        ByteBuffer from = NetC.buffer(32);
-        while (true) {
-            long waitMs;
-            synchronized (this) {
-                if (closing) {
-                    break;
-                }
-                Pending first = byDeadline.peek();
-                sleepsForEver = first == null;
-                wakesNs = first == null ? Long.MAX_VALUE : first.deadlineNs;
-                // Rounded up: woken a little late, never again and again too early.
-                waitMs = first == null ? -1 : Math.max(0, (wakesNs - System.nanoTime() + 999_999) / 1_000_000);
-            }
-            wake.await(waitMs);
-            take(v4, in, from);
-            take(v6, in, from);
-            expire();
-        }
-        closeAll(v4, v6);
-        wake.close();
+    private synchronized long nextMs() {
+        Pending first = byDeadline.peek();
+        sleepsForEver = first == null;
+        wakesNs = first == null ? Long.MAX_VALUE : first.deadlineNs;
+        // Rounded up: woken a little late, never again and again too early.
+        return first == null ? -1 : Math.max(0, (wakesNs - System.nanoTime() + 999_999) / 1_000_000);
     }
 
     private void take(Family family, ByteBuffer in, ByteBuffer from) {
@@ -250,17 +231,33 @@ public final class Echo implements AutoCloseable {
     @Override
     public void close() {
         synchronized (this) {
-            if (closing) {
-                return;
-            }
             closing = true;
         }
-        wake.wake();
-        if (Thread.currentThread() != thread) {
-            try {
-                thread.join(JOIN_MS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        thread.end();
+    }
+
+    private final class Service implements PollThread.Served {
+        private final ByteBuffer in = NetC.buffer(RECEIVE_BYTES);
+        private final ByteBuffer from = NetC.buffer(32);
+
+        @Override
+        public long waitMs() {
+            return nextMs();
+        }
+
+        @Override
+        public void serve() {
+            take(v4, in, from);
+            take(v6, in, from);
+            expire();
+        }
+
+        @Override
+        public void ended() {
+            synchronized (Echo.this) {
+                // Nothing is sent by descriptors that are somebody else's by now.
+                closing = true;
+                closeAll(v4, v6);
             }
         }
     }

@@ -12,7 +12,6 @@ import java.util.TreeSet;
 /// Thread: the listener is called on the watch's own thread, one call at a time.
 public final class LinkWatch implements AutoCloseable {
     private static final int GROUP_LINK = 1;
-    private static final long JOIN_MS = 2_000;
 
     /// Who is told. What it throws ends the watch.
     public interface Listener {
@@ -24,22 +23,34 @@ public final class LinkWatch implements AutoCloseable {
     }
 
     private final NetlinkSocket socket;
-    private final Wake wake;
     private final Listener listener;
-    private final Thread thread;
+    private final PollThread thread;
     private final NetlinkWriter request = new NetlinkWriter(64);
     private final LinkMessages messages = new LinkMessages();
     private final Map<Integer, Link> known = new TreeMap<>();
     private final Set<Integer> dumped = new TreeSet<>();
     private int sequence;
     private boolean interrupted;
-    private volatile boolean closing;
 
     private LinkWatch(NetlinkSocket socket, Wake wake, Listener listener) {
         this.socket = socket;
-        this.wake = wake;
         this.listener = listener;
-        this.thread = Thread.ofPlatform().name("links").daemon().unstarted(this::run);
+        this.thread = new PollThread("links", wake, new PollThread.Served() {
+            @Override
+            public long waitMs() {
+                return -1;
+            }
+
+            @Override
+            public void serve() throws NetException {
+                take();
+            }
+
+            @Override
+            public void ended() {
+                socket.close();
+            }
+        });
     }
 
     static LinkWatch open(Listener listener) throws NetException {
@@ -63,30 +74,7 @@ public final class LinkWatch implements AutoCloseable {
     /// Ends it; no call is made afterwards, unless this is called from the listener itself.
     @Override
     public void close() {
-        closing = true;
-        wake.wake();
-        if (Thread.currentThread() != thread) {
-            try {
-                thread.join(JOIN_MS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private void run() {
-        try {
-            while (!closing) {
-                wake.await(-1);
-                take();
-            }
-        } catch (NetException e) {
-            // The socket itself is unusable: there is nothing left to watch.
-            closing = true;
-        } finally {
-            socket.close();
-            wake.close();
-        }
+        thread.end();
     }
 
     private void dump() throws NetException {
@@ -107,10 +95,10 @@ public final class LinkWatch implements AutoCloseable {
             dump();
             return;
         }
-        for (int i = 0; i < count && !closing; i++) {
+        for (int i = 0; i < count && !thread.isEnding(); i++) {
             ByteBuffer datagram = socket.datagram(i);
             var each = new NetlinkMessages(datagram);
-            while (each.next() && !closing) {
+            while (each.next() && !thread.isEnding()) {
                 one(datagram, each);
             }
         }

@@ -87,7 +87,7 @@ final class Listing {
         IpAddress group = daemon.group();
         return (daemon.master() ? "master" : "backup") + " sync daemon (mcast=" + daemon.mcastInterface() + ", syncid="
                 + daemon.syncId() + ", maxlen=" + daemon.maxBytes() + ", group="
-                + (group.v6() ? "[" + group + "]" : group) + ", port=" + daemon.port() + ", ttl=" + daemon.ttl() + ")";
+                + group.bracketed() + ", port=" + daemon.port() + ", ttl=" + daemon.ttl() + ")";
     }
 
     private String title() {

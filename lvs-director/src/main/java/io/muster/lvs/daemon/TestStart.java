@@ -39,7 +39,7 @@ final class TestStart {
         if (id.isMark()) {
             return "-f " + Integer.toUnsignedString(id.fwmark()) + (id.v6() ? " -6" : "");
         }
-        String address = id.v6() ? "[" + id.address() + "]" : id.address().toString();
+        String address = id.address().bracketed();
         return (id.protocol() == ServiceId.UDP ? "-u " : "-t ") + address + ":" + id.port();
     }
 
@@ -55,8 +55,7 @@ final class TestStart {
     }
 
     private static String destination(Destination to) {
-        String address =
-                to.address().v6() ? "[" + to.address() + "]" : to.address().toString();
+        String address = to.address().bracketed();
         String method = to.forwarding() == Forwarding.MASQ ? "-m" : to.forwarding() == Forwarding.TUNNEL ? "-i" : "-g";
         return "-r " + address + ":" + to.port() + " " + method + " -w " + to.weight();
     }
