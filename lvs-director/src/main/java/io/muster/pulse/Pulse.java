@@ -13,6 +13,7 @@ import io.muster.pulse.PulseEffect.Forward;
 import io.muster.pulse.PulseEffect.PutAddresses;
 import io.muster.pulse.PulseEffect.RunHook;
 import io.muster.pulse.PulseEffect.Say;
+import io.muster.pulse.PulseEffect.SayLastWord;
 import io.muster.pulse.PulseEffect.Send;
 import io.muster.pulse.PulseEffect.StartLvsd;
 import io.muster.pulse.PulseEffect.StateChanged;
@@ -34,7 +35,7 @@ import java.util.random.RandomGenerator;
 /// | running | the backup says so once more and gives way; the primary announces its addresses again | stays |
 /// | stopped | stays | takes over, unless inhibited |
 /// | nothing for deadtime | stays | takes over, unless inhibited |
-/// | link lost, lvsd dying over and over | gives way, inhibited | inhibited |
+/// | link lost, lvsd dying over and over | hands over, inhibited | inhibited |
 /// | stood still for longer than deadtime | gives way before anything else | listens for a whole deadtime |
 ///
 /// Muster's own, where the format tells enough: of two that are stopped and able the primary takes over, so that a
@@ -42,10 +43,16 @@ import java.util.random.RandomGenerator;
 /// way, since only it can know that talk reaches one way only; with `preempt = 1` the primary asks for its role, and
 /// the backup gives way *before* the primary takes it.
 ///
+/// A director that gives its role away and lives, to a partner that stands by, first drops its addresses, then says its
+/// last word - every connection once more -, and only then "stopped" ([Activity#LEAVING], at most [#LAST_WORD_MS]).
+///
 /// Thread: the owner's.
 public final class Pulse implements Core<PulseEvent, PulseEffect> {
     /// Announcements after the first, one [#ANNOUNCE_MS] apart.
     public static final int ANNOUNCEMENTS = 5;
+
+    /// How long a director that gives its role away waits for its last word.
+    public static final long LAST_WORD_MS = 500;
 
     static final long ANNOUNCE_MS = 1_000;
     private static final long QUARREL_MS = 5_000;
@@ -86,6 +93,9 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     private long connections;
     private int syncPermille;
     private long nextBulkMs = NEVER;
+    private long words;
+    private long wordUntilMs = NEVER;
+    private boolean ending;
     private long beatsHeard;
 
     /// @param codec for `heartbeat_format = muster`; empty speaks the original's
@@ -109,6 +119,9 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         }
         if (started && nowMs - lastStepMs > deadtimeMs) {
             stoodStill(nowMs - lastStepMs, nowMs);
+            if (activity == Activity.ENDED) {
+                return out;
+            }
         }
         lastStepMs = nowMs;
         switch (event) {
@@ -139,6 +152,11 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
                     nextBulkMs = permille == 1000 ? nowMs + AGAIN_MS : NEVER;
                 }
             }
+            case PulseEvent.LastWordSaid(long number) -> {
+                if (activity == Activity.LEAVING && number == words) {
+                    leave("the partner was sent every connection once more", nowMs);
+                }
+            }
             case PulseEvent.Reconfigured(List<FloatingAddress> now) -> reconfigure(now);
             case PulseEvent.Stop() -> stop(nowMs);
         }
@@ -150,7 +168,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         if (!started || activity == Activity.ENDED) {
             return NEVER;
         }
-        long next = Math.min(nextSendMs, Math.min(nextRefreshMs, nextAnnounceMs));
+        long next = Math.min(Math.min(nextSendMs, wordUntilMs), Math.min(nextRefreshMs, nextAnnounceMs));
         next = Math.min(next, lvsd.nextMs(inhibitors.contains(Inhibitor.CHILDFAIL)));
         boolean judges = activity == Activity.STANDBY ? inhibitors.isEmpty() : partner.alive;
         return judges || partner.alive ? Math.min(next, partner.deadAtMs()) : next;
@@ -181,6 +199,12 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         if (nowMs >= partner.deadAtMs()) {
             silence(nowMs);
         }
+        if (nowMs >= wordUntilMs) {
+            leave("last word not said within " + LAST_WORD_MS + " ms", nowMs);
+        }
+        if (activity == Activity.ENDED) {
+            return;
+        }
         askForRole(nowMs);
         if (nowMs >= nextSendMs) {
             send(nowMs);
@@ -207,7 +231,10 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         if (activity == Activity.STANDBY && inhibitors.isEmpty()) {
             activate(settings.partner() ? "partner dead: activating lvs" : "no partner: activating lvs", nowMs);
         } else if (was) {
-            warn("partner dead" + (activity == Activity.ACTIVE ? "" : ": not taking over: " + inhibitors));
+            warn("partner dead" + (activity == Activity.STANDBY ? ": not taking over: " + inhibitors : ""));
+        }
+        if (activity == Activity.LEAVING) {
+            leave("the partner is silent", nowMs);
         }
     }
 
@@ -215,7 +242,9 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         if (settings.partner()) {
             talk.stoodStill(nowMs);
             if (activity == Activity.ACTIVE) {
-                deactivate("stood still for " + ms + " ms, longer than deadtime: the partner may be active", nowMs);
+                giveUp("stood still for " + ms + " ms, longer than deadtime: the partner may be active", nowMs);
+            } else if (activity == Activity.LEAVING) {
+                leave("stood still for " + ms + " ms", nowMs);
             }
             partner.listenFrom(nowMs);
         } else if (activity == Activity.ACTIVE) {
@@ -267,14 +296,17 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         if (inhibitors.remove(Inhibitor.CHILDFAIL)) {
             say("partner is active: CHILDFAIL is over");
         }
-        if (activity == Activity.STANDBY) {
+        if (activity == Activity.LEAVING) {
+            leave("the partner is active", nowMs);
+        }
+        if (activity != Activity.ACTIVE) {
             return;
         }
         if (!settings.primary()) {
             send(nowMs);
-            deactivate("the primary is active too", nowMs);
+            giveUp("the primary is active too", nowMs);
         } else if (deaf(h, nowMs)) {
-            deactivate("the backup is active and hears nothing of us", nowMs);
+            giveUp("the backup is active and hears nothing of us", nowMs);
         } else if (!wasActive || nowMs >= quietUntilMs) {
             quietUntilMs = nowMs + QUARREL_MS;
             warn("partner active: resending arps");
@@ -303,10 +335,12 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         taking = false;
         if (activity == Activity.ACTIVE) {
             if (!settings.primary() && h.wish() == Wish.TAKE) {
-                deactivate("the primary takes its role back", nowMs);
+                handOver("the primary takes its role back", nowMs);
             } else if (wasActive) {
                 announce(nowMs);
             }
+        }
+        if (activity != Activity.STANDBY) {
             return;
         }
         if (!inhibitors.isEmpty() || !h.fresh()) {
@@ -369,24 +403,59 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         nextBulkMs = nowMs + AGAIN_MS;
     }
 
-    private void deactivate(String why, long nowMs) {
+    /// To a partner that stands by: it hears "running" until it knows all connections. One that is active, silent or
+    /// without a sync daemon doesn't listen.
+    private void handOver(String why, long nowMs) {
+        if (!settings.syncDaemon() || !partner.alive || partner.active) {
+            giveUp(why, nowMs);
+            return;
+        }
         out.add(new DropAddresses(addresses));
-        Activity before = enter(Activity.STANDBY, why, nowMs);
-        send(nowMs);
-        gaveUp(before, why);
-        partner.listenFrom(nowMs);
+        Activity before = enter(Activity.LEAVING, why, nowMs);
+        addressesGone();
+        out.add(new StateChanged(before, activity, why));
+        out.add(new SayLastWord(++words));
+        wordUntilMs = nowMs + LAST_WORD_MS;
     }
 
-    private void gaveUp(Activity before, String why) {
-        out.add(new Forward(false));
-        out.add(new SwitchSync(false));
-        out.add(new RunHook(false));
-        out.add(new StateChanged(before, activity, why));
+    /// The second half of a hand-over.
+    private void leave(String how, long nowMs) {
+        wordUntilMs = NEVER;
+        Activity before = enter(ending ? Activity.ENDED : Activity.STANDBY, reason, nowMs);
+        gone(before, reason + ": " + how, nowMs);
+    }
+
+    private void giveUp(String why, long nowMs) {
+        out.add(new DropAddresses(addresses));
+        Activity before = enter(ending ? Activity.ENDED : Activity.STANDBY, why, nowMs);
+        addressesGone();
+        gone(before, why, nowMs);
+    }
+
+    private void addressesGone() {
         nextRefreshMs = NEVER;
         nextAnnounceMs = NEVER;
         announcements = 0;
         deferUntilMs = NEVER;
         deafSinceMs = NEVER;
+    }
+
+    /// Says so, and then what can wait.
+    private void gone(Activity before, String why, long nowMs) {
+        send(nowMs);
+        if (ending) {
+            // Once more: a lost one would cost the clients a deadtime.
+            send(nowMs);
+        }
+        out.add(new Forward(false));
+        out.add(new SwitchSync(false));
+        out.add(new RunHook(false));
+        out.add(new StateChanged(before, activity, why));
+        if (ending) {
+            out.add(new Ended());
+        } else {
+            partner.listenFrom(nowMs);
+        }
     }
 
     private Activity enter(Activity next, String why, long nowMs) {
@@ -401,17 +470,18 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     }
 
     private void stop(long nowMs) {
-        if (activity == Activity.ACTIVE) {
-            out.add(new DropAddresses(addresses));
+        ending = true;
+        switch (activity) {
+            case ACTIVE -> handOver("told to stop", nowMs);
+            case STANDBY -> {
+                enter(Activity.ENDED, "told to stop", nowMs);
+                send(nowMs);
+                send(nowMs);
+                out.add(new Ended());
+            }
+            // After the last word.
+            case LEAVING, ENDED -> {}
         }
-        Activity before = enter(Activity.ENDED, "told to stop", nowMs);
-        send(nowMs);
-        // Once more: a lost one would cost the clients a deadtime.
-        send(nowMs);
-        if (before == Activity.ACTIVE) {
-            gaveUp(before, reason);
-        }
-        out.add(new Ended());
     }
 
     private void link(String device, boolean up, long nowMs) {
@@ -423,7 +493,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             inhibitors.add(Inhibitor.LINKFAIL);
             warn("link of " + device + (up ? " is back, not so " : " lost: ") + linksDown);
             if (activity == Activity.ACTIVE) {
-                deactivate("link of " + device + " lost", nowMs);
+                handOver("link of " + device + " lost", nowMs);
             }
         } else {
             inhibitors.remove(Inhibitor.LINKFAIL);
@@ -437,7 +507,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         warn("lvsd ended: " + how + (tooOften ? ": once too often, next start in 10 s" : ": starting it again"));
         if (tooOften && activity == Activity.ACTIVE) {
             inhibitors.add(Inhibitor.CHILDFAIL);
-            deactivate("lvsd dies over and over", nowMs);
+            handOver("lvsd dies over and over", nowMs);
         }
         if (lvsd.due(nowMs)) {
             out.add(new StartLvsd());
@@ -491,8 +561,9 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     }
 
     private Talk.Own own() {
-        Wish wish = !inhibitors.isEmpty() || activity == Activity.ENDED ? Wish.UNABLE : taking ? Wish.TAKE : Wish.ABLE;
-        return new Talk.Own(activity == Activity.ACTIVE, wish, connections, syncPermille);
+        Wish wish = !inhibitors.isEmpty() || ending ? Wish.UNABLE : taking ? Wish.TAKE : Wish.ABLE;
+        boolean running = activity == Activity.ACTIVE || activity == Activity.LEAVING;
+        return new Talk.Own(running, wish, connections, syncPermille);
     }
 
     private void say(String text) {

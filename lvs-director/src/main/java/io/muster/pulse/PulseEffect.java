@@ -46,6 +46,13 @@ public sealed interface PulseEffect {
     /// Sends the partner every connection there is.
     record BulkSync(Incarnation to) implements PulseEffect {}
 
+    /// Sends every connection once more before the role goes, since what the kernel's sync daemon has gathered
+    /// is lost when it is stopped. Answered by [PulseEvent.LastWordSaid]; what takes longer than the limit is
+    /// broken off by the [SwitchSync] that follows.
+    ///
+    /// @param number counts them
+    record SayLastWord(long number) implements PulseEffect {}
+
     /// `active_cmd` or `inactive_cmd`.
     record RunHook(boolean active) implements PulseEffect {}
 

@@ -38,6 +38,11 @@ public sealed interface PulseEvent {
     /// How much of the connections has been sent to a partner.
     record BulkDone(Incarnation to, int permille) implements PulseEvent {}
 
+    /// Every connection has been sent once more, or can't be.
+    ///
+    /// @param number of the [PulseEffect.SayLastWord] it answers
+    record LastWordSaid(long number) implements PulseEvent {}
+
     /// The file has been reread: the addresses that move are these now.
     record Reconfigured(List<FloatingAddress> addresses) implements PulseEvent {
         public Reconfigured {

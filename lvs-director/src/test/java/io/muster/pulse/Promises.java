@@ -9,6 +9,7 @@ import io.muster.pulse.TwoDirectors.Director;
 ///   run and some path works both ways;
 /// - for at most deadtime + 2 keepalives more while talk reaches one way only (muster format, and both have met);
 /// - without bound while nothing gets through at all, or before they have met: two nodes without fencing can't know;
+/// - not at all while one hands its role over;
 /// - for at most an address' lifetime and the kernel's second while one of them stands still or is dead.
 final class Promises {
     private final TwoDirectors directors;
@@ -18,6 +19,8 @@ final class Promises {
     private long countedMs;
     private final long[] idleMs = new long[2];
     private final boolean[] idlers = new boolean[2];
+    private final long[] leavingMs = new long[2];
+    private final boolean[] leavers = new boolean[2];
     private boolean oneWay;
     private boolean excused;
     private boolean idle;
@@ -35,6 +38,8 @@ final class Promises {
         lastMs = now;
         outlived(p, 0, passed);
         outlived(b, 1, passed);
+        leaves(p, 0, passed);
+        leaves(b, 1, passed);
         if (!p.holds() || !b.holds()) {
             sinceMs = -1;
             countedMs = 0;
@@ -68,6 +73,21 @@ final class Promises {
         if (countedMs > bound) {
             throw new AssertionError("both active for " + countedMs + " ms, promised " + bound + " (one way: " + oneWay
                     + ", heartbeats lost: " + lost + ")");
+        }
+    }
+
+    /// A hand-over waits for its last word, but not for ever.
+    private void leaves(Director d, int which, long passed) {
+        Pulse pulse = d.pulse;
+        boolean leaving = pulse != null && pulse.activity() == Activity.LEAVING;
+        boolean busy = leaving && d.running();
+        leavingMs[which] = busy && leavers[which] ? leavingMs[which] + passed : 0;
+        leavers[which] = busy;
+        if (leaving && d.holds()) {
+            throw new AssertionError(d.name() + " gives way and holds the addresses");
+        }
+        if (leavingMs[which] > Pulse.LAST_WORD_MS + 5) {
+            throw new AssertionError(d.name() + " has been leaving for " + leavingMs[which] + " ms");
         }
     }
 

@@ -31,6 +31,11 @@ class PulseTest {
         return new PulseSettings(primary, partner, beat, Set.of(PARTNER), force, true, true, List.of(VIP));
     }
 
+    /// The first of this life.
+    private void sayLastWord(Pulse pulse) {
+        on(pulse, new PulseEvent.LastWordSaid(1));
+    }
+
     private Pulse started(boolean primary) {
         return started(settings(primary, true, false));
     }
@@ -179,6 +184,7 @@ class PulseTest {
         Pulse pulse = started(true);
         hear(pulse, Word.LVS_STOPPED);
         on(pulse, new PulseEvent.Link("eth0", false));
+        sayLastWord(pulse);
         assertEquals(Activity.STANDBY, pulse.activity());
         hear(pulse, Word.LVS_STOPPED);
         passMs(pulse, 10_000);
@@ -199,6 +205,7 @@ class PulseTest {
         List<PulseEffect> effects = on(pulse, new PulseEvent.LvsdEnded("status 1"));
         assertFalse(effects.contains(new PulseEffect.StartLvsd()));
         assertEquals(Set.of(Inhibitor.CHILDFAIL), pulse.inhibitors());
+        sayLastWord(pulse);
         hear(pulse, Word.LVS_STOPPED);
         assertEquals(Activity.STANDBY, pulse.activity());
         hear(pulse, Word.LVS_RUNNING);
@@ -248,7 +255,8 @@ class PulseTest {
     void stopDropsAddressesAndThenSaysSoTwice() {
         Pulse pulse = started(true);
         hear(pulse, Word.LVS_STOPPED);
-        List<PulseEffect> effects = on(pulse, new PulseEvent.Stop());
+        List<PulseEffect> effects = new ArrayList<>(on(pulse, new PulseEvent.Stop()));
+        effects.addAll(on(pulse, new PulseEvent.LastWordSaid(1)));
         assertInstanceOf(PulseEffect.DropAddresses.class, effects.getFirst());
         assertEquals(
                 2, effects.stream().filter(PulseEffect.Send.class::isInstance).count());

@@ -224,6 +224,12 @@ final class TwoDirectors {
                 }
                 case PulseEffect.BulkSync(var to) ->
                     simulation.afterMs(50, () -> post(new PulseEvent.BulkDone(to, 1000)));
+                case PulseEffect.SayLastWord(long number) -> {
+                    if (holds()) {
+                        throw new AssertionError(name() + " says its last word with its addresses still set");
+                    }
+                    sayLastWord(number);
+                }
                 case PulseEffect.Say(boolean warning, String text) -> trace(text);
                 case PulseEffect.Announce a -> {}
                 case PulseEffect.Forward f -> {}
@@ -231,6 +237,16 @@ final class TwoDirectors {
                 case PulseEffect.RunHook h -> {}
                 case PulseEffect.StartLvsd l -> {}
                 case PulseEffect.Ended e -> {}
+            }
+        }
+
+        /// Soon as a rule, sometimes too late, sometimes never.
+        private void sayLastWord(long number) {
+            int luck = dice.nextInt(10);
+            if (luck > 0) {
+                simulation.afterMs(
+                        luck > 2 ? 1 + dice.nextInt(100) : 300 + dice.nextInt(1_500),
+                        () -> post(new PulseEvent.LastWordSaid(number)));
             }
         }
 

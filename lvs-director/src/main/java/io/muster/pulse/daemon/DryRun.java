@@ -44,6 +44,7 @@ final class DryRun {
             case PulseEffect.Say(boolean warning, String text) -> say("# " + text);
             case PulseEffect.StartLvsd() -> say("lvsd --nofork");
             case PulseEffect.BulkSync(var to) -> say("# every connection to " + to);
+            case PulseEffect.SayLastWord(long number) -> say("# every connection once more to the partner");
             case PulseEffect.Send(byte[] octets) -> {}
             case PulseEffect.Ended() -> say("# ended");
         }

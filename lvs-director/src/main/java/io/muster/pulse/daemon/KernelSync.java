@@ -56,6 +56,7 @@ final class KernelSync implements TableSync {
     private final BorrowedSettings settings;
     private final ConnectionTable connections = new ConnectionTable();
     private volatile Thread sending = Thread.ofVirtual().unstarted(() -> {});
+    private volatile Thread word = Thread.ofVirtual().unstarted(() -> {});
     private final ScheduledExecutorService work = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("pulse-table").daemon().unstarted(task));
 
@@ -103,6 +104,7 @@ final class KernelSync implements TableSync {
 
     @Override
     public void switchTo(boolean master) {
+        word.interrupt();
         later(() -> {
             long began = System.nanoTime();
             stopDaemons();
@@ -142,6 +144,13 @@ final class KernelSync implements TableSync {
         } catch (RejectedExecutionException e) {
             LOG.debug("too late for the table");
         }
+    }
+
+    @Override
+    public void lastWord(long number) {
+        // It says all that is left of that one, too.
+        sending.interrupt();
+        word = LastWord.start(config, LOG, () -> listener.found(new PulseEvent.LastWordSaid(number)));
     }
 
     private void sendAll(Incarnation to) {
@@ -214,6 +223,7 @@ final class KernelSync implements TableSync {
     @Override
     public void close() {
         sending.interrupt();
+        word.interrupt();
         Future<?> last = work.submit(() -> {
             try {
                 stopDaemons();

@@ -14,19 +14,18 @@ import org.slf4j.Logger;
 /// gathers for up to two seconds before it sends, and throws away what it has gathered when it is stopped. Without
 /// this, whoever connected within those two seconds would be reset by the new director.
 ///
-/// Thread: blocks, for the limit at most.
+/// pulse says it when its core tells it to; lvsd says it when its pulse is dead, which can't.
 public final class LastWord {
     private static final Duration ANSWER = Duration.ofSeconds(1);
 
     private LastWord() {}
 
-    /// Sends what there is; nothing unless `syncdaemon = 1`. What can't be sent within the limit is left out.
-    public static void send(LvsConfig config, Duration limit, Logger log) {
-        if (!config.syncDaemon()) {
-            return;
-        }
+    /// Sends what there is on a thread of its own, which may be interrupted.
+    ///
+    /// @param said called on that thread when it is done, broken off or impossible
+    static Thread start(LvsConfig config, Logger log, Runnable said) {
         long began = System.nanoTime();
-        var thread = Thread.ofPlatform().name("last-word").daemon().start(() -> {
+        return Thread.ofPlatform().name("last-word").daemon().start(() -> {
             try (var table = KernelIpvs.open(ANSWER)) {
                 var source = new SyncSource(table.table(), table.timeouts());
                 var target = BulkSync.Target.of(config.syncInterface(), config.syncId());
@@ -36,11 +35,23 @@ public final class LastWord {
                         sent.sent(),
                         (System.nanoTime() - began) / 1_000_000);
             } catch (InterruptedIOException e) {
-                log.warn("not all connections could be sent to the partner within {} ms", limit.toMillis());
+                log.warn(
+                        "not all connections could be sent to the partner within {} ms",
+                        (System.nanoTime() - began) / 1_000_000);
             } catch (IOException e) {
                 log.warn("connections can't be sent to the partner: {}", e.getMessage());
+            } finally {
+                said.run();
             }
         });
+    }
+
+    /// Sends what there is; nothing unless `syncdaemon = 1`. What can't be sent within the limit is left out. Blocks.
+    public static void send(LvsConfig config, Duration limit, Logger log) {
+        if (!config.syncDaemon()) {
+            return;
+        }
+        Thread thread = start(config, log, () -> {});
         try {
             if (!thread.join(limit)) {
                 thread.interrupt();

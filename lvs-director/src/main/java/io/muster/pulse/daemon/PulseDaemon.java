@@ -22,7 +22,6 @@ import io.muster.pulse.PulseStatus;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +39,6 @@ public final class PulseDaemon implements AutoCloseable {
     private static final long LATE_MS = 20;
     private static final long GAP_MS = 50;
     private static final long STOP_MS = 5_000;
-    private static final Duration LAST_WORD = Duration.ofMillis(500);
     private static final int FOS = 1 << 8;
     private static final int LVSD = FOS + 1;
     private static final int FORCE_ACTIVE = FOS + 2;
@@ -73,7 +71,6 @@ public final class PulseDaemon implements AutoCloseable {
     private @Nullable ControlServer server;
     private volatile LvsConfig config;
     private long takeOverMs = -1;
-    private volatile boolean active;
     private boolean closed;
 
     private PulseDaemon(Layout layout, PulseOptions options, Setup setup, AddressBook book, Process process)
@@ -223,6 +220,8 @@ public final class PulseDaemon implements AutoCloseable {
             DryRun.print(effect, config);
             if (effect instanceof PulseEffect.Ended) {
                 ended.countDown();
+            } else if (effect instanceof PulseEffect.SayLastWord(long number)) {
+                driver.post(new PulseEvent.LastWordSaid(number));
             }
             return;
         }
@@ -245,6 +244,7 @@ public final class PulseDaemon implements AutoCloseable {
             case PulseEffect.Forward(boolean on) -> sync.forward(on);
             case PulseEffect.SwitchSync(boolean master) -> sync.switchTo(master);
             case PulseEffect.BulkSync(var to) -> sync.bulk(to);
+            case PulseEffect.SayLastWord(long number) -> sync.lastWord(number);
             case PulseEffect.RunHook(boolean active) ->
                 hooks.run(
                         active ? "active_cmd" : "inactive_cmd",
@@ -255,7 +255,6 @@ public final class PulseDaemon implements AutoCloseable {
                 }
             }
             case PulseEffect.StateChanged(Activity from, Activity to, String reason) -> {
-                active = to == Activity.ACTIVE;
                 LOG.info("{} {} -> {}: {}", setup.settings().role(), from, to, reason);
                 status.accept(to + ": " + reason);
             }
@@ -337,16 +336,13 @@ public final class PulseDaemon implements AutoCloseable {
                 driver.stats().longestStallMs());
     }
 
-    /// Gives everything up: the partner hears of it before the rest is cleaned up.
+    /// Gives everything up: the partner has the connections and hears of it before the rest is cleaned up.
     @Override
     public void close() {
         if (closed) {
             return;
         }
         closed = true;
-        if (active && lvsd != null) {
-            LastWord.send(config, LAST_WORD, LOG);
-        }
         driver.post(new PulseEvent.Stop());
         try {
             if (!ended.await(STOP_MS, TimeUnit.MILLISECONDS)) {

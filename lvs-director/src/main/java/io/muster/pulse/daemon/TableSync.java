@@ -17,10 +17,13 @@ interface TableSync extends AutoCloseable {
         public void bulk(Incarnation to) {}
 
         @Override
+        public void lastWord(long number) {}
+
+        @Override
         public void close() {}
     };
 
-    /// Hears what it finds out: [PulseEvent.Connections], [PulseEvent.BulkDone].
+    /// Hears what it finds out: [PulseEvent.Connections], [PulseEvent.BulkDone], [PulseEvent.LastWordSaid].
     @FunctionalInterface
     interface Listener {
         void found(PulseEvent event);
@@ -32,6 +35,9 @@ interface TableSync extends AutoCloseable {
     void switchTo(boolean master);
 
     void bulk(Incarnation to);
+
+    /// Sends every connection once more, until it is done or [#switchTo] breaks it off: [PulseEvent.LastWordSaid].
+    void lastWord(long number);
 
     @Override
     void close();
