@@ -137,7 +137,8 @@ final class TestNode {
         Path network = Path.of("/proc", Long.toString(now.pid), "net");
         try {
             if (address.contains(":")) {
-                String octets = HexFormat.of().formatHex(InetAddress.getByName(address).getAddress());
+                String octets =
+                        HexFormat.of().formatHex(InetAddress.getByName(address).getAddress());
                 return Files.readString(network.resolve("if_inet6")).contains(octets + " ");
             }
             return Files.readString(network.resolve("fib_trie")).contains("-- " + address + "\n");
