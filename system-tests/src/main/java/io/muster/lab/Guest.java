@@ -1,6 +1,6 @@
 package io.muster.lab;
 
-import io.muster.testbed.Json;
+import io.muster.cli.Json;
 import io.muster.testbed.Shell;
 import java.io.IOException;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.muster.lab;
 
+import io.muster.cli.Json;
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.IpAddress;
@@ -12,7 +13,6 @@ import io.muster.ipvs.daemon.KernelIpvs;
 import io.muster.os.NetworkNamespace;
 import io.muster.os.RouteNetlink;
 import io.muster.testbed.Figures;
-import io.muster.testbed.Json;
 import io.muster.testbed.Shell;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,13 +1,10 @@
 package io.muster.testbed;
 
-import io.muster.cli.Getopt;
-import io.muster.cli.LongOption;
 import io.muster.lab.Lab;
 import io.muster.lab.LabResult;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,55 +12,17 @@ import java.util.List;
 /// namespaces of this machine, whose kernel may have no IPVS but whose clock is true; with `--lab` in a guest, with
 /// IPVS.
 final class BenchDirector {
-    private static final String USAGE = "Usage: ./muster bench director [--trials N] [--lab] [--json FILE]\n";
-
     private BenchDirector() {}
 
     /// @return the exit status
-    static int run(String[] args, PrintStream out, PrintStream err) {
-        Getopt options = new Getopt(
-                "bench",
-                args,
-                "h",
-                err,
-                new LongOption("trials", LongOption.Argument.REQUIRED, 't'),
-                new LongOption("lab", LongOption.Argument.NONE, 'l'),
-                new LongOption("json", LongOption.Argument.REQUIRED, 'j'),
-                new LongOption("help", LongOption.Argument.NONE, 'h'));
-        int trials = 10;
-        boolean lab = false;
-        Path json = null;
-        for (int c = options.next(); c != Getopt.END; c = options.next()) {
-            switch (c) {
-                case 't' ->
-                    trials = options.argument().matches("[1-9][0-9]{0,3}") ? Integer.parseInt(options.argument()) : 0;
-                case 'l' -> lab = true;
-                case 'j' -> json = Path.of(options.argument()).toAbsolutePath();
-                case 'h' -> {
-                    out.print(USAGE);
-                    return 0;
-                }
-                default -> {
-                    err.print(USAGE);
-                    return 1;
-                }
-            }
-        }
-        if (trials == 0 || !options.operands().isEmpty()) {
-            err.print(USAGE);
-            return 1;
-        }
+    static int run(BenchOptions options, PrintStream out, PrintStream err) throws IOException {
         GuestOutput output = new GuestOutput(out);
-        try {
-            int status = lab ? inLab(trials, output, err) : inBox(trials, output);
-            if (status == 0 && json != null) {
-                output.writeFigures(json);
-            }
-            return status;
-        } catch (IOException e) {
-            err.println("bench: " + e.getMessage());
-            return 1;
+        int trials = options.trials(10);
+        int status = options.lab() ? inLab(trials, output, err) : inBox(trials, output);
+        if (status == 0 && options.json() != null) {
+            output.writeFigures(options.json());
         }
+        return status;
     }
 
     private static int inBox(int trials, GuestOutput output) throws IOException {

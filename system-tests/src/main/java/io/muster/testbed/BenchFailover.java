@@ -1,5 +1,6 @@
 package io.muster.testbed;
 
+import io.muster.cli.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -1,21 +1,23 @@
 package io.muster.testbed;
 
-import io.muster.cli.Getopt;
-import io.muster.cli.LongOption;
 import io.muster.daemon.Layout;
 import io.muster.transport.cli.Keygen;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -67,44 +69,11 @@ public final class BenchOrder {
         this.out = out;
     }
 
-    public static void main(String[] args) {
-        System.exit(run(args));
-    }
-
     /// @return exit status: 0, or 1 when Muster is slower anywhere or the bench couldn't run
-    static int run(String[] args) {
-        Path json = null;
-        int seconds = 4;
-        int rounds = 3;
-        boolean alone = false;
-        Getopt options = new Getopt(
-                "bench order",
-                args,
-                "hs:r:m",
-                System.err,
-                new LongOption("json", LongOption.Argument.REQUIRED, 'j'),
-                new LongOption("seconds", LongOption.Argument.REQUIRED, 's'),
-                new LongOption("rounds", LongOption.Argument.REQUIRED, 'r'),
-                new LongOption("muster-only", LongOption.Argument.NONE, 'm'));
-        for (int c = options.next(); c != Getopt.END; c = options.next()) {
-            switch (c) {
-                case 'j' -> json = Path.of(options.argument());
-                case 's' -> seconds = Math.max(1, Integer.parseInt(options.argument()));
-                case 'r' -> rounds = Math.max(1, Integer.parseInt(options.argument()));
-                case 'm' -> alone = true;
-                default -> {
-                    System.err.println(
-                            "Usage: muster bench order [--json FILE] [--seconds N] [--rounds N] [--muster-only]");
-                    return c == 'h' ? 0 : 1;
-                }
-            }
-        }
-        BenchOrder bench = new BenchOrder(seconds * 1000, rounds, System.out);
+    static int run(BenchOptions options, PrintStream out) throws IOException {
+        BenchOrder bench = new BenchOrder(options.seconds(4) * 1000, options.rounds(3), out);
         try {
-            return bench.measure(json, alone);
-        } catch (IOException | IllegalStateException e) {
-            System.err.println("bench: " + e.getMessage());
-            return 1;
+            return bench.measure(options.json(), options.alone());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 1;
@@ -137,7 +106,7 @@ public final class BenchOrder {
         work();
         report();
         if (json != null) {
-            Files.writeString(json, json());
+            Figures.write(json, figures());
         }
         return cases.stream().allMatch(c -> c.corosync.isEmpty() || c.ratio() >= 1.0) ? 0 : 1;
     }
@@ -303,30 +272,39 @@ public final class BenchOrder {
                         : String.format(Locale.ROOT, "; corosync p50 %d us, p99 %d us", p50(theirs), p99(theirs)));
     }
 
-    private String json() {
-        StringBuilder text = new StringBuilder("{\"nodes\":3,\"encrypted\":true,\"cases\":[");
-        for (Case c : cases) {
-            if (c != cases.getFirst()) {
-                text.append(',');
-            }
-            text.append(String.format(
-                    Locale.ROOT,
-                    "{\"bytes\":%d,\"senders\":%d,\"muster_per_s\":%.0f,\"corosync_per_s\":%s,\"ratio\":%s}",
-                    c.bytes,
-                    c.senders,
-                    median(c.muster),
-                    c.corosync.isEmpty() ? "null" : String.format(Locale.ROOT, "%.0f", median(c.corosync)),
-                    c.corosync.isEmpty() ? "null" : String.format(Locale.ROOT, "%.3f", c.ratio())));
-        }
-        text.append("],\"latency_us\":{\"muster\":").append(json(musterLatency));
-        text.append(",\"corosync\":").append(corosyncLatency.isEmpty() ? "null" : json(corosyncLatency));
-        text.append("},\"latency_in_turn_us\":{\"muster\":").append(json(musterTurns));
-        text.append(",\"corosync\":").append(corosyncTurns.isEmpty() ? "null" : json(corosyncTurns));
-        return text.append("}}\n").toString();
+    private Map<String, Object> figures() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("nodes", NODES);
+        all.put("encrypted", true);
+        all.put("cases", cases.stream().map(BenchOrder::figures));
+        all.put("latency_us", figures(musterLatency, corosyncLatency));
+        all.put("latency_in_turn_us", figures(musterTurns, corosyncTurns));
+        return all;
     }
 
-    private static String json(List<Latency> all) {
-        return String.format(Locale.ROOT, "{\"p50\":%d,\"p99\":%d}", p50(all), p99(all));
+    private static Map<String, Object> figures(Case c) {
+        boolean both = !c.corosync.isEmpty();
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("bytes", c.bytes);
+        figures.put("senders", c.senders);
+        figures.put("muster_per_s", Math.round(median(c.muster)));
+        figures.put("corosync_per_s", both ? Math.round(median(c.corosync)) : Optional.empty());
+        figures.put("ratio", both ? new BigDecimal(c.ratio()).setScale(3, RoundingMode.HALF_UP) : Optional.empty());
+        return figures;
+    }
+
+    private static Map<String, Object> figures(List<Latency> ours, List<Latency> theirs) {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("muster", figures(ours));
+        figures.put("corosync", theirs.isEmpty() ? Optional.empty() : figures(theirs));
+        return figures;
+    }
+
+    private static Map<String, Object> figures(List<Latency> all) {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("p50", p50(all));
+        figures.put("p99", p99(all));
+        return figures;
     }
 
     private static long p50(List<Latency> all) {

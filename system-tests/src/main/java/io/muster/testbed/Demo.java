@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +30,6 @@ public final class Demo {
     }
 
     public static void main(String[] args) {
-        if (args.length > 0 && args[0].equals("lvs")) {
-            System.exit(DemoLvs.run(Arrays.copyOfRange(args, 1, args.length), System.out, System.err));
-        }
         int[] status = {0};
         DemoOptions options = DemoOptions.parse(args, System.out, System.err, status);
         if (options != null) {
@@ -45,6 +41,9 @@ public final class Demo {
 
     private static int run(DemoOptions options, String[] args) {
         try {
+            if (options.lvs()) {
+                return DemoLvs.run(options.json(), System.out, System.err);
+            }
             if (options.down()) {
                 return Kept.down(System.out, System.err);
             }
@@ -98,7 +97,7 @@ public final class Demo {
             awaitService(cluster, client);
             Failover.Result result = lose(cluster, logs, client);
             if (options.json() != null) {
-                Json.write(options.json(), result.json(NAMES.size()));
+                Figures.write(options.json(), result.json(NAMES.size()));
             }
             comeBack(cluster, client, result);
         }

@@ -4,10 +4,13 @@ import io.muster.cli.Getopt;
 import io.muster.cli.LongOption;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// What `./muster demo` was asked for.
 ///
+/// @param lvs the director's demo; of the other options it takes `--json` only
 /// @param cut partition the network instead of killing
 /// @param oneProcess each node's daemons in one clusterd
 /// @param keep leave the cluster running
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param json where to write the figures, or null
 /// @param inBackground this process is the one that holds a kept cluster
 record DemoOptions(
+        boolean lvs,
         boolean cut,
         boolean oneProcess,
         boolean keep,
@@ -26,7 +30,9 @@ record DemoOptions(
         @Nullable Path json,
         boolean inBackground) {
 
-    static final String USAGE = """
+    private static final String LVS = "lvs";
+
+    private static final String USAGE = """
             Usage: ./muster demo [options]
                    ./muster demo lvs [--json FILE]      the same for a director, in a guest with a kernel of its own
 
@@ -38,6 +44,16 @@ record DemoOptions(
               --keep           leave the cluster running afterwards
               --shell NODE     enter a node of the cluster that was left running
               --down           end the cluster that was left running
+              --json FILE      write the figures to FILE
+              -h, --help       this text
+            """;
+
+    private static final String LVS_USAGE = """
+            Usage: ./muster demo lvs [options]
+
+            A client, two directors and three real servers in one guest with a kernel of its own (it boots in seconds,
+            and nothing of it remains). A real server dies, then the active director: watch what the client notices.
+
               --json FILE      write the figures to FILE
               -h, --help       this text
             """;
@@ -58,41 +74,51 @@ record DemoOptions(
                 new LongOption("json", LongOption.Argument.REQUIRED, 'j'),
                 new LongOption("in-background", LongOption.Argument.NONE, 'b'),
                 new LongOption("help", LongOption.Argument.NONE, 'h'));
-        boolean cut = false;
-        boolean oneProcess = false;
-        boolean keep = false;
-        boolean down = false;
-        boolean noFailback = false;
-        boolean inBackground = false;
+        var given = new TreeSet<Character>();
         String shell = null;
         Path json = null;
         for (int c = options.next(); c != Getopt.END; c = options.next()) {
             switch (c) {
-                case 'c' -> cut = true;
-                case 'o' -> oneProcess = true;
-                case 'k' -> keep = true;
-                case 'd' -> down = true;
-                case 'n' -> noFailback = true;
-                case 'b' -> inBackground = true;
                 case 's' -> shell = options.argument();
                 case 'j' -> json = Path.of(options.argument()).toAbsolutePath();
-                case 'h' -> {
-                    out.print(USAGE);
-                    return null;
-                }
-                default -> {
-                    err.print(USAGE);
+                case '?' -> {
+                    err.print(usage(args));
                     status[0] = 1;
                     return null;
                 }
+                default -> given.add((char) c);
             }
         }
-        if (!options.operands().isEmpty()) {
-            err.println("demo: what is \"" + options.operands().getFirst() + "\"?");
+        List<String> words = options.operands();
+        boolean lvs = words.equals(List.of(LVS));
+        if (given.contains('h')) {
+            out.print(lvs ? LVS_USAGE : USAGE);
+            return null;
+        }
+        if (!words.isEmpty() && !lvs) {
+            err.println("demo: what is \"" + (words.getFirst().equals(LVS) ? words.get(1) : words.getFirst()) + "\"?");
             err.print(USAGE);
             status[0] = 1;
             return null;
         }
-        return new DemoOptions(cut, oneProcess, keep, down, noFailback, shell, json, inBackground);
+        if (lvs && (!given.isEmpty() || shell != null)) {
+            err.print(LVS_USAGE);
+            status[0] = 1;
+            return null;
+        }
+        return new DemoOptions(
+                lvs,
+                given.contains('c'),
+                given.contains('o'),
+                given.contains('k'),
+                given.contains('d'),
+                given.contains('n'),
+                shell,
+                json,
+                given.contains('b'));
+    }
+
+    private static String usage(String[] args) {
+        return List.of(args).contains(LVS) ? LVS_USAGE : USAGE;
     }
 }

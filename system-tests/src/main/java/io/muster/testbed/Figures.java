@@ -1,13 +1,22 @@
 package io.muster.testbed;
 
+import io.muster.cli.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Quantiles of a few measurements.
+/// Quantiles of a few measurements, and the file they are written to.
 public final class Figures {
     private Figures() {}
+
+    static void write(Path file, Map<String, ?> figures) throws IOException {
+        Files.writeString(file, Json.text(figures) + "\n", StandardCharsets.UTF_8);
+    }
 
     /// The smallest value that at least this share of the values doesn't exceed; NaN of none.
     public static double quantile(List<Double> values, double share) {

@@ -2,6 +2,7 @@ package io.muster.lvs.cli;
 
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
+import io.muster.cli.Json;
 import io.muster.cli.LongOption;
 import io.muster.daemon.Layout;
 import io.muster.lvs.Doctor;
@@ -13,9 +14,10 @@ import io.muster.lvs.daemon.LvsFile;
 import io.muster.lvs.daemon.MachineLook;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /// `lvsctl doctor [-f FILE] [--json]`: what doesn't work on this director, or won't when it is needed, why that hurts,
 /// and what mends it.
@@ -97,28 +99,18 @@ public final class DoctorCommand implements Command {
     }
 
     static String json(List<Finding> findings, List<String> unseen) {
-        return findings.stream()
-                        .map(finding -> "{\"subject\":" + string(finding.subject()) + ",\"problem\":"
-                                + string(finding.problem()) + ",\"why\":" + string(finding.why()) + ",\"mend\":"
-                                + string(finding.mend()) + "}")
-                        .collect(Collectors.joining(",", "{\"findings\":[", "],\"unseen\":["))
-                + unseen.stream().map(DoctorCommand::string).collect(Collectors.joining(","))
-                + "]}\n";
+        var all = new LinkedHashMap<String, Object>();
+        all.put("findings", findings.stream().map(DoctorCommand::members));
+        all.put("unseen", unseen);
+        return Json.text(all) + "\n";
     }
 
-    /// RFC 8259, section 7.
-    private static String string(String value) {
-        var text = new StringBuilder("\"");
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
-                text.append('\\').append(c);
-            } else if (c < ' ') {
-                text.append(String.format("\\u%04x", (int) c));
-            } else {
-                text.append(c);
-            }
-        }
-        return text.append('"').toString();
+    private static Map<String, Object> members(Finding finding) {
+        var members = new LinkedHashMap<String, Object>();
+        members.put("subject", finding.subject());
+        members.put("problem", finding.problem());
+        members.put("why", finding.why());
+        members.put("mend", finding.mend());
+        return members;
     }
 }

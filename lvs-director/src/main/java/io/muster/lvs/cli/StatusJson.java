@@ -1,161 +1,105 @@
 package io.muster.lvs.cli;
 
+import io.muster.cli.Json;
 import io.muster.lvs.Counters;
 import io.muster.lvs.LvsdStatus;
 import io.muster.pulse.PulseStatus;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// `lvsctl status --json` for programs. Times are wall-clock milliseconds unless a name ends in `age_ms`.
 final class StatusJson {
-    private final StringBuilder text = new StringBuilder(4096);
-    private boolean first = true;
-
     private StatusJson() {}
 
     static String of(LvsdStatus status, Optional<PulseStatus> pulse) {
-        var json = new StatusJson();
-        json.open('{');
-        json.number("now_ms", status.nowMs());
-        json.key("lvsd").open('{');
-        json.number("started_ms", status.startedMs());
-        json.flag("ready", status.ready());
-        json.word("table_problem", status.tableProblem());
-        json.number("foreign_services", status.foreign());
-        json.counters(status.counters());
-        json.close('}');
-        pulse.ifPresent(json::pulse);
-        json.key("virtuals").open('[');
-        status.virtuals().forEach(json::virtual);
-        json.close(']').close('}');
-        return json.text.append('\n').toString();
+        var all = new LinkedHashMap<String, Object>();
+        all.put("now_ms", status.nowMs());
+        all.put("lvsd", lvsd(status));
+        pulse.ifPresent(there -> all.put("pulse", pulse(there)));
+        // Streams: a director may have ten thousand real servers, and a command little memory.
+        all.put("virtuals", status.virtuals().stream().map(StatusJson::virtual));
+        return Json.text(all) + "\n";
     }
 
-    private void counters(Counters c) {
-        number("drift", c.drift());
-        number("reconciles", c.applies());
-        number("operations", c.operations());
-        number("refused", c.refused());
-        number("reads", c.reads());
-        number("looks", c.cheapReads());
-        number("read_failures", c.readFailures());
-        number("apply_ms", c.applyMs());
-        number("last_apply_ms", c.lastApplyMs());
-        number("checks", c.checks());
-        number("checks_failed", c.checksFailed());
-        number("reloads", c.reloads());
+    private static Map<String, Object> lvsd(LvsdStatus status) {
+        var lvsd = new LinkedHashMap<String, Object>();
+        lvsd.put("started_ms", status.startedMs());
+        lvsd.put("ready", status.ready());
+        lvsd.put("table_problem", status.tableProblem());
+        lvsd.put("foreign_services", status.foreign());
+        Counters c = status.counters();
+        lvsd.put("drift", c.drift());
+        lvsd.put("reconciles", c.applies());
+        lvsd.put("operations", c.operations());
+        lvsd.put("refused", c.refused());
+        lvsd.put("reads", c.reads());
+        lvsd.put("looks", c.cheapReads());
+        lvsd.put("read_failures", c.readFailures());
+        lvsd.put("apply_ms", c.applyMs());
+        lvsd.put("last_apply_ms", c.lastApplyMs());
+        lvsd.put("checks", c.checks());
+        lvsd.put("checks_failed", c.checksFailed());
+        lvsd.put("reloads", c.reloads());
+        return lvsd;
     }
 
-    private void pulse(PulseStatus pulse) {
-        key("pulse").open('{');
-        word("role", pulse.activity().name().toLowerCase(Locale.ROOT));
-        flag("primary", pulse.primary());
-        number("role_age_ms", pulse.sinceMs());
-        word("reason", pulse.reason());
-        flag("partner_alive", pulse.partner().alive());
-        flag("partner_active", pulse.partner().active());
-        number("partner_age_ms", pulse.partner().ageMs());
-        number("connections", pulse.connections());
-        number("sync_permille", pulse.syncPermille());
-        number("sync_lag", pulse.syncLag());
-        number("heartbeats_sent", pulse.sent());
-        number("heartbeats_heard", pulse.partner().beats());
-        close('}');
+    private static Map<String, Object> pulse(PulseStatus status) {
+        var pulse = new LinkedHashMap<String, Object>();
+        pulse.put("role", status.activity().name().toLowerCase(Locale.ROOT));
+        pulse.put("primary", status.primary());
+        pulse.put("role_age_ms", status.sinceMs());
+        pulse.put("reason", status.reason());
+        pulse.put("partner_alive", status.partner().alive());
+        pulse.put("partner_active", status.partner().active());
+        pulse.put("partner_age_ms", status.partner().ageMs());
+        pulse.put("connections", status.connections());
+        pulse.put("sync_permille", status.syncPermille());
+        pulse.put("sync_lag", status.syncLag());
+        pulse.put("heartbeats_sent", status.sent());
+        pulse.put("heartbeats_heard", status.partner().beats());
+        return pulse;
     }
 
-    private void virtual(LvsdStatus.Virtual virtual) {
-        item().open('{');
-        word("name", virtual.name());
-        word("service", virtual.service());
-        word("scheduler", virtual.scheduler());
-        number("persistent_s", virtual.persistentS());
-        flag("present", virtual.present());
-        word("sorry_server", virtual.sorry());
-        flag("sorry_active", virtual.sorryActive());
-        key("servers").open('[');
-        virtual.servers().forEach(this::server);
-        close(']').close('}');
+    private static Map<String, Object> virtual(LvsdStatus.Virtual status) {
+        var virtual = new LinkedHashMap<String, Object>();
+        virtual.put("name", status.name());
+        virtual.put("service", status.service());
+        virtual.put("scheduler", status.scheduler());
+        virtual.put("persistent_s", status.persistentS());
+        virtual.put("present", status.present());
+        virtual.put("sorry_server", status.sorry());
+        virtual.put("sorry_active", status.sorryActive());
+        virtual.put("servers", status.servers().stream().map(StatusJson::server));
+        return virtual;
     }
 
-    private void server(LvsdStatus.Server server) {
-        item().open('{');
-        word("name", server.name());
-        word("address", server.address());
-        flag("up", server.up());
-        flag("known", server.known());
-        number("since_ms", server.sinceMs());
-        word("detail", server.detail());
-        number("configured_weight", server.configuredWeight());
-        number("wanted_weight", server.wantedWeight());
-        number("actual_weight", server.actualWeight());
-        number("active", server.active());
-        number("inactive", server.inactive());
-        number("templates", server.persistent());
-        number("checks", server.checks());
-        number("check_failures", server.failures());
-        server.drain().ifPresent(drain -> {
-            key("drain").open('{');
-            word("by", drain.by().name().toLowerCase(Locale.ROOT));
-            number("since_ms", drain.sinceMs());
-            number("deadline_ms", drain.deadlineMs());
-            number("remaining", drain.over() ? 0 : server.active() + server.inactive());
-            number("cut", drain.cut());
-            close('}');
+    private static Map<String, Object> server(LvsdStatus.Server status) {
+        var server = new LinkedHashMap<String, Object>();
+        server.put("name", status.name());
+        server.put("address", status.address());
+        server.put("up", status.up());
+        server.put("known", status.known());
+        server.put("since_ms", status.sinceMs());
+        server.put("detail", status.detail());
+        server.put("configured_weight", status.configuredWeight());
+        server.put("wanted_weight", status.wantedWeight());
+        server.put("actual_weight", status.actualWeight());
+        server.put("active", status.active());
+        server.put("inactive", status.inactive());
+        server.put("templates", status.persistent());
+        server.put("checks", status.checks());
+        server.put("check_failures", status.failures());
+        status.drain().ifPresent(its -> {
+            var drain = new LinkedHashMap<String, Object>();
+            drain.put("by", its.by().name().toLowerCase(Locale.ROOT));
+            drain.put("since_ms", its.sinceMs());
+            drain.put("deadline_ms", its.deadlineMs());
+            drain.put("remaining", its.over() ? 0 : status.active() + status.inactive());
+            drain.put("cut", its.cut());
+            server.put("drain", drain);
         });
-        close('}');
-    }
-
-    private StatusJson open(char bracket) {
-        text.append(bracket);
-        first = true;
-        return this;
-    }
-
-    private StatusJson close(char bracket) {
-        text.append(bracket);
-        first = false;
-        return this;
-    }
-
-    private StatusJson item() {
-        if (!first) {
-            text.append(',');
-        }
-        first = false;
-        return this;
-    }
-
-    private StatusJson key(String name) {
-        item();
-        string(name);
-        text.append(':');
-        return this;
-    }
-
-    private void number(String name, long value) {
-        key(name).text.append(value);
-    }
-
-    private void flag(String name, boolean value) {
-        key(name).text.append(value);
-    }
-
-    private void word(String name, String value) {
-        key(name).string(value);
-    }
-
-    private void string(String value) {
-        text.append('"');
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
-                text.append('\\').append(c);
-            } else if (c < ' ') {
-                text.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-            } else {
-                text.append(c);
-            }
-        }
-        text.append('"');
+        return server;
     }
 }
