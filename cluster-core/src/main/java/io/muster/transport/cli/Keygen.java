@@ -23,8 +23,8 @@ import java.util.Set;
 /// `muster keygen [-f] [FILE]`: makes a cluster key of 32 random octets, mode 0400.
 ///
 /// Exit status 0, or 1 with a message. A key that exists is kept unless `-f` is given, because nodes with different
-/// keys
-/// don't hear each other.
+/// keys don't hear each other. The directory of a FILE that was named must exist; that of the cluster key, whose name
+/// can't be mistyped, is made where it is missing.
 public final class Keygen implements Command {
     private static final String USAGE = """
             Usage: muster keygen [-f] [FILE]
@@ -73,6 +73,17 @@ public final class Keygen implements Command {
             file = Path.of(operands.getFirst());
         }
         try {
+            Path directory = file.toAbsolutePath().normalize().getParent();
+            if (directory != null && !Files.isDirectory(directory)) {
+                if (!operands.isEmpty()) {
+                    // A key in a directory that a slip of the finger has named is a key that no daemon finds.
+                    err.println("keygen: " + file + ": there is no directory " + directory + ": make it (mkdir -p "
+                            + directory + "), or name another file");
+                    return 1;
+                }
+                Files.createDirectories(directory);
+                out.println("Made the directory " + directory + ".");
+            }
             write(file, force);
             out.println("New key in " + file + ". Copy it to all nodes of the cluster.");
             return 0;
@@ -88,10 +99,6 @@ public final class Keygen implements Command {
     private static void write(Path file, boolean force) throws IOException {
         if (!force && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(file.toString());
-        }
-        Path directory = file.toAbsolutePath().normalize().getParent();
-        if (directory != null) {
-            Files.createDirectories(directory);
         }
         byte[] key = new byte[ClusterKey.KEY_BYTES];
         new SecureRandom().nextBytes(key);

@@ -23,6 +23,7 @@ class KeygenTest {
     @TempDir
     private Path root;
 
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     @Test
@@ -32,6 +33,27 @@ class KeygenTest {
         assertEquals(32, Files.size(file));
         assertEquals("r--------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
         KeyFile.read(file);
+    }
+
+    @Test
+    void makesTheClustersDirectoryAndSaysSo() {
+        assertEquals(0, keygen());
+        Path directory = root.resolve("etc/cluster");
+        assertEquals(
+                "Made the directory " + directory + ".\nNew key in " + directory.resolve("cluster.key")
+                        + ". Copy it to all nodes of the cluster.\n",
+                out.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aFileInADirectoryThatIsntThereIsRefusedWithTheRemedy() {
+        Path file = root.resolve("ect/cluster/cluster.key");
+        assertEquals(1, keygen(file.toString()));
+        assertEquals(
+                "keygen: " + file + ": there is no directory " + file.getParent() + ": make it (mkdir -p "
+                        + file.getParent() + "), or name another file\n",
+                err.toString(StandardCharsets.UTF_8));
+        assertFalse(Files.exists(root.resolve("ect")));
     }
 
     @Test
@@ -85,7 +107,7 @@ class KeygenTest {
         return new Keygen(Layout.under(root))
                 .run(
                         args,
-                        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 }
