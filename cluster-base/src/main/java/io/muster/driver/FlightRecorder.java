@@ -43,7 +43,7 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
     /// How much to keep.
     ///
     /// @param segments most files
-    /// @param segmentOctets size at which a file ends
+    /// @param segmentOctets how much follows a file's snapshot before the file ends
     /// @param queueOctets most octets waiting to be written
     /// @param payloadLimit longest octets kept whole in effects, and in events unless `wholeEvents`
     /// @param wholeEvents for a core that looks into its payloads
@@ -214,8 +214,9 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
                 core.codec().dictionary(),
                 snapshot);
         recording = true;
-        segmentOctets = 0;
         hand(head, number);
+        // What follows the snapshot counts: one that is large by itself mustn't end its segment at once.
+        segmentOctets = 0;
     }
 
     private void hand(byte[] octets, long opens) {

@@ -25,6 +25,7 @@ import java.util.SequencedCollection;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -374,11 +375,19 @@ public final class RecordCodec {
         }
     }
 
-    private static @Nullable Object narrow(@Nullable Object value, Class<?> type) {
-        if (value instanceof Integer i) {
-            return type == short.class ? (Object) i.shortValue() : type == byte.class ? (Object) i.byteValue() : value;
+    /// As the component is declared: small numbers, and sorted sets and maps in their natural order.
+    private static @Nullable Object narrow(@Nullable Object value, Class<?> type) throws MalformedMessage {
+        try {
+            return switch (value) {
+                case Integer i when type == short.class -> i.shortValue();
+                case Integer i when type == byte.class -> i.byteValue();
+                case Set<?> set when type == SortedSet.class -> new TreeSet<>(set);
+                case Map<?, ?> map when type == SortedMap.class -> new TreeMap<>(map);
+                case null, default -> value;
+            };
+        } catch (ClassCastException | NullPointerException e) {
+            throw new MalformedMessage("what has no order, sorted: " + e.getMessage());
         }
-        return value;
     }
 
     private int number(Enum<?> value) {
@@ -400,7 +409,7 @@ public final class RecordCodec {
         return constants[ordinal];
     }
 
-    private static @Nullable Object empty(@Nullable Object secret) {
+    static @Nullable Object empty(@Nullable Object secret) {
         return switch (secret) {
             case byte[] octets -> new byte[0];
             case String text -> "";

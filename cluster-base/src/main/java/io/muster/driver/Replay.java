@@ -17,12 +17,13 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
-/// `muster replay [-p] [-w ID] FILE|DIRECTORY...`: feeds a flight record to the same core and compares what it
-/// decides. 0 if every step decides the same, 1 if not or if there is nothing to replay.
+/// `muster replay [-p] [-d] [-w ID] FILE|DIRECTORY...`: feeds a flight record to the same core and compares what
+/// it decides. 0 if every step decides the same, 1 if not or if there is nothing to replay.
 public final class Replay implements Command {
     private static final String USAGE = """
             Usage: replay [options] FILE|DIRECTORY...
               -p       print each event
+              -d       print each event that decided something, and what
               -w ID    print why event ID happened: the events that led to it
               -h       print this help, then exit
             """;
@@ -45,11 +46,13 @@ public final class Replay implements Command {
     @Override
     public int run(String[] args, PrintStream out, PrintStream err) {
         boolean print = false;
+        boolean decided = false;
         String why = null;
-        var options = new Getopt("replay", args, "pw:h", err);
+        var options = new Getopt("replay", args, "pdw:h", err);
         for (int c = options.next(); c != Getopt.END; c = options.next()) {
             switch (c) {
                 case 'p' -> print = true;
+                case 'd' -> decided = true;
                 case 'w' -> why = options.argument();
                 case 'h' -> {
                     out.print(USAGE);
@@ -67,7 +70,7 @@ public final class Replay implements Command {
         }
         try {
             List<Segment> segments = read(options.operands());
-            return why == null ? replay(segments, print, out, err) : why(segments, why, out, err);
+            return why == null ? replay(segments, print, decided, out, err) : why(segments, why, out, err);
         } catch (NoSuchFileException e) {
             err.println("replay: " + e.getFile() + ": no such file or directory");
             return 1;
@@ -93,7 +96,7 @@ public final class Replay implements Command {
         return segments;
     }
 
-    private int replay(List<Segment> segments, boolean print, PrintStream out, PrintStream err)
+    private int replay(List<Segment> segments, boolean print, boolean decided, PrintStream out, PrintStream err)
             throws MalformedMessage {
         long steps = 0;
         long read = 0;
@@ -117,7 +120,14 @@ public final class Replay implements Command {
                     err.println("replay: segment " + segment.number() + " has no snapshot and none came before it");
                     return 1;
                 }
-                String difference = step(core, segment, factory, entry, event);
+                List<String> lines = new ArrayList<>();
+                String difference = step(core, segment, factory, entry, event, lines);
+                if (decided && !lines.isEmpty()) {
+                    if (!print) {
+                        out.println(describe(entry, event));
+                    }
+                    lines.forEach(line -> out.println("    " + line));
+                }
                 if (difference != null) {
                     err.println("replay: segment " + segment.number() + ", step " + (steps + 1) + ", "
                             + describe(entry, event) + ": " + difference);
@@ -136,16 +146,23 @@ public final class Replay implements Command {
         return steps == 0 ? 1 : 0;
     }
 
+    /// @param lines get what it decides
     /// @return what is different, null for nothing
     @SuppressWarnings("unchecked")
     private static @Nullable String step(
-            Core<?, ?> core, Segment segment, ReplayFactory factory, Segment.Entry entry, Object event) {
+            Core<?, ?> core,
+            Segment segment,
+            ReplayFactory factory,
+            Segment.Entry entry,
+            Object event,
+            List<String> lines) {
         List<?> effects;
         try {
             effects = ((Core<Object, Object>) core).on(event, entry.nowMs());
         } catch (RuntimeException e) {
             return "the core breaks: " + e;
         }
+        effects.forEach(effect -> lines.add(String.valueOf(effect)));
         long hash = EffectsHash.of(factory.codec(), effects, segment.payloadLimit());
         return hash == entry.effectsHash() ? null : "it now decides " + effects;
     }

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -27,12 +28,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The whole state of a core as octets, and a core from such octets: what a segment of a flight record opens with.
@@ -40,8 +43,8 @@ import org.jspecify.annotations.Nullable;
 /// It walks the fields of our own classes and the contents of a few of the JDK's, keeping track of which object is
 /// which, so that no core needs a line of code for it. Only classes below `io.muster` are made from an image, and
 /// none of their constructors runs but those of records. A function held in a field isn't state: it is left out and
-/// put
-/// back by the reader under the name `Class.field`. Passwords are masked ([Secrets]).
+/// put back by the reader under the name `Class.field`. Passwords are masked ([Secrets]), and what is marked
+/// as [Secret] in a record is empty.
 ///
 /// An image is for the build that wrote it: each class is written with a sum of its fields, and another one's is
 /// refused. Thread: one at a time.
@@ -74,6 +77,7 @@ public final class StateImage {
     private static final int OPTIONAL_INT = 25;
     private static final int SHORT = 26;
     private static final int BYTE = 27;
+    private static final int PATTERN = 28;
 
     private static final String OURS = "io.muster.";
     private static final int MAX_OBJECTS = 8 << 20;
@@ -116,7 +120,9 @@ public final class StateImage {
     }
 
     /// The fields of a class in a fixed order, its ancestors' first.
-    private record Shape(List<Field> fields, int sum) {
+    ///
+    /// @param secret names of a record's components that mustn't be written
+    private record Shape(List<Field> fields, Set<String> secret, int sum) {
         static Shape of(Class<?> type) {
             var fields = new ArrayList<Field>();
             for (Class<?> c = type; c != null && c != Object.class && c != Record.class; c = c.getSuperclass()) {
@@ -140,7 +146,15 @@ public final class StateImage {
             for (Field field : fields) {
                 sum = sum * 31 + (field.getName() + " " + field.getType().getName()).hashCode();
             }
-            return new Shape(List.copyOf(fields), sum);
+            var secret = new HashSet<String>();
+            if (type.isRecord()) {
+                for (RecordComponent component : type.getRecordComponents()) {
+                    if (component.isAnnotationPresent(Secret.class)) {
+                        secret.add(component.getName());
+                    }
+                }
+            }
+            return new Shape(List.copyOf(fields), Set.copyOf(secret), sum);
         }
     }
 
@@ -195,6 +209,7 @@ public final class StateImage {
                     out.u16(e.ordinal());
                 }
                 case Path path -> out.u8(PATH).string(path.toString());
+                case Pattern pattern -> out.u8(PATTERN).i32(pattern.flags()).string(pattern.pattern());
                 case Duration d -> out.u8(DURATION).u64(d.toNanos());
                 case OptionalLong o ->
                     out.u8(OPTIONAL_LONG).u8(o.isPresent() ? 1 : 0).u64(o.orElse(0));
@@ -286,7 +301,10 @@ public final class StateImage {
             type(type);
             for (Field field : shape.fields) {
                 try {
-                    write(field.get(value), type.getSimpleName() + "." + field.getName());
+                    Object content = field.get(value);
+                    write(
+                            shape.secret.contains(field.getName()) ? RecordCodec.empty(content) : content,
+                            type.getSimpleName() + "." + field.getName());
                 } catch (IllegalAccessException e) {
                     throw new IllegalArgumentException("can't read " + field, e);
                 }
@@ -423,6 +441,10 @@ public final class StateImage {
                     yield constants[ordinal];
                 }
                 case PATH -> Path.of(in.string());
+                case PATTERN -> {
+                    int flags = in.i32();
+                    yield Pattern.compile(in.string(), flags);
+                }
                 case DURATION -> Duration.ofNanos(in.u64());
                 case OPTIONAL -> Optional.ofNullable(read());
                 case OPTIONAL_LONG -> {
@@ -608,7 +630,7 @@ public final class StateImage {
                 into.put(key, read());
             }
             return switch (kind) {
-                case FIXED_MAP -> Collections.unmodifiableMap(into);
+                case FIXED_MAP -> Collections.unmodifiableSequencedMap((SequencedMap<?, ?>) into);
                 case FIXED_SORTED_MAP -> Collections.unmodifiableSortedMap((SortedMap<?, ?>) into);
                 default -> into;
             };

@@ -101,8 +101,7 @@ final class Clients {
 
     /// The table has just been read.
     void looked() {
-        var seen = new LvsdAnswer(true, List.of(), List.of());
-        lookers.forEach(client -> journal.add(new LvsdEffect.Reply(client, seen)));
+        lookers.forEach(client -> journal.add(new LvsdEffect.Reply(client, LvsdAnswer.SEEN)));
         lookers.clear();
     }
 

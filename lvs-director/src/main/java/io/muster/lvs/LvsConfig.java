@@ -1,5 +1,6 @@
 package io.muster.lvs;
 
+import io.muster.driver.Secret;
 import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.IpAddress;
 import java.util.ArrayList;
@@ -174,10 +175,10 @@ public record LvsConfig(
     public record CheckRule(
             Kind kind,
             long intervalMs,
-            String send,
+            @Secret String send,
             String expect,
             boolean regex,
-            String program,
+            @Secret String program,
             String path,
             int status,
             String digest) {

@@ -7,6 +7,9 @@ import java.util.List;
 /// @param places the real servers that are meant by it, each as listings and [LvsdStatus] show it; none when refused
 /// @param lines for the operator: what was done, or why not
 public record LvsdAnswer(boolean good, List<Place> places, List<String> lines) {
+    /// To somebody who asked for a look at the table: there was one.
+    static final LvsdAnswer SEEN = new LvsdAnswer(true, List.of(), List.of());
+
     public LvsdAnswer {
         places = List.copyOf(places);
         lines = List.copyOf(lines);

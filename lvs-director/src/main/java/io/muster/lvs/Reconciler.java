@@ -482,10 +482,32 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         journal.add(new LvsdEffect.Stopped(clean));
     }
 
+    /// What the record of a step is made from; to be looked at only between steps, as are the next four.
+    TableView view() {
+        return view;
+    }
+
+    Drains drains() {
+        return drains;
+    }
+
+    long fingerprint() {
+        return fingerprint;
+    }
+
+    Timeouts timeouts() {
+        return timeouts;
+    }
+
+    /// The request whose answer is awaited.
+    long awaited() {
+        return underway.request();
+    }
+
     /// How things stand, by the last look at the table. Thread: the owner's.
     public LvsdStatus status(long nowMs) {
         int foreign = 0;
-        for (ServiceId id : view.ids()) {
+        for (ServiceId id : view.services().keySet()) {
             foreign += owned.contains(id) ? 0 : 1;
         }
         var virtuals = new ArrayList<LvsdStatus.Virtual>();

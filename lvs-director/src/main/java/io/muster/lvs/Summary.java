@@ -55,7 +55,7 @@ final class Summary {
         int servers = 0;
         int left = 0;
         int foreign = 0;
-        for (ServiceId id : view.ids()) {
+        for (ServiceId id : view.services().keySet()) {
             Setup setup = view.get(id);
             if (setup == null || !owned.contains(id)) {
                 foreign++;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -23,7 +24,9 @@ final class TableView {
         static final Counts NONE = new Counts(0, 0, 0);
     }
 
-    private final TreeMap<ServiceId, Setup> services = new TreeMap<>();
+    /// Another one after each look.
+    private TreeMap<ServiceId, Setup> services = new TreeMap<>();
+
     private final Map<RealServer, Counts> counts = new TreeMap<>();
     private int servers;
     private boolean seen;
@@ -42,14 +45,19 @@ final class TableView {
         return services.get(id);
     }
 
-    Iterable<ServiceId> ids() {
-        return services.keySet();
+    SortedMap<ServiceId, Setup> services() {
+        return services;
     }
 
     @Nullable
     Destination destination(RealServer server) {
         Setup setup = services.get(server.service());
         return setup == null ? null : setup.destinations().get(server);
+    }
+
+    /// Takes a count by itself.
+    void count(RealServer server, Counts now) {
+        counts.put(server, now);
     }
 
     Counts counts(RealServer server) {
@@ -84,8 +92,7 @@ final class TableView {
                 }
             }
         }
-        services.clear();
-        services.putAll(now);
+        services = now;
         seen = true;
         return strange;
     }

@@ -35,6 +35,11 @@ final class Underway {
         return true;
     }
 
+    /// The number that the next answer has to bear, or bore.
+    long request() {
+        return request;
+    }
+
     /// Since when the last has been under way.
     long sinceMs() {
         return sinceMs;

@@ -1,5 +1,6 @@
 package io.muster.nanny;
 
+import io.muster.driver.Secret;
 import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
 import io.muster.lvs.LvsConfig.CheckRule;
@@ -22,7 +23,8 @@ public sealed interface Check {
     /// answer in two pieces failed; this one reads until it knows, to at most 4096 octets.
     ///
     /// @param send escapes expanded; "" for none
-    record Talk(IpAddress server, int port, boolean udp, String send, Expect expect) implements Check {}
+    record Talk(
+            IpAddress server, int port, boolean udp, @Secret String send, Expect expect) implements Check {}
 
     /// Runs a program: exit status 0 and, if there is an `expect`, its standard output without the last
     /// character equal to it. At most 4095 octets of the output count. It runs as an unprivileged user
@@ -35,7 +37,7 @@ public sealed interface Check {
     /// @param agent `load_monitor = uptime`: the output has to hold a load as uptime(1) prints it (the
     ///     first number after the word `load` and a colon); an `expect` is then compared with the first
     ///     line alone
-    record Program(List<String> command, String expect, boolean agent) implements Check {
+    record Program(@Secret List<String> command, String expect, boolean agent) implements Check {
         public Program {
             command = List.copyOf(command);
         }

@@ -1,5 +1,8 @@
 package io.muster.lvs;
 
+import io.muster.core.CauseId;
+import io.muster.driver.Dice;
+import io.muster.driver.Recorder;
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.FakeTable;
 import io.muster.ipvs.IpvsError;
@@ -20,6 +23,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +43,11 @@ final class LvsdWorld {
 
     @Nullable
     Reconciler lvsd;
+
+    /// Makes a recorder for each life of lvsd.
+    Function<Reconciler, Recorder<LvsdEvent, LvsdEffect>> records = core -> Recorder.none();
+
+    private Recorder<LvsdEvent, LvsdEffect> recorder = Recorder.none();
 
     Set<ServiceId> configured = new TreeSet<>();
     Holdings disk = Holdings.NONE;
@@ -84,7 +93,8 @@ final class LvsdWorld {
         }
         disturb();
         stopping = false;
-        lvsd = new Reconciler(new Random(dice.nextLong()));
+        lvsd = new Reconciler(new Dice(dice.nextLong()));
+        recorder = records.apply(lvsd);
         configured = new TreeSet<>(Plan.of(config).services().keySet());
         // A hand-set zero ends where lvs.cf forgot the server while nobody watched.
         forget();
@@ -128,7 +138,10 @@ final class LvsdWorld {
         if (event instanceof LvsdEvent.TableRead) {
             zeroSeen.addAll(zeroed);
         }
-        for (LvsdEffect effect : core.on(event, nowMs)) {
+        recorder.before(nowMs);
+        List<LvsdEffect> effects = core.on(event, nowMs);
+        recorder.after(nowMs, CauseId.NONE, CauseId.NONE, event, effects);
+        for (LvsdEffect effect : effects) {
             if (crashIn == 0) {
                 crash();
                 return;

@@ -1,5 +1,7 @@
 package io.muster.lvs;
 
+import io.muster.core.CauseId;
+import io.muster.driver.Recorder;
 import io.muster.ipvs.DestinationEntry;
 import io.muster.ipvs.FakeTable;
 import io.muster.ipvs.IpvsError;
@@ -31,6 +33,7 @@ final class OneLvsd {
     int wholeReads;
     int cheapReads;
     boolean stopped;
+    Recorder<LvsdEvent, LvsdEffect> recorder = Recorder.none();
 
     OneLvsd(FakeTable table) {
         this.table = table;
@@ -60,7 +63,10 @@ final class OneLvsd {
     }
 
     void give(LvsdEvent event) {
-        for (LvsdEffect effect : core.on(event, nowMs)) {
+        recorder.before(nowMs);
+        List<LvsdEffect> effects = core.on(event, nowMs);
+        recorder.after(nowMs, CauseId.NONE, CauseId.NONE, event, effects);
+        for (LvsdEffect effect : effects) {
             switch (effect) {
                 case LvsdEffect.ReadTable(long request) -> {
                     wholeReads++;

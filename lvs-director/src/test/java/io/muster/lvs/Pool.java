@@ -97,6 +97,53 @@ final class Pool {
                 "s" + number, address("10.2.0." + (number + 1)), true, port, virtual == 3 ? 0 : port, weight);
     }
 
+    /// Many virtual servers, 10.1.H.L:80, of so many real servers each, counted on from 10.2.0.1; checks every 5 s.
+    ///
+    /// @param send what the checks send, "" for nothing
+    static LvsConfig many(int virtuals, int servers, String send) {
+        var check = new LvsConfig.CheckRule(
+                send.isEmpty() ? LvsConfig.CheckRule.Kind.CONNECT : LvsConfig.CheckRule.Kind.TALK,
+                5_000,
+                send,
+                "",
+                false,
+                "",
+                "",
+                0,
+                "");
+        LvsConfig.Virtual one = virtual(0, "wlc", 0, false, 5_000, 0, false, List.of());
+        var all = new ArrayList<LvsConfig.Virtual>();
+        for (int v = 0; v < virtuals; v++) {
+            var members = new ArrayList<LvsConfig.Server>();
+            for (int s = 0; s < servers; s++) {
+                members.add(new LvsConfig.Server("s" + s, place(2, v * servers + s + 1), true, 80, 80, 1));
+            }
+            all.add(new LvsConfig.Virtual(
+                    "v" + v,
+                    true,
+                    Optional.of(new LvsConfig.FloatingAddress(place(1, v + 1), "eth0:1", 16)),
+                    0,
+                    ServiceId.TCP,
+                    80,
+                    one.scheduler(),
+                    0,
+                    -1,
+                    Optional.empty(),
+                    check,
+                    0,
+                    false,
+                    LvsConfig.LoadMonitor.NONE,
+                    "",
+                    "",
+                    members));
+        }
+        return config(all);
+    }
+
+    static IpAddress place(int net, int number) {
+        return address("10." + net + "." + number / 256 + "." + number % 256);
+    }
+
     static LvsConfig random(RandomGenerator dice) {
         var virtuals = new ArrayList<LvsConfig.Virtual>();
         for (int v = 0; v < VIRTUALS; v++) {

@@ -34,7 +34,11 @@ class ReconcilerSimulationTest {
     }
 
     private static void live(long seed) {
-        var world = new LvsdWorld(seed);
+        live(new LvsdWorld(seed));
+    }
+
+    /// Two rounds of trouble and calm.
+    static void live(LvsdWorld world) {
         world.boot();
         for (int round = 0; round < 2; round++) {
             int troubles = 5 + world.dice.nextInt(25);

@@ -2,12 +2,15 @@ package io.muster.lvs.daemon;
 
 import io.muster.control.ControlClient;
 import io.muster.control.ControlServer;
+import io.muster.core.CauseId;
 import io.muster.core.MalformedMessage;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.daemon.Logs;
+import io.muster.driver.Dice;
 import io.muster.driver.EventDriver;
 import io.muster.driver.Loops;
+import io.muster.driver.Recorder;
 import io.muster.ipvs.IpvsException;
 import io.muster.lvs.Holdings;
 import io.muster.lvs.HoldingsText;
@@ -68,7 +71,8 @@ final class LvsdDaemon implements AutoCloseable {
     private final CheckRunner checks = new CheckRunner(loop);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Map<Long, Consumer<LvsdEffect.Reply>> clients = new HashMap<>();
-    private final Reconciler core = new Reconciler(new SplittableRandom());
+    private final Reconciler core = new Reconciler(new Dice(new SplittableRandom().nextLong()));
+    private final @Nullable FlightRecord record;
     private final DrainSysctls sysctls;
     private final Path owned;
     private final TableThread table;
@@ -83,12 +87,14 @@ final class LvsdDaemon implements AutoCloseable {
         this.context = context;
         owned = with.layout().state().resolve("lvs").resolve("owned");
         sysctls = new DrainSysctls(with.layout().state().resolve("lvs").resolve("sysctl"), with.kernel());
-        table = new TableThread(with.table(), this::post, () -> {});
+        table = new TableThread(with.table(), () -> {});
+        record = FlightRecord.open(with.layout(), core, loop);
         driver = EventDriver.of("lvsd", core)
                 .loop(loop)
-                .performer((effect, cause) -> perform(effect))
+                .recorder(record == null ? Recorder.none() : record.recorder())
+                .performer(this::perform)
                 .tick(new LvsdEvent.Tick())
-                .fatal(context::fatal)
+                .fatal(this::fatal)
                 .start();
     }
 
@@ -164,6 +170,7 @@ final class LvsdDaemon implements AutoCloseable {
             LOG.debug("pid file: {}", e.getMessage());
         }
         LOG.warn("ends, and leaves the table as it is");
+        endRecord();
         Logs.end();
         Runtime.getRuntime().halt(0);
     }
@@ -172,15 +179,17 @@ final class LvsdDaemon implements AutoCloseable {
         driver.post(event);
     }
 
-    private void perform(LvsdEffect effect) {
+    /// What came of an effect is an event caused by the one that led to it.
+    private void perform(LvsdEffect effect, CauseId cause) {
+        Consumer<LvsdEvent> answer = event -> driver.post(event, cause);
         switch (effect) {
-            case LvsdEffect.ReadTable(long request) -> table.read(request);
-            case LvsdEffect.CheapRead(long request) -> table.cheapRead(request);
-            case LvsdEffect.Apply(long request, var operations) -> table.apply(request, operations);
+            case LvsdEffect.ReadTable(long request) -> table.read(request, answer);
+            case LvsdEffect.CheapRead(long request) -> table.cheapRead(request, answer);
+            case LvsdEffect.Apply(long request, var operations) -> table.apply(request, operations, answer);
             case LvsdEffect.WriteHoldings(long request, Holdings holdings) ->
-                files.execute(() -> write(request, holdings));
+                files.execute(() -> answer.accept(write(request, holdings)));
             case LvsdEffect.StartCheck(var target, long ticket, var check, long timeoutMs) ->
-                checks.start(check, timeoutMs, result -> post(new LvsdEvent.Checked(target, ticket, result)));
+                checks.start(check, timeoutMs, result -> answer.accept(new LvsdEvent.Checked(target, ticket, result)));
             case LvsdEffect.SetSysctls() -> {
                 if (with.sysctls()) {
                     table.run(sysctls::set);
@@ -191,12 +200,7 @@ final class LvsdDaemon implements AutoCloseable {
                     table.run(sysctls::restore);
                 }
             }
-            case LvsdEffect.Reply reply -> {
-                Consumer<LvsdEffect.Reply> client = clients.remove(reply.client());
-                if (client != null) {
-                    client.accept(reply);
-                }
-            }
+            case LvsdEffect.Reply reply -> reply(reply);
             case LvsdEffect.Log(LvsdEffect.Level level, String line) -> {
                 switch (level) {
                     case DEBUG -> LOG.debug(line);
@@ -213,12 +217,31 @@ final class LvsdDaemon implements AutoCloseable {
         }
     }
 
-    private void write(long request, Holdings holdings) {
+    private LvsdEvent write(long request, Holdings holdings) {
         try {
             HoldingsFile.write(owned, holdings);
-            post(new LvsdEvent.HoldingsWritten(request));
+            return new LvsdEvent.HoldingsWritten(request);
         } catch (IOException e) {
-            post(new LvsdEvent.HoldingsFailed(request, String.valueOf(e.getMessage())));
+            return new LvsdEvent.HoldingsFailed(request, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void reply(LvsdEffect.Reply reply) {
+        Consumer<LvsdEffect.Reply> client = clients.remove(reply.client());
+        if (client != null) {
+            client.accept(reply);
+        }
+    }
+
+    /// The record first: it says what led to this.
+    private void fatal(Throwable reason) {
+        endRecord();
+        context.fatal(reason);
+    }
+
+    private void endRecord() {
+        if (record != null) {
+            record.close();
         }
     }
 
@@ -233,7 +256,7 @@ final class LvsdDaemon implements AutoCloseable {
     private void status(Consumer<LvsdStatus> to) {
         long client = client(reply -> to.accept(core.status(driver.nowMs())));
         var late = new LvsdAnswer(false, List.of(), List.of("no fresh look at the table"));
-        loop.schedule(() -> perform(new LvsdEffect.Reply(client, late)), FRESH_MS, TimeUnit.MILLISECONDS);
+        loop.schedule(() -> reply(new LvsdEffect.Reply(client, late)), FRESH_MS, TimeUnit.MILLISECONDS);
         post(new LvsdEvent.Refresh(client));
     }
 
@@ -282,6 +305,7 @@ final class LvsdDaemon implements AutoCloseable {
         loop.execute(checks::close);
         table.close();
         files.shutdown();
+        endRecord();
         Loops.stop(loop);
     }
 }

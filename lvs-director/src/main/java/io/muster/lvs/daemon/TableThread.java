@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Talks to the table on a thread of its own, opens it at the first need and again after it broke, and posts what came
-/// of it as events. Thread: calls from any; results on the table's.
+/// Talks to the table on a thread of its own, opens it at the first need and again after it broke, and tells
+/// what came of it. Thread: calls from any; results on the table's.
 final class TableThread implements AutoCloseable {
     /// Opens a table.
     @FunctionalInterface
@@ -22,14 +22,12 @@ final class TableThread implements AutoCloseable {
 
     private final ExecutorService thread;
     private final Opener opener;
-    private final Consumer<LvsdEvent> events;
     private final Runnable opened;
     private @Nullable IpvsTable table;
 
     /// @param opened runs on the table's thread after each opening
-    TableThread(Opener opener, Consumer<LvsdEvent> events, Runnable opened) {
+    TableThread(Opener opener, Runnable opened) {
         this.opener = opener;
-        this.events = events;
         this.opened = opened;
         thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "lvsd-table"));
     }
@@ -40,41 +38,42 @@ final class TableThread implements AutoCloseable {
         opened.run();
     }
 
-    void read(long request) {
+    /// @param answer hears what came of it, on the table's thread; so do the next two
+    void read(long request, Consumer<LvsdEvent> answer) {
         thread.execute(() -> {
             try {
                 IpvsTable from = table();
                 // The fingerprint first: what changes while the table is read shows at the next look.
                 long print = from.fingerprint();
-                events.accept(new LvsdEvent.TableRead(request, print, from.table(), from.timeouts()));
+                answer.accept(new LvsdEvent.TableRead(request, print, from.table(), from.timeouts()));
             } catch (IpvsException e) {
-                events.accept(new LvsdEvent.ReadFailed(request, words(e)));
+                answer.accept(new LvsdEvent.ReadFailed(request, words(e)));
             } catch (RuntimeException e) {
-                events.accept(new LvsdEvent.ReadFailed(request, e.toString()));
+                answer.accept(new LvsdEvent.ReadFailed(request, e.toString()));
             }
         });
     }
 
-    void cheapRead(long request) {
+    void cheapRead(long request, Consumer<LvsdEvent> answer) {
         thread.execute(() -> {
             try {
-                events.accept(new LvsdEvent.FingerprintRead(request, table().fingerprint()));
+                answer.accept(new LvsdEvent.FingerprintRead(request, table().fingerprint()));
             } catch (IpvsException e) {
-                events.accept(new LvsdEvent.ReadFailed(request, words(e)));
+                answer.accept(new LvsdEvent.ReadFailed(request, words(e)));
             } catch (RuntimeException e) {
-                events.accept(new LvsdEvent.ReadFailed(request, e.toString()));
+                answer.accept(new LvsdEvent.ReadFailed(request, e.toString()));
             }
         });
     }
 
-    void apply(long request, List<IpvsOp> operations) {
+    void apply(long request, List<IpvsOp> operations, Consumer<LvsdEvent> answer) {
         thread.execute(() -> {
             try {
-                events.accept(new LvsdEvent.Applied(request, table().apply(operations)));
+                answer.accept(new LvsdEvent.Applied(request, table().apply(operations)));
             } catch (IpvsException e) {
-                events.accept(new LvsdEvent.ApplyFailed(request, words(e)));
+                answer.accept(new LvsdEvent.ApplyFailed(request, words(e)));
             } catch (RuntimeException e) {
-                events.accept(new LvsdEvent.ApplyFailed(request, e.toString()));
+                answer.accept(new LvsdEvent.ApplyFailed(request, e.toString()));
             }
         });
     }

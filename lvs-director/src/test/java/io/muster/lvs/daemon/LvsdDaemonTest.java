@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
+import io.muster.driver.Replay;
 import io.muster.ipvs.DestinationEntry;
 import io.muster.ipvs.FakeTable;
 import io.muster.ipvs.IpAddress;
@@ -203,6 +204,30 @@ class LvsdDaemonTest {
         String told = lvsctl(0, "drain", "127.0.0.2:1", "--wait", "--service", "web");
         assertTrue(told.contains("127.0.0.2:1: 0 active and 0 inactive connections, 0 templates"), told);
         assertFalse(told.contains(":" + good.getLocalPort()), told);
+    }
+
+    @Test
+    void whatItDidCanBeAskedAfterwards() throws IOException {
+        awaitWeights("127.0.0.2=1");
+        lvsctl(0, "drain", "one");
+        awaitWeights("127.0.0.2=0");
+        lvsctl(0, "undrain", "one");
+        awaitWeights("127.0.0.2=1");
+        write(1);
+        lvsd.reload();
+        good.close();
+        await(() -> weights().isEmpty(), this::weights);
+        lvsd.close();
+        var out = new ByteArrayOutputStream();
+        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        int status = new Replay().run(new String[] {"-d", layout.record("lvsd").toString()}, print, print);
+        String told = out.toString(StandardCharsets.UTF_8);
+        assertEquals(0, status, told);
+        assertTrue(told.contains("making 127.0.0.2:" + good.getLocalPort() + " available"), told);
+        assertTrue(told.contains("127.0.0.2:" + good.getLocalPort() + ": drains: 0 active"), told);
+        assertTrue(told.contains(": drain ended"), told);
+        assertTrue(told.contains("reload: "), told);
+        assertTrue(told.contains("due to connection failure: connection refused"), told);
     }
 
     @Test
