@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +31,10 @@ import org.slf4j.LoggerFactory;
 /// read and not to be replayed, until there is time again or one of them comes. The files are mode 0600, and at most
 /// `segments` of them exist, the oldest dropped first.
 ///
+/// A core whose days are all alike, but for a moment that somebody will ask about, is recorded on trial
+/// ([Limits#onTrial]): a segment and the one before it stay in memory until a step worth noting comes, and go to the
+/// disk with it, or make room for the next. So the ring of files holds what led to such moments, however long ago.
+///
 /// Thread: [#before] and [#after] on the loop, [#close] from any.
 public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FlightRecorder.class);
@@ -48,9 +53,26 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
     /// @param payloadLimit longest octets kept whole in effects, and in events unless `wholeEvents`
     /// @param wholeEvents for a core that looks into its payloads
     /// @param octetsPerSec more than this for some seconds, and detail is given up; 0 for any amount
+    /// @param trial segments are written only with a step worth noting in them or in the one that follows
     public record Limits(
-            int segments, int segmentOctets, int queueOctets, int payloadLimit, boolean wholeEvents, int octetsPerSec) {
+            int segments,
+            int segmentOctets,
+            int queueOctets,
+            int payloadLimit,
+            boolean wholeEvents,
+            int octetsPerSec,
+            boolean trial) {
         public static final Limits DEFAULT = new Limits(8, 4 << 20, 8 << 20, 256);
+
+        public Limits(
+                int segments,
+                int segmentOctets,
+                int queueOctets,
+                int payloadLimit,
+                boolean wholeEvents,
+                int octetsPerSec) {
+            this(segments, segmentOctets, queueOctets, payloadLimit, wholeEvents, octetsPerSec, false);
+        }
 
         public Limits(int segments, int segmentOctets, int queueOctets, int payloadLimit) {
             this(segments, segmentOctets, queueOctets, payloadLimit, false, 0);
@@ -59,6 +81,11 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
         /// For a daemon whose core reads all it is given and takes few steps.
         public static Limits whole(int segments, int segmentOctets) {
             return new Limits(segments, segmentOctets, 8 << 20, 256, true, 0);
+        }
+
+        /// For a daemon whose core reads all it is given, does the same all day, and is asked about one moment of it.
+        public static Limits onTrial(int segments, int segmentOctets) {
+            return new Limits(segments, segmentOctets, 8 << 20, 256, true, 0, true);
         }
     }
 
@@ -76,6 +103,12 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
     private final AtomicLong waiting = new AtomicLong();
     private final Thread writer;
     private final AtomicLong given = new AtomicLong();
+
+    /// On trial: this segment, and the one before it unless that was written.
+    private List<Chunk> held = new ArrayList<>();
+    private List<Chunk> heldBefore = List.of();
+    private boolean holding;
+
     private long nextNumber;
     private long segmentOctets;
     private boolean recording;
@@ -138,7 +171,7 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
             return;
         }
         try {
-            boolean notable = sparse && core.notable(event, effects);
+            boolean notable = (sparse || holding) && core.notable(event, effects);
             if (sparse && !notable) {
                 return;
             }
@@ -149,7 +182,10 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
             boolean decidable = whole && shown == event && !sparse && core.decidable(event, effects);
             long hash = decidable ? EffectsHash.of(core.codec(), effects, limits.payloadLimit) : 0;
             hand(Segment.encodeEntry(new Segment.Entry(nowMs, id, parent, hash, decidable, out.toBytes())), 0);
-            if (notable) {
+            if (holding && notable) {
+                release();
+            }
+            if (sparse && notable) {
                 budget = mostBudget();
             } else if (!decidable) {
                 // What the snapshot of the next segment holds can't be had from this event.
@@ -166,6 +202,9 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
     @Override
     public void close() {
         closing = true;
+        if (holding && !broken) {
+            release();
+        }
         queue.add(END);
         LockSupport.unpark(writer);
         try {
@@ -214,12 +253,38 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
                 core.codec().dictionary(),
                 snapshot);
         recording = true;
+        if (limits.trial) {
+            heldBefore = holding ? held : List.of();
+            held = new ArrayList<>();
+            holding = true;
+        }
         hand(head, number);
         // What follows the snapshot counts: one that is large by itself mustn't end its segment at once.
         segmentOctets = 0;
     }
 
+    /// What was on trial is worth keeping, and so is what follows in this segment.
+    private void release() {
+        holding = false;
+        long present = segmentOctets;
+        var both = new ArrayList<>(heldBefore);
+        both.addAll(held);
+        heldBefore = List.of();
+        held = new ArrayList<>();
+        for (Chunk chunk : both) {
+            if (recording) {
+                hand(chunk.octets, chunk.opens);
+            }
+        }
+        segmentOctets = present;
+    }
+
     private void hand(byte[] octets, long opens) {
+        if (holding) {
+            segmentOctets += octets.length;
+            held.add(new Chunk(octets, opens));
+            return;
+        }
         // A segment's head always fits: it is only made when there is room.
         if (opens == 0 && waiting.get() + octets.length > limits.queueOctets) {
             recording = false;

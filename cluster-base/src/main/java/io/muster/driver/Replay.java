@@ -10,23 +10,32 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
-/// `muster replay [-p] [-d] [-w ID] FILE|DIRECTORY...`: feeds a flight record to the same core and compares what
-/// it decides. 0 if every step decides the same, 1 if not or if there is nothing to replay.
+/// `muster replay [-p] [-d] [-w ID|WORD] FILE|DIRECTORY...`: feeds a flight record to the same core and compares
+/// what it decides. 0 if every step decides the same, 1 if not or if there is nothing to replay.
 public final class Replay implements Command {
     private static final String USAGE = """
             Usage: replay [options] FILE|DIRECTORY...
               -p       print each event
               -d       print each event that decided something, and what
               -w ID    print why event ID happened: the events that led to it
+              -w WORD  print when and why something changed: "role" in a record of pulse
               -h       print this help, then exit
             """;
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
 
     private final Map<String, ReplayFactory> factories = new LinkedHashMap<>();
 
@@ -70,7 +79,10 @@ public final class Replay implements Command {
         }
         try {
             List<Segment> segments = read(options.operands());
-            return why == null ? replay(segments, print, decided, out, err) : why(segments, why, out, err);
+            if (why == null) {
+                return replay(segments, print, decided, out, err);
+            }
+            return teller(segments, why).isPresent() ? tell(segments, why, out, err) : why(segments, why, out, err);
         } catch (NoSuchFileException e) {
             err.println("replay: " + e.getFile() + ": no such file or directory");
             return 1;
@@ -148,7 +160,6 @@ public final class Replay implements Command {
 
     /// @param lines get what it decides
     /// @return what is different, null for nothing
-    @SuppressWarnings("unchecked")
     private static @Nullable String step(
             Core<?, ?> core,
             Segment segment,
@@ -158,13 +169,64 @@ public final class Replay implements Command {
             List<String> lines) {
         List<?> effects;
         try {
-            effects = ((Core<Object, Object>) core).on(event, entry.nowMs());
+            effects = decide(core, event, entry.nowMs());
         } catch (RuntimeException e) {
             return "the core breaks: " + e;
         }
         effects.forEach(effect -> lines.add(String.valueOf(effect)));
         long hash = EffectsHash.of(factory.codec(), effects, segment.payloadLimit());
         return hash == entry.effectsHash() ? null : "it now decides " + effects;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<?> decide(Core<?, ?> core, Object event, long nowMs) {
+        return ((Core<Object, Object>) core).on(event, nowMs);
+    }
+
+    private Optional<Teller> teller(List<Segment> segments, String word) throws MalformedMessage {
+        return segments.isEmpty()
+                ? Optional.empty()
+                : factory(segments.getFirst()).teller(word);
+    }
+
+    /// What one record says to a question. Steps that can only be read are left out.
+    private int tell(List<Segment> segments, String word, PrintStream out, PrintStream err) throws MalformedMessage {
+        Teller teller = teller(segments, word).orElseThrow();
+        long told = 0;
+        Core<?, ?> core = null;
+        for (Segment segment : segments) {
+            ReplayFactory factory = factory(segment);
+            if (segment.snapshot().isPresent()) {
+                core = factory.restore(segment.snapshot().get());
+            }
+            for (Segment.Entry entry : segment.entries()) {
+                core = entry.decidable() ? core : null;
+                if (core == null) {
+                    continue;
+                }
+                List<String> lines;
+                try {
+                    Object event = event(factory, entry);
+                    lines = teller.step(core, event, decide(core, event, entry.nowMs()), entry.nowMs());
+                } catch (RuntimeException e) {
+                    err.println("replay: segment " + segment.number() + ", " + entry.id() + ": the core breaks: " + e);
+                    return 1;
+                }
+                for (int i = 0; i < lines.size(); i++) {
+                    out.println(i == 0 ? when(segment, entry) + " " + entry.id() + " " + lines.get(i) : lines.get(i));
+                    told++;
+                }
+            }
+        }
+        if (told == 0) {
+            out.println("nothing in this record changed it");
+        }
+        return 0;
+    }
+
+    private static String when(Segment segment, Segment.Entry entry) {
+        long sinceMs = entry.nowMs() - segment.entries().getFirst().nowMs();
+        return TIME.format(Instant.ofEpochMilli(segment.wallMs() + sinceMs));
     }
 
     private int why(List<Segment> segments, String id, PrintStream out, PrintStream err) throws MalformedMessage {

@@ -143,6 +143,37 @@ class FlightRecorderTest {
     }
 
     @Test
+    void onTrialWhatLedToANotableStepIsWrittenAndQuietHoursAreNot() throws IOException {
+        toy.notable = Toy.Event.Login.class;
+        try (var recorder = FlightRecorder.open(directory, toy, FlightRecorder.Limits.onTrial(8, 4096))) {
+            var driver = driver(recorder);
+            quietly(driver, 2_000);
+            assertEquals(List.of(), SegmentFiles.list(directory), "nobody will ask about these");
+            driver.post(new Toy.Event.Login("sesame"));
+            loop.turn();
+            quietly(driver, 2_000);
+        }
+        List<Path> files = SegmentFiles.list(directory);
+        // The one before it, its own, and the two that were in memory at the end.
+        assertEquals(4, files.size(), files::toString);
+        assertEquals(0, replay("-p", directory.toString()), output);
+        List<String> lines = output.lines().toList();
+        int login = -1;
+        for (int i = 0; i < lines.size(); i++) {
+            login = lines.get(i).contains("Login[") ? i : login;
+        }
+        assertTrue(login > 20, output);
+        assertEquals(1, lines.stream().filter(line -> line.contains("Login[")).count(), output);
+    }
+
+    private void quietly(EventDriver<Toy.Event, Toy.Effect> driver, int steps) {
+        for (int i = 0; i < steps; i++) {
+            driver.post(new Toy.Event.Add(i));
+        }
+        loop.turn(30_000);
+    }
+
+    @Test
     void aSecondProcessGoesOnAfterTheFirst() throws IOException {
         record(FlightRecorder.Limits.DEFAULT, 10, 0);
         record(FlightRecorder.Limits.DEFAULT, 10, 0);

@@ -47,6 +47,7 @@ final class Toy implements Core<Toy.Event, Toy.Effect>, Recordable<Toy.Event, To
     private long dice;
     private long alarmMs = Long.MAX_VALUE;
     boolean snapshots = true;
+    Class<?> notable = Void.class;
 
     Toy(long seed) {
         dice = seed;
@@ -98,6 +99,11 @@ final class Toy implements Core<Toy.Event, Toy.Effect>, Recordable<Toy.Event, To
     @Override
     public RecordCodec codec() {
         return CODEC;
+    }
+
+    @Override
+    public boolean notable(Event event, List<Effect> effects) {
+        return notable.isInstance(event);
     }
 
     static final class Factory implements ReplayFactory {

@@ -29,7 +29,9 @@ import java.util.Optional;
 ///
 /// The original's is one 32-bit word in the order of the host that sends it ([Word]).
 ///
-/// Thread: the owner's.
+/// The code at the end is made and looked at outside of the core, which has no key ([HeartbeatKey]).
+///
+/// Thread: any.
 public final class HeartbeatCodec {
     /// Octets of a heartbeat in Muster's format.
     public static final int BYTES = 135;
@@ -43,11 +45,7 @@ public final class HeartbeatCodec {
     private static final int BODY_BYTES = BYTES - Header.SIZE;
     private static final int RESERVED_BYTES = 18;
 
-    private final HeartbeatKey key;
-
-    public HeartbeatCodec(HeartbeatKey key) {
-        this.key = key;
-    }
+    private HeartbeatCodec() {}
 
     /// The original's words. Source: Piranha's pulse.
     public enum Word {
@@ -95,19 +93,20 @@ public final class HeartbeatCodec {
         return octets.length >= Header.SIZE && ByteBuffer.wrap(octets).getInt() == MAGIC;
     }
 
-    /// Sealed and ready to send.
-    public byte[] encode(Heartbeat h) {
+    /// Without its code: to be signed before it is sent.
+    public static byte[] encode(Heartbeat h) {
         var out = new Output(BYTES);
         new Header(MAGIC, VERSION, TYPE, 0, BODY_BYTES, h.primary() ? 1 : 2, 0).encode(out);
         out.incarnation(h.from()).incarnation(h.to()).u64(h.sequence()).u64(h.heard());
         out.u32(Math.min(h.heardAgeMs(), Heartbeat.NEVER)).bool(h.active()).oneOf(h.wish());
         out.u8(0).u16(h.syncPermille()).u64(h.connections()).raw(new byte[RESERVED_BYTES]);
-        return key.sign(out.toBytes());
+        return out.toBytes();
     }
 
-    /// @return empty when it is well formed but its code isn't the key's
+    /// @param genuine whether its code is the key's
+    /// @return empty when it is well formed but not genuine
     /// @throws MalformedMessage when it isn't a heartbeat at all
-    public Optional<Heartbeat> decode(byte[] octets) throws MalformedMessage {
+    public static Optional<Heartbeat> decode(byte[] octets, boolean genuine) throws MalformedMessage {
         if (octets.length != BYTES) {
             throw new MalformedMessage("heartbeat of " + octets.length + " octets");
         }
@@ -120,7 +119,7 @@ public final class HeartbeatCodec {
             throw new MalformedMessage("sender " + header.nodeid());
         }
         // Nothing else is looked at before it is known to be genuine.
-        if (!key.signed(octets)) {
+        if (!genuine) {
             return Optional.empty();
         }
         Incarnation from = in.incarnation();

@@ -43,14 +43,18 @@ public final class HeartbeatKey {
     }
 
     /// The message with its code behind it.
-    byte[] sign(byte[] message) {
+    public byte[] sign(byte[] message) {
         byte[] signed = Arrays.copyOf(message, message.length + CODE_BYTES);
         System.arraycopy(mac.doFinal(message), 0, signed, message.length, CODE_BYTES);
         return signed;
     }
 
-    /// Whether the last [#CODE_BYTES] octets are the code of those before; takes the same time either way.
-    boolean signed(byte[] message) {
+    /// Whether this is as long as a heartbeat and its last [#CODE_BYTES] octets are the code of those before; takes
+    /// the same time either way.
+    public boolean signed(byte[] message) {
+        if (message.length != HeartbeatCodec.BYTES) {
+            return false;
+        }
         int length = message.length - CODE_BYTES;
         mac.update(message, 0, length);
         return MessageDigest.isEqual(mac.doFinal(), Arrays.copyOfRange(message, length, message.length));

@@ -24,7 +24,6 @@ final class MusterTalk implements Talk {
 
     private final boolean primary;
     private final Incarnation self;
-    private final HeartbeatCodec codec;
     private final long deadtimeMs;
     private Incarnation partner = Incarnation.UNKNOWN;
     private long sequence;
@@ -40,10 +39,9 @@ final class MusterTalk implements Talk {
     private long olderMark;
     private int greetings;
 
-    MusterTalk(boolean primary, Incarnation self, HeartbeatCodec codec, long deadtimeMs) {
+    MusterTalk(boolean primary, Incarnation self, long deadtimeMs) {
         this.primary = primary;
         this.self = self;
-        this.codec = codec;
         this.deadtimeMs = deadtimeMs;
     }
 
@@ -65,14 +63,14 @@ final class MusterTalk implements Talk {
     }
 
     @Override
-    public Verdict received(byte[] octets, Own own, long nowMs) {
+    public Verdict received(byte[] octets, boolean genuine, Own own, long nowMs) {
         if (octets.length == HeartbeatCodec.ORIGINAL_BYTES) {
             return new Refused(
                     Rejection.OTHER_FORMAT, "the partner speaks heartbeat_format = original, this director muster");
         }
         Optional<Heartbeat> opened;
         try {
-            opened = codec.decode(octets);
+            opened = HeartbeatCodec.decode(octets, genuine);
         } catch (MalformedMessage e) {
             return new Refused(Rejection.MALFORMED, "bad heartbeat packet: " + e.getMessage());
         }
@@ -122,7 +120,7 @@ final class MusterTalk implements Talk {
     }
 
     private byte[] seal(Own own, Incarnation to, long heardOfIt, long ageMs) {
-        return codec.encode(new Heartbeat(
+        return HeartbeatCodec.encode(new Heartbeat(
                 primary,
                 self,
                 to,

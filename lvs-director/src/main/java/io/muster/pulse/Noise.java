@@ -1,6 +1,5 @@
 package io.muster.pulse;
 
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -11,8 +10,8 @@ import java.util.TreeMap;
 final class Noise {
     private static final long QUIET_MS = 60_000;
 
-    private final Map<Rejection, Long> counts = new EnumMap<>(Rejection.class);
-    private final Map<Rejection, Long> quietUntilMs = new EnumMap<>(Rejection.class);
+    private final Map<Rejection, Long> counts = new TreeMap<>();
+    private final Map<Rejection, Long> quietUntilMs = new TreeMap<>();
 
     /// @return what is worth a line in the log now
     Optional<String> heard(Rejection why, String text, long nowMs) {

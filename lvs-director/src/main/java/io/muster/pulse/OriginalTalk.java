@@ -27,7 +27,7 @@ final class OriginalTalk implements Talk {
     }
 
     @Override
-    public Verdict received(byte[] octets, Own own, long nowMs) {
+    public Verdict received(byte[] octets, boolean genuine, Own own, long nowMs) {
         if (HeartbeatCodec.ours(octets)) {
             return new Refused(
                     Rejection.OTHER_FORMAT, "the partner speaks heartbeat_format = muster, this director original");

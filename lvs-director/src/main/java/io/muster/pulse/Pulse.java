@@ -19,7 +19,6 @@ import io.muster.pulse.PulseEffect.StartLvsd;
 import io.muster.pulse.PulseEffect.StateChanged;
 import io.muster.pulse.PulseEffect.SwitchSync;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -70,7 +69,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     private final Partner partner;
     private final Noise noise = new Noise();
     private final LvsdRestarts lvsd = new LvsdRestarts();
-    private final Set<Inhibitor> inhibitors = EnumSet.noneOf(Inhibitor.class);
+    private final Set<Inhibitor> inhibitors = new TreeSet<>();
     private final TreeSet<String> linksDown = new TreeSet<>();
     private List<FloatingAddress> addresses;
     private List<PulseEffect> out = new ArrayList<>();
@@ -98,17 +97,17 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     private boolean ending;
     private long beatsHeard;
 
-    /// @param codec for `heartbeat_format = muster`; empty speaks the original's
     /// @param dice for this run's incarnation; a secure one in a real daemon
-    public Pulse(PulseSettings settings, Optional<HeartbeatCodec> codec, RandomGenerator dice) {
+    public Pulse(PulseSettings settings, RandomGenerator dice) {
         this.settings = settings;
         this.keepaliveMs = settings.heartbeat().keepaliveMs();
         this.deadtimeMs = settings.heartbeat().deadtimeMs();
         this.partner = new Partner(deadtimeMs);
         this.addresses = settings.addresses();
         this.self = Incarnation.random(dice);
-        this.talk = codec.<Talk>map(c -> new MusterTalk(settings.primary(), self, c, deadtimeMs))
-                .orElseGet(() -> new OriginalTalk(keepaliveMs));
+        this.talk = settings.heartbeat().format() == Format.MUSTER
+                ? new MusterTalk(settings.primary(), self, deadtimeMs)
+                : new OriginalTalk(keepaliveMs);
     }
 
     @Override
@@ -127,9 +126,9 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         switch (event) {
             case PulseEvent.Start() -> start(nowMs);
             case PulseEvent.Tick() -> tick(nowMs);
-            case PulseEvent.Received(int path, var from, byte[] octets) -> {
+            case PulseEvent.Received(int path, var from, byte[] octets, boolean genuine) -> {
                 if (settings.sources().contains(from)) {
-                    received(octets, nowMs);
+                    received(octets, genuine, nowMs);
                 } else {
                     refuse(Rejection.FOREIGN_SOURCE, "heartbeat from " + from + ", which isn't the partner", nowMs);
                 }
@@ -254,8 +253,8 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         nextSendMs = settings.partner() ? nowMs : NEVER;
     }
 
-    private void received(byte[] octets, long nowMs) {
-        switch (talk.received(octets, own(), nowMs)) {
+    private void received(byte[] octets, boolean genuine, long nowMs) {
+        switch (talk.received(octets, genuine, own(), nowMs)) {
             case Talk.Refused(Rejection why, String text) -> refuse(why, text, nowMs);
             case Talk.Greet(byte[] answer) -> {
                 refuse(Rejection.UNBOUND, "", nowMs);
@@ -572,6 +571,10 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
 
     private void warn(String text) {
         out.add(new Say(true, text));
+    }
+
+    PulseSettings settings() {
+        return settings;
     }
 
     public Activity activity() {

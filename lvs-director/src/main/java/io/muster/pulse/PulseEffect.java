@@ -6,7 +6,7 @@ import java.util.List;
 
 /// What a director does.
 public sealed interface PulseEffect {
-    /// A heartbeat to the partner, on every path.
+    /// A heartbeat to the partner, on every path: one in Muster's format still lacks its code.
     record Send(byte[] octets) implements PulseEffect {
         @Override
         public String toString() {

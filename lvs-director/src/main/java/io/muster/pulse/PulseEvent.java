@@ -16,7 +16,8 @@ public sealed interface PulseEvent {
     /// A datagram on the heartbeat port.
     ///
     /// @param path 0 for the public, 1 for the private one
-    record Received(int path, IpAddress from, byte[] octets) implements PulseEvent {
+    /// @param genuine whether its code is the key's; nobody asks with `heartbeat_format = original`
+    record Received(int path, IpAddress from, byte[] octets, boolean genuine) implements PulseEvent {
         @Override
         public String toString() {
             return "Received[" + path + ", " + from + ", " + octets.length + " octets]";

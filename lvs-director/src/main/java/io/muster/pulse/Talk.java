@@ -40,7 +40,8 @@ interface Talk {
     /// Number of the last one sent; 0 if the format has none.
     long sequence();
 
-    Verdict received(byte[] octets, Own own, long nowMs);
+    /// @param genuine whether its code is the key's
+    Verdict received(byte[] octets, boolean genuine, Own own, long nowMs);
 
     /// This director stood still: what waits in its sockets may be old.
     void stoodStill(long nowMs);

@@ -26,7 +26,7 @@ class HeartbeatCodecTest {
     private static final Heartbeat BEAT = new Heartbeat(
             true, new Incarnation(1, 2), new Incarnation(3, 4), 5, 6, 700, true, Wish.TAKE, 1_000_000, 999);
 
-    private final HeartbeatCodec codec = new HeartbeatCodec(new HeartbeatKey(new byte[32]));
+    private final HeartbeatKey key = new HeartbeatKey(new byte[32]);
 
     @Test
     void aHeartbeatLooksLikeThis() {
@@ -36,7 +36,15 @@ class HeartbeatCodecTest {
                         + " 0000000000000005 0000000000000006 000002bc 01 02 00 03e7 00000000000f4240"
                         + " 000000000000000000000000000000000000"
                         + " 730ed64c60c9177f7d792de8dd34d3ccd89a3f74559281418af159b8b657ac4b",
-                spaced(codec.encode(BEAT)));
+                spaced(sealed()));
+    }
+
+    private byte[] sealed() {
+        return key.sign(HeartbeatCodec.encode(BEAT));
+    }
+
+    private Optional<Heartbeat> open(byte[] octets) throws MalformedMessage {
+        return HeartbeatCodec.decode(octets, key.signed(octets));
     }
 
     private static String spaced(byte[] octets) {
@@ -52,20 +60,21 @@ class HeartbeatCodecTest {
 
     @Test
     void whatWasEncodedIsDecoded() throws MalformedMessage {
-        assertEquals(Optional.of(BEAT), codec.decode(codec.encode(BEAT)));
+        assertEquals(Optional.of(BEAT), open(sealed()));
     }
 
     @Test
     void anotherKeyOpensNothing() throws MalformedMessage {
         byte[] other = new byte[32];
         other[31] = 1;
-        assertEquals(Optional.empty(), new HeartbeatCodec(new HeartbeatKey(other)).decode(codec.encode(BEAT)));
+        assertFalse(new HeartbeatKey(other).signed(sealed()));
+        assertEquals(Optional.empty(), HeartbeatCodec.decode(sealed(), false));
         assertThrows(IllegalArgumentException.class, () -> new HeartbeatKey(new byte[31]));
     }
 
     @Test
     void noFlippedBitAndNoCutPacketIsAHeartbeat() {
-        byte[] good = codec.encode(BEAT);
+        byte[] good = sealed();
         for (int bit = 0; bit < good.length * 8; bit++) {
             byte[] bad = good.clone();
             bad[bit / 8] ^= (byte) (1 << bit % 8);
@@ -85,7 +94,7 @@ class HeartbeatCodecTest {
 
     private boolean accepted(byte[] octets) {
         try {
-            return codec.decode(octets).isPresent();
+            return open(octets).isPresent();
         } catch (MalformedMessage e) {
             return false;
         }

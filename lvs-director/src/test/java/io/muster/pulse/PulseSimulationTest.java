@@ -105,7 +105,7 @@ class PulseSimulationTest {
         };
     }
 
-    private static void run(
+    static void run(
             long seed,
             Format format,
             boolean preempt,

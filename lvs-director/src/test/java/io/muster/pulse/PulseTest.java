@@ -12,7 +12,6 @@ import io.muster.lvs.LvsConfig.Heartbeat.Format;
 import io.muster.pulse.HeartbeatCodec.Word;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -41,7 +40,7 @@ class PulseTest {
     }
 
     private Pulse started(PulseSettings settings) {
-        var pulse = new Pulse(settings, Optional.empty(), new Random(1));
+        var pulse = new Pulse(settings, new Random(1));
         on(pulse, new PulseEvent.Start());
         return pulse;
     }
@@ -53,7 +52,7 @@ class PulseTest {
     }
 
     private List<PulseEffect> hear(Pulse pulse, Word word) {
-        return on(pulse, new PulseEvent.Received(0, PARTNER, HeartbeatCodec.encode(word)));
+        return on(pulse, new PulseEvent.Received(0, PARTNER, HeartbeatCodec.encode(word), false));
     }
 
     /// Lets the core's own deadlines pass.
@@ -82,7 +81,7 @@ class PulseTest {
 
     @Test
     void atStartWhatAFormerLifeLeftGoesFirst() {
-        var pulse = new Pulse(settings(true, true, false), Optional.empty(), new Random(1));
+        var pulse = new Pulse(settings(true, true, false), new Random(1));
         List<PulseEffect> effects = on(pulse, new PulseEvent.Start());
         assertTrue(says(effects, "STARTING PULSE AS MASTER"));
         assertTrue(at(effects, PulseEffect.DropAddresses.class) < at(effects, PulseEffect.StartLvsd.class));
@@ -270,15 +269,15 @@ class PulseTest {
         Pulse pulse = started(true);
         IpAddress stranger = IpAddress.parse("10.0.0.3").orElseThrow();
         for (int i = 0; i < 3; i++) {
-            on(pulse, new PulseEvent.Received(0, stranger, HeartbeatCodec.encode(Word.LVS_STOPPED)));
-            on(pulse, new PulseEvent.Received(0, PARTNER, new byte[3]));
+            on(pulse, new PulseEvent.Received(0, stranger, HeartbeatCodec.encode(Word.LVS_STOPPED), false));
+            on(pulse, new PulseEvent.Received(0, PARTNER, new byte[3], false));
             hear(pulse, Word.FOS_RUNNING);
             byte[] muster = new byte[HeartbeatCodec.BYTES];
             muster[0] = 'M';
             muster[1] = 'P';
             muster[2] = 'L';
             muster[3] = 'S';
-            on(pulse, new PulseEvent.Received(0, PARTNER, muster));
+            on(pulse, new PulseEvent.Received(0, PARTNER, muster, false));
         }
         assertEquals(Activity.STANDBY, pulse.activity());
         assertEquals(

@@ -136,6 +136,6 @@ final class Trouble {
         }
         int path = dice.nextInt(2);
         IpAddress from = dice.nextInt(8) == 0 ? STRANGER : TwoDirectors.address(!d.primary, path);
-        d.post(new PulseEvent.Received(path, from, octets));
+        d.receive(path, from, octets);
     }
 }

@@ -9,6 +9,7 @@ import io.muster.simulator.SimNetwork;
 import io.muster.simulator.SimNode;
 import io.muster.simulator.SimProcess;
 import io.muster.simulator.Simulation;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// Two directors on two paths, an attacker who hears and says what he likes, and addresses that live as long as the
 /// kernel lets them.
 final class TwoDirectors {
-    static final byte[] SECRET = new byte[32];
+    static final byte[] SECRET = "nobody may read this in a record".getBytes(StandardCharsets.US_ASCII);
+    private static final HeartbeatKey KEY = new HeartbeatKey(SECRET);
     private static final List<FloatingAddress> VIPS =
             List.of(new FloatingAddress(IpAddress.parse("10.0.0.100").orElseThrow(), "eth0:1", 24));
 
@@ -148,10 +150,7 @@ final class TwoDirectors {
                     preempt,
                     true,
                     VIPS);
-            Optional<HeartbeatCodec> codec = format == Format.MUSTER
-                    ? Optional.of(new HeartbeatCodec(new HeartbeatKey(SECRET)))
-                    : Optional.empty();
-            var core = new Pulse(settings, codec, new Random(dice.nextLong()));
+            var core = new Pulse(settings, new Random(dice.nextLong()));
             pulse = core;
             mustGiveWay = false;
             process = new SimProcess<>(
@@ -169,6 +168,10 @@ final class TwoDirectors {
             if (process != null) {
                 process.post(event);
             }
+        }
+
+        void receive(int path, IpAddress from, byte[] octets) {
+            post(new PulseEvent.Received(path, from, octets, KEY.signed(octets)));
         }
 
         /// `kill -9` of pulse; its guard, if it is there, drops the addresses at once.
@@ -217,7 +220,7 @@ final class TwoDirectors {
                 case PulseEffect.PutAddresses(var addresses, int lifetimeS, boolean takeOver) ->
                     heldUntilMs = simulation.nowMs() + lifetimeS * 1000L + dice.nextInt(1_000);
                 case PulseEffect.DropAddresses drop -> heldUntilMs = 0;
-                case PulseEffect.Send(byte[] octets) -> send(octets);
+                case PulseEffect.Send(byte[] octets) -> send(format == Format.MUSTER ? KEY.sign(octets) : octets);
                 case PulseEffect.StateChanged(var from, var to, String reason) -> {
                     changes++;
                     trace(from + " -> " + to + ": " + reason);
@@ -267,7 +270,7 @@ final class TwoDirectors {
                     if (to.running()) {
                         beat.arrived = true;
                     }
-                    to.post(new PulseEvent.Received(by, address(primary, by), octets));
+                    to.receive(by, address(primary, by), octets);
                 });
             }
         }

@@ -168,6 +168,16 @@ final class DirectorPair implements AutoCloseable {
         }
     }
 
+    /// What a replay of its flight record prints.
+    String replay(TestNode node, String... options) {
+        var args = new java.util.ArrayList<>(List.of(options));
+        args.add(node.root.resolve("var/lib/muster/record/pulse").toString());
+        var out = new java.io.ByteArrayOutputStream();
+        var print = new java.io.PrintStream(out, true, StandardCharsets.UTF_8);
+        new io.muster.driver.Replay().run(args.toArray(String[]::new), print, print);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
     String report() {
         var text = new StringBuilder();
         for (TestNode node : testbed.nodes()) {

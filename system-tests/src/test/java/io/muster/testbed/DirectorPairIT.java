@@ -77,6 +77,12 @@ class DirectorPairIT {
         PulseStatus standby = pair.status(pair.primary);
         assertEquals(Activity.STANDBY, standby.activity());
         assertTrue(standby.partner().active());
+        Await.that(
+                "its record says why\n" + pair.report(),
+                DirectorPair.SOON_MS,
+                100,
+                () -> pair.replay(pair.backup, "-w", "role").contains("-> ACTIVE: partner dead: activating lvs"));
+        assertTrue(pair.replay(pair.backup).contains("decide as they were recorded"), pair.replay(pair.backup));
     }
 
     @Test

@@ -9,7 +9,10 @@ import io.muster.daemon.Layout;
 import io.muster.daemon.Logs;
 import io.muster.daemon.Signals;
 import io.muster.driver.EventDriver;
+import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loops;
+import io.muster.driver.Recorder;
+import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig;
 import io.muster.lvs.LvsConfig.FloatingAddress;
 import io.muster.os.LinkWatch;
@@ -18,6 +21,7 @@ import io.muster.pulse.Activity;
 import io.muster.pulse.Pulse;
 import io.muster.pulse.PulseEffect;
 import io.muster.pulse.PulseEvent;
+import io.muster.pulse.PulseRecord;
 import io.muster.pulse.PulseStatus;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -65,6 +69,7 @@ public final class PulseDaemon implements AutoCloseable {
     private final Pulse core;
     private final Consumer<String> status;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final @Nullable FlightRecorder<PulseEvent, PulseEffect> record;
     private final @Nullable HeartbeatSockets sockets;
     private final @Nullable LvsdChild lvsd;
     private @Nullable LinkWatch links;
@@ -85,7 +90,9 @@ public final class PulseDaemon implements AutoCloseable {
                 layout, setup.settings().addresses(), book.netlink().addresses());
         this.loop = Loops.start("pulse");
         try {
-            this.core = new Pulse(setup.settings(), setup.codec(), new SecureRandom());
+            this.core = new Pulse(setup.settings(), new SecureRandom());
+            this.record = options.dryRun() ? null : openRecord(layout, core);
+            Recorder<PulseEvent, PulseEffect> recorder = record == null ? Recorder.none() : record;
             long watchMs = Math.max(10, setup.config().heartbeat().deadtimeMs() / 4);
             this.driver = EventDriver.of("pulse", core)
                     .loop(loop)
@@ -97,6 +104,7 @@ public final class PulseDaemon implements AutoCloseable {
                     .gapMs(GAP_MS)
                     .watchMs(watchMs)
                     .fatal(process.fatal)
+                    .recorder(recorder)
                     .start();
             this.sync = setup.settings().lvsd()
                     ? KernelSync.open(config, layout.state().resolve("lvs/pulse-sysctl"), driver::post)
@@ -112,8 +120,7 @@ public final class PulseDaemon implements AutoCloseable {
                             setup.own(),
                             setup.other().orElseThrow(),
                             setup.config().heartbeat().port(),
-                            (path, from, octets) ->
-                                    driver.offer(new PulseEvent.Received(path, from, octets), CauseId.NONE))
+                            this::received)
                     : null;
         } catch (Exception e) {
             Loops.stop(loop);
@@ -152,6 +159,16 @@ public final class PulseDaemon implements AutoCloseable {
                     Signals.on("HUP", pulse::reload);
                     return pulse;
                 });
+    }
+
+    /// Without a record pulse is as good a director as with one.
+    private static @Nullable FlightRecorder<PulseEvent, PulseEffect> openRecord(Layout layout, Pulse core) {
+        try {
+            return FlightRecorder.open(layout.record(PulseRecord.NAME), new PulseRecord(core), PulseRecord.LIMITS);
+        } catch (IOException e) {
+            LOG.warn("no flight record: {}", e.toString());
+            return null;
+        }
     }
 
     private static boolean option(PulseOptions[] chosen, int letter, String argument) {
@@ -215,6 +232,11 @@ public final class PulseDaemon implements AutoCloseable {
         }
     }
 
+    private void received(int path, IpAddress from, byte[] octets) {
+        boolean genuine = setup.key().filter(key -> key.signed(octets)).isPresent();
+        driver.offer(new PulseEvent.Received(path, from, octets, genuine), CauseId.NONE);
+    }
+
     private void perform(PulseEffect effect) {
         if (options.dryRun() && !(effect instanceof PulseEffect.Send)) {
             DryRun.print(effect, config);
@@ -228,7 +250,7 @@ public final class PulseDaemon implements AutoCloseable {
         switch (effect) {
             case PulseEffect.Send(byte[] octets) -> {
                 if (sockets != null) {
-                    sockets.send(octets);
+                    sockets.send(setup.key().map(key -> key.sign(octets)).orElse(octets));
                 }
             }
             case PulseEffect.PutAddresses(List<FloatingAddress> addresses, int lifetimeS, boolean takeOver) ->
@@ -368,6 +390,9 @@ public final class PulseDaemon implements AutoCloseable {
             sockets.close();
         }
         Loops.stop(loop);
+        if (record != null) {
+            record.close();
+        }
         book.close();
     }
 }

@@ -13,7 +13,7 @@ import io.muster.lvs.Reading;
 import io.muster.lvs.daemon.LvsFile;
 import io.muster.os.InterfaceAddress;
 import io.muster.os.RouteNetlink;
-import io.muster.pulse.HeartbeatCodec;
+import io.muster.pulse.HeartbeatKey;
 import io.muster.pulse.PulseSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 ///
 /// @param own this director's addresses
 /// @param other the partner's
-/// @param codec for Muster's own heartbeats
+/// @param key for Muster's own heartbeats
 /// @param monitored interfaces whose carrier counts
 record Setup(
         Path file,
@@ -38,7 +38,7 @@ record Setup(
         PulseSettings settings,
         Partner own,
         Optional<Partner> other,
-        Optional<HeartbeatCodec> codec,
+        Optional<HeartbeatKey> key,
         Set<String> monitored) {
     /// Reads and checks everything. Blocks.
     ///
@@ -69,9 +69,8 @@ record Setup(
         if (config.heartbeat().preempt() && !muster) {
             warn.accept("preempt = 1 does nothing with heartbeat_format = original");
         }
-        Optional<HeartbeatCodec> codec = muster && config.backupActive()
-                ? Optional.of(new HeartbeatCodec(LvsKeyFile.read(layout.lvsKey())))
-                : Optional.empty();
+        Optional<HeartbeatKey> key =
+                muster && config.backupActive() ? Optional.of(LvsKeyFile.read(layout.lvsKey())) : Optional.empty();
         var sources = new TreeSet<IpAddress>();
         other.ifPresent(o -> sources.addAll(List.of(o.publicAddress(), o.privateAddress())));
         var monitored = new TreeSet<String>();
@@ -88,7 +87,7 @@ record Setup(
                 config.syncDaemon() && !options.withoutLvsd(),
                 !options.withoutLvsd() && !options.dryRun(),
                 addresses(config));
-        return new Setup(file, config, settings, own, other, codec, Set.copyOf(monitored));
+        return new Setup(file, config, settings, own, other, key, Set.copyOf(monitored));
     }
 
     /// Reads the file alone: for what a running pulse takes over from it.
