@@ -427,7 +427,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     /// Hands the entries to the streams of this node's clients.
     private void publish(Log log, long nowMs) {
         for (Log.Line line : log.lines()) {
-            if (line.entry() instanceof GroupEntry.Fenced f) {
+            if (line.entry() instanceof GroupEntry.Fenced f && isLastFencing(f)) {
                 fencedMs.put(f.victim().nodeid(), nowMs);
             }
             clients.bindings().forEach((name, binding) -> {
@@ -444,6 +444,12 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 }
             });
         }
+    }
+
+    /// A node that is back says that it found nothing of an earlier run: that is no fencing, and has no time.
+    private boolean isLastFencing(GroupEntry.Fenced entry) {
+        LastFenced last = state.fenced.get(entry.victim().nodeid());
+        return last != null && last.position() == entry.position();
     }
 
     private void membersChanged(Set<Node> before, boolean quorateBefore, long nowMs) {

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.core.Incarnation;
+import io.muster.core.Node;
+import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
 import io.muster.membership.CmanCluster.Client;
@@ -91,6 +94,31 @@ class CmanStoriesTest {
         c.until("with 2 again", () -> c.together() && c.agreed(), 5000);
         // Coming back never clears a victim.
         assertTrue(c.run(1).core.cman().status().nodes().get(1).unproven());
+    }
+
+    @Test
+    void whatANodeSaysAfterItsReturnIsNotWhenItWasFenced() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        Node victim = c.run(2).node;
+        c.crash(2);
+        c.until("without 2", () -> c.run(1).members().equals(List.of(1, 3)), 5000);
+        c.run(3).process.post(CmanCluster.cman(new CmanEvent.ReportFenced(1, victim, "apc")));
+        c.until("fenced", () -> ofNode2(c).lastFenced().isPresent(), 2000);
+        long fencedMs = ofNode2(c).fencedMs();
+        c.boot(2).join(Optional.of(Level.SERVICE));
+        c.until("with 2 again", () -> c.together() && c.agreed(), 5000);
+        c.simulation.runForMs(1000);
+        // As rgmanager does when it is ready: nothing of an earlier run of this node is known here.
+        Node never = new Node(2, Incarnation.UNKNOWN);
+        c.run(2).process.post(CmanCluster.cman(new CmanEvent.ReportFenced(1, never, GroupEntry.STOPPED)));
+        c.simulation.runForMs(1000);
+        assertEquals("apc", ofNode2(c).lastFenced().orElseThrow().how());
+        assertEquals(fencedMs, ofNode2(c).fencedMs(), "shown as fenced after it joined at " + ofNode2(c).joinedMs());
+    }
+
+    private static CmanStatus.NodeStatus ofNode2(CmanCluster c) {
+        return c.run(1).core.cman().status().nodes().get(1);
     }
 
     @Test
