@@ -10,9 +10,13 @@ import io.muster.transport.Control.Report;
 /// | state | leaves it when |
 /// |---|---|
 /// | unknown (not live) | a first probe is reported heard: live |
-/// | live | nothing new heard for `downMs`, or the kernel refuses: down |
+/// | live | nothing new heard for `downMs` while another link was, or on no link for a second; or the kernel refuses:
+/// down |
 /// | down | reported heard for `upMs` without a break (a link that falls again soon must wait twice as long, to 30 s),
 /// or it is heard and no other link is live: live |
+///
+/// A node from which nothing is heard on any link is most likely busy: that says nothing about its links, and datagrams
+/// go over all of them until it answers. A link is blamed only for what it fails to do while another one works.
 ///
 /// A live link that loses 4 of 32 probes is *lossy* until it loses at most 1 of 32; one slower than 100 ms is *slow*
 /// until it is under 50 ms. Both carry only when nothing better is live.
@@ -35,6 +39,7 @@ final class LinkMeter {
     private int reportedBefore;
     private long progressMs = Long.MIN_VALUE / 2;
     private long unbrokenSinceMs;
+    private long steadySinceMs;
     private long liveSinceMs;
     private int upMs = MIN_UP_MS;
     private int latencyEighthMs;
@@ -88,6 +93,9 @@ final class LinkMeter {
         if (nowMs - progressMs > downMs) {
             unbrokenSinceMs = nowMs;
         }
+        if (nowMs - progressMs > downMs / 2) {
+            steadySinceMs = nowMs;
+        }
         progressMs = nowMs;
         if (sent - reported < 64) {
             int sample = (int) Math.max(0, nowMs - sentAtMs[reported & 63] - report.ageMs());
@@ -104,8 +112,15 @@ final class LinkMeter {
         return !live && heardLately && (!everLive || !otherLive || nowMs - unbrokenSinceMs >= upMs);
     }
 
+    /// Whether nothing new has been reported heard for longer than a link that works would take.
     boolean isSilent(int downMs, long nowMs) {
-        return live && nowMs - progressMs > downMs;
+        return nowMs - progressMs > downMs;
+    }
+
+    /// For how long it has been silent while the other one was reported heard steadily; 0 if that is silent too. What
+    /// a busy node says after a pause comes over one link first: the others have their time from then on.
+    long silentBesideMs(LinkMeter other, int downMs, long nowMs) {
+        return other.isSilent(downMs, nowMs) ? 0 : nowMs - Math.max(progressMs, other.steadySinceMs);
     }
 
     void rise(long nowMs) {
@@ -122,10 +137,12 @@ final class LinkMeter {
         progressMs = Long.MIN_VALUE / 2;
     }
 
-    /// This node slept: what it didn't hear meanwhile says nothing.
-    void slept(long ms) {
-        progressMs += ms;
-        unbrokenSinceMs += ms;
+    /// This node slept: what it didn't hear meanwhile says nothing. What it has heard since then stays as it is: moved
+    /// ahead of now, it would make a link that dies next look alive for as long as the node slept.
+    void slept(long ms, long nowMs) {
+        progressMs = Math.min(nowMs, progressMs + ms);
+        unbrokenSinceMs = Math.min(nowMs, unbrokenSinceMs + ms);
+        steadySinceMs = Math.min(nowMs, steadySinceMs + ms);
     }
 
     boolean isLive() {

@@ -15,6 +15,9 @@ final class Peer {
     private static final int FIRST_PAUSE_MS = 50;
     private static final int MAX_PAUSE_MS = 1000;
 
+    /// A node that is silent for longer is gone, or as good as gone: the ring's token is lost by then.
+    private static final int BUSY_MS = 1000;
+
     final int nodeid;
     final LinkMeter[] links;
     final PathMtu[] mtus;
@@ -138,21 +141,36 @@ final class Peer {
         return false;
     }
 
-    /// Chooses the links to send on. When the only live links are poor, all of them are used, and when none is live,
-    /// every link is tried.
-    void choosePath(LinkUse use) {
+    /// How long a link may be silent, if it has been for longer than that; 0 if it hasn't. Beside a link that answers
+    /// that is soon; when none does, it is more likely the node that is busy.
+    int tooSilentMs(LinkMeter link, int downMs, long nowMs) {
+        for (LinkMeter other : links) {
+            if (other != link && link.silentBesideMs(other, downMs, nowMs) > downMs) {
+                return downMs;
+            }
+        }
+        int patientMs = Math.max(downMs, BUSY_MS);
+        return link.isSilent(patientMs, nowMs) ? patientMs : 0;
+    }
+
+    /// Chooses the links to send on: the first good one that answers, or all live ones. When the only links that
+    /// answer are poor, all of them are used, and when none answers, every link is tried.
+    void choosePath(LinkUse use, int downMs, long nowMs) {
         int[] live = new int[links.length];
         int count = 0;
+        boolean answer = false;
         for (int i = 0; i < links.length; i++) {
-            if (use == LinkUse.RANKED && links[i].isGood()) {
+            boolean answers = links[i].isLive() && !links[i].isSilent(downMs, nowMs);
+            if (use == LinkUse.RANKED && links[i].isGood() && answers) {
                 path = new int[] {i};
                 return;
             }
+            answer |= answers;
             if (links[i].isLive()) {
                 live[count++] = i;
             }
         }
-        path = count == 0 ? all() : Arrays.copyOf(live, count);
+        path = answer ? Arrays.copyOf(live, count) : all();
     }
 
     private int[] all() {

@@ -376,20 +376,21 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
     private void judge(Peer peer, long nowMs) {
         for (int i = 0; i < peer.links.length; i++) {
             LinkMeter link = peer.links[i];
-            if (link.isSilent(downMs(peer), nowMs)) {
-                fall(peer, i, "no answer for " + downMs(peer) + " ms", nowMs);
+            int silentMs = link.isLive() ? peer.tooSilentMs(link, downMs(peer), nowMs) : 0;
+            if (silentMs > 0) {
+                fall(peer, i, "no answer for " + silentMs + " ms", nowMs);
             } else if (link.risesAt(peer.hasLive(), downMs(peer), nowMs)) {
                 link.rise(nowMs);
                 out.add(new LinkChanged(peer.nodeid, i, true, "answers"));
             }
         }
-        peer.choosePath(config.use());
+        peer.choosePath(config.use(), downMs(peer), nowMs);
     }
 
     private void fall(Peer peer, int link, String reason, long nowMs) {
         peer.links[link].fall(nowMs);
         out.add(new LinkChanged(peer.nodeid, link, false, reason));
-        peer.choosePath(config.use());
+        peer.choosePath(config.use(), downMs(peer), nowMs);
     }
 
     private void sendFailed(int nodeid, int link, TransportEvent.Failure failure, long nowMs) {
@@ -425,7 +426,7 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
         for (Peer peer : peers.values()) {
             if (lateMs > config.probeMs()) {
                 for (LinkMeter link : peer.links) {
-                    link.slept(lateMs);
+                    link.slept(lateMs, nowMs);
                 }
             }
             if (!peer.isProven() || peer.challenge != null) {

@@ -114,7 +114,10 @@ class CmanStoriesTest {
         c.run(2).process.post(CmanCluster.cman(new CmanEvent.ReportFenced(1, never, GroupEntry.STOPPED)));
         c.simulation.runForMs(1000);
         assertEquals("apc", ofNode2(c).lastFenced().orElseThrow().how());
-        assertEquals(fencedMs, ofNode2(c).fencedMs(), "shown as fenced after it joined at " + ofNode2(c).joinedMs());
+        assertEquals(
+                fencedMs,
+                ofNode2(c).fencedMs(),
+                "shown as fenced after it joined at " + ofNode2(c).joinedMs());
     }
 
     private static CmanStatus.NodeStatus ofNode2(CmanCluster c) {

@@ -46,8 +46,12 @@ final class TestNet {
     private final SortedMap<String, Wire> wires = new TreeMap<>();
     private final PriorityQueue<Flight> air =
             new PriorityQueue<>(Comparator.comparingLong(Flight::atMs).thenComparingLong(Flight::order));
+    /// A stalled node needs so long for what has piled up in one socket.
+    private static final int SOCKET_MS = 30;
+
     long nowMs = 1_000_000;
     private long order;
+    private final SortedMap<Integer, Long> stalledUntilMs = new TreeMap<>();
 
     TestNet(long seed, int nodeCount, int links, LinkUse use) {
         this.dice = new Random(seed);
@@ -134,14 +138,22 @@ final class TestNet {
             long next = end + 1;
             int due = 0;
             for (var node : nodes.entrySet()) {
-                if (node.getValue().nextDeadlineMs() < next) {
-                    next = node.getValue().nextDeadlineMs();
+                long deadlineMs = Math.max(node.getValue().nextDeadlineMs(), stalledUntilMs(node.getKey()));
+                if (deadlineMs < next) {
+                    next = deadlineMs;
                     due = node.getKey();
                 }
             }
             Flight flight = air.peek();
             if (flight != null && flight.atMs() <= next && flight.atMs() <= end) {
                 air.remove();
+                if (flight.atMs() < stalledUntilMs(flight.to())) {
+                    // Its sockets are read one after the other when it goes on.
+                    long laterMs = stalledUntilMs(flight.to()) + flight.link() * (long) SOCKET_MS;
+                    air.add(new Flight(
+                            laterMs, flight.order(), flight.from(), flight.to(), flight.link(), flight.octets()));
+                    continue;
+                }
                 nowMs = Math.max(nowMs, flight.atMs());
                 event(
                         flight.to(),
@@ -155,6 +167,15 @@ final class TestNet {
                 return;
             }
         }
+    }
+
+    /// The node does nothing for so long: what comes in waits in its sockets.
+    void stall(int nodeid, long ms) {
+        stalledUntilMs.put(nodeid, nowMs + ms);
+    }
+
+    private long stalledUntilMs(int nodeid) {
+        return stalledUntilMs.getOrDefault(nodeid, Long.MIN_VALUE);
     }
 
     long count(int at, String text) {

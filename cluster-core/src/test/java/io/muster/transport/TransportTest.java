@@ -326,6 +326,66 @@ class TransportTest {
     }
 
     @Test
+    void aBusyNodeIsNoReasonToBlameItsLinks() {
+        long given = Long.getLong("seed", 0);
+        for (long seed = given == 0 ? 1 : given; seed <= (given == 0 ? 200 : given); seed++) {
+            Random dice = new Random(seed);
+            TestNet net = new TestNet(
+                    seed,
+                    2 + dice.nextInt(3),
+                    2 + dice.nextInt(2),
+                    dice.nextBoolean() ? LinkUse.RANKED : LinkUse.TOGETHER);
+            net.run(1000);
+            for (int i = 0; i < 20; i++) {
+                net.stall(1 + dice.nextInt(net.allNodes.size()), 100 + dice.nextInt(500));
+                net.run(800 + dice.nextInt(400));
+            }
+            List<TestNet.Log> fallen = net.log.stream()
+                    .filter(l -> l.effect() instanceof LinkChanged change && !change.live())
+                    .toList();
+            assertEquals(List.of(), fallen, "-Dseed=" + seed);
+        }
+    }
+
+    @Test
+    void aLinkThatDiesWhileItsNodeIsBusyIsLeftSoonAfter() {
+        long given = Long.getLong("seed", 0);
+        for (long seed = given == 0 ? 1 : given; seed <= (given == 0 ? 200 : given); seed++) {
+            Random dice = new Random(seed);
+            TestNet net = new TestNet(seed, 2, 2, LinkUse.RANKED);
+            net.run(1000);
+            net.stall(2, 100 + dice.nextInt(700));
+            net.run(dice.nextInt(100));
+            net.bothWays(1, 2, 0, w -> w.loss = 1);
+            net.run(1100);
+            assertTrue(carrying(net, 1, 2, 1), "-Dseed=" + seed);
+            net.unicast(1, 2, "after");
+            net.unicast(2, 1, "after");
+            net.run(40);
+            assertEquals(1, net.count(2, "after"), "-Dseed=" + seed + " to the busy one");
+            assertEquals(1, net.count(1, "after"), "-Dseed=" + seed + " from the busy one");
+        }
+    }
+
+    @Test
+    void whenNoLinkAnswersAllAreTriedAndGivenUpAfterASecond() {
+        TestNet net = new TestNet(20, 2, 2, LinkUse.RANKED);
+        net.run(1000);
+        for (int link = 0; link < 2; link++) {
+            net.bothWays(1, 2, link, w -> w.loss = 1);
+        }
+        net.run(400);
+        assertEquals(0, net.effects(1, LinkChanged.class) - 2, "links that fell already");
+        net.bothWays(1, 2, 1, w -> w.loss = 0);
+        net.unicast(1, 2, "over any");
+        net.run(5);
+        assertEquals(1, net.count(2, "over any"));
+        net.bothWays(1, 2, 1, w -> w.loss = 1);
+        net.run(1100);
+        assertEquals(2, net.effects(1, LinkChanged.class) - 2, "links that fell");
+    }
+
+    @Test
     void theKeyIsChangedWithoutLosingADatagram() {
         TestNet net = new TestNet(19, 3, 1, LinkUse.RANKED);
         net.run(500);
