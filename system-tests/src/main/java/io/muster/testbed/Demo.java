@@ -17,6 +17,9 @@ public final class Demo {
     private static final List<String> NAMES = List.of("node1", "node2", "node3");
     private static final int SERVED_LIMIT_MS = 40_000;
 
+    /// Within this a service that goes back has done so, and some.
+    private static final int RETURN_MS = 5_000;
+
     private final DemoOptions options;
     private final PrintStream out;
     private final long started = System.nanoTime();
@@ -169,7 +172,7 @@ public final class Demo {
         cluster.awaitMembers(lost, NAMES.size(), 30_000);
         say("%s is a member again", lost.name());
         if (options.noFailback()) {
-            say("nofailback: web stays on %s", result.ownerAfter());
+            stays(cluster, client, result.ownerAfter(), lost, sinceNanos);
         } else if (client.await(sinceNanos, SERVED_LIMIT_MS, lost.name()) == null) {
             throw new IllegalStateException("web has not gone back to " + lost.name() + " since " + since);
         } else {
@@ -180,6 +183,22 @@ public final class Demo {
         }
         run(cluster, lost, "cman_tool", "nodes");
         run(cluster, lost, "clustat");
+    }
+
+    /// A return would begin as soon as rgmanager runs on the node that is back.
+    private void stays(Cluster cluster, WebClient client, String owner, TestNode back, long sinceNanos) {
+        Await.that(
+                "rgmanager on " + back.name(),
+                SERVED_LIMIT_MS,
+                250,
+                () -> cluster.ask(back, "clustat").out().contains("Online, Local, rgmanager"));
+        if (client.await(sinceNanos, RETURN_MS, back.name()) != null) {
+            throw new IllegalStateException("web has gone back to " + back.name() + " in spite of nofailback");
+        }
+        if (client.await(System.nanoTime(), SERVED_LIMIT_MS, owner) == null) {
+            throw new IllegalStateException("web has not stayed on " + owner);
+        }
+        say("nofailback: web stays on %s", owner);
     }
 
     private void show(Cluster cluster, TestNode on, String when) {
