@@ -24,6 +24,9 @@ public final class HeartbeatKey {
 
     private final Mac mac;
 
+    /// The code of nothing, to tell keys apart by.
+    private final byte[] probe;
+
     /// @param secret 32 to 4096 octets
     /// @throws IllegalArgumentException when there are fewer or more
     public HeartbeatKey(byte[] secret) {
@@ -37,9 +40,15 @@ public final class HeartbeatKey {
                             .thenExpand("muster 1 pulse".getBytes(StandardCharsets.US_ASCII), KEY_BYTES));
             mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(derived, "HmacSHA256"));
+            probe = mac.doFinal();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no HKDF-SHA256", e);
         }
+    }
+
+    /// Whether it is made of the same secret. Any thread.
+    public boolean same(HeartbeatKey other) {
+        return MessageDigest.isEqual(probe, other.probe);
     }
 
     /// The message with its code behind it.

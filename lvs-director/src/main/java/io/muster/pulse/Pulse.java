@@ -72,6 +72,8 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     private final Set<Inhibitor> inhibitors = new TreeSet<>();
     private final TreeSet<String> linksDown = new TreeSet<>();
     private List<FloatingAddress> addresses;
+    private boolean preempt;
+    private long preemptWaitMs;
     private List<PulseEffect> out = new ArrayList<>();
 
     private Activity activity = Activity.STANDBY;
@@ -104,6 +106,8 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         this.deadtimeMs = settings.heartbeat().deadtimeMs();
         this.partner = new Partner(deadtimeMs);
         this.addresses = settings.addresses();
+        this.preempt = settings.heartbeat().preempt();
+        this.preemptWaitMs = settings.heartbeat().preemptWaitMs();
         this.self = Incarnation.random(dice);
         this.talk = settings.heartbeat().format() == Format.MUSTER
                 ? new MusterTalk(settings.primary(), self, deadtimeMs)
@@ -156,7 +160,11 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
                     leave("the partner was sent every connection once more", nowMs);
                 }
             }
-            case PulseEvent.Reconfigured(List<FloatingAddress> now) -> reconfigure(now);
+            case PulseEvent.Reconfigured(List<FloatingAddress> now, boolean preempt, long preemptWaitMs) -> {
+                this.preempt = preempt;
+                this.preemptWaitMs = preemptWaitMs;
+                reconfigure(now);
+            }
             case PulseEvent.Stop() -> stop(nowMs);
         }
         return out;
@@ -358,7 +366,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     /// `preempt = 1`: the primary, standing by while the backup is active, asks for its role when it has been there
     /// for a deadtime and has the connections, or has waited for them long enough.
     private void askForRole(long nowMs) {
-        boolean eligible = settings.heartbeat().preempt()
+        boolean eligible = preempt
                 && settings.heartbeat().format() == Format.MUSTER
                 && settings.primary()
                 && activity == Activity.STANDBY
@@ -374,7 +382,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         long waitedMs = nowMs - preemptSinceMs;
         boolean has = !settings.syncDaemon()
                 || (partner.syncPermille == 1000 && connections * 100 >= partner.connections * 99)
-                || waitedMs >= settings.heartbeat().preemptWaitMs();
+                || waitedMs >= preemptWaitMs;
         if (!taking && has && waitedMs >= deadtimeMs) {
             taking = true;
             say("asking the backup for the primary's role: " + connections + " of " + partner.connections

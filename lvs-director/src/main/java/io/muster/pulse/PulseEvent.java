@@ -44,8 +44,8 @@ public sealed interface PulseEvent {
     /// @param number of the [PulseEffect.SayLastWord] it answers
     record LastWordSaid(long number) implements PulseEvent {}
 
-    /// The file has been reread: the addresses that move are these now.
-    record Reconfigured(List<FloatingAddress> addresses) implements PulseEvent {
+    /// The file has been reread: the addresses that move are these now, and so on, as in [PulseSettings].
+    record Reconfigured(List<FloatingAddress> addresses, boolean preempt, long preemptWaitMs) implements PulseEvent {
         public Reconfigured {
             addresses = List.copyOf(addresses);
         }

@@ -137,6 +137,34 @@ class HandOverTest {
                 Activity.STANDBY);
     }
 
+    /// The partner's half: `preempt` may be set while pulse runs.
+    @Test
+    void aPrimaryThatIsToldToPreemptAsksForItsRole() {
+        var beat = new io.muster.lvs.LvsConfig.Heartbeat(539, 1_000, 3_000, Format.MUSTER, false, 60_000);
+        var settings = new PulseSettings(true, true, beat, Set.of(PARTNER), false, false, true, List.of(VIP));
+        var pulse = new Pulse(settings, new Random(1));
+        pulse.on(new PulseEvent.Start(), now);
+        assertFalse(wishes(pulse, 10).contains(Wish.TAKE), "preempt = 0");
+        pulse.on(new PulseEvent.Reconfigured(List.of(VIP), true, 60_000), now);
+        assertTrue(wishes(pulse, 10).contains(Wish.TAKE));
+        pulse.on(new PulseEvent.Reconfigured(List.of(VIP), false, 60_000), now);
+        assertFalse(wishes(pulse, 10).contains(Wish.TAKE), "preempt = 0 again");
+    }
+
+    /// What it says in some seconds with an active backup.
+    private List<Wish> wishes(Pulse pulse, int seconds) {
+        List<Wish> wishes = new ArrayList<>();
+        for (int i = 0; i < seconds; i++) {
+            var beat = new Heartbeat(
+                    false, PRIMARY, pulse.self(), ++sequence, Long.MAX_VALUE, 0, true, Wish.ABLE, 0, 1000);
+            pulse.on(new PulseEvent.Received(0, PARTNER, signed(HeartbeatCodec.encode(beat)), true), now);
+            passMs(pulse, 1_000).stream()
+                    .filter(PulseEffect.Send.class::isInstance)
+                    .forEach(e -> wishes.add(beat(e).wish()));
+        }
+        return wishes;
+    }
+
     @Test
     void aWordThatIsNeverSaidHoldsUpForHalfASecond() {
         Pulse pulse = active(true);

@@ -295,7 +295,7 @@ class PulseTest {
         Pulse pulse = started(true);
         hear(pulse, Word.LVS_STOPPED);
         var other = new FloatingAddress(IpAddress.parse("10.0.0.101").orElseThrow(), "eth0:2", 24);
-        List<PulseEffect> effects = on(pulse, new PulseEvent.Reconfigured(List.of(other)));
+        List<PulseEffect> effects = on(pulse, new PulseEvent.Reconfigured(List.of(other), false, 0));
         assertTrue(effects.contains(new PulseEffect.DropAddresses(List.of(VIP))));
         assertTrue(effects.contains(new PulseEffect.PutAddresses(List.of(other), 3, true)));
     }

@@ -261,6 +261,18 @@ class DirectorPairIT {
                 "the address moved\n" + pair.report(),
                 DirectorPair.SOON_MS,
                 () -> pair.primary.has("10.77.0.81") && !pair.primary.has(DirectorPair.VIP));
+        String running = Files.readString(file);
+        Files.writeString(file, running.replace("keepalive = 200ms", "keepalive = 300ms\nmonitor_links = 1"));
+        DirectorPair.key(pair.primary, 8);
+        pair.primary.signal("pulse", "HUP");
+        Await.that(
+                "what stays is named\n" + pair.report(),
+                DirectorPair.SOON_MS,
+                () -> pair.log(pair.primary)
+                        .lines()
+                        .anyMatch(l -> l.contains("lvs.cf: keepalive, monitor_links, the key in")
+                                && l.contains("lvs.key changed: not taken over before pulse is restarted")));
+        assertTrue(pair.talking(), "with the old key");
         Files.writeString(file, "primary = nonsense of no use\n");
         pair.primary.signal("pulse", "HUP");
         Await.that(

@@ -26,6 +26,7 @@ import io.muster.pulse.PulseStatus;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -304,19 +305,36 @@ public final class PulseDaemon implements AutoCloseable {
         }
     }
 
-    /// Takes over what may change while running: the addresses, and what lvsd makes of the file. A file that can't be
-    /// used changes nothing.
+    /// What has changed since the start, as often as it is asked for and not taken over.
+    private void sayWhatStays(LvsConfig now) {
+        var changed = new ArrayList<>(RestartKeys.changed(setup.config(), now));
+        try {
+            if (setup.key().isPresent() && !setup.key().get().same(LvsKeyFile.read(layout.lvsKey()))) {
+                changed.add("the key in " + layout.lvsKey());
+            }
+        } catch (IOException e) {
+            LOG.warn("{}: the key read at the start stays in use", e.getMessage());
+        }
+        if (!changed.isEmpty()) {
+            LOG.warn(
+                    "{}: {} changed: not taken over before pulse is restarted on both directors",
+                    setup.file(),
+                    String.join(", ", changed));
+        }
+    }
+
+    /// Takes over what may change while running: the addresses, whether and when the primary takes its role back,
+    /// the hooks, and what lvsd makes of the file. A file that can't be used changes nothing.
     private void reload() {
         Thread.ofVirtual().start(() -> {
             try {
                 LvsConfig now = Setup.read(setup.file(), LOG::warn);
-                if (!now.heartbeat().equals(config.heartbeat())
-                        || !now.primary().equals(config.primary())
-                        || !now.backup().equals(config.backup())) {
-                    LOG.warn("heartbeat, primary and backup keep their old values until pulse is restarted");
-                }
+                sayWhatStays(now);
                 config = now;
-                driver.post(new PulseEvent.Reconfigured(Setup.addresses(now)));
+                driver.post(new PulseEvent.Reconfigured(
+                        Setup.addresses(now),
+                        now.heartbeat().preempt(),
+                        now.heartbeat().preemptWaitMs()));
                 if (lvsd != null) {
                     lvsd.reload();
                 }

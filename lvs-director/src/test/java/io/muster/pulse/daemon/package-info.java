@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.pulse.daemon;
+
+import org.jspecify.annotations.NullMarked;
