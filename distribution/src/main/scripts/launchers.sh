@@ -56,7 +56,9 @@ write_launcher() { # bin directory, way from there to the home, home, java (may 
         echo 'export MUSTER_BIN MUSTER_HOME="$h" MUSTER_AGENTS="${MUSTER_AGENTS:-$h/share/cluster}" MUSTER_FENCE_PATH="${MUSTER_FENCE_PATH:-$h/sbin}"'
         # The JVM keeps SIGUSR2 for itself unless told to take another; nanny's users send it.
         [ "$5" != nanny ] || echo 'export _JAVA_SR_SIGNUM=40'
-        echo "exec \"$4\" $(java_options "$7") \${MUSTER_AOT:--XX:AOTCache=\$h/cache/$(cache_of "$7" "$5")} \${MUSTER_JAVA_OPTS-} \\"
+        # A cache that is named and isn't there would cost the JDK's own as well.
+        echo "aot=-XX:AOTCache=\$h/cache/$(cache_of "$7" "$5"); [ -e \"\${aot#*=}\" ] || aot=-Xshare:auto"
+        echo "exec \"$4\" $(java_options "$7") \${MUSTER_AOT:-\$aot} \${MUSTER_JAVA_OPTS-} \\"
         echo "  -cp \"$(class_path "$3/lib" '$h/lib')\" \\"
         echo "  $6 \"\$@\""
     } >"$1/.$5.new"

@@ -1,7 +1,5 @@
 package io.muster.ipvs;
 
-import java.util.Comparator;
-
 /// A real server of one service as it is told to the table. Address and port make it unique within its service.
 ///
 /// @param weight 0 to 2^31-1; 0 takes no new connections
@@ -9,10 +7,6 @@ import java.util.Comparator;
 /// @param lower below which an overloaded one takes connections again, 0 for the kernel's three quarters
 public record Destination(
         IpAddress address, int port, Forwarding forwarding, int weight, int upper, int lower, Tunnel tunnel) {
-    /// By address, then port: `ipvsadm -L`'s.
-    public static final Comparator<Destination> ORDER =
-            Comparator.comparing(Destination::address).thenComparingInt(Destination::port);
-
     public static Destination of(IpAddress address, int port, Forwarding forwarding, int weight) {
         return new Destination(address, port, forwarding, weight, 0, 0, Tunnel.NONE);
     }

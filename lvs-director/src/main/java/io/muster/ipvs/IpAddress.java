@@ -3,18 +3,14 @@ package io.muster.ipvs;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.util.Comparator;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// An IPv4 or IPv6 address as a value: compares by family, then numerically, as `ipvsadm` sorts.
 ///
 /// @param high upper 64 bits in network order; 0 for IPv4
 /// @param low lower 64 bits; an IPv4 address in its lower half
 public record IpAddress(boolean v6, long high, long low) implements Comparable<IpAddress> {
-    private static final Comparator<IpAddress> ORDER = Comparator.comparing(IpAddress::v6)
-            .thenComparing(IpAddress::high, Long::compareUnsigned)
-            .thenComparing(IpAddress::low, Long::compareUnsigned);
-
     /// Octets in network order.
     ///
     /// @throws IllegalArgumentException unless there are 4 or 16
@@ -76,7 +72,21 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
 
     @Override
     public int compareTo(IpAddress other) {
-        return ORDER.compare(this, other);
+        int order = Boolean.compare(v6, other.v6);
+        if (order == 0) {
+            order = Long.compareUnsigned(high, other.high);
+        }
+        return order != 0 ? order : Long.compareUnsigned(low, other.low);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof IpAddress that && v6 == that.v6 && high == that.high && low == that.low;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(high) + Long.hashCode(low);
     }
 
     /// As inet_ntop(3) prints it: the longest run of zero groups (two or more, the first of equals) is `::`.

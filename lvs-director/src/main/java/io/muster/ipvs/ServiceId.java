@@ -1,6 +1,6 @@
 package io.muster.ipvs;
 
-import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /// What makes a virtual service unique in the table: protocol, address and port, or a firewall mark with its family.
 ///
@@ -14,12 +14,6 @@ public record ServiceId(int protocol, IpAddress address, int port, int fwmark) i
     public static final int TCP = 6;
     public static final int UDP = 17;
     public static final int SCTP = 132;
-
-    private static final Comparator<ServiceId> ORDER = Comparator.comparing(ServiceId::fwmark, Integer::compareUnsigned)
-            .thenComparing(ServiceId::v6)
-            .thenComparingInt(ServiceId::protocol)
-            .thenComparing(ServiceId::address)
-            .thenComparingInt(ServiceId::port);
 
     public static ServiceId tcp(IpAddress address, int port) {
         return new ServiceId(TCP, address, port, 0);
@@ -43,7 +37,31 @@ public record ServiceId(int protocol, IpAddress address, int port, int fwmark) i
 
     @Override
     public int compareTo(ServiceId other) {
-        return ORDER.compare(this, other);
+        int order = Integer.compareUnsigned(fwmark, other.fwmark);
+        if (order == 0) {
+            order = Boolean.compare(v6(), other.v6());
+        }
+        if (order == 0) {
+            order = Integer.compare(protocol, other.protocol);
+        }
+        if (order == 0) {
+            order = address.compareTo(other.address);
+        }
+        return order != 0 ? order : Integer.compare(port, other.port);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ServiceId that
+                && protocol == that.protocol
+                && port == that.port
+                && fwmark == that.fwmark
+                && address.equals(that.address);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * (31 * address.hashCode() + port) + protocol) + fwmark;
     }
 
     /// `TCP 10.1.1.1:80`, `UDP [2001:db8::1]:53`, `FWM 100`, `FWM 100 IPv6`.

@@ -2,6 +2,7 @@ package io.muster.os;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// The attributes of one message or of one nested attribute, found by type. Can be read into again and again.
 ///
@@ -14,7 +15,7 @@ public final class NetlinkAttributes {
 
     private final int[] at;
     private final int[] length;
-    private ByteBuffer buffer = ByteBuffer.allocate(0);
+    private byte[] source = {};
 
     /// @param highest the highest type that is looked at
     public NetlinkAttributes(int highest) {
@@ -22,18 +23,23 @@ public final class NetlinkAttributes {
         length = new int[highest + 1];
     }
 
-    /// Finds the attributes between two indexes of a buffer, which has to stay as it is while they are looked at.
+    /// Finds the attributes between two indexes of a buffer in the machine's order, which has to stay as it is while
+    /// they are looked at.
     public void read(ByteBuffer from, int begin, int end) throws NetException {
-        java.util.Arrays.fill(length, -1);
-        buffer = from;
+        read(NativeOctets.of(from), begin, end);
+    }
+
+    private void read(byte[] from, int begin, int end) throws NetException {
+        Arrays.fill(length, -1);
+        source = from;
         int i = begin;
         // Up to three octets of padding may follow the last.
         while (end - i >= 4) {
-            int size = from.getShort(i) & 0xffff;
+            int size = NativeOctets.u16(from, i);
             if (size < 4 || size > end - i) {
                 throw NetlinkMessages.malformed("an attribute of " + size + " octets where " + (end - i) + " are left");
             }
-            int type = from.getShort(i + 2) & TYPE_MASK;
+            int type = NativeOctets.u16(from, i + 2) & TYPE_MASK;
             if (type < at.length) {
                 at[type] = i + 4;
                 length[type] = size - 4;
@@ -45,7 +51,7 @@ public final class NetlinkAttributes {
     /// Reads the attributes inside the one of that type.
     public void nested(int type, NetlinkAttributes into) throws NetException {
         require(type, 0);
-        into.read(buffer, at[type], at[type] + length[type]);
+        into.read(source, at[type], at[type] + length[type]);
     }
 
     public boolean has(int type) {
@@ -58,30 +64,30 @@ public final class NetlinkAttributes {
     }
 
     public int u8(int type) throws NetException {
-        return buffer.get(require(type, 1)) & 0xff;
+        return source[require(type, 1)] & 0xff;
     }
 
     public int u16(int type) throws NetException {
-        return buffer.getShort(require(type, 2)) & 0xffff;
+        return NativeOctets.u16(source, require(type, 2));
     }
 
     /// A port: network order.
     public int be16(int type) throws NetException {
         int i = require(type, 2);
-        return (buffer.get(i) & 0xff) << 8 | buffer.get(i + 1) & 0xff;
+        return (source[i] & 0xff) << 8 | source[i + 1] & 0xff;
     }
 
     public int u32(int type) throws NetException {
-        return buffer.getInt(require(type, 4));
+        return NativeOctets.i32(source, require(type, 4));
     }
 
     /// The 32 bits at an offset inside the value.
     public int u32(int type, int offset) throws NetException {
-        return buffer.getInt(require(type, offset + 4) + offset);
+        return NativeOctets.i32(source, require(type, offset + 4) + offset);
     }
 
     public long u64(int type) throws NetException {
-        return buffer.getLong(require(type, 8));
+        return NativeOctets.i64(source, require(type, 8));
     }
 
     /// Up to 64 bits at an offset inside the value, in network order.
@@ -89,25 +95,24 @@ public final class NetlinkAttributes {
         int i = require(type, offset + octets) + offset;
         long value = 0;
         for (int n = 0; n < octets; n++) {
-            value = value << 8 | buffer.get(i + n) & 0xff;
+            value = value << 8 | source[i + n] & 0xff;
         }
         return value;
     }
 
     public byte[] octets(int type) throws NetException {
-        byte[] value = new byte[length[type] < 0 ? 0 : length[type]];
-        buffer.get(require(type, 0), value);
-        return value;
+        int from = require(type, 0);
+        return Arrays.copyOfRange(source, from, from + length[type]);
     }
 
     /// Up to the first zero octet, or all of it.
     public String string(int type) throws NetException {
-        byte[] value = octets(type);
-        int end = 0;
-        while (end < value.length && value[end] != 0) {
+        int from = require(type, 0);
+        int end = from;
+        while (end < from + length[type] && source[end] != 0) {
             end++;
         }
-        return new String(value, 0, end, StandardCharsets.UTF_8);
+        return new String(source, from, end - from, StandardCharsets.UTF_8);
     }
 
     private int require(int type, int octets) throws NetException {

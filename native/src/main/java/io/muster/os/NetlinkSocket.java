@@ -22,6 +22,8 @@ public final class NetlinkSocket implements Netlink {
     private final String subject;
     private final int fd;
     private final ByteBuffer slots = NetC.buffer(SLOTS * SLOT_BYTES);
+    /// Made when first needed.
+    private final byte[][] copies = new byte[SLOTS][0];
     private final ByteBuffer headers = NetC.buffer(SLOTS * HEADER_BYTES);
     private final ByteBuffer vectors = NetC.buffer(SLOTS * 16);
     private final Pointer headersAt = NetC.at(headers);
@@ -112,7 +114,14 @@ public final class NetlinkSocket implements Netlink {
             throw new IndexOutOfBoundsException(index);
         }
         int length = Math.min(headers.getInt(index * HEADER_BYTES + 56), SLOT_BYTES);
-        return slots.slice(index * SLOT_BYTES, length).order(slots.order());
+        // Into an array: see NativeOctets.
+        byte[] copy = copies[index];
+        if (copy.length == 0) {
+            copy = new byte[SLOT_BYTES];
+            copies[index] = copy;
+        }
+        slots.get(index * SLOT_BYTES, copy, 0, length);
+        return ByteBuffer.wrap(copy, 0, length).order(slots.order());
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.muster.ipvs.daemon.KernelIpvs;
 import io.muster.os.NetworkNamespace;
 import io.muster.os.RouteNetlink;
 import io.muster.testbed.Figures;
+import io.muster.testbed.Home;
 import io.muster.testbed.Shell;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -31,6 +32,8 @@ import java.util.concurrent.TimeUnit;
 /// namespace of its own: a flushed table leaves its servers behind for two minutes, and every new one is looked for
 /// among them, which would measure the kernel's list instead.
 ///
+/// The command is timed whole, ours beside the original, on this table and on one of two services.
+///
 /// Ours is the exchange in a JVM that runs already, as a daemon's does, and has read such a table some times; the very
 /// first, when classes are loaded and nothing is compiled, is told apart. The original is its whole process, timed by
 /// the shell that starts it.
@@ -44,6 +47,8 @@ final class TableBench {
     private static final int WARMING = 15;
     private static final int SETTLE_MS = 300;
     private static final int SHELL_MS = 120_000;
+    private static final int SMALL = 2;
+    private static final String OURS = "'" + Home.dir().resolve("bin/ipvsadm") + "'";
     private static final Path RULES = Path.of("/tmp/bench-table.rules");
 
     private final PrintStream out;
@@ -54,6 +59,9 @@ final class TableBench {
     private final List<Double> lists = new ArrayList<>();
     private final List<Double> reads = new ArrayList<>();
     private final List<Double> prints = new ArrayList<>();
+    private final List<Double> commands = new ArrayList<>();
+    private final List<Double> smallCommands = new ArrayList<>();
+    private final List<Double> smallLists = new ArrayList<>();
 
     TableBench(PrintStream out) {
         this.out = out;
@@ -66,6 +74,7 @@ final class TableBench {
         for (int i = 0; i <= rounds; i++) {
             apart(this::ours);
             apart(this::theirs);
+            apart(this::small);
         }
         Files.delete(RULES);
         tell(rounds);
@@ -131,6 +140,13 @@ final class TableBench {
         table.fingerprint();
         prints.add(since(began));
         lists.add(timed("ipvsadm -Ln >/dev/null"));
+        commands.add(timed(OURS + " -Ln >/dev/null"));
+    }
+
+    private void small(KernelIpvs table) throws IOException {
+        table.apply(operations.subList(0, SMALL * (1 + SERVERS)));
+        smallLists.add(timed("ipvsadm -Ln >/dev/null"));
+        smallCommands.add(timed(OURS + " -Ln >/dev/null"));
     }
 
     private void theirs(KernelIpvs table) throws IOException {
@@ -156,6 +172,8 @@ final class TableBench {
         figures.put("rounds", rounds);
         compare(figures, "set_up", "ipvsadm -R", applies, restores, 1.0 / 3);
         compare(figures, "read_back", "ipvsadm -Ln", reads, lists, 0.5);
+        command(figures, "command_large", commands, lists);
+        command(figures, "command_small", smallCommands, smallLists);
         double print = Figures.quantile(prints.subList(1, prints.size()), 0.5);
         out.printf(Locale.ROOT, "%-10s %8.1f ms, the cheap look for differences%n", "fingerprint", print);
         figures.put("fingerprint_ms", print);
@@ -195,6 +213,25 @@ final class TableBench {
         figure.put("ratio_percent", ratio * 100);
         figure.put("ratio_first_percent", first * 100);
         figure.put("goal_percent", goal * 100);
+        figures.put(name, figure);
+    }
+
+    private void command(Map<String, Object> figures, String name, List<Double> ours, List<Double> theirs) {
+        Map<String, Object> mine = Figures.summary(ours.subList(1, ours.size()));
+        Map<String, Object> original = Figures.summary(theirs.subList(1, theirs.size()));
+        double base = Figures.quantile(theirs.subList(1, theirs.size()), 0.5);
+        double own = Figures.quantile(ours.subList(1, ours.size()), 0.5);
+        out.printf(
+                Locale.ROOT,
+                "%-13s %8.1f ms p50 for the whole of our ipvsadm -Ln, the original %8.1f ms: ratio %.3f%n",
+                name,
+                own,
+                base,
+                own / base);
+        var figure = new LinkedHashMap<String, Object>();
+        figure.put("ours_ms", mine);
+        figure.put("ipvsadm_ms", original);
+        figure.put("ratio_percent", own / base * 100);
         figures.put(name, figure);
     }
 

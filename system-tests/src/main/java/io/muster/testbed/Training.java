@@ -28,6 +28,8 @@ public final class Training {
             List.of("io.muster.fence.cli.FenceTool", "ls"),
             List.of("io.muster.service.cli.Clustat"),
             List.of("io.muster.service.cli.Clusvcadm", "-h"),
+            List.of("io.muster.testbed.RecordedIpvsadm", "-Ln"),
+            List.of("io.muster.testbed.RecordedIpvsadm", "-A", "-t", "10.1.1.9:80", "-s", "wlc"),
             // Ends for want of the device: what speaks to the kernel has been loaded by then.
             List.of(
                     "io.muster.pulse.cli.SendArp",

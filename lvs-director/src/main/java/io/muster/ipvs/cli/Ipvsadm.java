@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 public final class Ipvsadm implements Command {
     /// Where the table comes from.
     @FunctionalInterface
-    interface Tables {
+    public interface Tables {
         IpvsTable open() throws IpvsException;
     }
 
@@ -40,6 +40,11 @@ public final class Ipvsadm implements Command {
         this.connections = connections;
         this.names = names;
         this.in = in;
+    }
+
+    /// The same on another table.
+    public Ipvsadm on(Tables others) {
+        return new Ipvsadm(others, connections, names, in);
     }
 
     /// The same with another standard input, for `-R`.

@@ -15,7 +15,11 @@ import io.muster.ipvs.TableFingerprint;
 import io.muster.ipvs.TableInfo;
 import io.muster.ipvs.Timeouts;
 import io.muster.os.Errno;
+import io.muster.os.NetException;
+import io.muster.os.Netlink;
+import io.muster.os.NetlinkMessages;
 import io.muster.os.NetlinkSocket;
+import io.muster.os.NetlinkWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,6 +31,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The table of this kernel, of the network namespace it was opened in, over the generic netlink family IPVS.
 ///
@@ -53,6 +59,14 @@ public final class KernelIpvs implements IpvsTable {
     ///     there is no right to use it
     public static KernelIpvs open(Duration limit) throws IpvsException {
         return open(() -> NetlinkSocket.open(NetlinkSocket.GENERIC, 0), limit, IpvsFamily::load);
+    }
+
+    /// A table that is spoken to over a conversation that is open already.
+    public static KernelIpvs over(Netlink conversation, Duration limit) throws IpvsException {
+        return open(
+                () -> conversation,
+                limit,
+                () -> new IpvsException(IpvsError.UNSUPPORTED, "nobody of the name " + IpvsRequests.FAMILY));
     }
 
     /// Loads what is missing, and says what to tell if it is missing still.
@@ -96,18 +110,38 @@ public final class KernelIpvs implements IpvsTable {
         return only(found);
     }
 
+    /// What one dump holds. When others write meanwhile, the kernel's place in its list moves and it may show one
+    /// twice.
+    ///
+    /// Classes and no lambdas here, and no generated hash codes: each of those is made when it is first run, which
+    /// took a large part of a large table's first reading.
+    private abstract static class Dump<T, K> implements IpvsExchange.Request, IpvsExchange.Reader {
+        final List<T> found = new ArrayList<>();
+        private final Set<K> seen = new HashSet<>();
+
+        void take(T entry, K key) {
+            if (seen.add(key)) {
+                found.add(entry);
+            }
+        }
+    }
+
     @Override
     public List<ServiceEntry> services() throws IpvsException {
-        var found = new ArrayList<ServiceEntry>();
-        // When others write meanwhile, the kernel's place in its list moves and it may show one twice.
-        var seen = new HashSet<ServiceId>();
-        ask("services", (to, n) -> IpvsRequests.dumpServices(to, family, n), (datagram, message) -> {
-            ServiceEntry service = replies.service(datagram, message);
-            if (seen.add(service.service().id())) {
-                found.add(service);
+        var dump = new Dump<ServiceEntry, ServiceId>() {
+            @Override
+            public void write(NetlinkWriter to, int sequence) {
+                IpvsRequests.dumpServices(to, family, sequence);
             }
-        });
-        return found;
+
+            @Override
+            public void read(ByteBuffer datagram, NetlinkMessages message) throws NetException {
+                ServiceEntry entry = replies.service(datagram, message);
+                take(entry, entry.service().id());
+            }
+        };
+        ask("services", dump, dump);
+        return dump.found;
     }
 
     @Override
@@ -122,21 +156,38 @@ public final class KernelIpvs implements IpvsTable {
         return found.stream().findFirst();
     }
 
-    private record Place(IpAddress address, int port) {}
+    private record Place(IpAddress address, int port) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Place that && port == that.port && address.equals(that.address);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * address.hashCode() + port;
+        }
+    }
 
     @Override
     public List<DestinationEntry> destinations(ServiceId id) throws IpvsException {
-        var found = new ArrayList<DestinationEntry>();
-        var seen = new HashSet<Place>();
-        ask("destinations", (to, n) -> IpvsRequests.dumpDestinations(to, family, n, id), (datagram, message) -> {
-            DestinationEntry entry = replies.destination(datagram, message, id.v6());
-            var place =
-                    new Place(entry.destination().address(), entry.destination().port());
-            if (seen.add(place)) {
-                found.add(entry);
+        var dump = new Dump<DestinationEntry, Place>() {
+            @Override
+            public void write(NetlinkWriter to, int sequence) {
+                IpvsRequests.dumpDestinations(to, family, sequence, id);
             }
-        });
-        return found;
+
+            @Override
+            public void read(ByteBuffer datagram, NetlinkMessages message) throws NetException {
+                DestinationEntry entry = replies.destination(datagram, message, id.v6());
+                take(
+                        entry,
+                        new Place(
+                                entry.destination().address(),
+                                entry.destination().port()));
+            }
+        };
+        ask("destinations", dump, dump);
+        return dump.found;
     }
 
     /// The kernel runs one dump at a time on a socket, so this is one exchange for each service.

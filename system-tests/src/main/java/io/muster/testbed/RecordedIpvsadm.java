@@ -1,0 +1,21 @@
+package io.muster.testbed;
+
+import io.muster.cli.Command;
+import io.muster.ipvs.cli.Ipvsadm;
+import io.muster.ipvs.daemon.KernelIpvs;
+import java.io.PrintStream;
+import java.time.Duration;
+
+/// `ipvsadm` on a recorded kernel: in training it is to load what it needs on a machine that has no IPVS, and to leave
+/// a
+/// machine that has it alone.
+final class RecordedIpvsadm implements Command {
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+
+    @Override
+    public int run(String[] args, PrintStream out, PrintStream err) {
+        return new Ipvsadm()
+                .on(() -> KernelIpvs.over(new RecordedKernel(), LIMIT))
+                .run(args, out, err);
+    }
+}
