@@ -110,7 +110,7 @@ final class Director {
 
     /// Debian's ipvsadm, which must succeed.
     String ipvsadm(String... args) {
-        return host.run(20_000, words(args)).expectOk("ipvsadm " + String.join(" ", args));
+        return host.run(Site.PATIENCE_MS, words(args)).expectOk("ipvsadm " + String.join(" ", args));
     }
 
     private static String[] words(String... args) {
@@ -128,18 +128,17 @@ final class Director {
     }
 
     /// Waits until the table is as wanted.
-    void awaitTable(String what, int limitMs, Predicate<Map<String, Map<String, Integer>>> wanted) {
-        if (!io.muster.testbed.Await.until(limitMs, 100, () -> wanted.test(table()))) {
+    void awaitTable(String what, Predicate<Map<String, Map<String, Integer>>> wanted) {
+        if (!io.muster.testbed.Await.until(Site.PATIENCE_MS, 100, () -> wanted.test(table()))) {
             throw new IllegalStateException(
-                    host.name + ": " + what + ": not within " + limitMs + " ms; the table is " + table());
+                    host.name + ": " + what + ": not within " + Site.PATIENCE_MS + " ms; the table is " + table());
         }
     }
 
     /// Waits until a service has exactly so many servers that take connections.
-    void awaitServers(String service, int count, int limitMs) {
+    void awaitServers(String service, int count) {
         awaitTable(
                 count + " servers of " + service,
-                limitMs,
                 table -> table.getOrDefault(service, Map.of()).values().stream()
                                 .filter(weight -> weight > 0)
                                 .count()
@@ -147,15 +146,16 @@ final class Director {
     }
 
     /// Waits until a server takes connections of a service, or doesn't.
-    void awaitServer(String service, String server, boolean up, int limitMs) {
+    void awaitServer(String service, String server, boolean up) {
         awaitTable(
                 server + (up ? " in" : " out of") + " service " + service,
-                limitMs,
                 table -> up == table.getOrDefault(service, Map.of()).getOrDefault(server, 0) > 0);
     }
 
     /// How many connections to a virtual address and port the table of connections has.
-    long connections(String virtualAddress, int port) {
-        return KernelWords.connections(host.sh("cat /proc/net/ip_vs_conn"), virtualAddress, port);
+    ///
+    /// @param protocol `TCP`, `UDP`
+    long connections(String protocol, String virtualAddress, int port) {
+        return KernelWords.connections(host.sh("cat /proc/net/ip_vs_conn"), protocol, virtualAddress, port);
     }
 }

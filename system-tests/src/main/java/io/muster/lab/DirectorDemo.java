@@ -42,13 +42,12 @@ final class DirectorDemo {
             Director active = pair.active();
             say("pulse and lvsd run on both directors, from one lvs.cf; %s is active", active.host.name);
             show(active, "before");
-            Requests requests =
-                    Requests.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.HTTP), List.of(), PER_SECOND, 20_000);
+            Requests requests = Requests.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.HTTP), List.of(), PER_SECOND);
             Map<String, Object> figures = new LinkedHashMap<>();
             figures.put("realserver_out_ms", realServer(lvs, active, requests));
             pair.whole(pair.other(active));
             Holder holder = Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), CONNECTIONS);
-            Site.await(CONNECTIONS + " connections", 60_000, () -> holder.open() == CONNECTIONS);
+            Site.await(CONNECTIONS + " connections", () -> holder.open() == CONNECTIONS);
             say(
                     "the client now holds %d connections; half of them have said nothing since they were made",
                     CONNECTIONS);
@@ -76,7 +75,10 @@ final class DirectorDemo {
     }
 
     private static LvsCf file(Lvs lvs) {
-        LvsCf file = Pair.file(lvs, true, "500ms", "2");
+        LvsCf file = Pair.file(lvs, true, "500ms", "2")
+                .set("nat_router", Lvs.ROUTER + " eth1:1")
+                .set("nat_nmask", "255.255.255.0")
+                .checkedEvery(1);
         for (String[] service : new String[][] {{"web", "80"}, {"echo", "7"}}) {
             file.virtual(
                     service[0],
@@ -97,19 +99,20 @@ final class DirectorDemo {
         say("%s loses its network", real.name);
         long died = System.nanoTime();
         lvs.site.link(real, false);
-        active.awaitServer(WEB, server, false, 20_000);
+        active.awaitServer(WEB, server, false);
         long outMs = (System.nanoTime() - died) / 1_000_000;
         say(
                 "lvsd's check has failed: %s is out of the table after %d ms, new connections go to the others",
                 real.name, outMs);
-        Site.await("what was under way to end", 30_000, () -> requests.tally().open() < 5);
+        long out = System.nanoTime();
+        Site.await("the end of what was under way", () -> requests.overUpTo(out));
         say(
                 "of the requests sent meanwhile %d failed: connections that were on their way to %s were sent to another"
                         + " when they tried again",
                 requests.tally().failed() - failedBefore, real.name);
         lvs.site.link(real, true);
-        active.awaitServer(WEB, server, true, 30_000);
-        active.awaitServers(ECHO, lvs.reals.size(), 30_000);
+        active.awaitServer(WEB, server, true);
+        active.awaitServers(ECHO, lvs.reals.size());
         say("%s has its network again, two good checks later it is in the table", real.name);
         return outMs;
     }
@@ -117,8 +120,8 @@ final class DirectorDemo {
     private void director(
             Lvs lvs, Pair pair, Director active, Holder holder, Requests requests, Map<String, Object> figures) {
         Director other = pair.other(active);
-        int before = holder.alive(20_000);
-        long known = pair.awaitConnections(other, Lvs.VIP, before, 20_000);
+        int before = holder.alive();
+        long known = pair.awaitConnections(other, Lvs.VIP, before);
         say(
                 "%s, standing by, knows %d of the %d open connections from %s",
                 other.host.name, known, before, active.host.name);
@@ -126,13 +129,14 @@ final class DirectorDemo {
         say("%s dies with its host", active.host.name);
         lvs.site.kill(active.host);
         long died = System.nanoTime();
-        Site.await("an answer through " + other.host.name, 60_000, () -> requests.lastAnswerNanos() > died);
+        Site.await("the address on " + other.host.name, () -> other.holds(Lvs.VIP));
+        Site.await("an answer through " + other.host.name, () -> requests.lastAnswerNanos() > died);
         long outage = Math.round(requests.tally().gapMs());
         say(
                 "%s has waited out its deadtime of 2 s and taken the address: the client was without answers for"
                         + " %d ms",
                 other.host.name, outage);
-        int survived = holder.alive(60_000);
+        int survived = holder.alive();
         say("%d of %d connections go on as if nothing had happened", survived, before);
         figures.put("director_outage_ms", outage);
         figures.put("connections_before", before);

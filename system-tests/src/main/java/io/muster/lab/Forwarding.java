@@ -33,7 +33,7 @@ final class Forwarding {
     }
 
     private static String datagrams(Host client) throws IOException {
-        if (!Traffic.echoes(client, Traffic.at(Lvs.VIP, RealServer.ECHO))) {
+        if (!Traffic.echoes(Traffic.datagrams(client), Traffic.at(Lvs.VIP, RealServer.ECHO))) {
             throw new IllegalStateException("no echo of a datagram");
         }
         return "echoed";
@@ -55,9 +55,9 @@ final class Forwarding {
     }
 
     private static void awaitServices(Lvs lvs) {
-        lvs.first.awaitServers(Lvs.VIP + ":80", lvs.reals.size(), 20_000);
-        lvs.first.awaitServers("[" + Lvs.VIP6 + "]:80", lvs.reals.size(), 20_000);
-        lvs.first.awaitServers("UDP " + Lvs.VIP + ":7", lvs.reals.size(), 20_000);
+        lvs.first.awaitServers(Lvs.VIP + ":80", lvs.reals.size());
+        lvs.first.awaitServers("[" + Lvs.VIP6 + "]:80", lvs.reals.size());
+        lvs.first.awaitServers("UDP " + Lvs.VIP + ":7", lvs.reals.size());
     }
 
     /// Two-tier NAT, persistence, HTTP and HTTPS joined by a mark, three tiers, save and restore.
@@ -99,9 +99,9 @@ final class Forwarding {
             lvs.first.startLvsd();
             report.prove("lvsdBuildsTableFromLvsCf", lvs.directors(), () -> {
                 awaitServices(lvs);
-                lvs.first.awaitServers(PERSISTENT + ":80", 3, 20_000);
-                lvs.first.awaitServers("FWM 1", 3, 20_000);
-                lvs.first.awaitServers(Lvs.VIP + ":8080", 3, 20_000);
+                lvs.first.awaitServers(PERSISTENT + ":80", 3);
+                lvs.first.awaitServers("FWM 1", 3);
+                lvs.first.awaitServers(Lvs.VIP + ":8080", 3);
                 return lvs.first.table().size() + " services";
             });
             forwarding("twoTierNat", lvs);
@@ -111,7 +111,7 @@ final class Forwarding {
             report.prove("saveAndRestoreAgreeWithOriginal", lvs.directors(), () -> saveAndRestore(lvs));
             lvs.first.stopLvsd();
             report.prove("stoppedLvsdLeavesNothing", lvs.directors(), () -> {
-                lvs.first.awaitTable("empty", 5_000, Map::isEmpty);
+                lvs.first.awaitTable("empty", Map::isEmpty);
                 return "table empty";
             });
         }
@@ -130,7 +130,7 @@ final class Forwarding {
         for (Host real : lvs.reals) {
             RealServer.BackEnd asks = () -> {
                 try (var socket = new java.net.Socket()) {
-                    socket.connect(Traffic.at("10.3.0.1", RealServer.HTTP), 5_000);
+                    socket.connect(Traffic.at("10.3.0.1", RealServer.HTTP), Site.PATIENCE_MS);
                     return Traffic.exchange(socket);
                 }
             };
@@ -203,7 +203,7 @@ final class Forwarding {
             String[] said = {"", ""};
             // Rates are averages over time and never stand still. The other counters do, once the kernel has renewed
             // them, which it does every two seconds.
-            boolean alike = io.muster.testbed.Await.until(10_000, 100, () -> {
+            boolean alike = io.muster.testbed.Await.until(Site.PATIENCE_MS, 100, () -> {
                 said[0] = lvs.first.ipvsadm(words);
                 said[1] = host.command("ipvsadm", words).expectOk("our ipvsadm " + options);
                 return options.contains("rate") || said[0].equals(said[1]);
@@ -225,7 +225,8 @@ final class Forwarding {
         lvs.second.ipvsadm("-C");
         Path rules = other.root.resolve("saved");
         Files.writeString(rules, original);
-        Shell.Result restored = other.run(60_000, "sh", "-c", "exec \"$MUSTER_HOME\"/bin/ipvsadm-restore <" + rules);
+        Shell.Result restored =
+                other.run(Site.PATIENCE_MS, "sh", "-c", "exec \"$MUSTER_HOME\"/bin/ipvsadm-restore <" + rules);
         restored.expectOk("ipvsadm-restore");
         String back = lvs.second.ipvsadm("-Sn");
         lvs.second.ipvsadm("-C");
@@ -260,7 +261,7 @@ final class Forwarding {
             lvs.first.startLvsd();
             report.prove("lvsdBuildsDirectRoutingTable", lvs.directors(), () -> {
                 awaitServices(lvs);
-                lvs.first.awaitServers("FWM 2", 2, 20_000);
+                lvs.first.awaitServers("FWM 2", 2);
                 return lvs.first.table().size() + " services";
             });
             forwarding("directRouting", lvs);

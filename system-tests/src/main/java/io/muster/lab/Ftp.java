@@ -18,7 +18,7 @@ final class Ftp {
     static final int FIRST_DATA_PORT = 40_000;
 
     static final int LAST_DATA_PORT = 40_009;
-    private static final int PATIENCE_MS = 10_000;
+    private static final int PATIENCE_MS = Site.PATIENCE_MS;
 
     private Ftp() {}
 

@@ -41,7 +41,8 @@ public final class Guest {
         all.put("drain", report -> new Draining(report).rollingRestart());
         all.put("daemons", report -> new Takeover(report).daemons());
         all.put("hosts", report -> new Takeover(report).hosts());
-        all.put("families", report -> new Takeover(report).bothFamilies());
+        all.put("families", report -> new Families(report).bothFamilies());
+        all.put("nat6", report -> new Families(report).natIpv6());
         all.put("ipvsadm", report -> new IpvsadmScenario(report).play());
         all.put("sync", report -> new SyncScenario(report).play());
         return all;
@@ -80,7 +81,7 @@ public final class Guest {
     private static void modules() {
         for (String module : MODULES) {
             // One by one: a missing one would end the list.
-            Shell.run(30_000, Map.of(), List.of("modprobe", "-q", module));
+            Shell.run(Site.PATIENCE_MS, Map.of(), List.of("modprobe", "-q", module));
         }
     }
 

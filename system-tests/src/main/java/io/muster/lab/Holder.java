@@ -161,11 +161,11 @@ final class Holder implements AutoCloseable {
     }
 
     /// Makes every connection prove that it is alive, the idle ones too, and counts those that have.
-    int alive(int limitMs) {
+    int alive() {
         talking = false;
         int round = probing + 1;
         probing = round;
-        io.muster.testbed.Await.until(limitMs, () -> answered(round) == open());
+        io.muster.testbed.Await.until(Site.PATIENCE_MS, () -> answered(round) == open());
         int alive = answered(round);
         talking = true;
         return alive;

@@ -47,7 +47,7 @@ final class Host {
 
         private void awaitEnd() {
             try {
-                if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                if (!process.waitFor(Site.PATIENCE_MS, TimeUnit.MILLISECONDS)) {
                     throw new IllegalStateException(name + " (pid " + process.pid() + ") doesn't end");
                 }
             } catch (InterruptedException e) {
@@ -138,12 +138,12 @@ final class Host {
             throw new IOException(name + " is switched off");
         }
         try {
-            return here.submit(work).get(60, TimeUnit.SECONDS);
+            return here.submit(work).get(3L * Site.PATIENCE_MS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(name + ": interrupted", e);
         } catch (TimeoutException e) {
-            throw new IOException(name + ": no answer for a minute", e);
+            throw new IOException(name + ": no answer, whoever was asked", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException cause) {
                 throw cause;
@@ -169,7 +169,7 @@ final class Host {
 
     /// Runs a shell script here, which must go well.
     String sh(String script) {
-        return run(20_000, "sh", "-ec", script).expectOk(name + ": " + script.strip());
+        return run(Site.PATIENCE_MS, "sh", "-ec", script).expectOk(name + ": " + script.strip());
     }
 
     /// Sets kernel parameters, `net.ipv4.ip_forward=1`; the name's slashes may stand for dots within an interface's
@@ -188,7 +188,7 @@ final class Host {
         var all = new ArrayList<>(
                 List.of(Home.dir().resolve("bin").resolve(command).toString()));
         all.addAll(List.of(args));
-        return Shell.run(60_000, environment(), inside(all));
+        return Shell.run(Site.PATIENCE_MS, environment(), inside(all));
     }
 
     /// One of the suite's daemons, or any program (a path).
@@ -214,8 +214,8 @@ final class Host {
 
     /// The processes that live in the host's network, whoever started them.
     List<ProcessHandle> processes() {
-        String pids =
-                Shell.run(5_000, Map.of(), List.of("ip", "netns", "pids", name)).out();
+        String pids = Shell.run(Site.PATIENCE_MS, Map.of(), List.of("ip", "netns", "pids", name))
+                .out();
         var all = new ArrayList<ProcessHandle>();
         for (String pid : pids.strip().split("\\s+")) {
             if (!pid.isEmpty() && Long.parseLong(pid) != ProcessHandle.current().pid()) {

@@ -34,7 +34,7 @@ final class Https {
     static Https withNewKey(Path dir) throws IOException {
         Path store = dir.resolve("lab.p12");
         Shell.run(
-                        60_000,
+                        Site.PATIENCE_MS,
                         Map.of(),
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -81,7 +81,7 @@ final class Https {
         real.thread("https", () -> {
             while (!listener.isClosed()) {
                 try (Socket socket = listener.accept()) {
-                    socket.setSoTimeout(10_000);
+                    socket.setSoTimeout(Site.PATIENCE_MS);
                     InputStream in = socket.getInputStream();
                     byte[] request = new byte[1024];
                     if (in.read(request) > 0) {
@@ -105,7 +105,7 @@ final class Https {
             if (!from.isEmpty()) {
                 socket.bind(Traffic.at(from, 0));
             }
-            socket.connect(to, 10_000);
+            socket.connect(to, Site.PATIENCE_MS);
             return socket;
         });
         try (SSLSocket socket =

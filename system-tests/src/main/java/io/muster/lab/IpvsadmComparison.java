@@ -41,7 +41,7 @@ final class IpvsadmComparison implements AutoCloseable {
     private int compared;
 
     IpvsadmComparison(Path directory) throws IOException {
-        Shell.run(20_000, Map.of(), List.of("sh", "-ec", """
+        Shell.run(Site.PATIENCE_MS, Map.of(), List.of("sh", "-ec", """
                 ip netns add %1$s
                 for run in '' 'ip netns exec %1$s'; do
                   $run ip link set lo up
@@ -177,7 +177,8 @@ final class IpvsadmComparison implements AutoCloseable {
         original.addAll(words);
         Said theirs = here.run(original, "");
         Said mine = ours(words, "");
-        for (int i = 0; i < 5 && !mine.equals(theirs); i++) {
+        long end = System.nanoTime() + Site.PATIENCE_MS * 1_000_000L;
+        while (!mine.equals(theirs) && System.nanoTime() - end < 0) {
             theirs = here.run(original, "");
             mine = ours(words, "");
         }

@@ -91,7 +91,7 @@ final class IpvsadmScenario {
     /// of an address and of a mark.
     private static String connections(IpvsadmComparison comparison) throws IOException {
         List<SyncEntry> entries = entries();
-        Shell.run(5_000, Map.of(), List.of("sh", "-c", """
+        Shell.run(Site.PATIENCE_MS, Map.of(), List.of("sh", "-c", """
                 ipvsadm -C; ipvsadm -A -t 10.1.1.1:80 -s rr; ipvsadm -a -t 10.1.1.1:80 -r 127.0.0.1:80 -m
                 ip netns add sender; ip link add s0 type veth peer name s1 netns sender
                 ip addr add 10.78.0.1/24 dev s0; ip link set s0 up
@@ -106,7 +106,7 @@ final class IpvsadmScenario {
         Host sender = new Host("sender", Files.createTempDirectory("sender-"));
         sender.on();
         try {
-            Await.that("connections received", 20_000, 200, () -> {
+            Await.that("connections received", Site.PATIENCE_MS, 200, () -> {
                 try {
                     sender.call(() -> SyncScenario.multicast("s1", message));
                     return connections.count() >= entries.size();

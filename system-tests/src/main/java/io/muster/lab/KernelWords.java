@@ -41,11 +41,11 @@ final class KernelWords {
     }
 
     /// @param text of /proc/net/ip_vs_conn: protocol, client, its port, virtual address, its port, ...
-    static long connections(String text, String virtualAddress, int port) {
+    static long connections(String text, String protocol, String virtualAddress, int port) {
         byte[] wanted = InetAddress.ofLiteral(virtualAddress).getAddress();
         return text.lines()
                 .map(line -> line.strip().split("\\s+"))
-                .filter(words -> words.length > 4 && words[0].equals("TCP"))
+                .filter(words -> words.length > 4 && words[0].equals(protocol))
                 .filter(words -> Integer.parseInt(words[4], 16) == port)
                 .filter(words -> java.util.Arrays.equals(octets(words[3]), wanted))
                 .count();

@@ -22,12 +22,28 @@ public record Lab(Engine engine, int memoryMib, int cpus, List<String> options) 
     /// How the guest's kernel runs.
     public enum Engine {
         /// User-mode Linux: one CPU, boots in two seconds.
-        UML,
+        UML(1),
         /// Debian's stock kernel in QEMU, emulated: everything takes longer.
-        TCG;
+        TCG(3);
+
+        private final int slowness;
+
+        Engine(int slowness) {
+            this.slowness = slowness;
+        }
 
         String word() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /// How long something may take here that takes `ms` in user-mode Linux.
+        int patience(int ms) {
+            return slowness * ms;
+        }
+
+        /// The engine of the guest that this program runs in; outside of any, the fastest.
+        static Engine here() {
+            return TCG.word().equals(System.getenv("MUSTER_LAB_ENGINE")) ? TCG : UML;
         }
     }
 
@@ -40,7 +56,6 @@ public record Lab(Engine engine, int memoryMib, int cpus, List<String> options) 
     /// The guest was reset, panicked or ended without a status.
     public static final int RESET = 125;
 
-    private static final int TCG_SLOWNESS = 3;
     private static final int CHECK_MS = 900_000;
     private static final int BOOT_MS = 20_000;
     private static final int GRACE_MS = 20_000;
@@ -103,7 +118,7 @@ public record Lab(Engine engine, int memoryMib, int cpus, List<String> options) 
 
     /// How long something may take here that takes `ms` in user-mode Linux.
     public int patience(int ms) {
-        return engine == Engine.TCG ? TCG_SLOWNESS * ms : ms;
+        return engine.patience(ms);
     }
 
     /// Boots, runs and waits.

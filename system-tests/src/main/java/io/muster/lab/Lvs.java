@@ -14,13 +14,14 @@ import java.util.stream.IntStream;
 /// | directors 1, 2 | .0.1, .0.2; ::1, ::2 | .1, .2; ::1, ::2 |
 /// | real server n, NAT | | .10 + n; ::1n |
 /// | real server n, direct routing and tunnel | .0.10 + n; ::1n | |
-/// | virtual address; router of the real servers | .0.50; ::50 | .254 |
+/// | virtual address; router of the real servers | .0.50; ::50 | .254; ::fe |
 ///
 /// Thread: one.
 final class Lvs implements AutoCloseable {
     static final String VIP = "10.2.0.50";
     static final String VIP6 = "fd00:2::50";
     static final String ROUTER = "10.1.0.254";
+    static final String ROUTER6 = "fd00:1::fe";
 
     final Site site;
     final Host client;

@@ -5,6 +5,8 @@ import java.util.List;
 /// Writes lvs.cf, as an operator would: global keys first, then blocks.
 final class LvsCf {
     private final StringBuilder text = new StringBuilder();
+    private int intervalS = Lab.Engine.here().patience(5);
+    private int reentryS = intervalS;
 
     /// @param network `nat`, `direct` or `tunnel`
     LvsCf(String network) {
@@ -27,7 +29,16 @@ final class LvsCf {
                 .set("deadtime", deadtime);
     }
 
-    /// A virtual server with its real servers, checked every second and let in again after two.
+    /// The virtual servers that follow have their real servers checked this often, and let in again after twice as
+    /// long.
+    /// Unless told, checks come so seldom, and have so much time, that no stall of the machine is a server's death.
+    LvsCf checkedEvery(int seconds) {
+        intervalS = Lab.Engine.here().patience(seconds);
+        reentryS = 2 * intervalS;
+        return this;
+    }
+
+    /// A virtual server with its real servers.
     ///
     /// @param address `10.2.0.50 eth0:1`
     /// @param servers addresses, each with a port of its own behind a blank if it isn't the service's
@@ -41,8 +52,8 @@ final class LvsCf {
         line("active = 1");
         line("address = " + address);
         line("port = " + port);
-        line("timeout = 1");
-        line("reentry = 2");
+        line("timeout = " + intervalS);
+        line("reentry = " + reentryS);
         for (String key : keys) {
             line(key);
         }

@@ -192,7 +192,7 @@ final class RealServer implements AutoCloseable {
         closed = true;
         selector.wakeup();
         try {
-            if (!ended.await(10, TimeUnit.SECONDS)) {
+            if (!ended.await(Site.PATIENCE_MS, TimeUnit.MILLISECONDS)) {
                 throw new IOException(name + ": the server doesn't end");
             }
         } catch (InterruptedException e) {

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// A client that sends HTTP requests at a given rate and never waits for one before it sends the next.
+/// A client that sends HTTP requests at a given rate and never waits for one before it sends the next; but where the
+/// machine can't keep up with the rate, it sends no more while as many are open as it may have ([#atMost]).
 ///
 /// Thread: one of its own on the client's host; any may ask.
 final class Requests implements AutoCloseable {
@@ -67,6 +68,8 @@ final class Requests implements AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocate(4096);
     private volatile boolean sending = true;
     private volatile boolean closed;
+    private volatile int atMost = Integer.MAX_VALUE;
+    private volatile long oldestNanos;
     private int turn;
 
     // Guarded by this.
@@ -77,6 +80,7 @@ final class Requests implements AutoCloseable {
     private final Map<String, Long> reasons = new TreeMap<>();
     private long lastAnswerNanos;
     private long gapNanos;
+    private long mostOpen;
 
     private Requests(InetSocketAddress to, List<InetSocketAddress> from, double perSecond, int patienceMs)
             throws IOException {
@@ -86,6 +90,13 @@ final class Requests implements AutoCloseable {
         this.patienceNanos = patienceMs * 1_000_000L;
         this.selector = Selector.open();
         this.lastAnswerNanos = System.nanoTime();
+        this.oldestNanos = lastAnswerNanos;
+    }
+
+    /// With all the patience there is.
+    static Requests start(Host client, InetSocketAddress to, List<InetSocketAddress> from, double perSecond)
+            throws IOException {
+        return start(client, to, from, perSecond, Site.PATIENCE_MS);
     }
 
     /// @param from the addresses to send from, in turn; empty for the host's own choice
@@ -98,18 +109,25 @@ final class Requests implements AutoCloseable {
         return client.keep(requests);
     }
 
+    /// Keeps at most so many requests open at once.
+    Requests atMost(int open) {
+        atMost = open;
+        return this;
+    }
+
     private void run() throws IOException {
         long next = System.nanoTime();
         while (!closed) {
             long now = System.nanoTime();
             // Open loop: what a stall of this machine kept back is sent afterwards.
-            while (sending && now - next >= 0) {
+            while (sending && now - next >= 0 && tally().open() < atMost) {
                 ask(now);
                 next += periodNanos;
             }
             giveUp(now);
-            selector.select(this::handle, Math.max(1, (next - System.nanoTime()) / 1_000_000L));
-            if (!sending) {
+            oldestNanos = waiting.isEmpty() ? now : waiting.getFirst().sinceNanos;
+            selector.select(this::handle, Math.clamp((next - System.nanoTime()) / 1_000_000L, 1, 20));
+            if (!sending || tally().open() >= atMost) {
                 next = System.nanoTime() + 20_000_000L;
             }
         }
@@ -125,6 +143,7 @@ final class Requests implements AutoCloseable {
         Open open = new Open(channel, now);
         synchronized (this) {
             sent++;
+            mostOpen = Math.max(mostOpen, sent - answered - failed);
         }
         try {
             if (!from.isEmpty()) {
@@ -215,7 +234,18 @@ final class Requests implements AutoCloseable {
     synchronized void mark() {
         bodies.clear();
         gapNanos = 0;
+        mostOpen = 0;
         lastAnswerNanos = System.nanoTime();
+    }
+
+    /// How many were open at once since the mark, at most.
+    synchronized long mostOpen() {
+        return mostOpen;
+    }
+
+    /// Whether every request that was begun before a moment (monotonic) has been answered or has failed.
+    boolean overUpTo(long nanos) {
+        return oldestNanos - nanos >= 0;
     }
 
     /// When the last answer came, monotonic.

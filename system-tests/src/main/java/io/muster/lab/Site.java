@@ -23,6 +23,10 @@ final class Site implements AutoCloseable {
     /// @param port its other end, at the bridge
     record Cable(Host host, String device, String bridge, String port, List<String> addresses) {}
 
+    /// How long anything may take that has to come true: far longer than it does, even where six others share the
+    /// machine. How fast it was is reported, not judged.
+    static final int PATIENCE_MS = Lab.Engine.here().patience(90_000);
+
     final Path dir;
     private final Map<String, Integer> bridges = new LinkedHashMap<>();
     private final Map<String, Host> hosts = new LinkedHashMap<>();
@@ -114,7 +118,7 @@ final class Site implements AutoCloseable {
         // The namespace ends with its last socket; the cables with the namespace. Not to wait for that, they go now.
         for (Cable cable : cables) {
             if (cable.host() == host) {
-                Shell.run(5_000, Map.of(), List.of("ip", "link", "del", cable.port()));
+                Shell.run(PATIENCE_MS, Map.of(), List.of("ip", "link", "del", cable.port()));
             }
         }
     }
@@ -131,7 +135,7 @@ final class Site implements AutoCloseable {
     }
 
     static void root(String script) {
-        Shell.run(20_000, Map.of(), List.of("sh", "-ec", script)).expectOk(script.strip());
+        Shell.run(PATIENCE_MS, Map.of(), List.of("sh", "-ec", script)).expectOk(script.strip());
     }
 
     @Override
@@ -139,19 +143,19 @@ final class Site implements AutoCloseable {
         for (Host host : hosts.values()) {
             host.killAll();
             host.off();
-            Shell.run(5_000, Map.of(), List.of("ip", "netns", "del", host.name));
+            Shell.run(PATIENCE_MS, Map.of(), List.of("ip", "netns", "del", host.name));
         }
         for (Cable cable : cables) {
-            Shell.run(5_000, Map.of(), List.of("ip", "link", "del", cable.port()));
+            Shell.run(PATIENCE_MS, Map.of(), List.of("ip", "link", "del", cable.port()));
         }
         for (String bridge : bridges.keySet()) {
-            Shell.run(5_000, Map.of(), List.of("ip", "link", "del", bridge));
+            Shell.run(PATIENCE_MS, Map.of(), List.of("ip", "link", "del", bridge));
         }
         io.muster.testbed.Directories.delete(dir);
     }
 
     /// Waits, and says what for if it was in vain.
-    static void await(String what, int limitMs, java.util.function.BooleanSupplier condition) {
-        Await.that(what, limitMs, 50, condition);
+    static void await(String what, java.util.function.BooleanSupplier condition) {
+        Await.that(what, PATIENCE_MS, 50, condition);
     }
 }

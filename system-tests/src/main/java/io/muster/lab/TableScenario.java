@@ -33,7 +33,7 @@ import java.util.TreeSet;
 /// `KernelIpvs` on the real kernel: every operation, every refusal, tables of any size, beside the original
 /// `ipvsadm`. Runs in the guest's own network, whose table it empties.
 final class TableScenario {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMillis(Site.PATIENCE_MS);
     private static final ServiceId WEB = ServiceId.tcp(ip("10.1.1.1"), 80);
     private static final ServiceId WEB6 = ServiceId.tcp(ip("2001:db8::1"), 80);
     private static final ServiceId NOBODY = ServiceId.tcp(ip("10.1.1.99"), 80);
@@ -309,7 +309,7 @@ final class TableScenario {
         expect(false, empty == before);
         try (var server = new ServerSocket(80, 50, InetAddress.ofLiteral("10.9.0.1"));
                 var client = new Socket()) {
-            client.connect(new InetSocketAddress(WEB.address().inet(), 80), 10_000);
+            client.connect(new InetSocketAddress(WEB.address().inet(), 80), Site.PATIENCE_MS);
             try (var accepted = server.accept()) {
                 DestinationEntry counted = table.destinations(WEB).getFirst();
                 expect(1L, counted.active());
@@ -361,7 +361,7 @@ final class TableScenario {
     }
 
     private static String run(String... command) {
-        return Shell.run(60_000, Map.of(), List.of(command)).expectOk(String.join(" ", command));
+        return Shell.run(Site.PATIENCE_MS, Map.of(), List.of(command)).expectOk(String.join(" ", command));
     }
 
     private void same(SortedSet<String> wanted, SortedSet<String> got) {

@@ -9,20 +9,38 @@ final class Takeover {
     private static final int CONNECTIONS = 1_000;
     private static final int YOUNG = 30;
 
-    /// The kernel tells the standby of a connection when it is established. One whose handshake was under way when the
-    /// address moved is unknown there, and is refused: at 50 requests a second, one or two.
-    private static final int IN_THEIR_HANDSHAKE = 2;
-
     private final Report report;
 
     Takeover(Report report) {
         this.report = report;
     }
 
-    private static LvsCf services(LvsCf file, Lvs lvs, String vip, String device) {
+    /// The kernel tells the standby of a connection when it is established. One whose handshake was under way when the
+    /// address moved is unknown there, and is refused.
+    ///
+    /// @param failed requests before it moved
+    /// @param underWay how many it may catch: as many as were open at once; where all takes longer, more
+    private record Calm(long failed, long underWay) {
+        static final Calm ALWAYS = new Calm(0, 0);
+
+        static Calm before(Requests requests) {
+            return new Calm(requests.tally().failed(), Lab.Engine.here().patience(2 + (int) requests.mostOpen()));
+        }
+    }
+
+    /// HTTP, echo and datagrams' echo on one virtual address.
+    static LvsCf services(LvsCf file, Lvs lvs, String vip, String device) {
         boolean v6 = vip.indexOf(':') >= 0;
         return file.virtual("web" + (v6 ? 6 : 4), vip + " " + device, 80, lvs.addresses(v6), "scheduler = rr", mask(v6))
-                .virtual("echo" + (v6 ? 6 : 4), vip + " " + device, 7, lvs.addresses(v6), "scheduler = rr", mask(v6));
+                .virtual("echo" + (v6 ? 6 : 4), vip + " " + device, 7, lvs.addresses(v6), "scheduler = rr", mask(v6))
+                .virtual(
+                        "datagrams" + (v6 ? 6 : 4),
+                        vip + " " + device,
+                        7,
+                        lvs.addresses(v6),
+                        "protocol = udp",
+                        "scheduler = rr",
+                        mask(v6));
     }
 
     private static String mask(boolean v6) {
@@ -35,42 +53,42 @@ final class Takeover {
             lvs.serve();
             Pair pair = new Pair(
                     lvs,
-                    services(Pair.file(lvs, true, "1", "3"), lvs, Lvs.VIP, "eth0:1"),
+                    services(Pair.file(lvs, true), lvs, Lvs.VIP, "eth0:1"),
                     List.of(Lvs.VIP + ":80", Lvs.VIP + ":7"));
             report.prove("twoDirectorsOneActive", lvs.directors(), () -> {
                 pair.start();
                 return pair.active().host.name + " is active, both tables are whole";
             });
             Holder holder = Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), 100);
-            Site.await("100 connections", 20_000, () -> holder.open() == 100);
-            Requests requests = Requests.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.HTTP), List.of(), 50, 20_000);
+            Site.await("100 connections", () -> holder.open() == 100);
+            Requests requests = Requests.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.HTTP), List.of(), 50);
             report.prove("trafficGoesOnWithoutLvsd", lvs.directors(), () -> {
                 Director active = pair.active();
                 requests.mark();
                 ProcessHandle before = running(active, "Lvsd");
                 before.destroyForcibly();
-                Site.await("another lvsd", 30_000, () -> {
+                Site.await("another lvsd", () -> {
                     ProcessHandle now = active.host.process("Lvsd");
                     return now != null && now.pid() != before.pid();
                 });
                 pair.whole(active);
-                unharmed(holder, requests, 100, 0);
+                unharmed(holder, requests, 100, Calm.ALWAYS);
                 return "kill -9 of lvsd: it is back, 100 of 100 connections live, longest gap " + gap(requests);
             });
             report.prove("killedPulseHarmsNobody", lvs.directors(), () -> {
                 Director active = pair.active();
-                pair.awaitConnections(pair.other(active), Lvs.VIP, 100, 20_000);
+                pair.awaitConnections(pair.other(active), Lvs.VIP, 100);
                 requests.mark();
                 Holder young = young(lvs);
+                Calm calm = Calm.before(requests);
                 running(active, "PulseDaemon").destroyForcibly();
                 moved(pair, active, requests);
-                unharmed(holder, requests, 100, IN_THEIR_HANDSHAKE);
-                enough(young.alive(20_000), YOUNG, "young connections live (" + young.deaths() + ")");
+                long lost = unharmed(holder, requests, 100, calm);
+                enough(young.alive(), YOUNG, "young connections live (" + young.deaths() + ")");
                 return "kill -9 of pulse: " + pair.other(active).host.name
                         + " took over, 100 of 100 connections live, and " + YOUNG + " of " + YOUNG
                         + " that were just made, longest gap " + gap(requests)
-                        + ", requests lost in their handshake: "
-                        + requests.tally().failed();
+                        + ", requests lost in their handshake: " + lost;
             });
             report.prove("stoppedPulseHarmsNobody", lvs.directors(), () -> {
                 Director active = pair.active();
@@ -79,14 +97,14 @@ final class Takeover {
                 // Its table is the one of its former life, and whole from the beginning; its pulse isn't.
                 Site.await(
                         "a standby that is heard",
-                        40_000,
                         () -> active.host.command("lvsctl", "status").out().contains("partner: stands by"));
                 requests.mark();
                 Holder young = young(lvs);
+                Calm calm = Calm.before(requests);
                 active.stopPulse();
                 moved(pair, active, requests);
-                unharmed(holder, requests, 100, IN_THEIR_HANDSHAKE);
-                enough(young.alive(20_000), YOUNG, "young connections live (" + young.deaths() + ")");
+                unharmed(holder, requests, 100, calm);
+                enough(young.alive(), YOUNG, "young connections live (" + young.deaths() + ")");
                 return "pulse told to stop: " + other.host.name + " took over, 100 of 100 connections live, and "
                         + YOUNG + " of " + YOUNG + " that were just made, longest gap " + gap(requests);
             });
@@ -97,15 +115,14 @@ final class Takeover {
     /// Connections younger than what the kernel's sync daemon gathers before it sends.
     private static Holder young(Lvs lvs) throws IOException {
         Holder young = Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), YOUNG);
-        Site.await(YOUNG + " young connections", 20_000, () -> young.open() == YOUNG);
+        Site.await(YOUNG + " young connections", () -> young.open() == YOUNG);
         return young;
     }
 
     private static void moved(Pair pair, Director from, Requests requests) {
-        Site.await(
-                "traffic on the other director", 40_000, () -> pair.other(from).holds(Lvs.VIP) && !from.holds(Lvs.VIP));
+        Site.await("traffic on the other director", () -> pair.holds(pair.other(from)) && !pair.holds(from));
         long moved = System.nanoTime();
-        Site.await("an answer", 20_000, () -> requests.lastAnswerNanos() > moved);
+        Site.await("an answer", () -> requests.lastAnswerNanos() > moved);
     }
 
     private static ProcessHandle running(Director director, String mainClass) {
@@ -116,13 +133,20 @@ final class Takeover {
         return process;
     }
 
-    private static void unharmed(Holder holder, Requests requests, int connections, int tolerated) {
-        int alive = holder.alive(20_000);
+    /// @return how many requests failed since it was calm
+    private static long unharmed(Holder holder, Requests requests, int connections, Calm calm) {
+        int alive = holder.alive();
+        // What was begun before the traffic moved has its end by now, or is given it.
+        long now = System.nanoTime();
+        Site.await("the end of what was under way", () -> requests.overUpTo(now));
         Requests.Tally tally = requests.tally();
-        if (alive < connections || tally.failed() > tolerated) {
+        long failed = tally.failed() - calm.failed();
+        if (alive < connections || failed > calm.underWay()) {
             throw new IllegalStateException(alive + " of " + connections + " connections live (" + holder.silent()
-                    + "; " + holder.deaths() + "); requests failed: " + tally.reasons());
+                    + "; " + holder.deaths() + "); " + failed + " requests failed where " + calm.underWay()
+                    + " were under way: " + tally.reasons());
         }
+        return failed;
     }
 
     private static String gap(Requests requests) {
@@ -135,30 +159,30 @@ final class Takeover {
             lvs.serve();
             Pair pair = new Pair(
                     lvs,
-                    services(Pair.file(lvs, true, "1", "3"), lvs, Lvs.VIP, "eth0:1"),
-                    List.of(Lvs.VIP + ":80", Lvs.VIP + ":7"));
+                    services(Pair.file(lvs, true), lvs, Lvs.VIP, "eth0:1"),
+                    List.of(Lvs.VIP + ":80", Lvs.VIP + ":7", "UDP " + Lvs.VIP + ":7"));
             report.prove("pairIsReady", lvs.directors(), () -> {
                 pair.start();
                 return pair.active().host.name + " is active";
             });
             Holder holder = Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), CONNECTIONS);
-            Requests requests = Requests.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.HTTP), List.of(), 20, 20_000);
+            Requests requests = Requests.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.HTTP), List.of(), 20);
             report.prove("standbyKnowsIdleConnections", lvs.directors(), () -> {
-                Site.await(CONNECTIONS + " connections", 60_000, () -> holder.open() == CONNECTIONS);
-                long known = pair.awaitConnections(pair.other(pair.active()), Lvs.VIP, CONNECTIONS, 30_000);
-                enough(known, CONNECTIONS, "known to the standby; " + pair.sync());
+                Site.await(CONNECTIONS + " connections", () -> holder.open() == CONNECTIONS);
+                long known = pair.awaitConnections(pair.other(pair.active()), Lvs.VIP, CONNECTIONS);
                 return known + " of " + CONNECTIONS + ", half of them idle since their handshake";
             });
             report.prove("connectionsSurviveDeathOfActiveDirector", lvs.directors(), () -> {
                 Director dead = pair.active();
+                Flow flow = Flow.start(lvs.client, pair.other(dead), Lvs.VIP);
                 String story = die(lvs, pair, dead, holder, requests);
+                flow.goesOn(pair.other(dead));
                 pair.comeBack(dead);
-                return story;
+                return story + "; a flow of datagrams too";
             });
             report.prove("returnedDirectorLearnsWhatItMissed", lvs.directors(), () -> {
                 Director standby = pair.other(pair.active());
-                long known = pair.awaitConnections(standby, Lvs.VIP, holder.open(), 60_000);
-                enough(known, CONNECTIONS, "known to " + standby.host.name + "; " + pair.sync());
+                long known = pair.awaitConnections(standby, Lvs.VIP, holder.open());
                 return known + " of " + holder.open() + " connections known to " + standby.host.name;
             });
             report.prove(
@@ -168,17 +192,21 @@ final class Takeover {
         }
     }
 
-    private static String die(Lvs lvs, Pair pair, Director dead, Holder holder, Requests requests) {
+    /// Kills a director's host; what was open must live on through the other.
+    static String die(Lvs lvs, Pair pair, Director dead, Holder holder, Requests requests) {
         int before = holder.open();
         requests.mark();
         lvs.site.kill(dead.host);
         long died = System.nanoTime();
-        Site.await("an answer through the other director", 60_000, () -> requests.lastAnswerNanos() > died);
-        if (!pair.other(dead).holds(Lvs.VIP)) {
-            throw new IllegalStateException("answers come, but not through " + pair.other(dead).host.name);
-        }
+        // The client may read an old answer late; only one through the other director counts.
+        long[] moved = {0};
+        Site.await("the address on the other director", () -> {
+            moved[0] = System.nanoTime();
+            return pair.holds(pair.other(dead));
+        });
+        Site.await("an answer through the other director", () -> requests.lastAnswerNanos() > Math.max(died, moved[0]));
         String outage = gap(requests);
-        int alive = holder.alive(60_000);
+        int alive = holder.alive();
         if (!holder.deaths().isEmpty()) {
             throw new IllegalStateException("connections were reset: " + holder.deaths());
         }
@@ -186,38 +214,10 @@ final class Takeover {
         return alive + " of " + before + " connections live on, the client was without answers for " + outage;
     }
 
-    private static void enough(long have, long of, String what) {
+    /// All but one in a thousand.
+    static void enough(long have, long of, String what) {
         if (have < of - of / 1000) {
             throw new IllegalStateException(have + " of " + of + " " + what);
-        }
-    }
-
-    /// Direct routing, both families.
-    void bothFamilies() throws IOException {
-        try (Lvs lvs = Lvs.direct(2)) {
-            lvs.serve();
-            LvsCf file = services(Pair.file(lvs, false, "1", "3"), lvs, Lvs.VIP, "eth0:1");
-            services(file, lvs, Lvs.VIP6, "eth0");
-            Pair pair = new Pair(lvs, file, List.of(Lvs.VIP + ":7", "[" + Lvs.VIP6 + "]:80", "[" + Lvs.VIP6 + "]:7"));
-            report.prove("pairIsReadyForBothFamilies", lvs.directors(), () -> {
-                pair.start();
-                return pair.active().host.name + " is active";
-            });
-            Holder four = Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), 100);
-            Holder six = Holder.start(lvs.client, Traffic.at(Lvs.VIP6, RealServer.ECHO), 100);
-            Requests requests =
-                    Requests.start(lvs.client, Traffic.at(Lvs.VIP6, RealServer.HTTP), List.of(), 20, 20_000);
-            report.prove("bothFamiliesSurviveDeathOfDirectRoutingDirector", lvs.directors(), () -> {
-                Site.await("200 connections", 60_000, () -> four.open() == 100 && six.open() == 100);
-                Director dead = pair.active();
-                pair.awaitConnections(pair.other(dead), Lvs.VIP, 100, 20_000);
-                long known6 = pair.awaitConnections(pair.other(dead), Lvs.VIP6, 100, 20_000);
-                enough(known6, 100, "IPv6 connections known to the standby");
-                String story = die(lvs, pair, dead, six, requests);
-                int alive4 = four.alive(20_000);
-                enough(alive4, 100, "alive over IPv4 (" + four.silent() + ")");
-                return "IPv6: " + story + "; IPv4: " + alive4 + " of 100";
-            });
         }
     }
 }

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -15,7 +16,7 @@ import java.util.stream.Collectors;
 ///
 /// Thread: blocks; any.
 final class Traffic {
-    private static final int PATIENCE_MS = 10_000;
+    private static final int PATIENCE_MS = Site.PATIENCE_MS;
 
     private Traffic() {}
 
@@ -59,20 +60,30 @@ final class Traffic {
         return counts;
     }
 
-    /// Sends a datagram and waits for its echo.
-    static boolean echoes(Host client, InetSocketAddress to) throws IOException {
-        return client.call(() -> {
-            try (DatagramSocket socket = new DatagramSocket()) {
-                byte[] ping = "ping".getBytes(StandardCharsets.US_ASCII);
-                socket.setSoTimeout(2_000);
-                socket.send(new DatagramPacket(ping, ping.length, to));
-                DatagramPacket pong = new DatagramPacket(new byte[64], 64);
-                socket.receive(pong);
-                return pong.getLength() == ping.length;
-            } catch (java.net.SocketTimeoutException | java.net.PortUnreachableException e) {
-                return false;
+    /// A socket for datagrams, open until the client's host is switched off.
+    static DatagramSocket datagrams(Host client) throws IOException {
+        return client.keep(client.call(() -> new DatagramSocket()));
+    }
+
+    /// Sends a datagram and waits for its echo; again where none comes, since a datagram may be lost.
+    static boolean echoes(DatagramSocket socket, InetSocketAddress to) throws IOException {
+        byte[] ping = Long.toString(System.nanoTime()).getBytes(StandardCharsets.US_ASCII);
+        DatagramPacket pong = new DatagramPacket(new byte[64], 64);
+        long end = System.nanoTime() + PATIENCE_MS * 1_000_000L;
+        socket.setSoTimeout(1_000);
+        while (System.nanoTime() - end < 0) {
+            socket.send(new DatagramPacket(ping, ping.length, to));
+            try {
+                do {
+                    pong.setLength(64);
+                    socket.receive(pong);
+                } while (!Arrays.equals(ping, Arrays.copyOf(pong.getData(), pong.getLength())));
+                return true;
+            } catch (java.net.SocketTimeoutException e) {
+                // Once more.
             }
-        });
+        }
+        return false;
     }
 
     /// `rs1=10 rs2=10`, in the order of the names.

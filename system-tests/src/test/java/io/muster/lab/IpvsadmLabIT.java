@@ -11,6 +11,6 @@ class IpvsadmLabIT extends LabScenarios {
 
     @Override
     int limitMs() {
-        return 300_000;
+        return 400_000;
     }
 }

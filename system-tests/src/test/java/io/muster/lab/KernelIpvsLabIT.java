@@ -11,6 +11,6 @@ class KernelIpvsLabIT extends LabScenarios {
 
     @Override
     int limitMs() {
-        return 120_000;
+        return 300_000;
     }
 }

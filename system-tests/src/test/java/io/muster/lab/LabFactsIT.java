@@ -11,7 +11,7 @@ class LabFactsIT extends LabScenarios {
 
     @Override
     int limitMs() {
-        return 60_000;
+        return 120_000;
     }
 
     @Override

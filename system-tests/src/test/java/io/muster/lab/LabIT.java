@@ -77,8 +77,10 @@ class LabIT {
     @Test
     void aGuestEndsWithWhoeverStartedItAndLeavesNoProcess() throws Exception {
         CompletableFuture<String> job = new CompletableFuture<>();
-        LabRun run = Lab.usual().start(LIMIT_MS, job::complete, "sh", "-c", "cat /proc/cmdline; while :; do :; done");
-        String directory = job.get(LIMIT_MS, TimeUnit.MILLISECONDS).replaceFirst(".*lab_job=(\\S+).*", "$1");
+        Lab lab = Lab.usual();
+        LabRun run = lab.start(LIMIT_MS, job::complete, "sh", "-c", "cat /proc/cmdline; while :; do :; done");
+        String directory =
+                job.get(lab.patience(2 * LIMIT_MS), TimeUnit.MILLISECONDS).replaceFirst(".*lab_job=(\\S+).*", "$1");
         assertNotEquals(0, processesNaming(directory), "the guest runs");
         run.close();
         assertEquals(0, processesNaming(directory), "the guest has ended");

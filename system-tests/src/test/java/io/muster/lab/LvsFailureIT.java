@@ -12,7 +12,7 @@ class LvsFailureIT extends LabScenarios {
 
     @Override
     int limitMs() {
-        return 300_000;
+        return 600_000;
     }
 
     @Override

@@ -11,7 +11,7 @@ class LvsForwardingIT extends LabScenarios {
 
     @Override
     int limitMs() {
-        return 180_000;
+        return 400_000;
     }
 
     @Override

@@ -2,16 +2,17 @@ package io.muster.lab;
 
 import java.util.List;
 
-/// Daemons are killed and directors die: see [Takeover].
+/// Daemons are killed and directors die: see [Takeover] and
+/// [Families].
 class LvsTakeoverIT extends LabScenarios {
     @Override
     List<String> command() {
-        return List.of(Lab.command("lab_guest"), "daemons", "hosts", "families");
+        return List.of(Lab.command("lab_guest"), "daemons", "hosts", "families", "nat6");
     }
 
     @Override
     int limitMs() {
-        return 420_000;
+        return 600_000;
     }
 
     @Override
