@@ -13,8 +13,8 @@ final class Bare {
             // By name: the compiler warns of the class, and there is no other way that runs no constructor.
             Class<?> factory = Class.forName("sun.reflect.ReflectionFactory");
             Object it = factory.getMethod("getReflectionFactory").invoke(null);
-            var constructor = (Constructor<?>)
-                    factory.getMethod("newConstructorForSerialization", Class.class, Constructor.class)
+            var constructor =
+                    (Constructor<?>) factory.getMethod("newConstructorForSerialization", Class.class, Constructor.class)
                             .invoke(it, type, Object.class.getDeclaredConstructor());
             return constructor.newInstance();
         } catch (ReflectiveOperationException | RuntimeException e) {

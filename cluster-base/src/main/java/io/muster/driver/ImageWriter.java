@@ -43,7 +43,10 @@ final class ImageWriter {
         int number = classes.size() + 1;
         classes.put(type, number);
         out.u16(0).string(type.getName());
-        out.i32(type.isEnum() || type.isArray() || !type.getName().startsWith(ImageShape.OURS) ? 0 : ImageShape.of(type).sum());
+        out.i32(
+                type.isEnum() || type.isArray() || !type.getName().startsWith(ImageShape.OURS)
+                        ? 0
+                        : ImageShape.of(type).sum());
     }
 
     /// @return true if only a reference was to be written
@@ -75,7 +78,8 @@ final class ImageWriter {
                 out.u16(e.ordinal());
             }
             case Path path -> out.u8(ImageTag.PATH).string(path.toString());
-            case Pattern pattern -> out.u8(ImageTag.PATTERN).i32(pattern.flags()).string(pattern.pattern());
+            case Pattern pattern ->
+                out.u8(ImageTag.PATTERN).i32(pattern.flags()).string(pattern.pattern());
             case Duration d -> out.u8(ImageTag.DURATION).u64(d.toNanos());
             case OptionalLong o ->
                 out.u8(ImageTag.OPTIONAL_LONG).u8(o.isPresent() ? 1 : 0).u64(o.orElse(0));
@@ -140,7 +144,10 @@ final class ImageWriter {
             case ByteBuffer buffer
             when buffer.hasArray() && buffer.arrayOffset() == 0 -> {
                 // A place to work in: what it holds between two steps means nothing.
-                out.u8(ImageTag.BUFFER).u32(buffer.position()).u32(buffer.limit()).u32(buffer.capacity());
+                out.u8(ImageTag.BUFFER)
+                        .u32(buffer.position())
+                        .u32(buffer.limit())
+                        .u32(buffer.capacity());
             }
             case ByteArrayOutputStream stream -> out.u8(ImageTag.STREAM).bytes(Secrets.mask(stream.toByteArray()));
             case BitSet bits -> {

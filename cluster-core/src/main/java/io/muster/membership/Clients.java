@@ -1,6 +1,12 @@
 package io.muster.membership;
 
+import io.muster.core.CauseId;
+import io.muster.core.Node;
+import io.muster.group.Group;
 import io.muster.group.GroupEntry.Level;
+import io.muster.group.GroupEntry.Reason;
+import io.muster.group.GroupEntry.View;
+import io.muster.membership.CmanEffect.Result;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,7 +58,7 @@ final class Clients {
         return binding != null && binding.client == client ? binding : null;
     }
 
-    boolean bind(String group, int client, Optional<Level> level) {
+    private boolean bind(String group, int client, Optional<Level> level) {
         if (bindings.containsKey(group)) {
             return false;
         }
@@ -61,11 +67,37 @@ final class Clients {
         return true;
     }
 
+    void join(CmanEvent.Join e, Outbox outbox, CmanOut out) {
+        if (bind(e.group(), e.client(), e.level())) {
+            outbox.add(new CmanMessage.Join(e.group(), e.level(), e.client()), false, CauseId.NONE);
+            out.answer(e.client(), e.request(), Result.OK, "");
+        } else {
+            out.answer(e.client(), e.request(), Result.BUSY, "this node is in group " + e.group() + " already");
+        }
+    }
+
     /// In good order.
-    void part(String group) {
-        bindings.remove(group);
-        tainted.remove(group);
-        missed.remove(group);
+    void part(CmanEvent.Part e, Outbox outbox, CmanOut out) {
+        if (binding(e.group(), e.client()) == null) {
+            return;
+        }
+        bindings.remove(e.group());
+        tainted.remove(e.group());
+        missed.remove(e.group());
+        outbox.add(new CmanMessage.Part(e.group(), Reason.LEFT), false, CauseId.NONE);
+        out.add(new CmanEffect.Parted(e.client(), e.group()));
+    }
+
+    /// @param group as the log has it, if it does
+    void send(CmanEvent.Send e, @Nullable Group group, Outbox outbox, CmanOut out) {
+        Binding binding = binding(e.group(), e.client());
+        if (binding == null || !binding.streaming || group == null) {
+            out.add(new CmanEffect.Disconnect(e.client(), "message to group " + e.group() + " which it isn't in"));
+        } else if (e.payload().length > CmanCodec.MAX_PAYLOAD) {
+            out.add(new CmanEffect.Disconnect(e.client(), "message of " + e.payload().length + " octets"));
+        } else {
+            outbox.add(new CmanMessage.ToGroup(group.id(), e.payload()), e.safe(), e.cause());
+        }
     }
 
     /// The groups a vanished client was in.
@@ -125,5 +157,24 @@ final class Clients {
             next = Math.min(next, deadline);
         }
         return next;
+    }
+
+    /// Hands the entries to the streams of this node's clients.
+    void publish(Log log, Node self, CauseId cause, CmanOut out) {
+        for (Log.Line line : log.lines()) {
+            bindings.forEach((name, binding) -> {
+                if (line.group().isPresent() && !line.group().get().equals(name)) {
+                    return;
+                }
+                if (line.entry() instanceof View view
+                        && binding.joined
+                        && view.joined().contains(self)) {
+                    binding.streaming = true;
+                }
+                if (binding.streaming) {
+                    out.add(new CmanEffect.Entry(binding.client, name, line.entry(), cause));
+                }
+            });
+        }
     }
 }

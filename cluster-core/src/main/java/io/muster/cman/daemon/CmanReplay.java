@@ -7,6 +7,6 @@ import java.util.Map;
 /// Replays records of cman.
 public final class CmanReplay extends ImageFactory {
     public CmanReplay() {
-        super(CmanRecord.NAME, CmanRecord.newCodec(), Map.of("Cman.reader", Settings.reader()));
+        super(CmanRecord.NAME, CmanRecord.newCodec(), Map.of("HeldConfiguration.reader", Settings.reader()));
     }
 }

@@ -1,0 +1,68 @@
+package io.muster.membership;
+
+import io.muster.core.Node;
+import io.muster.membership.CmanEffect.Result;
+import io.muster.membership.CmanMessage.Ordinary;
+import io.muster.totem.RingId;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What operators ask for with `cman_tool kill`, `expected`, `votes` and `version`: refused at once, or made a message
+/// to all.
+final class OperatorRequests {
+    private OperatorRequests() {}
+
+    /// @param message what is to be ordered, if the request is taken
+    record Verdict(Result result, String text, Optional<Ordinary> message, boolean safe) {
+        private static Verdict no(Result result, String text) {
+            return new Verdict(result, text, Optional.empty(), false);
+        }
+
+        private static Verdict yes(Ordinary message, boolean safe) {
+            return new Verdict(Result.OK, "", Optional.of(message), safe);
+        }
+    }
+
+    static Verdict kill(ClusterState state, Node self, CmanEvent.Kill e) {
+        return state.members.containsKey(self)
+                ? Verdict.yes(new CmanMessage.Kill(e.nodeids(), e.why()), false)
+                : Verdict.no(Result.NOT_MEMBER, "");
+    }
+
+    static Verdict expected(ClusterState state, Node self, @Nullable RingId ring, CmanEvent.SetExpected e) {
+        if (!state.members.containsKey(self)) {
+            return Verdict.no(Result.NOT_MEMBER, "");
+        }
+        return trial(state, self, ring).admissibleExpected(self.nodeid(), e.votes())
+                ? Verdict.yes(new CmanMessage.Expected(e.votes()), false)
+                : Verdict.no(Result.INVALID, "");
+    }
+
+    static Verdict votes(ClusterState state, Node self, @Nullable RingId ring, CmanEvent.SetVotes e) {
+        int nodeid = e.nodeid() == 0 ? self.nodeid() : e.nodeid();
+        boolean known = state.nodes().stream().anyMatch(n -> n.nodeid() == nodeid);
+        if (!state.members.containsKey(self)) {
+            return Verdict.no(Result.NOT_MEMBER, "");
+        }
+        return known && trial(state, self, ring).admissibleVotes(nodeid, e.votes())
+                ? Verdict.yes(new CmanMessage.NodeVotes(nodeid, e.votes()), false)
+                : Verdict.no(Result.INVALID, "");
+    }
+
+    static Verdict announce(ClusterState state, CmanSettings.Reader reader, CmanEvent.Announce e) {
+        if (e.version() == state.configVersion && e.sha256().equals(state.configSha256)) {
+            return Verdict.no(Result.OK, "");
+        }
+        if (!state.tally.quorate()) {
+            return Verdict.no(Result.INQUORATE, "");
+        }
+        return e.version() <= state.configVersion || reader.read(e.document()).isEmpty()
+                ? Verdict.no(Result.INVALID, "this is version " + state.configVersion)
+                : Verdict.yes(new CmanMessage.Configuration(e.version(), e.sha256(), e.document()), true);
+    }
+
+    /// Only asked what it would do: nothing is changed, and nothing logged.
+    private static StateMachine trial(ClusterState state, Node self, @Nullable RingId ring) {
+        return new StateMachine(state, ring == null ? new RingId(0, self) : ring, new Log());
+    }
+}
