@@ -20,7 +20,7 @@ final class LibC {
     static final int CLOCK_BOOTTIME = 7;
 
     static {
-        Native.register(LibC.class, "c");
+        Native.register(LibC.class, CLibrary.open());
     }
 
     private LibC() {}

@@ -17,7 +17,7 @@ public final class NameService {
     private static final int INET6 = 10;
 
     static {
-        Native.register(NameService.class, "c");
+        Native.register(NameService.class, CLibrary.open());
     }
 
     private NameService() {}

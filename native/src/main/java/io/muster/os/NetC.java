@@ -38,7 +38,7 @@ final class NetC {
     static final int O_RDONLY_CLOEXEC = 0x80000;
 
     static {
-        Native.register(NetC.class, "c");
+        Native.register(NetC.class, CLibrary.open());
     }
 
     private NetC() {}

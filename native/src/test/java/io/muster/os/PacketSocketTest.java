@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PacketSocketTest {
@@ -51,11 +52,23 @@ class PacketSocketTest {
         });
     }
 
-    private static void up() throws NetException {
+    /// Until the kernel has got round to it, a link that is up drops what is sent.
+    private static void up() throws Exception {
         try (var route = RouteNetlink.open(Network.LIMIT)) {
             Sysctl.set("net.ipv6.conf.all.disable_ipv6", "1");
             route.setUp("a0", true);
             route.setUp("a1", true);
+        }
+        for (String device : List.of("a0", "a1")) {
+            Network.await(device + " carries packets", () -> carries(device));
+        }
+    }
+
+    private static boolean carries(String device) {
+        try {
+            return Network.ip("-o", "link", "show", device).contains("state UP");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -3,6 +3,8 @@ package io.muster.testbed;
 import io.muster.cli.Command;
 import io.muster.ipvs.cli.Ipvsadm;
 import io.muster.ipvs.daemon.KernelIpvs;
+import io.muster.os.NetException;
+import io.muster.os.NetlinkSocket;
 import java.io.PrintStream;
 import java.time.Duration;
 
@@ -14,6 +16,12 @@ final class RecordedIpvsadm implements Command {
 
     @Override
     public int run(String[] args, PrintStream out, PrintStream err) {
+        try {
+            // What the real kernel is spoken to with; nothing is said to it.
+            NetlinkSocket.open(NetlinkSocket.GENERIC, 0).close();
+        } catch (NetException e) {
+            err.println("ipvsadm: " + e.getMessage());
+        }
         return new Ipvsadm()
                 .on(() -> KernelIpvs.over(new RecordedKernel(), LIMIT))
                 .run(args, out, err);

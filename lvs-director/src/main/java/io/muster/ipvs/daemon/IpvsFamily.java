@@ -11,16 +11,15 @@ import java.util.Optional;
 
 /// Gets IPVS into the kernel where it is a module that isn't loaded yet and the kernel didn't load it when asked for
 /// the family (6.1 does, by the module's alias).
-final class IpvsFamily {
+final class IpvsFamily implements KernelIpvs.Loader {
     private static final long LOAD_MS = 30_000;
     private static final int KEEP_BYTES = 512;
-
-    private IpvsFamily() {}
 
     /// Runs modprobe(8) once. Whether it helped, the next look for the family says.
     ///
     /// @return what to tell the operator if it didn't
-    static IpvsException load() {
+    @Override
+    public IpvsException load() {
         Optional<Path> modprobe = List.of("/usr/sbin/modprobe", "/sbin/modprobe").stream()
                 .map(Path::of)
                 .filter(Files::isExecutable)

@@ -58,7 +58,15 @@ public final class KernelIpvs implements IpvsTable {
     /// @throws IpvsException with [IpvsError#UNSUPPORTED] if there is no IPVS, [IpvsError#NOT_PERMITTED] if
     ///     there is no right to use it
     public static KernelIpvs open(Duration limit) throws IpvsException {
-        return open(() -> NetlinkSocket.open(NetlinkSocket.GENERIC, 0), limit, IpvsFamily::load);
+        return open(new OfThisKernel(), limit, new IpvsFamily());
+    }
+
+    /// A class for the reason that [Dump] is one.
+    private static final class OfThisKernel implements IpvsExchange.Opener {
+        @Override
+        public Netlink open() throws NetException {
+            return NetlinkSocket.open(NetlinkSocket.GENERIC, 0);
+        }
     }
 
     /// A table that is spoken to over a conversation that is open already.
