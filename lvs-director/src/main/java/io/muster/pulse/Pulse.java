@@ -5,12 +5,9 @@ import io.muster.core.Incarnation;
 import io.muster.lvs.LvsConfig.FloatingAddress;
 import io.muster.lvs.LvsConfig.Heartbeat.Format;
 import io.muster.pulse.Heartbeat.Wish;
-import io.muster.pulse.PulseEffect.Announce;
 import io.muster.pulse.PulseEffect.BulkSync;
-import io.muster.pulse.PulseEffect.DropAddresses;
 import io.muster.pulse.PulseEffect.Ended;
 import io.muster.pulse.PulseEffect.Forward;
-import io.muster.pulse.PulseEffect.PutAddresses;
 import io.muster.pulse.PulseEffect.RunHook;
 import io.muster.pulse.PulseEffect.Say;
 import io.muster.pulse.PulseEffect.SayLastWord;
@@ -23,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /// Decides which of two directors is active. Source of the rules: Piranha's pulse in LVS mode; what is Muster's own is
@@ -56,9 +52,6 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     static final long ANNOUNCE_MS = 1_000;
     private static final long QUARREL_MS = 5_000;
 
-    /// A partner that lacks connections this long after it was sent all of them is sent them again.
-    private static final long AGAIN_MS = 10_000;
-
     private static final long NEVER = Long.MAX_VALUE;
 
     private final PulseSettings settings;
@@ -69,11 +62,10 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     private final Partner partner;
     private final Noise noise = new Noise();
     private final LvsdRestarts lvsd = new LvsdRestarts();
-    private final Set<Inhibitor> inhibitors = new TreeSet<>();
-    private final TreeSet<String> linksDown = new TreeSet<>();
-    private List<FloatingAddress> addresses;
-    private boolean preempt;
-    private long preemptWaitMs;
+    private final Inhibitors inhibitors = new Inhibitors();
+    private final FloatingAddresses floating;
+    private final RoleRequest request;
+    private final Connections connections = new Connections();
     private List<PulseEffect> out = new ArrayList<>();
 
     private Activity activity = Activity.STANDBY;
@@ -82,18 +74,10 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     private boolean started;
     private long lastStepMs;
     private long nextSendMs = NEVER;
-    private long nextRefreshMs = NEVER;
-    private long nextAnnounceMs = NEVER;
-    private int announcements;
     private long quietUntilMs = Long.MIN_VALUE;
     private long deferUntilMs = NEVER;
     private long deafSinceMs = NEVER;
     private long deafSequence;
-    private long preemptSinceMs = NEVER;
-    private boolean taking;
-    private long connections;
-    private int syncPermille;
-    private long nextBulkMs = NEVER;
     private long words;
     private long wordUntilMs = NEVER;
     private boolean ending;
@@ -105,9 +89,8 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         this.keepaliveMs = settings.heartbeat().keepaliveMs();
         this.deadtimeMs = settings.heartbeat().deadtimeMs();
         this.partner = new Partner(deadtimeMs);
-        this.addresses = settings.addresses();
-        this.preempt = settings.heartbeat().preempt();
-        this.preemptWaitMs = settings.heartbeat().preemptWaitMs();
+        this.floating = new FloatingAddresses(settings);
+        this.request = new RoleRequest(settings);
         this.self = Incarnation.random(dice);
         this.talk = settings.heartbeat().format() == Format.MUSTER
                 ? new MusterTalk(settings.primary(), self, deadtimeMs)
@@ -148,11 +131,10 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             }
             case PulseEvent.Link(String device, boolean up) -> link(device, up, nowMs);
             case PulseEvent.LvsdEnded(String how) -> lvsdEnded(how, nowMs);
-            case PulseEvent.Connections(long count) -> connections = count;
+            case PulseEvent.Connections(long count) -> connections.counted(count);
             case PulseEvent.BulkDone(Incarnation to, int permille) -> {
                 if (talk.partner().filter(to::equals).isPresent()) {
-                    syncPermille = permille;
-                    nextBulkMs = permille == 1000 ? nowMs + AGAIN_MS : NEVER;
+                    connections.sent(permille, nowMs);
                 }
             }
             case PulseEvent.LastWordSaid(long number) -> {
@@ -161,9 +143,8 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
                 }
             }
             case PulseEvent.Reconfigured(List<FloatingAddress> now, boolean preempt, long preemptWaitMs) -> {
-                this.preempt = preempt;
-                this.preemptWaitMs = preemptWaitMs;
-                reconfigure(now);
+                request.configure(preempt, preemptWaitMs);
+                floating.change(now, activity == Activity.ACTIVE, out);
             }
             case PulseEvent.Stop() -> stop(nowMs);
         }
@@ -175,9 +156,9 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         if (!started || activity == Activity.ENDED) {
             return NEVER;
         }
-        long next = Math.min(Math.min(nextSendMs, wordUntilMs), Math.min(nextRefreshMs, nextAnnounceMs));
-        next = Math.min(next, lvsd.nextMs(inhibitors.contains(Inhibitor.CHILDFAIL)));
-        boolean judges = activity == Activity.STANDBY ? inhibitors.isEmpty() : partner.alive;
+        long next = Math.min(Math.min(nextSendMs, wordUntilMs), floating.nextMs());
+        next = Math.min(next, lvsd.nextMs(inhibitors.childFailed()));
+        boolean judges = activity == Activity.STANDBY ? inhibitors.none() : partner.alive;
         return judges || partner.alive ? Math.min(next, partner.deadAtMs()) : next;
     }
 
@@ -186,7 +167,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         sinceMs = nowMs;
         partner.listenFrom(nowMs);
         say("STARTING PULSE AS " + (settings.primary() ? "MASTER" : "BACKUP"));
-        out.add(new DropAddresses(addresses));
+        floating.drop(out);
         out.add(new Forward(false));
         out.add(new SwitchSync(false));
         out.add(new RunHook(false));
@@ -217,17 +198,11 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             send(nowMs);
             nextSendMs = nextSendMs + keepaliveMs > nowMs ? nextSendMs + keepaliveMs : nowMs + keepaliveMs;
         }
-        if (nowMs >= nextRefreshMs) {
-            out.add(new PutAddresses(addresses, settings.lifetimeS(), false));
-            nextRefreshMs = nowMs + settings.refreshMs();
-        }
-        if (nowMs >= nextAnnounceMs) {
-            announceAgain(nowMs);
-        }
+        floating.tick(out, nowMs);
         if (settings.lvsd() && lvsd.due(nowMs)) {
             out.add(new StartLvsd());
         }
-        if (lvsd.settled(nowMs) && inhibitors.remove(Inhibitor.CHILDFAIL)) {
+        if (lvsd.settled(nowMs) && inhibitors.childRecovers()) {
             say("lvsd has settled");
         }
     }
@@ -235,7 +210,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     private void silence(long nowMs) {
         boolean was = partner.alive;
         partner.lost();
-        if (activity == Activity.STANDBY && inhibitors.isEmpty()) {
+        if (activity == Activity.STANDBY && inhibitors.none()) {
             activate(settings.partner() ? "partner dead: activating lvs" : "no partner: activating lvs", nowMs);
         } else if (was) {
             warn("partner dead" + (activity == Activity.STANDBY ? ": not taking over: " + inhibitors : ""));
@@ -255,8 +230,8 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             }
             partner.listenFrom(nowMs);
         } else if (activity == Activity.ACTIVE) {
-            out.add(new PutAddresses(addresses, settings.lifetimeS(), true));
-            announce(nowMs);
+            floating.take(out, nowMs);
+            floating.announce(out, nowMs);
         }
         nextSendMs = settings.partner() ? nowMs : NEVER;
     }
@@ -282,9 +257,9 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         boolean appeared = partner.heard(h, nowMs);
         if (appeared) {
             say("partner is there: " + (h.active() ? "active" : "not active"));
-            syncPermille = 0;
+            connections.partnerAppeared();
             bulkSync();
-        } else if (nowMs >= nextBulkMs && partner.connections * 100 < connections * 99) {
+        } else if (connections.toSendAgain(partner, nowMs)) {
             bulkSync();
         }
         if (h.met()) {
@@ -300,7 +275,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
 
     private void heardRunning(Talk.Heard h, boolean wasActive, long nowMs) {
         deferUntilMs = NEVER;
-        if (inhibitors.remove(Inhibitor.CHILDFAIL)) {
+        if (inhibitors.childRecovers()) {
             say("partner is active: CHILDFAIL is over");
         }
         if (activity == Activity.LEAVING) {
@@ -318,7 +293,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             quietUntilMs = nowMs + QUARREL_MS;
             warn("partner active: resending arps");
             out.add(new RunHook(true));
-            announce(nowMs);
+            floating.announce(out, nowMs);
         }
     }
 
@@ -338,19 +313,18 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
 
     private void heardStopped(Talk.Heard h, boolean wasActive, long nowMs) {
         deafSinceMs = NEVER;
-        preemptSinceMs = NEVER;
-        taking = false;
+        request.forget();
         if (activity == Activity.ACTIVE) {
             if (!settings.primary() && h.wish() == Wish.TAKE) {
                 handOver("the primary takes its role back", nowMs);
             } else if (wasActive) {
-                announce(nowMs);
+                floating.announce(out, nowMs);
             }
         }
         if (activity != Activity.STANDBY) {
             return;
         }
-        if (!inhibitors.isEmpty() || !h.fresh()) {
+        if (!inhibitors.none() || !h.fresh()) {
             return;
         }
         if (!settings.primary() && h.wish() != Wish.UNABLE) {
@@ -363,51 +337,34 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         activate(settings.partnerRole() + " inactive: activating lvs", nowMs);
     }
 
-    /// `preempt = 1`: the primary, standing by while the backup is active, asks for its role when it has been there
-    /// for a deadtime and has the connections, or has waited for them long enough.
     private void askForRole(long nowMs) {
-        boolean eligible = preempt
-                && settings.heartbeat().format() == Format.MUSTER
+        boolean eligible = settings.heartbeat().format() == Format.MUSTER
                 && settings.primary()
                 && activity == Activity.STANDBY
-                && inhibitors.isEmpty()
+                && inhibitors.none()
                 && partner.alive
                 && partner.active;
-        if (!eligible) {
-            preemptSinceMs = NEVER;
-            taking = false;
-            return;
-        }
-        preemptSinceMs = preemptSinceMs == NEVER ? nowMs : preemptSinceMs;
-        long waitedMs = nowMs - preemptSinceMs;
-        boolean has = !settings.syncDaemon()
-                || (partner.syncPermille == 1000 && connections * 100 >= partner.connections * 99)
-                || waitedMs >= preemptWaitMs;
-        if (!taking && has && waitedMs >= deadtimeMs) {
-            taking = true;
-            say("asking the backup for the primary's role: " + connections + " of " + partner.connections
-                    + " connections here after " + waitedMs + " ms");
+        boolean has = !settings.syncDaemon() || connections.has(partner);
+        if (request.begins(eligible, has, nowMs)) {
+            say("asking the backup for the primary's role: " + connections.here() + " of " + partner.connections
+                    + " connections here after " + request.waitedMs(nowMs) + " ms");
             nextSendMs = nowMs;
         }
     }
 
     private void activate(String why, long nowMs) {
         deferUntilMs = NEVER;
-        preemptSinceMs = NEVER;
-        taking = false;
+        request.forget();
         out.add(new Forward(true));
         out.add(new RunHook(true));
-        out.add(new PutAddresses(addresses, settings.lifetimeS(), true));
+        floating.take(out, nowMs);
         Activity before = enter(Activity.ACTIVE, why, nowMs);
-        announce(nowMs);
+        floating.announce(out, nowMs);
         send(nowMs);
         out.add(new SwitchSync(true));
         out.add(new StateChanged(before, activity, why));
-        nextRefreshMs = nowMs + settings.refreshMs();
         quietUntilMs = Long.MIN_VALUE;
-        // A partner that was active has them all.
-        syncPermille = partner.alive ? 1000 : 0;
-        nextBulkMs = nowMs + AGAIN_MS;
+        connections.roleTaken(partner.alive, nowMs);
     }
 
     /// To a partner that stands by: it hears "running" until it knows all connections. One that is active, silent or
@@ -417,9 +374,8 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             giveUp(why, nowMs);
             return;
         }
-        out.add(new DropAddresses(addresses));
+        dropAddresses();
         Activity before = enter(Activity.LEAVING, why, nowMs);
-        addressesGone();
         out.add(new StateChanged(before, activity, why));
         out.add(new SayLastWord(++words));
         wordUntilMs = nowMs + LAST_WORD_MS;
@@ -433,16 +389,13 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     }
 
     private void giveUp(String why, long nowMs) {
-        out.add(new DropAddresses(addresses));
+        dropAddresses();
         Activity before = enter(ending ? Activity.ENDED : Activity.STANDBY, why, nowMs);
-        addressesGone();
         gone(before, why, nowMs);
     }
 
-    private void addressesGone() {
-        nextRefreshMs = NEVER;
-        nextAnnounceMs = NEVER;
-        announcements = 0;
+    private void dropAddresses() {
+        floating.drop(out);
         deferUntilMs = NEVER;
         deafSinceMs = NEVER;
     }
@@ -492,20 +445,17 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     }
 
     private void link(String device, boolean up, long nowMs) {
-        boolean changed = up ? linksDown.remove(device) : linksDown.add(device);
-        if (!changed) {
+        if (!inhibitors.link(device, up)) {
             return;
         }
-        if (!linksDown.isEmpty()) {
-            inhibitors.add(Inhibitor.LINKFAIL);
-            warn("link of " + device + (up ? " is back, not so " : " lost: ") + linksDown);
-            if (activity == Activity.ACTIVE) {
-                handOver("link of " + device + " lost", nowMs);
-            }
-        } else {
-            inhibitors.remove(Inhibitor.LINKFAIL);
+        if (inhibitors.linksUp()) {
             say("link of " + device + " is back");
             partner.listenFrom(nowMs);
+            return;
+        }
+        warn("link of " + device + (up ? " is back, not so " : " lost: ") + inhibitors.linksDown());
+        if (activity == Activity.ACTIVE) {
+            handOver("link of " + device + " lost", nowMs);
         }
     }
 
@@ -513,7 +463,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         boolean tooOften = lvsd.died(nowMs);
         warn("lvsd ended: " + how + (tooOften ? ": once too often, next start in 10 s" : ": starting it again"));
         if (tooOften && activity == Activity.ACTIVE) {
-            inhibitors.add(Inhibitor.CHILDFAIL);
+            inhibitors.childFails();
             handOver("lvsd dies over and over", nowMs);
         }
         if (lvsd.due(nowMs)) {
@@ -521,42 +471,9 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         }
     }
 
-    private void reconfigure(List<FloatingAddress> now) {
-        List<FloatingAddress> gone =
-                addresses.stream().filter(a -> !now.contains(a)).toList();
-        List<FloatingAddress> come =
-                now.stream().filter(a -> !addresses.contains(a)).toList();
-        addresses = now;
-        if (!gone.isEmpty()) {
-            out.add(new DropAddresses(gone));
-        }
-        if (activity == Activity.ACTIVE && !come.isEmpty()) {
-            out.add(new PutAddresses(come, settings.lifetimeS(), true));
-            out.add(new Announce(come));
-        }
-        if (!gone.isEmpty() || !come.isEmpty()) {
-            say("addresses reread: " + gone.size() + " gone, " + come.size() + " new");
-        }
-    }
-
-    private void announce(long nowMs) {
-        out.add(new Announce(addresses));
-        announcements = ANNOUNCEMENTS;
-        nextAnnounceMs = nowMs + ANNOUNCE_MS;
-    }
-
-    private void announceAgain(long nowMs) {
-        out.add(new Announce(addresses));
-        announcements--;
-        nextAnnounceMs = announcements > 0 ? nowMs + ANNOUNCE_MS : NEVER;
-        if (announcements == 0) {
-            say("gratuitous lvs arps finished");
-        }
-    }
-
     private void bulkSync() {
         if (settings.syncDaemon() && activity == Activity.ACTIVE) {
-            nextBulkMs = NEVER;
+            connections.sending();
             talk.partner().ifPresent(to -> out.add(new BulkSync(to)));
         }
     }
@@ -568,9 +485,9 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     }
 
     private Talk.Own own() {
-        Wish wish = !inhibitors.isEmpty() || ending ? Wish.UNABLE : taking ? Wish.TAKE : Wish.ABLE;
+        Wish wish = !inhibitors.none() || ending ? Wish.UNABLE : request.asking() ? Wish.TAKE : Wish.ABLE;
         boolean running = activity == Activity.ACTIVE || activity == Activity.LEAVING;
-        return new Talk.Own(running, wish, connections, syncPermille);
+        return new Talk.Own(running, wish, connections.here(), connections.permille());
     }
 
     private void say(String text) {
@@ -600,12 +517,12 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     }
 
     public Set<Inhibitor> inhibitors() {
-        return Set.copyOf(inhibitors);
+        return inhibitors.all();
     }
 
     /// What moves with the role, as last read.
     public List<FloatingAddress> addresses() {
-        return addresses;
+        return floating.addresses();
     }
 
     /// What came to the port and didn't count.
@@ -636,11 +553,11 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     }
 
     public long connections() {
-        return connections;
+        return connections.here();
     }
 
     /// How much of our connections the partner has been sent as a whole.
     public int syncPermille() {
-        return syncPermille;
+        return connections.permille();
     }
 }
