@@ -11,7 +11,6 @@ import io.muster.pulse.PulseEffect.Forward;
 import io.muster.pulse.PulseEffect.RunHook;
 import io.muster.pulse.PulseEffect.Say;
 import io.muster.pulse.PulseEffect.SayLastWord;
-import io.muster.pulse.PulseEffect.Send;
 import io.muster.pulse.PulseEffect.StartLvsd;
 import io.muster.pulse.PulseEffect.StateChanged;
 import io.muster.pulse.PulseEffect.SwitchSync;
@@ -56,11 +55,10 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
 
     private final PulseSettings settings;
     private final Incarnation self;
-    private final Talk talk;
+    private final Conversation talk;
     private final long keepaliveMs;
     private final long deadtimeMs;
     private final Partner partner;
-    private final Noise noise = new Noise();
     private final LvsdRestarts lvsd = new LvsdRestarts();
     private final Inhibitors inhibitors = new Inhibitors();
     private final FloatingAddresses floating;
@@ -73,7 +71,6 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     private String reason = "started";
     private boolean started;
     private long lastStepMs;
-    private long nextSendMs = NEVER;
     private long quietUntilMs = Long.MIN_VALUE;
     private long deferUntilMs = NEVER;
     private long deafSinceMs = NEVER;
@@ -81,20 +78,17 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     private long words;
     private long wordUntilMs = NEVER;
     private boolean ending;
-    private long beatsHeard;
 
     /// @param dice for this run's incarnation; a secure one in a real daemon
     public Pulse(PulseSettings settings, RandomGenerator dice) {
         this.settings = settings;
         this.keepaliveMs = settings.heartbeat().keepaliveMs();
         this.deadtimeMs = settings.heartbeat().deadtimeMs();
-        this.partner = new Partner(deadtimeMs);
+        this.self = Incarnation.random(dice);
+        this.talk = new Conversation(settings, self);
+        this.partner = talk.partner;
         this.floating = new FloatingAddresses(settings);
         this.request = new RoleRequest(settings);
-        this.self = Incarnation.random(dice);
-        this.talk = settings.heartbeat().format() == Format.MUSTER
-                ? new MusterTalk(settings.primary(), self, deadtimeMs)
-                : new OriginalTalk(keepaliveMs);
     }
 
     @Override
@@ -113,13 +107,8 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         switch (event) {
             case PulseEvent.Start() -> start(nowMs);
             case PulseEvent.Tick() -> tick(nowMs);
-            case PulseEvent.Received(int path, var from, byte[] octets, boolean genuine) -> {
-                if (settings.sources().contains(from)) {
-                    received(octets, genuine, nowMs);
-                } else {
-                    refuse(Rejection.FOREIGN_SOURCE, "heartbeat from " + from + ", which isn't the partner", nowMs);
-                }
-            }
+            case PulseEvent.Received received ->
+                talk.received(received, own(), out, nowMs).ifPresent(h -> heard(h, nowMs));
             case PulseEvent.Stalled(long ms) -> {
                 partner.excuse(ms, keepaliveMs, nowMs);
                 if (ms > keepaliveMs) {
@@ -133,7 +122,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             case PulseEvent.LvsdEnded(String how) -> lvsdEnded(how, nowMs);
             case PulseEvent.Connections(long count) -> connections.counted(count);
             case PulseEvent.BulkDone(Incarnation to, int permille) -> {
-                if (talk.partner().filter(to::equals).isPresent()) {
+                if (talk.met().filter(to::equals).isPresent()) {
                     connections.sent(permille, nowMs);
                 }
             }
@@ -156,7 +145,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         if (!started || activity == Activity.ENDED) {
             return NEVER;
         }
-        long next = Math.min(Math.min(nextSendMs, wordUntilMs), floating.nextMs());
+        long next = Math.min(Math.min(talk.nextMs(), wordUntilMs), floating.nextMs());
         next = Math.min(next, lvsd.nextMs(inhibitors.childFailed()));
         boolean judges = activity == Activity.STANDBY ? inhibitors.none() : partner.alive;
         return judges || partner.alive ? Math.min(next, partner.deadAtMs()) : next;
@@ -175,9 +164,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             lvsd.started(nowMs);
             out.add(new StartLvsd());
         }
-        if (settings.partner()) {
-            nextSendMs = nowMs;
-        }
+        talk.sendSoon(nowMs);
         if (settings.forceActive()) {
             activate("--forceactive", nowMs);
         }
@@ -194,10 +181,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             return;
         }
         askForRole(nowMs);
-        if (nowMs >= nextSendMs) {
-            send(nowMs);
-            nextSendMs = nextSendMs + keepaliveMs > nowMs ? nextSendMs + keepaliveMs : nowMs + keepaliveMs;
-        }
+        talk.tick(own(), out, nowMs);
         floating.tick(out, nowMs);
         if (settings.lvsd() && lvsd.due(nowMs)) {
             out.add(new StartLvsd());
@@ -233,26 +217,10 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             floating.take(out, nowMs);
             floating.announce(out, nowMs);
         }
-        nextSendMs = settings.partner() ? nowMs : NEVER;
-    }
-
-    private void received(byte[] octets, boolean genuine, long nowMs) {
-        switch (talk.received(octets, genuine, own(), nowMs)) {
-            case Talk.Refused(Rejection why, String text) -> refuse(why, text, nowMs);
-            case Talk.Greet(byte[] answer) -> {
-                refuse(Rejection.UNBOUND, "", nowMs);
-                out.add(new Send(answer));
-            }
-            case Talk.Heard h -> heard(h, nowMs);
-        }
-    }
-
-    private void refuse(Rejection why, String text, long nowMs) {
-        noise.heard(why, text, nowMs).ifPresent(this::warn);
+        talk.sendSoon(nowMs);
     }
 
     private void heard(Talk.Heard h, long nowMs) {
-        beatsHeard++;
         boolean wasActive = partner.active;
         boolean appeared = partner.heard(h, nowMs);
         if (appeared) {
@@ -348,7 +316,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         if (request.begins(eligible, has, nowMs)) {
             say("asking the backup for the primary's role: " + connections.here() + " of " + partner.connections
                     + " connections here after " + request.waitedMs(nowMs) + " ms");
-            nextSendMs = nowMs;
+            talk.sendSoon(nowMs);
         }
     }
 
@@ -474,14 +442,12 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     private void bulkSync() {
         if (settings.syncDaemon() && activity == Activity.ACTIVE) {
             connections.sending();
-            talk.partner().ifPresent(to -> out.add(new BulkSync(to)));
+            talk.met().ifPresent(to -> out.add(new BulkSync(to)));
         }
     }
 
     private void send(long nowMs) {
-        if (settings.partner()) {
-            out.add(new Send(talk.next(own(), nowMs)));
-        }
+        talk.send(own(), out, nowMs);
     }
 
     private Talk.Own own() {
@@ -527,7 +493,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
 
     /// What came to the port and didn't count.
     public SortedMap<Rejection, Long> rejections() {
-        return noise.counts();
+        return talk.rejections();
     }
 
     /// This run.
@@ -537,19 +503,12 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
 
     /// The run of the partner this director has met.
     public Optional<Incarnation> met() {
-        return talk.partner();
+        return talk.met();
     }
 
     /// What is known of the partner.
     public PulseStatus.PartnerStatus partnerStatus(long nowMs) {
-        return new PulseStatus.PartnerStatus(
-                partner.alive,
-                partner.everHeard ? nowMs - partner.heardMs : -1,
-                partner.active,
-                partner.wish,
-                talk.partner().map(Incarnation::toString).orElse(""),
-                partner.connections,
-                beatsHeard);
+        return talk.status(nowMs);
     }
 
     public long connections() {
