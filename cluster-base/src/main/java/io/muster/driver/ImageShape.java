@@ -5,14 +5,14 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /// The fields of a class in a fixed order, its ancestors' first.
 ///
-/// @param secret names of a record's components that mustn't be written
-record ImageShape(List<Field> fields, Set<String> secret, int sum) {
+/// @param secret a record's components that mustn't be written
+record ImageShape(List<Field> fields, Map<String, Secret> secret, int sum) {
     static final String OURS = "io.muster.";
 
     private static final ClassValue<ImageShape> SHAPES = new ClassValue<>() {
@@ -49,14 +49,15 @@ record ImageShape(List<Field> fields, Set<String> secret, int sum) {
         for (Field field : fields) {
             sum = sum * 31 + (field.getName() + " " + field.getType().getName()).hashCode();
         }
-        var secret = new HashSet<String>();
+        var secret = new HashMap<String, Secret>();
         if (type.isRecord()) {
             for (RecordComponent component : type.getRecordComponents()) {
-                if (component.isAnnotationPresent(Secret.class)) {
-                    secret.add(component.getName());
+                Secret marked = component.getAnnotation(Secret.class);
+                if (marked != null) {
+                    secret.put(component.getName(), marked);
                 }
             }
         }
-        return new ImageShape(List.copyOf(fields), Set.copyOf(secret), sum);
+        return new ImageShape(List.copyOf(fields), Map.copyOf(secret), sum);
     }
 }

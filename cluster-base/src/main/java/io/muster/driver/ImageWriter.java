@@ -176,7 +176,7 @@ final class ImageWriter {
             try {
                 Object content = field.get(value);
                 write(
-                        shape.secret().contains(field.getName()) ? RecordCodec.empty(content) : content,
+                        RecordCodec.shown(content, shape.secret().get(field.getName())),
                         type.getSimpleName() + "." + field.getName());
             } catch (IllegalAccessException e) {
                 throw new IllegalArgumentException("can't read " + field, e);

@@ -66,7 +66,11 @@ public final class RecordCodec {
     private static final int MAX_ELEMENTS = 1 << 20;
     private static final int MAX_DEPTH = 64;
 
-    private record Shape(int number, RecordComponent[] components, boolean[] secret, Constructor<?> constructor) {}
+    private record Shape(
+            int number,
+            RecordComponent[] components,
+            @Nullable Secret[] secret,
+            Constructor<?> constructor) {}
 
     /// A class of values that isn't a record, as octets.
     private record Other<T>(Class<T> type, Function<T, byte[]> write, Function<byte[], Optional<T>> read) {
@@ -348,7 +352,7 @@ public final class RecordCodec {
         try {
             for (int i = 0; i < shape.components.length; i++) {
                 Object component = shape.components[i].getAccessor().invoke(value);
-                write(pass, shape.secret[i] ? empty(component) : component);
+                write(pass, shown(component, shape.secret[i]));
             }
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException("can't read " + value.getClass().getName(), e);
@@ -409,8 +413,15 @@ public final class RecordCodec {
         return constants[ordinal];
     }
 
-    static @Nullable Object empty(@Nullable Object secret) {
-        return switch (secret) {
+    /// A component as it may be written.
+    ///
+    /// @param secret null for one that is none
+    static @Nullable Object shown(@Nullable Object component, @Nullable Secret secret) {
+        if (secret == null
+                || component instanceof String text && List.of(secret.but()).contains(text)) {
+            return component;
+        }
+        return switch (component) {
             case byte[] octets -> new byte[0];
             case String text -> "";
             case Collection<?> elements -> List.of();
@@ -423,10 +434,10 @@ public final class RecordCodec {
     private static Shape shape(Class<?> type, int number) {
         RecordComponent[] components = type.getRecordComponents();
         var parameters = new Class<?>[components.length];
-        var secret = new boolean[components.length];
+        var secret = new @Nullable Secret[components.length];
         for (int i = 0; i < components.length; i++) {
             parameters[i] = components[i].getType();
-            secret[i] = components[i].isAnnotationPresent(Secret.class);
+            secret[i] = components[i].getAnnotation(Secret.class);
             components[i].getAccessor().setAccessible(true);
         }
         try {

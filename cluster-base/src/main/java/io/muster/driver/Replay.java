@@ -30,7 +30,8 @@ public final class Replay implements Command {
               -p       print each event
               -d       print each event that decided something, and what
               -w ID    print why event ID happened: the events that led to it
-              -w WORD  print when and why something changed: "role" in a record of pulse
+              -w WORD  print when and why something changed: "role" in a record of pulse, "servers" in
+                       one of lvsd
               -h       print this help, then exit
             """;
 
@@ -124,6 +125,9 @@ public final class Replay implements Command {
                     out.println(describe(entry, event));
                 }
                 if (!entry.decidable()) {
+                    if (decided && !print) {
+                        out.println(describe(entry, event));
+                    }
                     read++;
                     core = null;
                     continue;

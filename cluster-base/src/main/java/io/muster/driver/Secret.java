@@ -9,4 +9,7 @@ import java.lang.annotation.Target;
 /// a core may carry it but not decide by it.
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
-public @interface Secret {}
+public @interface Secret {
+    /// Values that everybody knows and that are written as they are: a default.
+    String[] but() default {};
+}

@@ -27,7 +27,7 @@ final class CheckRules {
         if (kind == Kind.CONNECT && plainHttp(block)) {
             // What the original's nanny does on port 80 when it isn't told anything.
             kind = Kind.TALK;
-            send = "GET / HTTP/1.0\\r\\n\\r\\n";
+            send = LvsConfig.CheckRule.GET;
             expect = "HTTP";
         } else if (kind == Kind.CONNECT && eighty(block)) {
             // A plain connect, asked for by name: CONNECT on a server's port 80 stands for the default above.

@@ -1,7 +1,9 @@
 package io.muster.lvs;
 
 import io.muster.ipvs.ServiceId;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -19,5 +21,25 @@ public record Holdings(SortedSet<ServiceId> owned, SortedSet<RealServer> zeros, 
         owned = Collections.unmodifiableSortedSet(new TreeSet<>(owned));
         zeros = Collections.unmodifiableSortedSet(new TreeSet<>(zeros));
         drains = Collections.unmodifiableSortedMap(new TreeMap<>(drains));
+    }
+
+    /// Whether they are made of just these. With thousands of services that is asked after each check: everything is
+    /// in order on both sides, so one walk tells.
+    boolean of(
+            SortedSet<ServiceId> someOwned, SortedSet<RealServer> someZeros, SortedMap<RealServer, Drain> someDrains) {
+        return same(owned, someOwned) && same(zeros, someZeros) && same(drains.entrySet(), someDrains.entrySet());
+    }
+
+    private static boolean same(Collection<?> one, Collection<?> other) {
+        if (one.size() != other.size()) {
+            return false;
+        }
+        Iterator<?> others = other.iterator();
+        for (Object each : one) {
+            if (!each.equals(others.next())) {
+                return false;
+            }
+        }
+        return true;
     }
 }

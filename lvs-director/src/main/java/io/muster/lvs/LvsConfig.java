@@ -175,13 +175,16 @@ public record LvsConfig(
     public record CheckRule(
             Kind kind,
             long intervalMs,
-            @Secret String send,
+            @Secret(but = CheckRule.GET) String send,
             String expect,
             boolean regex,
             @Secret String program,
             String path,
             int status,
             String digest) {
+        /// What is sent to port 80 where the file says nothing of checking.
+        public static final String GET = "GET / HTTP/1.0\\r\\n\\r\\n";
+
         /// Checks as an operator names them. `CONNECT`, `TALK` and `PROGRAM` follow from send, expect and
         /// send_program, as in the original; the others are Muster's own.
         public enum Kind {

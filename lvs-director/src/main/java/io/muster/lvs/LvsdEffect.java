@@ -1,6 +1,7 @@
 package io.muster.lvs;
 
 import io.muster.ipvs.IpvsOp;
+import io.muster.ipvs.ServiceId;
 import io.muster.nanny.Check;
 import io.muster.nanny.Target;
 import java.util.List;
@@ -17,7 +18,12 @@ public sealed interface LvsdEffect {
 
     record ReadTable(long request) implements LvsdEffect {}
 
-    record CheapRead(long request) implements LvsdEffect {}
+    /// The fingerprint, and some services in full.
+    record CheapRead(long request, List<ServiceId> also) implements LvsdEffect {
+        public CheapRead {
+            also = List.copyOf(also);
+        }
+    }
 
     record Apply(long request, List<IpvsOp> operations) implements LvsdEffect {
         public Apply {

@@ -22,7 +22,13 @@ public sealed interface LvsdEvent {
         }
     }
 
-    record FingerprintRead(long request, long fingerprint) implements LvsdEvent {}
+    /// The fingerprint, and those services that were asked for with it and are there. The fingerprint is from just
+    /// before them.
+    record FingerprintRead(long request, long fingerprint, List<ServiceEntry> part) implements LvsdEvent {
+        public FingerprintRead {
+            part = List.copyOf(part);
+        }
+    }
 
     /// The table couldn't be read, wholly or cheaply.
     record ReadFailed(long request, String reason) implements LvsdEvent {}

@@ -46,6 +46,7 @@ public final class LvsdRecorder implements Recorder<LvsdEvent, LvsdEffect> {
     private Map<ServiceId, Setup> table = Map.of();
 
     private long fingerprint;
+    private List<ServiceId> asked = List.of();
     private Timeouts timeouts = new Timeouts(0, 0, 0);
     private long awaited;
 
@@ -65,7 +66,8 @@ public final class LvsdRecorder implements Recorder<LvsdEvent, LvsdEffect> {
             to.before(nowMs);
         }
         table = core.view().services();
-        fingerprint = core.fingerprint();
+        fingerprint = core.looks().fingerprint();
+        asked = core.looks().asked();
         timeouts = core.timeouts();
         awaited = core.awaited();
     }
@@ -85,7 +87,8 @@ public final class LvsdRecorder implements Recorder<LvsdEvent, LvsdEffect> {
             if (event instanceof LvsdEvent.Drain) {
                 to.after(nowMs, id, parent, new LvsdStep.Counts(counts(Set.of())), List.of());
             }
-            to.after(nowMs, id, parent, look != null ? look : new LvsdStep.Event(event), new ArrayList<>(effects));
+            to.after(
+                    nowMs, id, parent, look != null ? look : new LvsdStep.Event(bare(event)), new ArrayList<>(effects));
         } catch (RuntimeException e) {
             // A recorder may fail; the daemon it records may not fail with it.
             broken = true;
@@ -100,8 +103,9 @@ public final class LvsdRecorder implements Recorder<LvsdEvent, LvsdEffect> {
         switch (event) {
             case LvsdEvent.Tick() -> quiet.tick(gathered, since);
             case LvsdEvent.Checked checked -> quiet.checked(gathered, since, checked);
-            case LvsdEvent.FingerprintRead(long request, long print)
-            when print == fingerprint -> quiet.number(gathered, QuietSteps.Kind.FINGERPRINT, since, request);
+            case LvsdEvent.FingerprintRead(long request, long print, var part)
+            when print == fingerprint && asBefore(part) ->
+                quiet.number(gathered, QuietSteps.Kind.FINGERPRINT, since, request);
             case LvsdEvent.TableRead read
             when asBefore(read, look) -> quiet.number(gathered, QuietSteps.Kind.TABLE, since, read.request());
             case LvsdEvent.Refresh(long client) -> quiet.number(gathered, QuietSteps.Kind.REFRESH, since, client);
@@ -114,6 +118,19 @@ public final class LvsdRecorder implements Recorder<LvsdEvent, LvsdEffect> {
             firstMs = nowMs;
             firstId = id;
             firstParent = parent;
+        }
+        return true;
+    }
+
+    private boolean asBefore(List<ServiceEntry> part) {
+        if (part.size() != asked.size()) {
+            return false;
+        }
+        for (ServiceEntry entry : part) {
+            Setup before = table.get(entry.service().id());
+            if (before == null || !same(before, entry)) {
+                return false;
+            }
         }
         return true;
     }
@@ -173,6 +190,13 @@ public final class LvsdRecorder implements Recorder<LvsdEvent, LvsdEffect> {
             }
         }
         return true;
+    }
+
+    private static LvsdEvent bare(LvsdEvent event) {
+        return event instanceof LvsdEvent.FingerprintRead(long request, long print, List<ServiceEntry> part)
+                ? new LvsdEvent.FingerprintRead(
+                        request, print, part.stream().map(LvsdRecorder::bare).toList())
+                : event;
     }
 
     /// Without the statistics, which nobody asks for.

@@ -3,6 +3,7 @@ package io.muster.lvs;
 import io.muster.core.Core;
 import io.muster.core.MalformedMessage;
 import io.muster.driver.ImageFactory;
+import io.muster.driver.Teller;
 import io.muster.ipvs.DestinationEntry;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// Replays records of lvsd.
@@ -25,6 +27,24 @@ public final class LvsdReplay extends ImageFactory {
             return new Again(core);
         }
         throw new MalformedMessage("the image isn't one of lvsd's core");
+    }
+
+    /// `servers`: when and why a real server was taken out or let in, a weight changed, a drain began or ended.
+    @Override
+    public Optional<Teller> teller(String word) {
+        return word.equals("servers") ? Optional.of(LvsdReplay::servers) : Optional.empty();
+    }
+
+    private static List<String> servers(Core<?, ?> core, Object step, List<?> effects, long nowMs) {
+        var lines = new ArrayList<String>();
+        for (Object effect : effects) {
+            switch (effect) {
+                case LvsdEffect.Log log -> lines.add(log.line());
+                case LvsdEffect.Apply apply -> apply.operations().forEach(operation -> lines.add(Words.of(operation)));
+                default -> {}
+            }
+        }
+        return lines;
     }
 
     /// A reconciler that takes the steps of a record.
@@ -73,10 +93,11 @@ public final class LvsdReplay extends ImageFactory {
                     public void asBefore(QuietSteps.Kind kind, long request, long atMs) {
                         event(
                                 kind == QuietSteps.Kind.FINGERPRINT
-                                        ? new LvsdEvent.FingerprintRead(request, core.fingerprint())
+                                        ? new LvsdEvent.FingerprintRead(
+                                                request, core.looks().fingerprint(), part())
                                         : read(new LvsdStep.Look(
                                                 request,
-                                                core.fingerprint(),
+                                                core.looks().fingerprint(),
                                                 core.timeouts(),
                                                 List.of(),
                                                 List.of(),
@@ -89,6 +110,17 @@ public final class LvsdReplay extends ImageFactory {
             }
             effects.add(routines.sum());
             return effects;
+        }
+
+        private List<ServiceEntry> part() {
+            var part = new ArrayList<ServiceEntry>();
+            for (ServiceId id : core.looks().asked()) {
+                Setup setup = core.view().get(id);
+                if (setup != null) {
+                    part.add(entry(setup, Map.of()));
+                }
+            }
+            return part;
         }
 
         /// The table that was read: what is in the step, and for the rest what the reconciler has seen.

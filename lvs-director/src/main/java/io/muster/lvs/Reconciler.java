@@ -28,9 +28,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - **Ours** are the services of lvs.cf with all their destinations, and those in [Holdings], which are written
 ///   before a service is made. Everything else is foreign and never touched.
-/// - **Looking**: every [#LOOK_MS] the whole table if it is small ([#SMALL]) or something drains, else its fingerprint,
-/// and the
-///   whole only if that changed or [#FULL_MS] have passed. Somebody else's change is so undone within a second.
+/// - **Looking** is every second, at as much as is needed ([Looks]). Somebody else's change is so undone within one.
 /// - **One thing at a time** is asked of the outside: a read, a list of operations, or a write of the holdings.
 /// - **A weight of 0 set by hand** is kept, as a drain. Which zeros are our own stands in the holdings.
 /// - **After a restart** a server that is in the table counts as up until a check of it fails.
@@ -38,20 +36,9 @@ import org.jspecify.annotations.Nullable;
 /// Source of the rules: lvsd and nanny of Piranha 0.8, which do all this by edge; what differs is said in
 /// `docs/decisions/0115`.
 public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
-    /// From look to look.
-    public static final long LOOK_MS = 900;
-    /// From one look at everything to the next.
-    public static final long FULL_MS = 30_000;
-    /// Up to this many services with so many real servers in all the table is small.
-    public static final int SMALL = 64;
-
-    public static final int SMALL_SERVERS = 512;
-
     private static final Timeouts LEFT = new Timeouts(0, 0, 0);
     private static final Plan NOTHING = new Plan(new TreeMap<>(), List.of());
     private static final long STOP_MS = 5_000;
-    /// Refusals in a row that are put down to somebody faster.
-    private static final int MOST_RACES = 5;
 
     private final Health health;
     private final TableView view = new TableView();
@@ -62,9 +49,9 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
     private final Clients clients = new Clients(journal, drains, view);
     private final Underway underway = new Underway();
     private final Tally tally = new Tally();
-    private final Backoff reading = new Backoff();
-    private final Backoff applying = new Backoff();
-    private final Backoff writing = new Backoff();
+    private final Looks looks = new Looks(view, drains, underway, journal, tally);
+    private final Changes changes = new Changes(view, drains, underway, journal, tally);
+    private final Notes notes = new Notes(underway, journal);
     private final Desired.Verdicts verdicts = new Desired.Verdicts() {
         @Override
         public boolean up(Target target) {
@@ -79,22 +66,11 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
 
     private Plan plan = NOTHING;
     private Timeouts wantedTimeouts = LEFT;
-    private Timeouts timeouts = LEFT;
-    private Holdings durable = Holdings.NONE;
-    private Holdings written = Holdings.NONE;
-    private List<IpvsOp> operations = List.of();
     private long wallOffsetMs;
-    private long fingerprint;
-    private long nextLookMs;
-    private long nextFullMs;
-    private int races;
-    private boolean lookNow;
-    private boolean uncertain;
     private boolean started;
     private boolean ready;
     private boolean stopping;
     private boolean stopped;
-    private String problem = "";
     private long startedMs;
     private long stopByMs = Long.MAX_VALUE;
 
@@ -118,26 +94,21 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         if (!started || stopped) {
             return Long.MAX_VALUE;
         }
-        long next = stopping ? stopByMs : looked() ? health.nextDeadlineMs() : Long.MAX_VALUE;
+        long next = stopping ? stopByMs : looks.tried() ? health.nextDeadlineMs() : Long.MAX_VALUE;
         long drained = drains.nextDeadlineMs();
         if (drained != Long.MAX_VALUE && view.seen()) {
             next = Math.min(next, drained - wallOffsetMs);
         }
         if (underway.nothing()) {
-            next = Math.min(next, Math.max(lookNow ? 0 : nextLookMs, reading.notBeforeMs()));
+            next = Math.min(next, looks.nextDeadlineMs());
             if (!dirty.isEmpty() && view.seen()) {
-                next = Math.min(next, applying.notBeforeMs());
+                next = Math.min(next, changes.notBeforeMs());
             }
-            if (writing.failing() && view.seen()) {
-                next = Math.min(next, Math.max(writing.notBeforeMs(), applying.notBeforeMs()));
+            if (notes.failing() && view.seen()) {
+                next = Math.min(next, Math.max(notes.notBeforeMs(), changes.notBeforeMs()));
             }
         }
         return next;
-    }
-
-    /// Whether the table was looked at: before, a good check would start slowly what is at work already.
-    private boolean looked() {
-        return view.seen() || reading.failing();
     }
 
     private void take(LvsdEvent event, long nowMs) {
@@ -149,47 +120,36 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
                     tableRead(print, table, now, nowMs);
                 }
             }
-            case LvsdEvent.FingerprintRead(long number, long print) -> {
+            case LvsdEvent.FingerprintRead(long number, long print, List<ServiceEntry> part) -> {
                 if (underway.landed(number, What.CHEAP_READ)) {
-                    readWell();
-                    tally.cheapReads++;
-                    lookNow |= print != fingerprint;
-                    nextLookMs = nowMs + LOOK_MS;
+                    looks.cheap(print, part, nowMs);
                 }
             }
             case LvsdEvent.ReadFailed(long number, String reason) -> {
                 if (underway.landed(number, What.READ) || underway.landed(number, What.CHEAP_READ)) {
-                    readFailed(reason, nowMs);
+                    looks.failed(reason, nowMs);
+                    clients.lookFailed(reason);
                 }
             }
             case LvsdEvent.Applied(long number, List<IpvsError> results) -> {
-                if (underway.landed(number, What.APPLY)) {
-                    applied(results, nowMs);
+                if (underway.landed(number, What.APPLY) && changes.done(results, nowMs)) {
+                    looks.wanted();
                 }
             }
             case LvsdEvent.ApplyFailed(long number, String reason) -> {
                 if (underway.landed(number, What.APPLY)) {
-                    uncertain = true;
-                    applying.failed(nowMs);
-                    lookNow = true;
-                    journal.once("apply", Level.WARN, "the table can't be changed: " + reason + ": tried again");
+                    changes.failed(reason, nowMs);
+                    looks.wanted();
                 }
             }
             case LvsdEvent.HoldingsWritten(long number) -> {
                 if (underway.landed(number, What.WRITE)) {
-                    durable = written;
-                    writing.reset();
-                    journal.over("write", "the list of what is ours can be written again");
+                    notes.done();
                 }
             }
             case LvsdEvent.HoldingsFailed(long number, String reason) -> {
                 if (underway.landed(number, What.WRITE)) {
-                    writing.failed(nowMs);
-                    journal.once(
-                            "write",
-                            Level.ERROR,
-                            "the list of what is ours can't be written: " + reason
-                                    + ": goes on, but a restart may take a drain for undone");
+                    notes.failed(reason, nowMs);
                 }
             }
             case LvsdEvent.Checked(Target target, long ticket, var result) -> {
@@ -218,7 +178,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             }
             case LvsdEvent.Refresh(long client) -> {
                 clients.looks(client);
-                lookNow = true;
+                looks.wanted();
             }
             case LvsdEvent.Stop() -> stop(nowMs);
             case LvsdEvent.Tick() -> {}
@@ -229,14 +189,12 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         started = true;
         startedMs = nowMs;
         wallOffsetMs = wallOffset;
-        durable = holdings;
+        notes.found(holdings);
         owned.addAll(holdings.owned());
         drains.restore(holdings);
         journal.add(new LvsdEffect.SetSysctls());
         configure(config, nowMs);
-        nextLookMs = nowMs;
-        nextFullMs = nowMs;
-        lookNow = true;
+        looks.begin(nowMs);
     }
 
     private void configure(LvsConfig config, long nowMs) {
@@ -247,7 +205,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         drains.keepOnly(plan);
         owned.addAll(plan.services().keySet());
         dirty.addAll(owned);
-        applying.reset();
+        changes.retry();
         journal.forgetAll();
     }
 
@@ -262,8 +220,6 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
     }
 
     private void tableRead(long print, List<ServiceEntry> table, Timeouts now, long nowMs) {
-        readWell();
-        tally.reads++;
         boolean first = !view.seen();
         var byHand =
                 stopping ? new TreeMap<RealServer, LvsdEffect.Log>() : drains.look(plan, table, nowMs + wallOffsetMs);
@@ -271,7 +227,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         for (Setup.Difference each : strange) {
             boolean drained = byHand.keySet().stream()
                     .anyMatch(server -> server.toString().equals(each.place()));
-            if (!uncertain && !stopping && !drained) {
+            if (!changes.uncertain() && !stopping && !drained) {
                 tally.drift++;
                 journal.once(
                         "drift " + each.kind() + each.place(),
@@ -280,82 +236,23 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             }
         }
         if (!strange.isEmpty()) {
-            applying.reset();
+            changes.retry();
         }
         byHand.values().forEach(journal::add);
         if (first) {
             view.adopt(health, NOTHING, plan, drains, nowMs);
             journal.log(Level.INFO, Summary.found(view, plan, owned));
         }
-        uncertain = false;
-        timeouts = now;
-        fingerprint = print;
+        changes.seen(now);
+        looks.whole(print, nowMs);
         dirty.addAll(owned);
         drains.zeros().removeIf(server -> weightOf(view.destination(server)) != 0);
         drains.progress(view, nowMs + wallOffsetMs).forEach(journal::add);
-        lookNow = false;
-        nextLookMs = nowMs + LOOK_MS;
-        nextFullMs = nowMs + FULL_MS;
         clients.looked();
     }
 
     private static int weightOf(@Nullable Destination present) {
         return present == null ? -1 : present.weight();
-    }
-
-    private void readWell() {
-        problem = "";
-        reading.reset();
-        journal.over("read", "the table can be read again");
-    }
-
-    private void readFailed(String reason, long nowMs) {
-        tally.readFailures++;
-        problem = reason;
-        reading.failed(nowMs);
-        lookNow = true;
-        journal.once("read", Level.WARN, "the table can't be read: " + reason + ": tried again");
-        clients.lookFailed(reason);
-    }
-
-    private void applied(List<IpvsError> results, long nowMs) {
-        tally.lastApplyMs = nowMs - underway.sinceMs();
-        tally.applyMs += tally.lastApplyMs;
-        boolean refused = false;
-        boolean raced = false;
-        for (int i = 0; i < operations.size(); i++) {
-            IpvsOp operation = operations.get(i);
-            IpvsError result = i < results.size() ? results.get(i) : IpvsError.OTHER;
-            if (result.ok()) {
-                view.applied(operation);
-                if (operation instanceof IpvsOp.SetTimeouts(Timeouts set)) {
-                    timeouts = Words.merged(timeouts, set);
-                }
-                drains.applied(operation);
-                journal.forget("op " + operation);
-            } else {
-                tally.refused++;
-                if (Words.stale(operation, result)) {
-                    raced = true;
-                } else {
-                    refused = true;
-                    journal.once(
-                            "op " + operation,
-                            Level.ERROR,
-                            Words.of(operation) + ": the table refuses: " + result.words() + ": tried again");
-                }
-            }
-        }
-        operations = List.of();
-        journal.over("apply", "the table can be changed again");
-        races = raced && !refused ? races + 1 : 0;
-        lookNow |= raced || refused;
-        if (!refused && races <= MOST_RACES) {
-            applying.reset();
-        }
-        if (raced || refused) {
-            applying.failed(nowMs);
-        }
     }
 
     private void heed(List<HealthEffect> told) {
@@ -388,8 +285,8 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         heed(health.configure(plan.rules(), nowMs));
         drains.endByHand(view);
         dirty.addAll(owned);
-        applying.reset();
-        reading.reset();
+        changes.retry();
+        looks.retry();
     }
 
     /// Whatever is to be done next, if nothing is under way.
@@ -397,7 +294,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         if (!started) {
             return;
         }
-        if (looked()) {
+        if (looks.tried()) {
             heed(health.tick(nowMs));
         }
         if (view.seen() && nowMs + wallOffsetMs >= drains.nextDeadlineMs()) {
@@ -412,55 +309,40 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         if (!underway.nothing()) {
             return;
         }
-        boolean fresh = !lookNow || !reading.over(nowMs);
-        boolean may = view.seen() && fresh && applying.over(nowMs);
+        boolean may = view.seen() && looks.fresh(nowMs) && changes.over(nowMs);
         // Thousands of checks a minute change nothing: they mustn't cost more than asking whether they do.
-        boolean reason = !dirty.isEmpty() || !ready || stopping || writing.failing();
+        boolean reason = !dirty.isEmpty() || !ready || stopping || notes.failing();
         if ((may && reason || clients.waiting()) && reconcile(may, nowMs)) {
             return;
         }
-        if (reading.over(nowMs) && (lookNow || nowMs >= nextLookMs)) {
-            boolean whole = lookNow
-                    || !view.seen()
-                    || view.small(SMALL, SMALL_SERVERS)
-                    || drains.waiting()
-                    || nowMs >= nextFullMs;
-            long request = underway.launch(whole ? What.READ : What.CHEAP_READ, nowMs);
-            journal.add(whole ? new LvsdEffect.ReadTable(request) : new LvsdEffect.CheapRead(request));
-        }
+        looks.take(owned, nowMs);
     }
 
     /// @param may whether the table may be changed; otherwise only the holdings are written, for those who wait
     /// @return whether something is under way now
     private boolean reconcile(boolean may, long nowMs) {
         List<IpvsOp> wanted = may ? Desired.operations(dirty, plan, view, verdicts, drains) : List.of();
-        Timeouts unset = Words.missing(wantedTimeouts, timeouts);
+        Timeouts unset = Words.missing(wantedTimeouts, changes.timeouts());
         if (may && !unset.equals(LEFT)) {
             wanted.add(new IpvsOp.SetTimeouts(unset));
         }
         wanted.forEach(drains::willApply);
         // After an apply without an answer a service may be there that was never seen.
-        if (may && !uncertain) {
+        if (may && !changes.uncertain() && owned.size() > plan.services().size()) {
             owned.removeIf(id -> !plan.services().containsKey(id) && view.get(id) == null);
         }
-        var holdings = new Holdings(owned, drains.zeros(), drains.all());
-        if (!holdings.equals(durable) && writing.over(nowMs)) {
-            written = holdings;
-            journal.add(new LvsdEffect.WriteHoldings(underway.launch(What.WRITE, nowMs), holdings));
+        boolean durable = notes.durable(owned, drains);
+        if (durable) {
+            notes.well();
+        } else if (notes.write(owned, drains, nowMs)) {
             return true;
         }
-        if (holdings.equals(durable)) {
-            writing.reset();
-        }
-        clients.answer(holdings.equals(durable));
+        clients.answer(durable);
         if (!may) {
             return false;
         }
         if (!wanted.isEmpty()) {
-            operations = wanted;
-            tally.applies++;
-            tally.operations += wanted.size();
-            journal.add(new LvsdEffect.Apply(underway.launch(What.APPLY, nowMs), wanted));
+            changes.launch(wanted, nowMs);
             return true;
         }
         if (stopping) {
@@ -491,12 +373,12 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         return drains;
     }
 
-    long fingerprint() {
-        return fingerprint;
+    Looks looks() {
+        return looks;
     }
 
     Timeouts timeouts() {
-        return timeouts;
+        return changes.timeouts();
     }
 
     /// The request whose answer is awaited.
@@ -515,6 +397,12 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             virtuals.add(StatusOf.virtual(service, health, verdicts, drains, view, wallOffsetMs));
         }
         return new LvsdStatus(
-                nowMs + wallOffsetMs, startedMs + wallOffsetMs, ready, problem, foreign, tally.counters(), virtuals);
+                nowMs + wallOffsetMs,
+                startedMs + wallOffsetMs,
+                ready,
+                looks.problem(),
+                foreign,
+                tally.counters(),
+                virtuals);
     }
 }

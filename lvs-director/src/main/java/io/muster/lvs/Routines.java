@@ -36,7 +36,7 @@ final class Routines {
                 mix(check.target().port());
             }
             case LvsdEffect.ReadTable(long request) -> mix(request);
-            case LvsdEffect.CheapRead(long request) -> mix(~request);
+            case LvsdEffect.CheapRead(long request, var also) -> mix(~request * 31 + also.size());
             case LvsdEffect.Reply reply -> mix(reply.client());
             default -> throw new IllegalArgumentException("not routine: " + effect);
         }

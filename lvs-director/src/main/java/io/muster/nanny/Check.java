@@ -13,6 +13,9 @@ import java.util.List;
 ///
 /// Source of the rules: nanny of Piranha 0.8. What differs is said at each kind.
 public sealed interface Check {
+    /// What a server of TCP port 80 is asked unless the file says otherwise.
+    String GET = "GET / HTTP/1.0\r\n\r\n";
+
     /// Connects. TCP: an accepted connection is good, and is closed by reset at once, which leaves
     /// nothing behind on our side. UDP has no connections: an empty datagram is sent, and a server that
     /// says "port unreachable" within a second (or the time limit, if shorter) has failed; the original
@@ -24,7 +27,11 @@ public sealed interface Check {
     ///
     /// @param send escapes expanded; "" for none
     record Talk(
-            IpAddress server, int port, boolean udp, @Secret String send, Expect expect) implements Check {}
+            IpAddress server,
+            int port,
+            boolean udp,
+            @Secret(but = GET) String send,
+            Expect expect) implements Check {}
 
     /// Runs a program: exit status 0 and, if there is an `expect`, its standard output without the last
     /// character equal to it. At most 4095 octets of the output count. It runs as an unprivileged user
@@ -84,7 +91,7 @@ public sealed interface Check {
         return switch (rule.kind()) {
             case CONNECT ->
                 !udp && port == 80
-                        ? new Talk(server, port, false, "GET / HTTP/1.0\r\n\r\n", new Expect.Prefix("HTTP"))
+                        ? new Talk(server, port, false, GET, new Expect.Prefix("HTTP"))
                         : new Connect(server, port, udp);
             case TALK ->
                 new Talk(server, port, udp, Escapes.expand(rule.send()), Expect.of(rule.expect(), rule.regex(), udp));

@@ -169,13 +169,14 @@ final class LvsdWorld {
                                     ? new LvsdEvent.ReadFailed(request, "no answer")
                                     : new LvsdEvent.TableRead(request, print, table.table(), table.timeouts()));
                 });
-            case LvsdEffect.CheapRead(long request) ->
+            case LvsdEffect.CheapRead(long request, List<ServiceId> also) ->
                 mine(
                         1 + dice.nextInt(3),
                         () -> give(
                                 bad()
                                         ? new LvsdEvent.ReadFailed(request, "no answer")
-                                        : new LvsdEvent.FingerprintRead(request, table.fingerprint())));
+                                        : new LvsdEvent.FingerprintRead(
+                                                request, table.fingerprint(), OneLvsd.part(table, also))));
             case LvsdEffect.Apply(long request, List<IpvsOp> operations) -> {
                 judge(operations);
                 // What the kernel has been given it does, whether or not lvsd lives to hear of it.

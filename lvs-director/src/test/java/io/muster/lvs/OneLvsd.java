@@ -32,6 +32,7 @@ final class OneLvsd {
     long nowMs = 1_000;
     int wholeReads;
     int cheapReads;
+    int mostRead;
     boolean stopped;
     Recorder<LvsdEvent, LvsdEffect> recorder = Recorder.none();
 
@@ -76,9 +77,15 @@ final class OneLvsd {
                                             request, table.fingerprint(), table.table(), table.timeouts())
                                     : new LvsdEvent.ReadFailed(request, readProblem));
                 }
-                case LvsdEffect.CheapRead(long request) -> {
+                case LvsdEffect.CheapRead(long request, List<ServiceId> also) -> {
                     cheapReads++;
-                    give(new LvsdEvent.FingerprintRead(request, table.fingerprint()));
+                    List<ServiceEntry> part = part(table, also);
+                    mostRead = Math.max(
+                            mostRead,
+                            part.stream()
+                                    .mapToInt(each -> each.destinations().size())
+                                    .sum());
+                    give(new LvsdEvent.FingerprintRead(request, table.fingerprint(), part));
                 }
                 case LvsdEffect.Apply(long request, List<IpvsOp> operations) -> {
                     done.addAll(operations);
@@ -98,6 +105,13 @@ final class OneLvsd {
                 case LvsdEffect.SetSysctls _, LvsdEffect.RestoreSysctls _, LvsdEffect.Ready _ -> {}
             }
         }
+    }
+
+    /// Some services of a table, as they are asked for with its fingerprint.
+    static List<ServiceEntry> part(FakeTable table, List<ServiceId> ids) {
+        return table.table().stream()
+                .filter(entry -> ids.contains(entry.service().id()))
+                .toList();
     }
 
     /// `10.2.0.1:80=3 10.2.0.2:80=1`, sorted; `-` for a service that isn't there.

@@ -10,6 +10,7 @@ import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.IpvsError;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceId;
+import io.muster.ipvs.Tunnel;
 import io.muster.ipvs.VirtualService;
 import java.util.ArrayList;
 import java.util.List;
@@ -281,5 +282,42 @@ class ReconcilerTest {
         lvsd.start(Pool.config(List.of(twice, twice)));
         assertEquals("10.2.0.1:80=1", lvsd.weights(WEB));
         assertEquals(2, lvsd.said("already: left out"));
+    }
+
+    /// Thresholds and tunnels don't show in the fingerprint: of a large table a part is read with each look.
+    @Test
+    void whatTheFingerprintDoesNotShowIsFoundInTurn() {
+        assertTrue(msUntilMended(70, 2, 69) <= 2_000, "two looks for 70 services");
+        assertTrue(msUntilMended(1_000, 10, 0) <= 20_000, "twenty looks for 10,000 real servers");
+        assertTrue(msUntilMended(1_000, 10, 999) <= 20_000, "twenty looks for 10,000 real servers");
+    }
+
+    /// @param which of the virtual servers somebody touches
+    private static long msUntilMended(int virtuals, int servers, int which) {
+        var one = new OneLvsd(new FakeTable());
+        one.start(Pool.many(virtuals, servers, "")).run(40_000);
+        int whole = one.wholeReads;
+        ServiceId id = ServiceId.tcp(Pool.place(1, which + 1), 80);
+        Destination touched = one.table.destinations(id).getLast().destination();
+        one.table.apply(new IpvsOp.EditDestination(
+                id,
+                new Destination(
+                        touched.address(),
+                        touched.port(),
+                        touched.forwarding(),
+                        touched.weight(),
+                        7,
+                        3,
+                        new Tunnel(Tunnel.GUE, 6080, 0))));
+        long ms = 0;
+        while (!one.table.destinations(id).getLast().destination().equals(touched)) {
+            assertTrue(ms < 31_000, "never");
+            one.run(100);
+            ms += 100;
+        }
+        assertEquals(1, one.said("real server changed by somebody else"));
+        assertTrue(one.wholeReads - whole <= 2, one.wholeReads - whole + " times the whole was read");
+        assertTrue(one.mostRead <= 512 && one.mostRead > 0, one.mostRead + " real servers with one look");
+        return ms;
     }
 }

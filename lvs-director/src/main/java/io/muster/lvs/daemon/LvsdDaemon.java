@@ -184,7 +184,7 @@ final class LvsdDaemon implements AutoCloseable {
         Consumer<LvsdEvent> answer = event -> driver.post(event, cause);
         switch (effect) {
             case LvsdEffect.ReadTable(long request) -> table.read(request, answer);
-            case LvsdEffect.CheapRead(long request) -> table.cheapRead(request, answer);
+            case LvsdEffect.CheapRead(long request, var also) -> table.cheapRead(request, also, answer);
             case LvsdEffect.Apply(long request, var operations) -> table.apply(request, operations, answer);
             case LvsdEffect.WriteHoldings(long request, Holdings holdings) ->
                 files.execute(() -> answer.accept(write(request, holdings)));

@@ -3,8 +3,12 @@ package io.muster.lvs.daemon;
 import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.IpvsTable;
+import io.muster.ipvs.ServiceEntry;
+import io.muster.ipvs.ServiceId;
 import io.muster.lvs.LvsdEvent;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -54,10 +58,12 @@ final class TableThread implements AutoCloseable {
         });
     }
 
-    void cheapRead(long request, Consumer<LvsdEvent> answer) {
+    void cheapRead(long request, List<ServiceId> also, Consumer<LvsdEvent> answer) {
         thread.execute(() -> {
             try {
-                answer.accept(new LvsdEvent.FingerprintRead(request, table().fingerprint()));
+                IpvsTable from = table();
+                long print = from.fingerprint();
+                answer.accept(new LvsdEvent.FingerprintRead(request, print, part(from, also)));
             } catch (IpvsException e) {
                 answer.accept(new LvsdEvent.ReadFailed(request, words(e)));
             } catch (RuntimeException e) {
@@ -81,6 +87,17 @@ final class TableThread implements AutoCloseable {
     /// Something else that may block and comes between two talks with the table.
     void run(Runnable task) {
         thread.execute(task);
+    }
+
+    private static List<ServiceEntry> part(IpvsTable from, List<ServiceId> ids) throws IpvsException {
+        var part = new ArrayList<ServiceEntry>(ids.size());
+        for (ServiceId id : ids) {
+            Optional<ServiceEntry> service = from.service(id);
+            if (service.isPresent()) {
+                part.add(new ServiceEntry(service.get().service(), service.get().stats(), from.destinations(id)));
+            }
+        }
+        return part;
     }
 
     private IpvsTable table() throws IpvsException {

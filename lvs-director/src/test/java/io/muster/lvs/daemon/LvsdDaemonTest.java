@@ -206,6 +206,15 @@ class LvsdDaemonTest {
         assertFalse(told.contains(":" + good.getLocalPort()), told);
     }
 
+    private static String replay(String... args) {
+        var out = new ByteArrayOutputStream();
+        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        int status = new Replay().run(args, print, print);
+        String told = out.toString(StandardCharsets.UTF_8);
+        assertEquals(0, status, told);
+        return told;
+    }
+
     @Test
     void whatItDidCanBeAskedAfterwards() throws IOException {
         awaitWeights("127.0.0.2=1");
@@ -218,11 +227,9 @@ class LvsdDaemonTest {
         good.close();
         await(() -> weights().isEmpty(), this::weights);
         lvsd.close();
-        var out = new ByteArrayOutputStream();
-        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
-        int status = new Replay().run(new String[] {"-d", layout.record("lvsd").toString()}, print, print);
-        String told = out.toString(StandardCharsets.UTF_8);
-        assertEquals(0, status, told);
+        String record = layout.record("lvsd").toString();
+        assertTrue(replay(record).contains("decide as they were recorded"));
+        String told = replay("-w", "servers", record);
         assertTrue(told.contains("making 127.0.0.2:" + good.getLocalPort() + " available"), told);
         assertTrue(told.contains("127.0.0.2:" + good.getLocalPort() + ": drains: 0 active"), told);
         assertTrue(told.contains(": drain ended"), told);
