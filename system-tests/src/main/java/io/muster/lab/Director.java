@@ -89,6 +89,18 @@ final class Director {
         }
     }
 
+    /// Changes `preempt = 0` in its file and tells its pulse to read it.
+    void preempt() throws IOException {
+        Path fresh = file.resolveSibling("lvs.cf.new");
+        Files.writeString(fresh, Files.readString(file).replace("preempt = 0", "preempt = 1"));
+        Files.move(fresh, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        ProcessHandle daemon = host.process("PulseDaemon");
+        if (daemon == null) {
+            throw new IllegalStateException("no pulse runs on " + host.name);
+        }
+        host.sh("kill -HUP " + daemon.pid());
+    }
+
     void reload() {
         ProcessHandle daemon = host.process("Lvsd");
         if (daemon == null) {

@@ -1,13 +1,18 @@
 package io.muster.lab;
 
+import io.muster.testbed.Await;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 
 /// What clients notice when a director, or a part of it, dies.
 final class Takeover {
     private static final int CONNECTIONS = 1_000;
     private static final int YOUNG = 30;
+    private static final int BATCH = 10;
+    private static final int MOST_BATCHES = 60;
 
     private final Report report;
 
@@ -47,13 +52,14 @@ final class Takeover {
         return v6 ? "vip_nmask = 128" : "vip_nmask = 255.255.0.0";
     }
 
-    /// Daemons killed on living directors.
+    /// Daemons killed on living directors, and the primary that takes its role back.
     void daemons() throws IOException {
         try (Lvs lvs = Lvs.nat(2)) {
             lvs.serve();
             Pair pair = new Pair(
                     lvs,
-                    services(Pair.file(lvs, true), lvs, Lvs.VIP, "eth0:1"),
+                    services(
+                            Pair.file(lvs, true).set("preempt", "0").set("preempt_wait", "10"), lvs, Lvs.VIP, "eth0:1"),
                     List.of(Lvs.VIP + ":80", Lvs.VIP + ":7"));
             report.prove("twoDirectorsOneActive", lvs.directors(), () -> {
                 pair.start();
@@ -95,9 +101,7 @@ final class Takeover {
                 Director other = pair.other(active);
                 pair.start(other);
                 // Its table is the one of its former life, and whole from the beginning; its pulse isn't.
-                Site.await(
-                        "a standby that is heard",
-                        () -> active.host.command("lvsctl", "status").out().contains("partner: stands by"));
+                standbyIsHeard(pair);
                 requests.mark();
                 Holder young = young(lvs);
                 Calm calm = Calm.before(requests);
@@ -108,8 +112,61 @@ final class Takeover {
                 return "pulse told to stop: " + other.host.name + " took over, 100 of 100 connections live, and "
                         + YOUNG + " of " + YOUNG + " that were just made, longest gap " + gap(requests);
             });
+            report.prove("thePrimaryTakesItsRoleBackAndHarmsNobody", lvs.directors(), () -> {
+                if (pair.active() == lvs.first) {
+                    pair.start(lvs.second);
+                    standbyIsHeard(pair);
+                    standbyIsWarm(pair, lvs.second);
+                    lvs.first.stopPulse();
+                    moved(pair, lvs.first, requests);
+                }
+                requests.mark();
+                Calm calm = Calm.before(requests);
+                String story = preempted(lvs, pair, calm);
+                unharmed(holder, requests, 100, calm);
+                return story + ", 100 of 100 connections live, longest gap " + gap(requests);
+            });
             requests.close();
         }
+    }
+
+    private static void standbyIsHeard(Pair pair) {
+        Site.await(
+                "a standby that is heard",
+                () -> pair.active().host.command("lvsctl", "status").out().contains("partner: stands by"));
+    }
+
+    /// Its table is whole, services and connections.
+    private static void standbyIsWarm(Pair pair, Director standby) {
+        pair.whole(standby);
+        pair.awaitConnections(standby, Lvs.VIP, 100);
+    }
+
+    /// Connections are made every second: those that are open when the role moves have to live, the youngest too.
+    private static String preempted(Lvs lvs, Pair pair, Calm calm) throws IOException {
+        pair.start(lvs.first);
+        Site.await(
+                "a pulse that can be told to read its file again",
+                () -> lvs.first.host.command("lvsctl", "status").out().contains("partner: active"));
+        standbyIsWarm(pair, lvs.first);
+        lvs.first.preempt();
+        List<Holder> batches = new ArrayList<>();
+        BooleanSupplier back = () -> lvs.first.holds(Lvs.VIP) && !lvs.second.holds(Lvs.VIP);
+        for (int left = MOST_BATCHES; left > 0 && !back.getAsBoolean(); left--) {
+            batches.add(Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), BATCH));
+            Await.until(1_000, 50, back);
+        }
+        Site.await("the primary with its role", back);
+        int open = 0;
+        int alive = 0;
+        for (Holder batch : batches) {
+            open += batch.open();
+            alive += batch.alive();
+        }
+        if (open < BATCH || alive < open - calm.underWay()) {
+            throw new IllegalStateException(alive + " of " + open + " young connections live");
+        }
+        return "the primary took its role back, " + alive + " of " + open + " young connections live";
     }
 
     /// Connections younger than what the kernel's sync daemon gathers before it sends.
