@@ -34,7 +34,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// The command is timed whole, ours beside the original, on this table and on one of two services.
 ///
-/// Ours is the exchange in a JVM that runs already, as a daemon's does, and has read such a table some times; the very
+/// Ours is the exchange in a JVM that runs already, with the compiler a daemon's has, and has read such a table some
+/// times; the very
 /// first, when classes are loaded and nothing is compiled, is told apart. The original is its whole process, timed by
 /// the shell that starts it.
 final class TableBench {
