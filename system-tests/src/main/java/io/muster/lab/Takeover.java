@@ -28,7 +28,11 @@ final class Takeover {
     private record Calm(long failed, long underWay) {
         static final Calm ALWAYS = new Calm(0, 0);
 
+        /// Looks at requests for as long as it takes to answer some, while nothing happens; marks where it began.
         static Calm before(Requests requests) {
+            requests.mark();
+            long answered = requests.tally().answered();
+            Site.await("calm requests", () -> requests.tally().answered() > answered + 50);
             return new Calm(requests.tally().failed(), Lab.Engine.here().patience(2 + (int) requests.mostOpen()));
         }
     }
@@ -84,9 +88,8 @@ final class Takeover {
             report.prove("killedPulseHarmsNobody", lvs.directors(), () -> {
                 Director active = pair.active();
                 pair.awaitConnections(pair.other(active), Lvs.VIP, 100);
-                requests.mark();
-                Holder young = young(lvs);
                 Calm calm = Calm.before(requests);
+                Holder young = young(lvs);
                 running(active, "PulseDaemon").destroyForcibly();
                 moved(pair, active, requests);
                 long lost = unharmed(holder, requests, 100, calm);
@@ -102,9 +105,8 @@ final class Takeover {
                 pair.start(other);
                 // Its table is the one of its former life, and whole from the beginning; its pulse isn't.
                 standbyIsHeard(pair);
-                requests.mark();
-                Holder young = young(lvs);
                 Calm calm = Calm.before(requests);
+                Holder young = young(lvs);
                 active.stopPulse();
                 moved(pair, active, requests);
                 unharmed(holder, requests, 100, calm);
@@ -120,7 +122,6 @@ final class Takeover {
                     lvs.first.stopPulse();
                     moved(pair, lvs.first, requests);
                 }
-                requests.mark();
                 Calm calm = Calm.before(requests);
                 String story = preempted(lvs, pair, calm);
                 unharmed(holder, requests, 100, calm);
