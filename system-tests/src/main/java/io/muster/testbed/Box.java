@@ -17,6 +17,9 @@ final class Box implements AutoCloseable {
     private static final boolean ROOT =
             ProcessHandle.current().info().user().map("root"::equals).orElse(false);
 
+    /// Takes milliseconds, but holds the kernel's one lock of all network settings, as does each namespace that ends.
+    private static final int NETWORK_MS = 30_000;
+
     private final Process holder;
 
     /// The pid 1 as seen from outside.
@@ -102,7 +105,7 @@ final class Box implements AutoCloseable {
     Shell.Result network(String... command) {
         List<String> all = entering("-m", "-n");
         all.addAll(List.of(command));
-        return Shell.run(5_000, Map.of(), all);
+        return Shell.run(NETWORK_MS, Map.of(), all);
     }
 
     Shell.Result run(int limitMs, Map<String, String> environment, List<String> command) {

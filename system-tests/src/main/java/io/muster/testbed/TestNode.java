@@ -193,7 +193,7 @@ final class TestNode {
         if (process == null) {
             throw new IllegalStateException(program + " doesn't run on " + name);
         }
-        Shell.run(2_000, Map.of(), List.of("kill", "-" + signal, Long.toString(process.pid())))
+        Shell.run(20_000, Map.of(), List.of("kill", "-" + signal, Long.toString(process.pid())))
                 .expectOk("kill -" + signal + " " + program);
         if (signal.equals("CONT")) {
             running().wake();
@@ -202,7 +202,7 @@ final class TestNode {
 
     /// Sends a signal to everything that runs on the node (but its pid 1).
     void signalAll(String signal) {
-        run(2_000, "sh", "-c", "kill -" + signal + " -1");
+        run(20_000, "sh", "-c", "kill -" + signal + " -1");
         if (signal.equals("CONT")) {
             running().wake();
         }

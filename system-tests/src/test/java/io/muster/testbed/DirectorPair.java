@@ -131,7 +131,7 @@ final class DirectorPair implements AutoCloseable {
 
     /// What `ip` shows of the moving IPv6 address: one line.
     String shown6(TestNode node) {
-        return node.run(5_000, "ip", "-o", "-6", "addr", "show", "to", VIP6).out();
+        return node.run(20_000, "ip", "-o", "-6", "addr", "show", "to", VIP6).out();
     }
 
     @org.jspecify.annotations.Nullable

@@ -63,7 +63,7 @@ class DirectorPairIT {
         DirectorPair pair = pair();
         pair.boot("", "2");
         pair.settle();
-        String shown = pair.primary.run(5_000, "ip", "addr", "show", "eth0").out();
+        String shown = pair.primary.run(20_000, "ip", "addr", "show", "eth0").out();
         assertTrue(shown.contains("10.77.0.80/24") && shown.contains("eth0:1"), shown);
         assertUsable(pair.shown6(pair.primary));
         long began = System.nanoTime();
@@ -252,8 +252,8 @@ class DirectorPairIT {
                 "hooks ran",
                 DirectorPair.SOON_MS,
                 100,
-                () -> pair.primary.run(2_000, "cat", "/run/hooks").out().equals("inactive\nactive\n"));
-        assertEquals("inactive\n", pair.backup.run(2_000, "cat", "/run/hooks").out());
+                () -> pair.primary.run(20_000, "cat", "/run/hooks").out().equals("inactive\nactive\n"));
+        assertEquals("inactive\n", pair.backup.run(20_000, "cat", "/run/hooks").out());
         Path file = pair.primary.root.resolve("etc/sysconfig/ha/lvs.cf");
         Files.writeString(file, Files.readString(file).replace(DirectorPair.VIP + " ", "10.77.0.81 "));
         pair.primary.signal("pulse", "HUP");
@@ -289,7 +289,7 @@ class DirectorPairIT {
         pair.start(pair.primary);
         Await.that("the primary starts\n" + pair.report(), 60_000, () -> pair.holds(pair.primary));
         pair.backup
-                .run(2_000, "ip", "addr", "add", "10.77.0.80/32", "dev", "lo")
+                .run(20_000, "ip", "addr", "add", "10.77.0.80/32", "dev", "lo")
                 .expectOk("real server");
         pair.start(pair.backup);
         Await.that("both talk\n" + pair.report(), 60_000, pair::talking);
@@ -309,7 +309,7 @@ class DirectorPairIT {
     }
 
     private static boolean on(TestNode node, String device) {
-        return node.run(2_000, "ip", "-4", "addr", "show", device).out().contains("inet 10.77.0.80/");
+        return node.run(20_000, "ip", "-4", "addr", "show", device).out().contains("inet 10.77.0.80/");
     }
 
     @Test
@@ -325,7 +325,7 @@ class DirectorPairIT {
                         && read(said).contains("send_arp -i eth0 10.77.0.80"));
         assertTrue(read(said).contains("touch /run/touched"));
         assertTrue(pair.lacks(pair.primary));
-        assertFalse(pair.primary.run(2_000, "test", "-e", "/run/touched").ok());
+        assertFalse(pair.primary.run(20_000, "test", "-e", "/run/touched").ok());
     }
 
     @Test

@@ -73,7 +73,7 @@ class JoinIT {
     }
 
     private static List<String> ofProcess(TestNode node, String pid, String file) {
-        Shell.Result said = node.run(5_000, "cat", "/proc/" + pid + "/" + file);
+        Shell.Result said = node.run(20_000, "cat", "/proc/" + pid + "/" + file);
         return List.of(said.expectOk("/proc/" + pid + "/" + file).split("\0"));
     }
 }

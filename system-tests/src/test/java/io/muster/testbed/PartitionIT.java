@@ -83,7 +83,7 @@ class PartitionIT {
 
     static boolean runsWeb(TestNode node) {
         return node.on()
-                && node.run(3_000, "ip", "-o", "addr", "show", "to", Testbed.SERVICE_ADDRESS)
+                && node.run(20_000, "ip", "-o", "addr", "show", "to", Testbed.SERVICE_ADDRESS)
                         .out()
                         .contains(Testbed.SERVICE_ADDRESS);
     }

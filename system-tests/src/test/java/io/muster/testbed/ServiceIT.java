@@ -105,11 +105,11 @@ class ServiceIT {
     }
 
     private static void mood(TestNode node, String command) {
-        node.run(2_000, "sh", "-c", command).expectOk(command);
+        node.run(20_000, "sh", "-c", command).expectOk(command);
     }
 
     private static boolean runs(TestNode node) {
-        return node.run(2_000, "test", "-e", "/run/moody").ok();
+        return node.run(20_000, "test", "-e", "/run/moody").ok();
     }
 
     private static String state(TestNode node) {

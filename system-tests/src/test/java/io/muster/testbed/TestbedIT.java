@@ -71,10 +71,10 @@ class TestbedIT {
 
     @Test
     void pidOneReapsOrphans() {
-        node(1).run(5_000, "sh", "-c", "(sh -c 'sleep 0.05' &) ; sleep 0.2");
+        node(1).run(20_000, "sh", "-c", "(sh -c 'sleep 0.05' &) ; sleep 0.2");
         assertEquals(
                 "",
-                node(1).run(5_000, "sh", "-c", "cat /proc/[0-9]*/stat 2>/dev/null | grep ') Z ' || true")
+                node(1).run(20_000, "sh", "-c", "cat /proc/[0-9]*/stat 2>/dev/null | grep ') Z ' || true")
                         .out());
     }
 
@@ -102,8 +102,8 @@ class TestbedIT {
         String ask = "use Socket; socket(S,PF_INET,SOCK_DGRAM,17); my $to=sockaddr_in(7007,inet_aton('"
                 + Testbed.address(to, 0) + "'));"
                 + "for (1..20) { send(S,'x',0,$to); my $r=''; vec($r,fileno(S),1)=1; exit 0 if select($r,undef,undef,0.1) and defined recv(S,my $b,100,0); } exit 1;";
-        Thread echo = Thread.ofVirtual().start(() -> node(to).run(5_000, "perl", "-e", listen));
-        boolean heard = node(from).run(5_000, "perl", "-e", ask).ok();
+        Thread echo = Thread.ofVirtual().start(() -> node(to).run(20_000, "perl", "-e", listen));
+        boolean heard = node(from).run(20_000, "perl", "-e", ask).ok();
         try {
             echo.join();
         } catch (InterruptedException e) {
@@ -150,8 +150,8 @@ class TestbedIT {
     @Test
     void theClientSeesAnOutageToTheMillisecond() throws IOException {
         String init = Home.demo().resolve("web-init").toString();
-        node(1).run(5_000, init, "start").expectOk("web");
-        assertTrue(node(1).run(5_000, init, "status").ok());
+        node(1).run(20_000, init, "start").expectOk("web");
+        assertTrue(node(1).run(20_000, init, "status").ok());
         try (WebClient client = WebClient.start(testbed(), Testbed.address(1, 0), 80, 10)) {
             WebClient.Answer first = client.await(System.nanoTime(), 5_000);
             assertNotNull(first, "no answer");
@@ -167,8 +167,8 @@ class TestbedIT {
             assertNotNull(outage);
             assertTrue(outage.ms() > 290 && outage.ms() < 3000, outage.toString());
         }
-        node(1).run(5_000, init, "stop").expectOk("stop");
-        assertEquals(3, node(1).run(5_000, init, "status").status());
+        node(1).run(20_000, init, "stop").expectOk("stop");
+        assertEquals(3, node(1).run(20_000, init, "status").status());
     }
 
     private static String ask(String line) throws IOException {
