@@ -1,5 +1,6 @@
 package io.muster.ipvs.daemon;
 
+import io.muster.ipvs.Freshness;
 import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.SyncDaemon;
 import io.muster.ipvs.SyncSource;
@@ -18,6 +19,8 @@ import java.util.List;
 /// Sends the whole connection table to the backup directors' kernels: what their synchronisation daemons would have
 /// got, had they been there all along. The kernel's own daemon says nothing of a connection that is idle, nor of an
 /// old one to a backup that comes late.
+///
+/// Those that had a packet a moment ago go first: where there is no time for all, the kernel has told of the others.
 ///
 /// The messages are the kernel's own, version 1, to the group its daemons listen to. They go out evenly, so that the
 /// receiving kernel's socket buffer (a hundred messages or so) isn't overrun; there is no acknowledgement: how many
@@ -73,8 +76,9 @@ public final class BulkSync {
     public Sent send(Target target, SyncSource source, Progress progress) throws IOException {
         var messages = new SyncMessages(target.syncId(), connections.count());
         // Twice: the kernel shows a table that changes while it is read, and each entry that goes hides another one.
-        long left = connections.forEach(connection -> source.entry(connection).ifPresent(messages::add));
-        connections.forEach(connection -> source.entry(connection).ifPresent(messages::addUnlessSeen));
+        var fresh = new Freshness();
+        long left = connections.forEach(c -> source.entry(c).ifPresent(entry -> messages.add(entry, fresh.test(c))));
+        connections.forEach(c -> source.entry(c).ifPresent(entry -> messages.addUnlessSeen(entry, fresh.test(c))));
         List<byte[]> all = messages.messages();
         left = Math.max(0, left - messages.firstPass());
         try (DatagramChannel channel = open(target)) {

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/// Entries, packed into messages as they come, with a memory of which have been: sixteen bits for each, so that one in
-/// a hundred that is new is taken for one that has been.
+/// Entries, packed into messages: the urgent first, else as they come. With a memory of which have been: sixteen bits
+/// for each, so that one in a hundred that is new is taken for one that has been.
 ///
 /// Thread: one.
 final class SyncMessages {
@@ -21,9 +21,8 @@ final class SyncMessages {
     private final int syncId;
     private final int bits;
     private final BitSet seen = new BitSet();
-    private final List<byte[]> messages = new ArrayList<>();
-    private final List<SyncEntry> entries = new ArrayList<>();
-    private int size = SyncCodec.HEADER_BYTES;
+    private final Packer urgent = new Packer();
+    private final Packer others = new Packer();
     private long total;
     private long firstPass;
 
@@ -33,18 +32,18 @@ final class SyncMessages {
         this.bits = (int) Math.min(1 << 30, Math.max(LEAST_BITS, expected * 16));
     }
 
-    void add(SyncEntry entry) {
+    void add(SyncEntry entry, boolean isUrgent) {
         long hash = hash(entry);
         seen.set(first(hash));
         seen.set(second(hash));
         firstPass++;
-        pack(entry);
+        pack(entry, isUrgent);
     }
 
-    void addUnlessSeen(SyncEntry entry) {
+    void addUnlessSeen(SyncEntry entry, boolean isUrgent) {
         long hash = hash(entry);
         if (!seen.get(first(hash)) || !seen.get(second(hash))) {
-            pack(entry);
+            pack(entry, isUrgent);
         }
     }
 
@@ -58,27 +57,43 @@ final class SyncMessages {
         return firstPass;
     }
 
-    /// All of them; the last may be short.
+    /// All of them; the last of each kind may be short.
     List<byte[]> messages() {
-        flush();
-        return List.copyOf(messages);
+        var all = new ArrayList<>(urgent.messages());
+        all.addAll(others.messages());
+        return all;
     }
 
-    private void pack(SyncEntry entry) {
-        int more = SyncCodec.bytes(entry);
-        if (size + more > SyncCodec.MAX_BYTES) {
-            flush();
-        }
-        entries.add(entry);
-        size += more;
+    private void pack(SyncEntry entry, boolean isUrgent) {
+        (isUrgent ? urgent : others).pack(entry);
         total++;
     }
 
-    private void flush() {
-        if (!entries.isEmpty()) {
-            messages.add(SyncCodec.encode(new SyncMessage(syncId, entries)));
-            entries.clear();
-            size = SyncCodec.HEADER_BYTES;
+    private final class Packer {
+        private final List<byte[]> messages = new ArrayList<>();
+        private final List<SyncEntry> entries = new ArrayList<>();
+        private int size = SyncCodec.HEADER_BYTES;
+
+        void pack(SyncEntry entry) {
+            int more = SyncCodec.bytes(entry);
+            if (size + more > SyncCodec.MAX_BYTES) {
+                flush();
+            }
+            entries.add(entry);
+            size += more;
+        }
+
+        List<byte[]> messages() {
+            flush();
+            return messages;
+        }
+
+        private void flush() {
+            if (!entries.isEmpty()) {
+                messages.add(SyncCodec.encode(new SyncMessage(syncId, entries)));
+                entries.clear();
+                size = SyncCodec.HEADER_BYTES;
+            }
         }
     }
 

@@ -8,7 +8,9 @@ import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.SyncCodec;
 import io.muster.ipvs.SyncEntry;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -29,11 +31,11 @@ class SyncMessagesTest {
             if (i % 200 == 0) {
                 missed++;
             } else {
-                messages.add(entry(i));
+                messages.add(entry(i), i % 10 == 0);
             }
         }
         for (int i = 0; i < all; i++) {
-            messages.addUnlessSeen(entry(i));
+            messages.addUnlessSeen(entry(i), i % 10 == 0);
         }
         Set<SyncEntry> sent = new HashSet<>();
         for (byte[] message : messages.messages()) {
@@ -46,6 +48,22 @@ class SyncMessagesTest {
         // Fixed input, fixed hash: at most a few of a hundred are taken for known ones.
         assertTrue(sent.size() >= all - missed / 20, sent.size() + " of " + all);
         assertEquals(sent.size(), messages.entries());
+    }
+
+    @Test
+    void theUrgentGoFirst() throws MalformedMessage {
+        var messages = new SyncMessages(7, 1_000);
+        for (int i = 0; i < 1_000; i++) {
+            messages.add(entry(i), i >= 950);
+        }
+        List<SyncEntry> sent = new ArrayList<>();
+        for (byte[] message : messages.messages()) {
+            sent.addAll(SyncCodec.decode(message).entries());
+        }
+        assertEquals(1_000, sent.size());
+        for (int i = 0; i < 50; i++) {
+            assertEquals(entry(950 + i), sent.get(i));
+        }
     }
 
     @Test
