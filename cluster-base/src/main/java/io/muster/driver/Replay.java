@@ -18,8 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// `muster replay [-p] [-d] [-w ID|WORD] FILE|DIRECTORY...`: feeds a flight record to the same core and compares
@@ -83,7 +85,8 @@ public final class Replay implements Command {
             if (why == null) {
                 return replay(segments, print, decided, out, err);
             }
-            return teller(segments, why).isPresent() ? tell(segments, why, out, err) : why(segments, why, out, err);
+            Supplier<Teller> answer = questions(segments).get(why);
+            return answer != null ? tell(segments, answer.get(), out, err) : why(segments, why, out, err);
         } catch (NoSuchFileException e) {
             err.println("replay: " + e.getFile() + ": no such file or directory");
             return 1;
@@ -187,15 +190,12 @@ public final class Replay implements Command {
         return ((Core<Object, Object>) core).on(event, nowMs);
     }
 
-    private Optional<Teller> teller(List<Segment> segments, String word) throws MalformedMessage {
-        return segments.isEmpty()
-                ? Optional.empty()
-                : factory(segments.getFirst()).teller(word);
+    private Map<String, Supplier<Teller>> questions(List<Segment> segments) throws MalformedMessage {
+        return segments.isEmpty() ? Map.of() : factory(segments.getFirst()).questions();
     }
 
     /// What one record says to a question. Steps that can only be read are left out.
-    private int tell(List<Segment> segments, String word, PrintStream out, PrintStream err) throws MalformedMessage {
-        Teller teller = teller(segments, word).orElseThrow();
+    private int tell(List<Segment> segments, Teller teller, PrintStream out, PrintStream err) throws MalformedMessage {
         long told = 0;
         Core<?, ?> core = null;
         for (Segment segment : segments) {
@@ -244,7 +244,9 @@ public final class Replay implements Command {
             }
         }
         if (!texts.containsKey(id)) {
-            err.println("replay: no event " + id);
+            Set<String> words = new TreeSet<>(questions(segments).keySet());
+            err.println("replay: no event " + id
+                    + (words.isEmpty() ? "" : "; this record also answers " + String.join(", ", words)));
             return 1;
         }
         String at = id;

@@ -2,7 +2,8 @@ package io.muster.driver;
 
 import io.muster.core.Core;
 import io.muster.core.MalformedMessage;
-import java.util.Optional;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /// Makes a core from a record. Found by `ServiceLoader` (`META-INF/services/io.muster.driver.ReplayFactory`).
 public interface ReplayFactory {
@@ -12,9 +13,9 @@ public interface ReplayFactory {
     /// @param snapshot as [Recordable#snapshot] gave it
     Core<?, ?> restore(byte[] snapshot) throws MalformedMessage;
 
-    /// Whoever answers a question of this word (`replay -w WORD`); empty when this core has no such answer.
-    default Optional<Teller> teller(String word) {
-        return Optional.empty();
+    /// The questions that a record of this core answers, by their words (`replay -w WORD`), and who answers them.
+    default Map<String, Supplier<Teller>> questions() {
+        return Map.of();
     }
 
     /// Over the same roots as the recorder's.

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /// Replays records of lvsd.
 public final class LvsdReplay extends ImageFactory {
@@ -31,8 +31,8 @@ public final class LvsdReplay extends ImageFactory {
 
     /// `servers`: when and why a real server was taken out or let in, a weight changed, a drain began or ended.
     @Override
-    public Optional<Teller> teller(String word) {
-        return word.equals("servers") ? Optional.of(LvsdReplay::servers) : Optional.empty();
+    public Map<String, Supplier<Teller>> questions() {
+        return Map.of("servers", () -> LvsdReplay::servers);
     }
 
     private static List<String> servers(Core<?, ?> core, Object step, List<?> effects, long nowMs) {

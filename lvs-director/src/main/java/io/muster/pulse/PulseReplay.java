@@ -3,7 +3,7 @@ package io.muster.pulse;
 import io.muster.driver.ImageFactory;
 import io.muster.driver.Teller;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Replays records of pulse, and tells from them why the role moved.
 public final class PulseReplay extends ImageFactory {
@@ -15,7 +15,7 @@ public final class PulseReplay extends ImageFactory {
     }
 
     @Override
-    public Optional<Teller> teller(String word) {
-        return word.equals(ROLE) ? Optional.of(new RoleStory()) : Optional.empty();
+    public Map<String, Supplier<Teller>> questions() {
+        return Map.of(ROLE, RoleStory::new);
     }
 }

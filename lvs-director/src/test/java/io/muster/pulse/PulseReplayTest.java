@@ -67,6 +67,8 @@ class PulseReplayTest {
         assertTrue(story.get(2).contains("since the change before: pulse started"), output);
         String id = story.getFirst().split(" ")[2];
         assertEquals(0, replay("-w", id, place(1)), output);
+        assertEquals(1, replay("-w", "rolle", place(1)));
+        assertTrue(output.contains("no event rolle; this record also answers role"), output);
         assertEquals(0, replay(place(1)), output);
     }
 
