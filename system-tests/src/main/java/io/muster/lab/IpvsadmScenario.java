@@ -56,7 +56,8 @@ final class IpvsadmScenario {
                 comparison.file("ipvsadm-lines.txt");
                 return verdict(comparison);
             });
-            long seed = Long.getLong("seed", System.currentTimeMillis() % 1_000_000);
+            // A build proves the same as the build before it; whoever looks for differences takes other seeds.
+            long seed = Long.getLong("seed", 173_260);
             report.prove("seededLinesAreTheOriginals", new Host[0], () -> {
                 comparison.seeded(seed, Integer.getInteger("lines", SEEDED_LINES));
                 return "seed " + seed + ": " + verdict(comparison);

@@ -190,15 +190,6 @@ final class RequestParser {
     }
 
     private static Request list(Set<Part> said, ServiceArguments service) throws Refused {
-        Part[] alone = {Part.CONNECTION, Part.SERVICE, Part.TIMEOUT, Part.DAEMON};
-        for (int later = 0; later < alone.length; later++) {
-            for (int earlier = 0; earlier < later; earlier++) {
-                if (said.contains(alone[later]) && said.contains(alone[earlier])) {
-                    throw Refused.words("The option '" + alone[later].word() + "' conflicts with the '"
-                            + alone[earlier].word() + "' option in the 'list' command");
-                }
-            }
-        }
         boolean other = said.contains(Part.TIMEOUT) || said.contains(Part.DAEMON);
         boolean columns = said.contains(Part.STATS) || said.contains(Part.RATE) || said.contains(Part.THRESHOLDS);
         if ((other || said.contains(Part.CONNECTION)) && columns || other && said.contains(Part.PERSISTENT_CONN)) {

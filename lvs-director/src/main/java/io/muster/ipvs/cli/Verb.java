@@ -47,8 +47,9 @@ enum Verb {
         return word;
     }
 
-    /// What is wrong with saying just these parts, in the original's words.
+    /// What is wrong with saying just these parts, in the original's words: the first by the order of the parts.
     void check(Set<Part> said) throws Refused {
+        Part before = null;
         for (Part part : Part.values()) {
             if (required.contains(part) && !said.contains(part)) {
                 throw Refused.words(
@@ -56,6 +57,13 @@ enum Verb {
             }
             if (said.contains(part) && !allowed.contains(part)) {
                 throw Refused.words("Illegal '" + part.word() + "' option with the '" + word + "' command");
+            }
+            if (this == LIST && said.contains(part) && Sets.LIST_ALONE.contains(part)) {
+                if (before != null) {
+                    throw Refused.words("The option '" + part.word() + "' conflicts with the '" + before.word()
+                            + "' option in the '" + word + "' command");
+                }
+                before = part;
             }
         }
     }
@@ -89,6 +97,9 @@ enum Verb {
                 Part.SYNCID,
                 Part.EXACT,
                 Part.TUN_INFO);
+        /// What is listed: one of them at most.
+        static final Set<Part> LIST_ALONE = EnumSet.of(Part.CONNECTION, Part.SERVICE, Part.TIMEOUT, Part.DAEMON);
+
         static final Set<Part> DAEMON = EnumSet.of(
                 Part.MCAST_INTERFACE, Part.SYNCID, Part.MCAST_GROUP, Part.MCAST_PORT, Part.MCAST_TTL, Part.SYNC_MAXLEN);
     }
