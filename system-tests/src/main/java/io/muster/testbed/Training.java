@@ -7,15 +7,15 @@ import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the start-up (AOT) caches of the commands and daemons: runs a small cluster for real, each daemon told to
-/// write
-/// down what it loaded when it ends.
+/// Makes the start-up (AOT) caches of the commands and daemons: runs a small cluster and two directors for real, each
+/// daemon told to write down what it loaded when it ends.
 ///
 /// `Training CACHES` where CACHES is a directory: one cache per daemon, and two for the tools. On a machine without
 /// namespaces there are none; everything then works the same and starts slower. `Training tools` is the run of the
@@ -53,6 +53,7 @@ public final class Training {
         Path dir = Files.createTempDirectory("muster-train-");
         try (Testbed testbed = Testbed.open(dir, List.of("node1", "node2"), 1)) {
             cluster(testbed, Path.of(args[0]));
+            DirectorTraining.run(testbed.node("node1"), testbed.node("node2"), Path.of(args[0]));
         } finally {
             Directories.delete(dir);
         }
@@ -66,12 +67,12 @@ public final class Training {
         TestNode four = testbed.node("node1");
         TestNode one = testbed.node("node2");
         Map<String, Process> running = new HashMap<>();
-        running.put("clusterd", start(one, "clusterd", caches));
-        running.put("cman", start(four, "cman", caches));
+        running.put("clusterd", start(one, "clusterd", caches, "-f"));
+        running.put("cman", start(four, "cman", caches, "-f"));
         Cluster.awaitSocket(four, "cman");
         for (String daemon : Cluster.DAEMONS) {
             if (!daemon.equals("cman")) {
-                running.put(daemon, start(four, daemon, caches));
+                running.put(daemon, start(four, daemon, caches, "-f"));
             }
         }
         // A service that starts and is asked for trains what a fail-over will need.
@@ -101,16 +102,20 @@ public final class Training {
                 which);
     }
 
-    private static String cache(Path caches, String name) {
+    static String cache(Path caches, String name) {
         return "MUSTER_AOT=-XX:AOTCacheOutput=" + caches.resolve(name + ".aot");
     }
 
-    private static Process start(TestNode node, String daemon, Path caches) throws IOException {
-        String program = Home.dir().resolve("bin").resolve(daemon).toString();
-        return node.start(daemon, "env", cache(caches, daemon), program, "-f");
+    static Process start(TestNode node, String daemon, Path caches, String... options) throws IOException {
+        List<String> words = new ArrayList<>();
+        words.add("env");
+        words.add(cache(caches, daemon));
+        words.add(Home.dir().resolve("bin").resolve(daemon).toString());
+        words.addAll(List.of(options));
+        return node.start(daemon, words.toArray(String[]::new));
     }
 
-    private static void stop(TestNode node, String daemon, @Nullable Process process) {
+    static void stop(TestNode node, String daemon, @Nullable Process process) {
         if (process == null || node.process(daemon) == null) {
             System.err.println("training: " + daemon + " has ended by itself:\n" + tail(node, daemon));
             return;
@@ -125,7 +130,7 @@ public final class Training {
         }
     }
 
-    private static String tail(TestNode node, String daemon) {
+    static String tail(TestNode node, String daemon) {
         try {
             List<String> lines = Files.readAllLines(node.root.resolve("console/" + daemon + ".out"));
             return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
