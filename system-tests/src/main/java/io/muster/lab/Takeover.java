@@ -11,8 +11,8 @@ import java.util.function.BooleanSupplier;
 final class Takeover {
     private static final int CONNECTIONS = 1_000;
     private static final int YOUNG = 30;
-    private static final int BATCH = 10;
-    private static final int MOST_BATCHES = 60;
+    private static final int BATCH = 2;
+    private static final int MOST_BATCHES = 300;
 
     private final Report report;
 
@@ -122,12 +122,12 @@ final class Takeover {
                     lvs.first.stopPulse();
                     moved(pair, lvs.first, requests);
                 }
-                Calm calm = Calm.before(requests);
-                String story = preempted(lvs, pair, calm);
-                unharmed(holder, requests, 100, calm);
-                return story + ", 100 of 100 connections live, longest gap " + gap(requests);
+                // Their news would fill the kernel's messages, and send those of others on their way.
+                requests.close();
+                String story = preempted(lvs, pair);
+                enough(holder.alive(), 100, "connections live (" + holder.deaths() + ")");
+                return story + ", and 100 of 100 older ones";
             });
-            requests.close();
         }
     }
 
@@ -143,8 +143,10 @@ final class Takeover {
         pair.awaitConnections(standby, Lvs.VIP, 100);
     }
 
-    /// Connections are made every second: those that are open when the role moves have to live, the youngest too.
-    private static String preempted(Lvs lvs, Pair pair, Calm calm) throws IOException {
+    /// Connections are made ten times a second: those that are open when the role moves have to live, also the forty
+    /// that
+    /// the kernel's daemon has gathered in two seconds and not sent. The last ones may be in their handshake.
+    private static String preempted(Lvs lvs, Pair pair) throws IOException {
         pair.start(lvs.first);
         Site.await(
                 "a pulse that can be told to read its file again",
@@ -152,22 +154,20 @@ final class Takeover {
         standbyIsWarm(pair, lvs.first);
         lvs.first.preempt();
         List<Holder> batches = new ArrayList<>();
+        List<Holder> open = List.of();
         BooleanSupplier back = () -> lvs.first.holds(Lvs.VIP) && !lvs.second.holds(Lvs.VIP);
-        for (int left = MOST_BATCHES; left > 0 && !back.getAsBoolean(); left--) {
+        while (!back.getAsBoolean() && batches.size() < MOST_BATCHES) {
+            open = batches.stream().filter(batch -> batch.open() == BATCH).toList();
             batches.add(Holder.start(lvs.client, Traffic.at(Lvs.VIP, RealServer.ECHO), BATCH));
-            Await.until(1_000, 50, back);
+            Await.until(100, 20, back);
         }
         Site.await("the primary with its role", back);
-        int open = 0;
-        int alive = 0;
-        for (Holder batch : batches) {
-            open += batch.open();
-            alive += batch.alive();
+        if (open.isEmpty()) {
+            throw new IllegalStateException("no young connection was open when the role moved");
         }
-        if (open < BATCH || alive < open - calm.underWay()) {
-            throw new IllegalStateException(alive + " of " + open + " young connections live");
-        }
-        return "the primary took its role back, " + alive + " of " + open + " young connections live";
+        int alive = open.stream().mapToInt(Holder::alive).sum();
+        enough(alive, (long) open.size() * BATCH, "young connections live");
+        return "the primary took its role back, " + alive + " of " + alive + " young connections live";
     }
 
     /// Connections younger than what the kernel's sync daemon gathers before it sends.
