@@ -18,9 +18,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -112,8 +114,25 @@ public final class Replay implements Command {
         return segments;
     }
 
-    private int replay(List<Segment> segments, boolean print, boolean decided, PrintStream out, PrintStream err)
-            throws MalformedMessage {
+    /// What is done with the steps as they are decided again.
+    private interface Visitor {
+        /// Before it is decided again, if it can be.
+        default void comes(Segment.Entry entry, Object event) {}
+
+        /// Before what it decides is compared.
+        void decided(Segment segment, Segment.Entry entry, Object event, Core<?, ?> core, List<?> effects);
+
+        default void ended(Segment segment) {}
+    }
+
+    /// @param steps that decide as they were recorded
+    /// @param read that can only be read
+    private record Walked(long steps, long read) {}
+
+    /// Feeds all steps to the core, until one decides otherwise than it did.
+    ///
+    /// @return empty when one does, or can't be decided: that was said then
+    private Optional<Walked> walk(List<Segment> segments, Visitor visitor, PrintStream err) throws MalformedMessage {
         long steps = 0;
         long read = 0;
         Core<?, ?> core = null;
@@ -124,48 +143,29 @@ public final class Replay implements Command {
             }
             for (Segment.Entry entry : segment.entries()) {
                 Object event = event(factory, entry);
-                if (print) {
-                    out.println(describe(entry, event));
-                }
+                visitor.comes(entry, event);
                 if (!entry.decidable()) {
-                    if (decided && !print) {
-                        out.println(describe(entry, event));
-                    }
                     read++;
                     core = null;
                     continue;
                 }
                 if (core == null) {
                     err.println("replay: segment " + segment.number() + " has no snapshot and none came before it");
-                    return 1;
+                    return Optional.empty();
                 }
-                List<String> lines = new ArrayList<>();
-                String difference = step(core, segment, factory, entry, event, lines);
-                if (decided && !lines.isEmpty()) {
-                    if (!print) {
-                        out.println(describe(entry, event));
-                    }
-                    lines.forEach(line -> out.println("    " + line));
-                }
+                String difference = step(core, segment, factory, entry, event, visitor);
                 if (difference != null) {
                     err.println("replay: segment " + segment.number() + ", step " + (steps + 1) + ", "
                             + describe(entry, event) + ": " + difference);
-                    return 1;
+                    return Optional.empty();
                 }
                 steps++;
             }
-            if (segment.cut()) {
-                out.println("segment " + segment.number() + " ends in the middle of an entry: its process died");
-            }
+            visitor.ended(segment);
         }
-        if (read > 0) {
-            out.println(read + " steps can only be read: they hold a secret, or came too fast to keep them all");
-        }
-        out.println(steps + " steps of " + segments.size() + " segments decide as they were recorded");
-        return steps == 0 ? 1 : 0;
+        return Optional.of(new Walked(steps, read));
     }
 
-    /// @param lines get what it decides
     /// @return what is different, null for nothing
     private static @Nullable String step(
             Core<?, ?> core,
@@ -173,16 +173,63 @@ public final class Replay implements Command {
             ReplayFactory factory,
             Segment.Entry entry,
             Object event,
-            List<String> lines) {
+            Visitor visitor) {
         List<?> effects;
         try {
             effects = decide(core, event, entry.nowMs());
         } catch (RuntimeException e) {
             return "the core breaks: " + e;
         }
-        effects.forEach(effect -> lines.add(String.valueOf(effect)));
+        visitor.decided(segment, entry, event, core, effects);
         long hash = EffectsHash.of(factory.codec(), effects, segment.payloadLimit());
         return hash == entry.effectsHash() ? null : "it now decides " + effects;
+    }
+
+    private int replay(List<Segment> segments, boolean print, boolean decided, PrintStream out, PrintStream err)
+            throws MalformedMessage {
+        Optional<Walked> walked = walk(
+                segments,
+                new Visitor() {
+                    @Override
+                    public void comes(Segment.Entry entry, Object event) {
+                        if (print || decided && !entry.decidable()) {
+                            out.println(describe(entry, event));
+                        }
+                    }
+
+                    @Override
+                    public void decided(
+                            Segment segment, Segment.Entry entry, Object event, Core<?, ?> core, List<?> effects) {
+                        if (decided && !effects.isEmpty()) {
+                            if (!print) {
+                                out.println(describe(entry, event));
+                            }
+                            effects.forEach(effect -> out.println("    " + effect));
+                        }
+                    }
+
+                    @Override
+                    public void ended(Segment segment) {
+                        if (segment.cut()) {
+                            out.println("segment " + segment.number()
+                                    + " ends in the middle of an entry: its process died");
+                        }
+                    }
+                },
+                err);
+        if (walked.isEmpty()) {
+            return 1;
+        }
+        long steps = walked.get().steps();
+        sayRead(walked.get().read(), out);
+        out.println(steps + " steps of " + segments.size() + " segments decide as they were recorded");
+        return steps == 0 ? 1 : 0;
+    }
+
+    private static void sayRead(long read, PrintStream out) {
+        if (read > 0) {
+            out.println(read + " steps can only be read: they hold a secret, or came too fast to keep them all");
+        }
     }
 
     @SuppressWarnings("unchecked")
@@ -194,35 +241,25 @@ public final class Replay implements Command {
         return segments.isEmpty() ? Map.of() : factory(segments.getFirst()).questions();
     }
 
-    /// What one record says to a question. Steps that can only be read are left out.
+    /// What one record says to a question, as long as it decides as it did.
     private int tell(List<Segment> segments, Teller teller, PrintStream out, PrintStream err) throws MalformedMessage {
-        long told = 0;
-        Core<?, ?> core = null;
-        for (Segment segment : segments) {
-            ReplayFactory factory = factory(segment);
-            if (segment.snapshot().isPresent()) {
-                core = factory.restore(segment.snapshot().get());
-            }
-            for (Segment.Entry entry : segment.entries()) {
-                core = entry.decidable() ? core : null;
-                if (core == null) {
-                    continue;
-                }
-                List<String> lines;
-                try {
-                    Object event = event(factory, entry);
-                    lines = teller.step(core, event, decide(core, event, entry.nowMs()), entry.nowMs());
-                } catch (RuntimeException e) {
-                    err.println("replay: segment " + segment.number() + ", " + entry.id() + ": the core breaks: " + e);
-                    return 1;
-                }
-                for (int i = 0; i < lines.size(); i++) {
-                    out.println(i == 0 ? when(segment, entry) + " " + entry.id() + " " + lines.get(i) : lines.get(i));
-                    told++;
-                }
-            }
+        var told = new AtomicLong();
+        Optional<Walked> walked = walk(
+                segments,
+                (segment, entry, event, core, effects) -> {
+                    String before = when(segment, entry) + " " + entry.id() + " ";
+                    for (String line : teller.step(core, event, effects, entry.nowMs())) {
+                        out.println(before + line);
+                        before = "";
+                        told.incrementAndGet();
+                    }
+                },
+                err);
+        if (walked.isEmpty()) {
+            return 1;
         }
-        if (told == 0) {
+        sayRead(walked.get().read(), out);
+        if (told.get() == 0) {
             out.println("nothing in this record changed it");
         }
         return 0;

@@ -67,6 +67,19 @@ class FlightRecorderTest {
         Files.write(file, out.toByteArray());
         assertEquals(1, replay(file.toString()));
         assertTrue(output.contains("step 1") && output.contains("it now decides"), output);
+        // Nor does it tell a story that isn't the recorded one.
+        assertEquals(1, replay("-w", "effects", file.toString()));
+        assertTrue(output.contains("step 1") && output.contains("it now decides"), output);
+    }
+
+    @Test
+    void aRecordAnswersAQuestionAndNamesThoseItAnswers() throws Exception {
+        record(FlightRecorder.Limits.DEFAULT, 20, 0);
+        assertEquals(0, replay("-w", "effects", directory.toString()), output);
+        assertTrue(output.lines().anyMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\d [0-9:.]+ \\S+ by .*")), output);
+        assertTrue(output.lines().anyMatch(line -> line.startsWith("    [")), output);
+        assertEquals(1, replay("-w", "efects", directory.toString()));
+        assertTrue(output.contains("no event efects; this record also answers effects"), output);
     }
 
     @Test

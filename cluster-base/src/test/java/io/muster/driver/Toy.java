@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// A core that counts, rolls its own dice, and wants to be woken some time after it was told to.
 final class Toy implements Core<Toy.Event, Toy.Effect>, Recordable<Toy.Event, Toy.Effect> {
@@ -121,6 +122,15 @@ final class Toy implements Core<Toy.Event, Toy.Effect>, Recordable<Toy.Event, To
             toy.alarmMs = in.u64();
             in.end();
             return toy;
+        }
+
+        /// `effects`: every step that had some.
+        @Override
+        public Map<String, Supplier<Teller>> questions() {
+            return Map.of(
+                    "effects",
+                    () -> (core, event, effects, nowMs) ->
+                            effects.isEmpty() ? List.of() : List.of("by " + event, "    " + effects));
         }
 
         @Override

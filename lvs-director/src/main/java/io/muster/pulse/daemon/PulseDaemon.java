@@ -297,7 +297,7 @@ public final class PulseDaemon implements AutoCloseable {
         boolean all = book.put(addresses, lifetimeS);
         if (takeOver) {
             takeOverMs = (System.nanoTime() - began) / 1_000_000;
-            LOG.info("{} addresses set in {} ms{}", addresses.size(), takeOverMs, all ? "" : ", not all of them");
+            LOG.info("addresses set: {}, in {} ms{}", addresses.size(), takeOverMs, all ? "" : ", not all of them");
             turn.director(addresses);
             if (lvsd != null) {
                 lvsd.hold(addresses);
