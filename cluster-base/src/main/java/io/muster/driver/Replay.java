@@ -116,13 +116,11 @@ public final class Replay implements Command {
 
     /// What is done with the steps as they are decided again.
     private interface Visitor {
-        /// Before it is decided again, if it can be.
-        default void comes(Segment.Entry entry, Object event) {}
+        /// It can't be decided again.
+        void read(Segment.Entry entry, Object event);
 
         /// Before what it decides is compared.
         void decided(Segment segment, Segment.Entry entry, Object event, Core<?, ?> core, List<?> effects);
-
-        default void ended(Segment segment) {}
     }
 
     /// @param steps that decide as they were recorded
@@ -143,8 +141,8 @@ public final class Replay implements Command {
             }
             for (Segment.Entry entry : segment.entries()) {
                 Object event = event(factory, entry);
-                visitor.comes(entry, event);
                 if (!entry.decidable()) {
+                    visitor.read(entry, event);
                     read++;
                     core = null;
                     continue;
@@ -161,7 +159,6 @@ public final class Replay implements Command {
                 }
                 steps++;
             }
-            visitor.ended(segment);
         }
         return Optional.of(new Walked(steps, read));
     }
@@ -191,8 +188,8 @@ public final class Replay implements Command {
                 segments,
                 new Visitor() {
                     @Override
-                    public void comes(Segment.Entry entry, Object event) {
-                        if (print || decided && !entry.decidable()) {
+                    public void read(Segment.Entry entry, Object event) {
+                        if (print || decided) {
                             out.println(describe(entry, event));
                         }
                     }
@@ -200,19 +197,11 @@ public final class Replay implements Command {
                     @Override
                     public void decided(
                             Segment segment, Segment.Entry entry, Object event, Core<?, ?> core, List<?> effects) {
-                        if (decided && !effects.isEmpty()) {
-                            if (!print) {
-                                out.println(describe(entry, event));
-                            }
-                            effects.forEach(effect -> out.println("    " + effect));
+                        if (print || decided && !effects.isEmpty()) {
+                            out.println(describe(entry, event));
                         }
-                    }
-
-                    @Override
-                    public void ended(Segment segment) {
-                        if (segment.cut()) {
-                            out.println("segment " + segment.number()
-                                    + " ends in the middle of an entry: its process died");
+                        if (decided) {
+                            effects.forEach(effect -> out.println("    " + effect));
                         }
                     }
                 },
@@ -221,6 +210,10 @@ public final class Replay implements Command {
             return 1;
         }
         long steps = walked.get().steps();
+        segments.stream()
+                .filter(Segment::cut)
+                .forEach(segment -> out.println(
+                        "segment " + segment.number() + " ends in the middle of an entry: its process died"));
         sayRead(walked.get().read(), out);
         out.println(steps + " steps of " + segments.size() + " segments decide as they were recorded");
         return steps == 0 ? 1 : 0;
@@ -246,12 +239,21 @@ public final class Replay implements Command {
         var told = new AtomicLong();
         Optional<Walked> walked = walk(
                 segments,
-                (segment, entry, event, core, effects) -> {
-                    String before = when(segment, entry) + " " + entry.id() + " ";
-                    for (String line : teller.step(core, event, effects, entry.nowMs())) {
-                        out.println(before + line);
-                        before = "";
-                        told.incrementAndGet();
+                new Visitor() {
+                    @Override
+                    public void read(Segment.Entry entry, Object event) {
+                        // Nobody knows what it led to; how many there are is said at the end.
+                    }
+
+                    @Override
+                    public void decided(
+                            Segment segment, Segment.Entry entry, Object event, Core<?, ?> core, List<?> effects) {
+                        String before = when(segment, entry) + " " + entry.id() + " ";
+                        for (String line : teller.step(core, event, effects, entry.nowMs())) {
+                            out.println(before + line);
+                            before = "";
+                            told.incrementAndGet();
+                        }
                     }
                 },
                 err);

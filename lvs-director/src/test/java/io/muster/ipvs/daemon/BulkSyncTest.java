@@ -34,15 +34,15 @@ class BulkSyncTest {
         long seed = 7;
         var random = new Random(seed);
         var fresh = new TreeSet<Long>();
-        var text = new StringBuilder("Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData\n");
+        var text =
+                new StringBuilder("Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData\n");
         for (int i = 0; i < 2_000; i++) {
             boolean isFresh = random.nextInt(20) == 0;
             int expires = isFresh ? 898 : random.nextInt(800);
             if (isFresh) {
                 fresh.add(0x0A030000L + i);
             }
-            text.append(String.format(
-                    "TCP 0A03%04X 9C41 0A010101 0050 7F000001 2328 ESTABLISHED %7d%n", i, expires));
+            text.append(String.format("TCP 0A03%04X 9C41 0A010101 0050 7F000001 2328 ESTABLISHED %7d%n", i, expires));
         }
         Path file = Files.writeString(directory.resolve("ip_vs_conn"), text);
         List<Long> heard = new ArrayList<>();
@@ -64,7 +64,9 @@ class BulkSyncTest {
         assertEquals(2_000, new TreeSet<>(heard).size());
         // Those that came before the first fresh one showed how long a state may last were taken for fresh.
         var first = new TreeSet<>(heard.subList(0, fresh.size() + 50));
-        assertTrue(first.containsAll(fresh), () -> "seed " + seed + ": of " + fresh.size() + " fresh ones the last came as "
-                + heard.indexOf(fresh.last()));
+        assertTrue(
+                first.containsAll(fresh),
+                () -> "seed " + seed + ": of " + fresh.size() + " fresh ones the last came as "
+                        + heard.indexOf(fresh.last()));
     }
 }
