@@ -10,10 +10,10 @@ import io.muster.transport.Control.Report;
 /// | state | leaves it when |
 /// |---|---|
 /// | unknown (not live) | a first probe is reported heard: live |
-/// | live | nothing new heard for `downMs` while another link was, or on no link for a second; or the kernel refuses:
-/// down |
-/// | down | reported heard for `upMs` without a break (a link that falls again soon must wait twice as long, to 30 s),
-/// or it is heard and no other link is live: live |
+/// | live | it is silent for `downMs` beside another that answers; none answers for a second; refused: down |
+/// | down | heard for `upMs` without a break, or heard and no other link is live: live |
+///
+/// A link that falls again soon after it rose has to wait twice as long for the next time, to 30 s.
 ///
 /// A node from which nothing is heard on any link is most likely busy: that says nothing about its links, and datagrams
 /// go over all of them until it answers. A link is blamed only for what it fails to do while another one works.
