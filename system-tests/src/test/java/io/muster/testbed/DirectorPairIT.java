@@ -253,7 +253,11 @@ class DirectorPairIT {
                 DirectorPair.SOON_MS,
                 100,
                 () -> pair.primary.run(20_000, "cat", "/run/hooks").out().equals("inactive\nactive\n"));
-        assertEquals("inactive\n", pair.backup.run(20_000, "cat", "/run/hooks").out());
+        Await.that(
+                "the backup's hook ran",
+                DirectorPair.SOON_MS,
+                100,
+                () -> pair.backup.run(20_000, "cat", "/run/hooks").out().equals("inactive\n"));
         Path file = pair.primary.root.resolve("etc/sysconfig/ha/lvs.cf");
         Files.writeString(file, Files.readString(file).replace(DirectorPair.VIP + " ", "10.77.0.81 "));
         pair.primary.signal("pulse", "HUP");
