@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /// and counted, an exception in the handler ends that session only.
 ///
 /// Thread: open and close from any; handler and sessions live on the loop.
-public final class ControlServer implements AutoCloseable {
+public final class ControlServer implements ControlSocket.Server {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
     final EventLoop loop;
@@ -87,10 +87,12 @@ public final class ControlServer implements AutoCloseable {
     }
 
     /// Present sessions, oldest first. On the loop only.
+    @Override
     public List<Session> sessions() {
         return List.copyOf(sessions.values());
     }
 
+    @Override
     public Counters counters() {
         return new Counters(
                 count,

@@ -24,6 +24,9 @@ public record Frame(int type, long sequence, CauseId cause, byte[] payload) {
     /// Most octets of payload, unless a server says otherwise: a message of 1 MiB with everything around it.
     public static final int MAX_PAYLOAD = 4 << 20;
 
+    /// A daemon's answer to a request: an [Answer].
+    public static final int ANSWER = 240;
+
     static final int MAGIC = 0x4d737443;
     static final int VERSION = 1;
     static final int FLAG_CAUSE = 1;

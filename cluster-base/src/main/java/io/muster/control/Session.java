@@ -32,6 +32,11 @@ public interface Session {
     }
 
     /// Answers a request.
+    default void reply(Frame request, Answer answer) {
+        send(answer.to(request));
+    }
+
+    /// Answers a request with a frame of the daemon's own.
     default void reply(Frame request, int type, byte[] payload) {
         send(new Frame(type, request.sequence(), CauseId.NONE, payload));
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.muster.machine.Program;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -22,21 +23,20 @@ class ProgramTest {
 
     @Test
     void inputOutputAndStatusPassThrough() {
-        var result = shell("read line; echo got $line; echo bad >&2; exit 3", "port=7\n", 10_000)
-                .run();
+        var result = ProgramRun.run(shell("read line; echo got $line; echo bad >&2; exit 3", "port=7\n", 10_000));
         assertEquals(3, result.status());
         assertEquals("got port=7\nbad", result.output());
     }
 
     @Test
     void theEnvironmentIsExactlyTheOneGiven() {
-        var result = new Program(List.of("/usr/bin/env"), Map.of("OCF_RESKEY_name", "web"), "", 10_000, 4096).run();
+        var result = ProgramRun.run(new Program(List.of("/usr/bin/env"), Map.of("OCF_RESKEY_name", "web"), "", 10_000, 4096));
         assertEquals("OCF_RESKEY_name=web", result.output());
     }
 
     @Test
     void atTheTimeLimitTheWholeFamilyIsKilled() throws Exception {
-        var result = shell("sleep 300 & echo $!; wait", "", 300).run();
+        var result = ProgramRun.run(shell("sleep 300 & echo $!; wait", "", 300));
         assertTrue(result.timedOut());
         long child = Long.parseLong(result.output());
         long giveUp = System.nanoTime() + 5_000_000_000L;
@@ -48,7 +48,7 @@ class ProgramTest {
 
     @Test
     void oneWhoseParentHasEndedIsKilledToo() {
-        var result = shell("(sleep 300 & echo $!); sleep 300", "", 300).run();
+        var result = ProgramRun.run(shell("(sleep 300 & echo $!); sleep 300", "", 300));
         assertTrue(result.timedOut());
         long orphan = Long.parseLong(result.output());
         assertFalse(ProcessStat.of(orphan).filter(ProcessStat::alive).isPresent(), "the orphan outlived the limit");
@@ -68,7 +68,7 @@ class ProgramTest {
 
     @Test
     void aProgramLeavingADaemonBehindDoesNotHoldUs() {
-        var result = shell("sleep 5 & exit 0", "", 60_000).run();
+        var result = ProgramRun.run(shell("sleep 5 & exit 0", "", 60_000));
         assertEquals(0, result.status());
         assertTrue(result.tookMs() < 4_000, "waited for the daemon's pipe: " + result.tookMs() + " ms");
     }
@@ -103,7 +103,7 @@ class ProgramTest {
     /// Fails where waiting for it has no end, instead of waiting.
     private static Program.Result ended(Program program) {
         var result = new CompletableFuture<Program.Result>();
-        var thread = Thread.ofPlatform().daemon().start(() -> result.complete(program.run()));
+        var thread = Thread.ofPlatform().daemon().start(() -> result.complete(ProgramRun.run(program)));
         try {
             return result.get(30, TimeUnit.SECONDS);
         } catch (Exception e) {
@@ -114,8 +114,8 @@ class ProgramTest {
 
     @Test
     void itHasASessionOfItsOwn() {
-        var own = shell("cut -d' ' -f6 /proc/$$/stat", "", 10_000).run();
-        var ours = new Program(
+        var own = ProgramRun.run(shell("cut -d' ' -f6 /proc/$$/stat", "", 10_000));
+        var ours = ProgramRun.run(new Program(
                         List.of(
                                 "/bin/sh",
                                 "-c",
@@ -123,14 +123,13 @@ class ProgramTest {
                         Map.of("PATH", "/usr/bin:/bin"),
                         "",
                         10_000,
-                        4096)
-                .run();
+                        4096));
         assertNotEquals(ours.output(), own.output());
     }
 
     @Test
     void aProgramThatIsNotThereIsAFailureAndNoException() {
-        var result = new Program(List.of("/nonexistent/agent"), Map.of(), "", 1000, 4096).run();
+        var result = ProgramRun.run(new Program(List.of("/nonexistent/agent"), Map.of(), "", 1000, 4096));
         assertEquals(Program.NOT_STARTED, result.status());
     }
 

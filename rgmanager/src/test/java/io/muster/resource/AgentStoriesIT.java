@@ -3,7 +3,8 @@ package io.muster.resource;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.muster.os.Program;
+import io.muster.machine.Program;
+import io.muster.os.ProgramRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,14 +28,14 @@ class AgentStoriesIT {
                 List.of("/bin/sh", Path.of("src/test/resources/agents", story).toString(), AGENTS.toString()));
         command.addAll(List.of(arguments));
         var environment = Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-        return new Program(command, environment, "", 60_000, 8192).run().output();
+        return ProgramRun.run(new Program(command, environment, "", 60_000, 8192)).output();
     }
 
     private static void assumeNamespaces(List<String> namespaces) {
         var command = new ArrayList<String>(List.of("/usr/bin/unshare"));
         command.addAll(namespaces);
         command.add("/bin/true");
-        var result = new Program(command, Map.of(), "", 10_000, 1024).run();
+        var result = ProgramRun.run(new Program(command, Map.of(), "", 10_000, 1024));
         assumeTrue(result.status() == 0, "this machine grants no namespaces: " + result.output());
     }
 

@@ -1,11 +1,11 @@
 package io.muster.ccs.cli;
 
-import io.muster.ccs.daemon.AtomicFile;
 import io.muster.cli.Getopt;
 import io.muster.config.ConfigEditor;
 import io.muster.config.ConfigInvalid;
 import io.muster.config.ConfigReader;
 import io.muster.daemon.Layout;
+import io.muster.os.AtomicFile;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -6,6 +6,7 @@ import io.muster.ccs.OnDisk;
 import io.muster.config.ConfigReader;
 import io.muster.config.ConfigVersion;
 import io.muster.daemon.Layout;
+import io.muster.os.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,8 @@ package io.muster.fence.daemon;
 
 import io.muster.daemon.Layout;
 import io.muster.fence.AgentCall;
-import io.muster.os.Program;
+import io.muster.machine.Program;
+import io.muster.os.ProgramRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ public final class AgentRunner {
             command.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "KILL"));
         }
         command.add(program.get().toString());
-        return new Program(command, environment(), call.text(), timeoutMs, KEEP_OUTPUT_BYTES).run();
+        return ProgramRun.run(new Program(command, environment(), call.text(), timeoutMs, KEEP_OUTPUT_BYTES));
     }
 
     private Map<String, String> environment() {

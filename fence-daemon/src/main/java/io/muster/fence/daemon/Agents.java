@@ -2,7 +2,7 @@ package io.muster.fence.daemon;
 
 import io.muster.core.CauseId;
 import io.muster.fence.AgentCall;
-import io.muster.os.Program;
+import io.muster.machine.Program;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

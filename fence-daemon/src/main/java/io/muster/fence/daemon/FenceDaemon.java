@@ -26,7 +26,7 @@ import io.muster.group.GroupEntry.Level;
 import io.muster.group.daemon.GroupClient;
 import io.muster.group.daemon.ReplicaDriver;
 import io.muster.group.daemon.ReplicaRecord;
-import io.muster.os.Program;
+import io.muster.machine.Program;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

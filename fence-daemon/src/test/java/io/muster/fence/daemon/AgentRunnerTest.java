@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.muster.daemon.Layout;
 import io.muster.fence.AgentCall;
-import io.muster.os.Program;
+import io.muster.machine.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

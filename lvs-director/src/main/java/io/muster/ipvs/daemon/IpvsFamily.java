@@ -2,7 +2,8 @@ package io.muster.ipvs.daemon;
 
 import io.muster.ipvs.IpvsError;
 import io.muster.ipvs.IpvsException;
-import io.muster.os.Program;
+import io.muster.machine.Program;
+import io.muster.os.ProgramRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,13 +28,12 @@ final class IpvsFamily implements KernelIpvs.Loader {
         if (modprobe.isEmpty()) {
             return missing("it isn't built in, and there is no modprobe to load it with");
         }
-        var result = new Program(
+        var result = ProgramRun.run(new Program(
                         List.of(modprobe.get().toString(), "ip_vs"),
                         Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL", "C"),
                         "",
                         LOAD_MS,
-                        KEEP_BYTES)
-                .run();
+                        KEEP_BYTES));
         String said = result.output().lines().findFirst().orElse("").strip();
         if (result.timedOut()) {
             return missing("modprobe ip_vs didn't end within " + LOAD_MS / 1000 + " s");

@@ -1,6 +1,7 @@
 package io.muster.pulse.daemon;
 
-import io.muster.os.Program;
+import io.muster.machine.Program;
+import io.muster.os.ProgramRun;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -32,7 +33,7 @@ final class Hooks implements AutoCloseable {
             one.execute(() -> {
                 var program =
                         new Program(List.of("/bin/sh", "-c", command), Map.of("PATH", PATH), "", LIMIT_MS, KEEP_BYTES);
-                Program.Result result = program.run();
+                Program.Result result = ProgramRun.run(program);
                 if (result.timedOut()) {
                     LOG.warn("{} \"{}\": ended after {} ms", name, command, LIMIT_MS);
                 } else if (result.status() != 0) {

@@ -3,7 +3,8 @@ package io.muster.pulse.daemon;
 import io.muster.daemon.Launcher;
 import io.muster.daemon.Layout;
 import io.muster.lvs.LvsConfig.FloatingAddress;
-import io.muster.os.Program;
+import io.muster.machine.Program;
+import io.muster.os.ProgramRun;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -131,7 +132,7 @@ final class LvsdChild implements AutoCloseable {
         Process to = process;
         if (to != null) {
             var kill = new Program(List.of("/bin/kill", "-HUP", Long.toString(to.pid())), Map.of(), "", STOP_MS, 1_000);
-            Thread.ofVirtual().start(kill::run);
+            Thread.ofVirtual().start(() -> ProgramRun.run(kill));
         }
     }
 

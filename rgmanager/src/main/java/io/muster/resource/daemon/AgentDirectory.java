@@ -1,7 +1,8 @@
 package io.muster.resource.daemon;
 
 import io.muster.core.MalformedMessage;
-import io.muster.os.Program;
+import io.muster.machine.Program;
+import io.muster.os.ProgramRun;
 import io.muster.resource.AgentCall;
 import io.muster.resource.AgentMetadata;
 import io.muster.resource.MetadataParser;
@@ -60,13 +61,12 @@ public final class AgentDirectory {
     }
 
     private static AgentMetadata ask(Path program) throws MalformedMessage {
-        var result = new Program(
+        var result = ProgramRun.run(new Program(
                         List.of(program.toString(), "meta-data"),
                         AgentCall.baseEnvironment(program),
                         "",
                         TIMEOUT_MS,
-                        DOCUMENT_BYTES)
-                .run();
+                        DOCUMENT_BYTES));
         if (result.status() != 0) {
             throw new MalformedMessage(program + ": meta-data failed with status " + result.status());
         }

@@ -1,6 +1,7 @@
 package io.muster.resource.daemon;
 
-import io.muster.os.Program;
+import io.muster.machine.Program;
+import io.muster.os.ProgramRun;
 import io.muster.resource.AgentCall;
 import io.muster.resource.AgentMetadata.AgentAction;
 import io.muster.resource.ResourceNode;
@@ -263,7 +264,7 @@ public final class TreeRunner {
     private Program.Result execute(AgentCall call) {
         Optional<AgentLedger.Entry> entry = ledger.map(AgentLedger::begin);
         List<String> command = entry.map(e -> e.wrap(call.command())).orElse(call.command());
-        var result = new Program(command, call.environment(), "", call.limitMs(), KEEP_OUTPUT_BYTES).run();
+        var result = ProgramRun.run(new Program(command, call.environment(), "", call.limitMs(), KEEP_OUTPUT_BYTES));
         try {
             if (entry.isPresent()) {
                 entry.get().ended();

@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.config.Element;
 import io.muster.config.RmConfig;
 import io.muster.os.ProcessStat;
-import io.muster.os.Program;
+import io.muster.machine.Program;
+import io.muster.os.ProgramRun;
 import io.muster.resource.ResourceNode;
 import io.muster.resource.ResourceTree;
 import io.muster.resource.daemon.TreeRunner.Operation;
@@ -132,7 +133,7 @@ class AgentLedgerTest {
         List<String> late =
                 before.begin().wrap(List.of("/bin/touch", here.resolve("acted").toString()));
         AgentLedger.takeOver(here.resolve("ledger"), 1000, new ArrayList<>());
-        var result = new Program(late, Map.of("PATH", "/usr/bin:/bin"), "", 10_000, 4096).run();
+        var result = ProgramRun.run(new Program(late, Map.of("PATH", "/usr/bin:/bin"), "", 10_000, 4096));
         assertEquals(1, result.status(), result.output());
         assertFalse(Files.exists(here.resolve("acted")));
     }
@@ -142,13 +143,12 @@ class AgentLedgerTest {
         AgentLedger ledger = AgentLedger.takeOver(here.resolve("ledger"), 1000, new ArrayList<>());
         AgentLedger.Entry entry = ledger.begin();
         var script = "echo \"$# $1 $2\"; /usr/bin/env | grep -v '^_='; ls " + here.resolve("ledger") + " | wc -l";
-        var result = new Program(
+        var result = ProgramRun.run(new Program(
                         entry.wrap(List.of("/bin/sh", "-c", script, "x", "a b", "c")),
                         Map.of("OCF_A", "1"),
                         "",
                         10_000,
-                        4096)
-                .run();
+                        4096));
         assertTrue(result.output().startsWith("2 a b c\n"), result.output());
         assertTrue(result.output().endsWith("\n2"), result.output());
         entry.ended();

@@ -1,78 +1,58 @@
 package io.muster.os;
 
+import io.muster.machine.Program;
+import io.muster.machine.Program.Result;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /// Runs another program outside the daemon's grip: a session of its own, so that ending the daemon's unit or terminal
 /// doesn't end a database; out-of-memory score 0, whatever the daemon's is; killed with all its descendants at the
 /// time limit.
 ///
-/// Thread: blocks; call from a virtual thread. Errors: a program that can't be started is a [Result] with
-/// [#NOT_STARTED], because to its user that is one more way to fail.
-///
-/// @param command program and arguments
-/// @param environment the whole environment, nothing is inherited
-/// @param input written to its standard input, which is then closed
-/// @param timeoutMs 0 for no limit
-/// @param keepOutputBytes how much of its output is kept (the beginning); the rest is read and dropped
-public record Program(
-        List<String> command, Map<String, String> environment, String input, long timeoutMs, int keepOutputBytes) {
-    /// Exit status of a program that could not be started.
-    public static final int NOT_STARTED = 127;
-
-    /// Exit status of a program that was killed at its time limit.
-    public static final int TIMED_OUT = -1;
-
+/// Thread: blocks; call from a virtual thread. Errors: a program that can't be started is a [Program.Result] with
+/// [Program#NOT_STARTED], because to its user that is one more way to fail.
+public final class ProgramRun {
     private static final boolean SETSID = Files.isExecutable(Path.of("/usr/bin/setsid"));
     private static final boolean CHOOM = Files.isExecutable(Path.of("/usr/bin/choom"));
     /// What the smallest pipe takes without a reader (pipe(7)).
     private static final int PIPE_BYTES = 4096;
 
-    public Program {
-        command = List.copyOf(command);
-        environment = java.util.Collections.unmodifiableMap(new TreeMap<>(environment));
-    }
+    private final Program program;
 
-    /// How it ended.
-    ///
-    /// @param status exit status, 128 + signal, [#NOT_STARTED] or [#TIMED_OUT]
-    /// @param output standard output and error together, in the order they were written
-    /// @param tookMs wall time
-    public record Result(int status, String output, long tookMs) {
-        /// Whether the time limit ended it.
-        public boolean timedOut() {
-            return status == TIMED_OUT;
-        }
+    private ProgramRun(Program program) {
+        this.program = program;
     }
 
     /// Runs it to its end.
-    public Result run() {
+    public static Result run(Program program) {
+        return new ProgramRun(program).run();
+    }
+
+    private Result run() {
         long began = System.nanoTime();
         Process process;
         try {
             process = start();
         } catch (IOException e) {
-            return new Result(NOT_STARTED, String.valueOf(e.getMessage()), sinceMs(began));
+            return new Result(Program.NOT_STARTED, String.valueOf(e.getMessage()), sinceMs(began));
         }
-        try (var output = new ProcessOutput(process.getInputStream(), keepOutputBytes)) {
+        try (var output = new ProcessOutput(process.getInputStream(), program.keepOutputBytes())) {
             feed(process);
-            boolean ended = output.awaitEnd(process, began, timeoutMs);
+            boolean ended = output.awaitEnd(process, began, program.timeoutMs());
             if (!ended) {
                 ProcessFamily.end(process);
                 output.look();
             }
             return new Result(
-                    ended ? process.exitValue() : TIMED_OUT, output.text().strip(), sinceMs(began));
+                    ended ? process.exitValue() : Program.TIMED_OUT, output.text().strip(), sinceMs(began));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             ProcessFamily.end(process);
-            return new Result(TIMED_OUT, "", sinceMs(began));
+            return new Result(Program.TIMED_OUT, "", sinceMs(began));
         }
     }
 
@@ -84,14 +64,15 @@ public record Program(
         if (SETSID) {
             argv.add("/usr/bin/setsid");
         }
-        argv.addAll(command);
+        argv.addAll(program.command());
+        String command = program.command().getFirst();
         var builder = new ProcessBuilder(argv).redirectErrorStream(true);
-        if (!Files.isExecutable(Path.of(command.getFirst()))
-                && command.getFirst().startsWith("/")) {
-            throw new IOException(command.getFirst() + ": not an executable program");
+        if (!Files.isExecutable(Path.of(command))
+                && command.startsWith("/")) {
+            throw new IOException(command + ": not an executable program");
         }
         builder.environment().clear();
-        builder.environment().putAll(environment);
+        builder.environment().putAll(program.environment());
         return builder.start();
     }
 
@@ -106,7 +87,7 @@ public record Program(
     /// By a thread of its own where the pipe may not take it all at once: a program that doesn't read, or that writes
     /// before it reads on, is still looked at.
     private void feed(Process process) {
-        byte[] octets = input.getBytes(StandardCharsets.UTF_8);
+        byte[] octets = program.input().getBytes(StandardCharsets.UTF_8);
         if (octets.length <= PIPE_BYTES) {
             feed(process, octets);
         } else {

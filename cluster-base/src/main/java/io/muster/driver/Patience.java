@@ -1,0 +1,40 @@
+package io.muster.driver;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// The one place where somebody who isn't on a loop waits for something that comes once: the thread that stops a
+/// daemon, a command, a test. Nothing is decided by it.
+///
+/// Thread: any but a loop's.
+public final class Patience {
+    private final CountDownLatch latch = new CountDownLatch(1);
+
+    /// It has come.
+    public void end() {
+        latch.countDown();
+    }
+
+    public boolean ended() {
+        return latch.getCount() == 0;
+    }
+
+    /// @return whether it came in time; an interrupt counts as no
+    public boolean await(long ms) {
+        try {
+            return latch.await(ms, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /// Without a limit.
+    public void await() {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.muster.os;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/// Replaces a file so that after a crash at any moment either the old content is there or the new, whole:
+/// temporary file in the same directory, fsync, rename, fsync of the directory.
+///
+/// Blocks on the disk: not for an event loop.
+public final class AtomicFile {
+    /// Sees every step before it is taken; a test ends the world there.
+    interface Steps {
+        Steps NONE = step -> {};
+
+        void before(String step) throws IOException;
+    }
+
+    private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rw-r-----");
+
+    private AtomicFile() {}
+
+    /// Replaces or makes a file. An existing one keeps its mode, a new one gets 0640, since it may hold
+    /// passwords. A symbolic link stays one: what it points at is replaced.
+    public static void write(Path file, byte[] octets) throws IOException {
+        write(file, octets, Steps.NONE);
+    }
+
+    static void write(Path file, byte[] octets, Steps steps) throws IOException {
+        Path target = Files.isSymbolicLink(file) && Files.exists(file) ? file.toRealPath() : file;
+        Path directory = target.toAbsolutePath().getParent();
+        if (directory == null) {
+            throw new IOException(file + " has no directory");
+        }
+        Files.createDirectories(directory);
+        Path temporary = directory.resolve("." + target.getFileName() + ".new");
+        Set<PosixFilePermission> mode = Files.exists(target) ? Files.getPosixFilePermissions(target) : MODE;
+        steps.before("create");
+        Files.deleteIfExists(temporary);
+        try (FileChannel channel = FileChannel.open(
+                temporary,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(mode))) {
+            ByteBuffer rest = ByteBuffer.wrap(octets);
+            while (rest.hasRemaining()) {
+                steps.before("write");
+                channel.write(rest);
+            }
+            steps.before("sync");
+            channel.force(true);
+        }
+        // The process' umask may have taken bits away.
+        Files.setPosixFilePermissions(temporary, mode);
+        steps.before("rename");
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        steps.before("sync directory");
+        syncDirectory(directory);
+    }
+
+    /// Removes a file durably; does nothing when there is none.
+    public static void delete(Path file) throws IOException {
+        if (Files.deleteIfExists(file)) {
+            Path directory = file.toAbsolutePath().getParent();
+            if (directory != null) {
+                syncDirectory(directory);
+            }
+        }
+    }
+
+    private static void syncDirectory(Path directory) throws IOException {
+        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+}
