@@ -148,6 +148,25 @@ class ConfigLogTest {
     }
 
     @Test
+    void anUpdateIsNotAnsweredWithWhatAFormerLifeOfCcsdHasAsked() {
+        World world = world(3, 4);
+        world.start(1, 2, 3);
+        world.calm(10_000);
+        world.update(1, Texts.document(3, 5, "of the former life"), 0);
+        world.calm(10_000);
+        world.endCcsd(1);
+        world.calm(1_000);
+        world.startCcsd(1);
+        world.calm(1_000);
+        Document next = Texts.document(3, 6, "of the new life");
+        world.update(1, next, 0);
+        assertEquals(1, world.acknowledged.size());
+        world.calm(10_000);
+        assertEquals(next.version(), world.acknowledged.getLast());
+        everybodyHas(world, next);
+    }
+
+    @Test
     void crashesAtAnyStepLoseNothingThatWasAcknowledged() {
         long first = Long.getLong("seed", 1000);
         int seeds = Integer.getInteger("seeds", Long.getLong("seed") == null ? 200 : 1);
@@ -172,21 +191,23 @@ class ConfigLogTest {
             int nodeid = 1 + world.dice.nextInt(size);
             switch (world.dice.nextInt(120)) {
                 case 0 -> {
-                    if (world.up(nodeid)) {
+                    if (world.inCluster(nodeid)) {
                         world.crash(nodeid);
                     }
                 }
                 case 1 -> {
                     if (world.dice.nextInt(3) == 0) {
                         world.crash(all.stream()
-                                .filter(world::up)
+                                .filter(world::inCluster)
                                 .mapToInt(Integer::intValue)
                                 .toArray());
                     }
                 }
                 case 2, 3, 4 -> {
-                    if (!world.up(nodeid)) {
+                    if (!world.inCluster(nodeid)) {
                         world.start(nodeid);
+                    } else if (!world.up(nodeid)) {
+                        world.startCcsd(nodeid);
                     }
                 }
                 case 5, 6, 7 -> {
@@ -196,12 +217,19 @@ class ConfigLogTest {
                     }
                 }
                 case 8 -> world.now += 40_000;
+                case 9 -> {
+                    if (world.up(nodeid)) {
+                        world.endCcsd(nodeid);
+                    }
+                }
                 default -> world.step();
             }
         }
         for (int nodeid : all) {
-            if (!world.up(nodeid)) {
+            if (!world.inCluster(nodeid)) {
                 world.start(nodeid);
+            } else if (!world.up(nodeid)) {
+                world.startCcsd(nodeid);
             }
         }
         world.calm(120_000);

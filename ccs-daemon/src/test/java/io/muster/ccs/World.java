@@ -5,6 +5,7 @@ import io.muster.config.ConfigVersion;
 import io.muster.core.CauseId;
 import io.muster.core.Core;
 import io.muster.core.Incarnation;
+import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.Replica;
@@ -18,15 +19,20 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// A few nodes with disks, real replicas of [ConfigLog], and a log between them with the promises of extended
 /// virtual synchrony: who moves together has seen the same; what a lost node delivered in a regular
 /// configuration, survivors deliver, but perhaps in a transitional one.
 ///
+/// A ccsd may also end and start again by itself, while the node's cman goes on.
+///
 /// Checks after every step: equal positions, equal state; one content for each version number in force;
-/// numbers in force only grow.
+/// numbers in force only grow; an answer is to a request of this life of ccsd, and if the request was proposed,
+/// to a proposal that has been ordered.
 final class World {
     /// What survives a crash.
     static final class Disk {
@@ -63,10 +69,16 @@ final class World {
         final Replica<CcsEvent, CcsEffect> replica;
         final Core<ReplicaEvent<CcsEvent>, ReplicaEffect<CcsEffect>> driven;
         final Deque<Runnable> diskSteps = new ArrayDeque<>();
+        final Map<Long, Document> asked = new TreeMap<>();
+        final Set<Long> confirming = new TreeSet<>();
+        final Set<Long> proposed = new TreeSet<>();
+        final Set<Long> ordered = new TreeSet<>();
+        long lastRequest;
         int delivered;
 
-        Process(Node self, @Nullable RecordedReplicas records) {
+        Process(Node self, long lastRequest, @Nullable RecordedReplicas records) {
             this.self = self;
+            this.lastRequest = lastRequest;
             this.core = new ConfigLog(self);
             this.replica = new Replica<>(self, core);
             this.driven = records == null ? replica : records.of(replica);
@@ -74,23 +86,26 @@ final class World {
     }
 
     /// @param config null for a message
-    private record Sent(Node from, byte[] payload, @Nullable Document config) {}
+    private record Sent(
+            Process from, byte[] payload, @Nullable Document config) {}
 
     final Random dice;
     final String seed;
     final int size;
     final Disk[] disks;
+    /// Runs of cman.
+    private final @Nullable Node[] runs;
+
     private final @Nullable Process[] processes;
     private final List<GroupEntry> log = new ArrayList<>();
     private final Deque<Sent> underway = new ArrayDeque<>();
     private final Map<String, String> stateAt = new TreeMap<>();
     private final Map<Integer, String> inForce = new TreeMap<>();
-    final Map<Long, Document> asked = new TreeMap<>();
     final List<ConfigVersion> acknowledged = new ArrayList<>();
     final List<String> refused = new ArrayList<>();
+    private final List<Node> cluster = new ArrayList<>();
     private final List<Node> members = new ArrayList<>();
     private long position;
-    private long request;
 
     @Nullable
     RecordedReplicas records;
@@ -102,6 +117,7 @@ final class World {
         this.dice = new Random(seed);
         this.seed = " -Dseed=" + seed;
         this.disks = new Disk[size + 1];
+        this.runs = new @Nullable Node[size + 1];
         this.processes = new @Nullable Process[size + 1];
         for (int i = 1; i <= size; i++) {
             disks[i] = new Disk();
@@ -112,20 +128,53 @@ final class World {
         return processes[nodeid] != null;
     }
 
+    /// Whether its cman runs.
+    boolean inCluster(int nodeid) {
+        return runs[nodeid] != null;
+    }
+
     boolean quorate() {
-        return members.size() > size / 2;
+        return cluster.size() > size / 2;
     }
 
     void start(int... nodeids) {
         List<Node> joined = new ArrayList<>();
         for (int nodeid : nodeids) {
-            processes[nodeid] = new Process(new Node(nodeid, Incarnation.random(dice)), records);
-            joined.add(processes[nodeid].self);
+            runs[nodeid] = new Node(nodeid, Incarnation.random(dice));
+            processes[nodeid] = process(nodeid);
+            joined.add(runs[nodeid]);
         }
         move(List.of(), joined);
         for (int nodeid : nodeids) {
             found(nodeid);
         }
+    }
+
+    /// A new life of a node's ccsd, which begins to count its requests as the daemon does.
+    private Process process(int nodeid) {
+        return new Process(runs[nodeid], ConfigLog.beforeFirstRequest(dice), records);
+    }
+
+    /// ccsd of a node ends; its cman goes on.
+    void endCcsd(int nodeid) {
+        Process gone = processes[nodeid];
+        processes[nodeid] = null;
+        underway.removeIf(sent -> sent.from == gone && dice.nextBoolean());
+        orderAll(true);
+        members.remove(gone.self);
+        view(List.of(), List.of(new GroupEntry.Departure(gone.self, GroupEntry.Reason.LEFT)));
+    }
+
+    /// ccsd of a node starts again, under the same run of cman.
+    void startCcsd(int nodeid) {
+        Process process = process(nodeid);
+        processes[nodeid] = process;
+        orderAll(true);
+        members.add(process.self);
+        members.sort(null);
+        process.delivered = log.size();
+        view(List.of(process.self), List.of());
+        found(nodeid);
     }
 
     private void found(int nodeid) {
@@ -143,11 +192,12 @@ final class World {
     void crash(int... nodeids) {
         List<Node> lost = new ArrayList<>();
         for (int nodeid : nodeids) {
-            lost.add(processes[nodeid].self);
-            Node gone = processes[nodeid].self;
+            lost.add(runs[nodeid]);
+            Process gone = processes[nodeid];
+            runs[nodeid] = null;
             processes[nodeid] = null;
             // What it had sent is perhaps ordered, perhaps not.
-            underway.removeIf(sent -> sent.from.equals(gone) && dice.nextBoolean());
+            underway.removeIf(sent -> sent.from == gone && dice.nextBoolean());
         }
         move(lost, List.of());
     }
@@ -165,9 +215,7 @@ final class World {
                 log.set(i, new GroupEntry.Message(m.position(), m.from(), false, m.payload(), m.cause()));
             }
         }
-        while (!underway.isEmpty()) {
-            order(underway.removeFirst(), false);
-        }
+        orderAll(false);
         for (Process process : processes) {
             if (process != null && members.contains(process.self)) {
                 while (process.delivered < log.size()) {
@@ -177,22 +225,24 @@ final class World {
         }
         // Proposals made meanwhile belong to the new configuration.
         log.clear();
-        List<GroupEntry.Departure> left = lost.stream()
-                .map(n -> new GroupEntry.Departure(n, GroupEntry.Reason.LOST))
-                .toList();
+        List<GroupEntry.Departure> left = departures(lost);
         boolean before = quorate();
+        cluster.removeAll(lost);
+        cluster.addAll(joined);
+        cluster.sort(null);
+        List<Node> lostMembers = lost.stream().filter(members::contains).toList();
         members.removeAll(lost);
         members.addAll(joined);
         members.sort(null);
         // In the order in which cman puts them into the stream; a joiner's begins with its view.
-        log.add(new GroupEntry.Membership(++position, position, members, joined, left));
+        log.add(new GroupEntry.Membership(++position, position, cluster, joined, left));
         if (before != quorate()) {
             log.add(new GroupEntry.Quorum(++position, quorate()));
         }
         int first = log.size();
-        log.add(new GroupEntry.View(++position, members, joined, left));
-        log.add(new GroupEntry.Membership(++position, position, members, joined, left));
-        log.add(new GroupEntry.Quorum(++position, quorate()));
+        if (!lostMembers.isEmpty() || !joined.isEmpty()) {
+            view(joined, departures(lostMembers));
+        }
         for (Process process : processes) {
             if (process != null) {
                 process.delivered = joined.contains(process.self) ? first : 0;
@@ -200,11 +250,33 @@ final class World {
         }
     }
 
+    private static List<GroupEntry.Departure> departures(List<Node> lost) {
+        return lost.stream()
+                .map(n -> new GroupEntry.Departure(n, GroupEntry.Reason.LOST))
+                .toList();
+    }
+
+    /// The group's new members, and behind it what a newcomer must know.
+    private void view(List<Node> joined, List<GroupEntry.Departure> left) {
+        log.add(new GroupEntry.View(++position, members, joined, left));
+        log.add(new GroupEntry.Membership(++position, position, cluster, List.of(), List.of()));
+        log.add(new GroupEntry.Quorum(++position, quorate()));
+    }
+
+    private void orderAll(boolean regular) {
+        while (!underway.isEmpty()) {
+            order(underway.removeFirst(), regular);
+        }
+    }
+
     private void order(Sent sent, boolean regular) {
         Document config = sent.config;
+        if (config == null && proposal(sent.payload) instanceof CcsMessage.Propose propose) {
+            sent.from.ordered.add(propose.request());
+        }
         log.add(
                 config == null
-                        ? new GroupEntry.Message(++position, sent.from, regular, sent.payload, CauseId.NONE)
+                        ? new GroupEntry.Message(++position, sent.from.self, regular, sent.payload, CauseId.NONE)
                         : new GroupEntry.Config(
                                 ++position,
                                 config.version().number(),
@@ -242,14 +314,25 @@ final class World {
         }
     }
 
-    long update(int nodeid, Document document, int probationSec) {
-        asked.put(++request, document);
-        local(processes[nodeid], new CcsEvent.Update(request, document.octets(), probationSec));
-        return request;
+    /// The application's message in what a replica has sent, if it is one.
+    private static @Nullable CcsMessage proposal(byte[] payload) {
+        try {
+            return payload[0] == 1 ? CcsMessage.decode(Arrays.copyOfRange(payload, 1, payload.length)) : null;
+        } catch (MalformedMessage e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    void update(int nodeid, Document document, int probationSec) {
+        Process process = processes[nodeid];
+        process.asked.put(++process.lastRequest, document);
+        local(process, new CcsEvent.Update(process.lastRequest, document.octets(), probationSec));
     }
 
     void confirm(int nodeid) {
-        local(processes[nodeid], new CcsEvent.Confirm(++request));
+        Process process = processes[nodeid];
+        process.confirming.add(++process.lastRequest);
+        local(process, new CcsEvent.Confirm(process.lastRequest));
     }
 
     private void local(Process process, CcsEvent event) {
@@ -286,8 +369,12 @@ final class World {
     private void perform(Process process, List<ReplicaEffect<CcsEffect>> effects) {
         for (ReplicaEffect<CcsEffect> effect : effects) {
             switch (effect) {
-                case ReplicaEffect.Send<CcsEffect>(byte[] payload, boolean _) ->
-                    underway.add(new Sent(process.self, payload, null));
+                case ReplicaEffect.Send<CcsEffect>(byte[] payload, boolean _) -> {
+                    if (proposal(payload) instanceof CcsMessage.Propose propose) {
+                        process.proposed.add(propose.request());
+                    }
+                    underway.add(new Sent(process, payload, null));
+                }
                 case ReplicaEffect.Perform<CcsEffect>(CcsEffect inner) -> perform(process, inner);
                 case ReplicaEffect.Synced<CcsEffect> _, ReplicaEffect.Ignored<CcsEffect> _ -> {}
             }
@@ -323,16 +410,26 @@ final class World {
                 process.diskSteps.add(() -> disk.staged = null);
                 process.diskSteps.add(() -> local(process, new CcsEvent.Discarded()));
             }
-            case CcsEffect.Announce(Document document) -> underway.add(new Sent(process.self, new byte[0], document));
-            case CcsEffect.Answer(long number, boolean done, String text) -> {
-                if (done && asked.containsKey(number)) {
-                    acknowledged.add(asked.get(number).version());
-                } else if (!done) {
-                    refused.add(text);
-                }
-            }
+            case CcsEffect.Announce(Document document) -> underway.add(new Sent(process, new byte[0], document));
+            case CcsEffect.Answer(long number, boolean done, String text) -> answer(process, number, done, text);
             case CcsEffect.Log _ -> {}
             case CcsEffect.Send _ -> throw new AssertionError("a proposal as a local effect");
+        }
+    }
+
+    private void answer(Process process, long number, boolean done, String text) {
+        Document document = process.asked.remove(number);
+        if (document == null && !process.confirming.remove(number)) {
+            throw new AssertionError("node " + process.self + ": an answer to nobody's request: " + text + seed);
+        }
+        if (process.proposed.contains(number) && !process.ordered.contains(number)) {
+            throw new AssertionError(
+                    "node " + process.self + ": answered before its proposal was ordered: " + document + seed);
+        }
+        if (!done) {
+            refused.add(text);
+        } else if (document != null) {
+            acknowledged.add(document.version());
         }
     }
 

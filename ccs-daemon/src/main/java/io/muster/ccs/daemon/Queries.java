@@ -2,6 +2,7 @@ package io.muster.ccs.daemon;
 
 import io.muster.ccs.CcsEvent;
 import io.muster.ccs.CcsFrames;
+import io.muster.ccs.ConfigLog;
 import io.muster.ccs.Descriptors;
 import io.muster.ccs.Document;
 import io.muster.ccs.Errno;
@@ -14,6 +15,7 @@ import io.muster.wire.Input;
 import io.muster.wire.Output;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -43,7 +45,7 @@ final class Queries implements SessionHandler {
     private final Descriptors descriptors = new Descriptors();
     private final SortedMap<Long, Waiting> requests = new TreeMap<>();
     private final Set<Long> open = new TreeSet<>();
-    private long lastRequest;
+    private long lastRequest = ConfigLog.beforeFirstRequest(new SecureRandom());
     private int blocked;
 
     /// @param inForce what the cluster has agreed on, if there is a cluster
