@@ -34,4 +34,19 @@ public interface ReplicatedCore<M, E, F> {
     ///
     /// @throws MalformedMessage when the octets aren't a snapshot; the state is then as before
     void restore(byte[] snapshot) throws MalformedMessage;
+
+    /// All that [#snapshot] leaves out because it differs from node to node: what this node knows, waits for and is
+    /// about to do. Together they are the whole core, as a flight record holds it.
+    ///
+    /// @return an immutable record of this core's own type
+    default Record local() {
+        throw new UnsupportedOperationException(getClass().getName() + " can't be recorded");
+    }
+
+    /// Puts this node's half back as [#local] gave it, after [#restore] has put back the replicated one.
+    ///
+    /// @throws MalformedMessage when it isn't this core's
+    default void resume(Record local) throws MalformedMessage {
+        throw new UnsupportedOperationException(getClass().getName() + " can't be recorded");
+    }
 }
