@@ -3,7 +3,7 @@ package io.muster.resource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// One call of an agent: its arguments and environment as rgmanager's agents expect them.
@@ -29,7 +29,7 @@ public record AgentCall(ResourceNode node, String action, int depth, List<String
     }
 
     /// What every call has: a search path and the place of the agents.
-    public static Map<String, String> baseEnvironment(Path agent) {
+    public static SortedMap<String, String> baseEnvironment(Path agent) {
         var environment = new TreeMap<String, String>();
         environment.put("PATH", PATH);
         Path directory = agent.getParent();
@@ -38,7 +38,7 @@ public record AgentCall(ResourceNode node, String action, int depth, List<String
     }
 
     /// Variables of this call, sorted.
-    public Map<String, String> environment() {
+    public SortedMap<String, String> environment() {
         var environment = baseEnvironment(node.metadata().agent());
         node.attributes().forEach((name, value) -> environment.put("OCF_RESKEY_" + name, value));
         String[] version = node.metadata().version().split("\\.", 2);

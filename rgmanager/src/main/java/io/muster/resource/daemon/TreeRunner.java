@@ -7,6 +7,7 @@ import io.muster.resource.AgentMetadata.AgentAction;
 import io.muster.resource.ResourceNode;
 import io.muster.resource.ResourceNode.Independence;
 import io.muster.resource.TreeOrder;
+import io.muster.resource.TreeResult;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import io.muster.resource.MetadataSet;
 import io.muster.resource.ResourceNode;
 import io.muster.resource.ResourceTree;
 import io.muster.resource.daemon.AgentLedger;
-import io.muster.resource.daemon.TreeResult;
+import io.muster.resource.TreeResult;
 import io.muster.resource.daemon.TreeRunner;
 import io.muster.service.Operation;
 import io.muster.service.ServiceRunner;

@@ -9,6 +9,7 @@ import io.muster.config.RmConfig;
 import io.muster.resource.MetadataSet;
 import io.muster.resource.ResourceNode;
 import io.muster.resource.ResourceTree;
+import io.muster.resource.TreeResult;
 import io.muster.resource.daemon.TreeRunner.Operation;
 import java.nio.file.Files;
 import java.nio.file.Path;

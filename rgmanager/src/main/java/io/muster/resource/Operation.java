@@ -1,0 +1,14 @@
+package io.muster.resource;
+
+/// What can be done with the tree of a service. Order is part of message and record formats: append only.
+public enum Operation {
+    START,
+    STOP,
+    STATUS,
+    /// Starts the parts that aren't critical and were switched off.
+    CONVALESCE,
+    /// Tells the agents that attributes have changed which need no restart.
+    RECONFIG,
+    /// Moves a running service (a virtual machine) to another node.
+    MIGRATE
+}

@@ -1,0 +1,51 @@
+package io.muster.resource;
+
+import java.util.List;
+
+/// What [TreeRun] is told. Tickets, questions and calls are numbers that come back in effects and events.
+public sealed interface TreeEvent {
+    /// New services are built like these from now on; what has been started stays as it was built then.
+    ///
+    /// @param services the roots of all services' trees
+    record Configure(List<ResourceNode> services) implements TreeEvent {
+        public Configure {
+            services = List.copyOf(services);
+        }
+    }
+
+    /// Queues an operation behind those of the same service.
+    ///
+    /// @param ticket of the [TreeEffect.Done] that answers it
+    /// @param service the label
+    /// @param target the node to migrate to; empty with every other operation
+    record Run(long ticket, String service, Operation operation, String target) implements TreeEvent {
+        public Run(long ticket, String service, Operation operation) {
+            this(ticket, service, operation, "");
+        }
+    }
+
+    /// Ends whatever is being started, then stops every service that is configured or was started.
+    ///
+    /// @param ticket of the [TreeEffect.StoppedEverything] that answers it
+    record StopEverything(long ticket) implements TreeEvent {}
+
+    /// Quorum is lost or cman gone: whatever start comes next is refused, so that the stop can come.
+    record Bar() implements TreeEvent {}
+
+    /// The node is quorate again.
+    record Unbar() implements TreeEvent {}
+
+    /// The answer to [TreeEffect.AskQuorum].
+    record MayStart(long question, boolean yes) implements TreeEvent {}
+
+    /// The answer to [TreeEffect.CallAgent].
+    ///
+    /// @param status its exit status; [#TIMED_OUT] when it was killed at its limit
+    record AgentEnded(long call, int status, long tookMs) implements TreeEvent {
+        /// Instead of an exit status.
+        public static final int TIMED_OUT = -1;
+    }
+
+    /// Time has passed. Nothing waits for that: checks are asked for from outside, and are due or not when they are.
+    record Tick() implements TreeEvent {}
+}

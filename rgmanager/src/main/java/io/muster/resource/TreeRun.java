@@ -1,0 +1,323 @@
+package io.muster.resource;
+
+import io.muster.core.Core;
+import io.muster.resource.ServiceRun.Underway;
+import io.muster.resource.TreeEffect.Level;
+import io.muster.resource.TreeEvent.AgentEnded;
+import io.muster.resource.TreeImage.Ending;
+import io.muster.resource.TreeImage.Job;
+import io.muster.resource.TreeImage.Wait;
+import io.muster.resource.Walk.Step;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// The services of one node: decides which agent is called when, and what its end means.
+///
+/// - Operations on one service run one after the other, in the order asked; services run beside each other. How an
+///   operation walks its tree says [Walk].
+/// - Right before each agent's start it is asked whether this node is quorate, also when the agent before has taken
+///   a second only: a node that was cut off meanwhile mustn't start what another node is about to start.
+/// - While starts are barred, and for what was asked for before everything was to be stopped, the next start is refused:
+///   the operation fails at that resource, so that the stop behind it can come.
+/// - What was started as one configuration has it is stopped, checked and convalesced so, whatever the configuration
+///   has become. It is forgotten when a stop has succeeded. A service that the new configuration builds just as
+///   before keeps its counters.
+///
+/// Deterministic: time is given, and nothing waits for it. Its whole state is a [TreeImage].
+///
+/// Thread: the owner's.
+public final class TreeRun implements Core<TreeEvent, TreeEffect> {
+    private final SortedMap<String, ServiceRun> services = new TreeMap<>();
+    private final SortedMap<Long, Ending> endings = new TreeMap<>();
+    private boolean barred;
+    private long questions;
+    private long calls;
+    private List<TreeEffect> effects = new ArrayList<>();
+
+    /// Nothing is configured, nothing is known to run.
+    public TreeRun() {}
+
+    /// A core that goes on where the one of the image was.
+    ///
+    /// @throws IllegalArgumentException for an image that contradicts itself
+    public static TreeRun restore(TreeImage image) {
+        var run = new TreeRun();
+        run.barred = image.barred();
+        run.questions = image.questions();
+        run.calls = image.calls();
+        run.endings.putAll(image.endings());
+        var trees = new TreeMap<Integer, LiveTree>();
+        image.trees().forEach((number, tree) -> trees.put(number, new LiveTree(tree.root(), tree.states())));
+        image.services()
+                .forEach((label, service) ->
+                        run.services.put(label, ServiceRun.restore(label, service, trees, run::log)));
+        return run;
+    }
+
+    /// The whole state.
+    public TreeImage image() {
+        var numbers = new IdentityHashMap<LiveTree, Integer>();
+        var trees = new TreeMap<Integer, TreeImage.Tree>();
+        var all = new TreeMap<String, TreeImage.Service>();
+        services.forEach((label, service) -> all.put(label, service.image(tree -> {
+            int number = numbers.computeIfAbsent(tree, _ -> numbers.size() + 1);
+            trees.computeIfAbsent(number, _ -> new TreeImage.Tree(tree.root(), tree.states()));
+            return number;
+        })));
+        return new TreeImage(barred, questions, calls, trees, all, new TreeMap<>(endings));
+    }
+
+    @Override
+    public List<TreeEffect> on(TreeEvent event, long nowMs) {
+        effects = new ArrayList<>();
+        switch (event) {
+            case TreeEvent.Configure(List<ResourceNode> roots) -> configure(roots);
+            case TreeEvent.Run(long ticket, String label, Operation operation, String target) -> {
+                ServiceRun service = services.computeIfAbsent(label, ServiceRun::new);
+                service.queue.add(new Job.Asked(ticket, operation, target, false));
+                next(service, nowMs);
+            }
+            case TreeEvent.StopEverything(long ticket) -> stopEverything(ticket, nowMs);
+            case TreeEvent.Bar() -> {
+                barred = true;
+                refuseBarred(nowMs);
+            }
+            case TreeEvent.Unbar() -> barred = false;
+            case TreeEvent.MayStart(long question, boolean yes) -> answered(question, yes, nowMs);
+            case AgentEnded(long call, int status, long tookMs) -> agentEnded(call, status, tookMs, nowMs);
+            case TreeEvent.Tick() -> {}
+        }
+        services.values().removeIf(ServiceRun::forgotten);
+        return List.copyOf(effects);
+    }
+
+    @Override
+    public long nextDeadlineMs() {
+        return Long.MAX_VALUE;
+    }
+
+    private void configure(List<ResourceNode> roots) {
+        var fresh = new TreeMap<String, ResourceNode>();
+        roots.forEach(root -> fresh.putIfAbsent(root.label(), root));
+        services.forEach((label, service) -> {
+            if (!fresh.containsKey(label)) {
+                service.configured = null;
+            }
+        });
+        fresh.forEach((label, root) -> {
+            ServiceRun service = services.computeIfAbsent(label, ServiceRun::new);
+            if (service.configured == null || !service.configured.root().equals(root)) {
+                boolean asStarted =
+                        service.started != null && service.started.root().equals(root);
+                service.configured = asStarted ? service.started : new LiveTree(root);
+            }
+        });
+    }
+
+    private void stopEverything(long ticket, long nowMs) {
+        var remaining = new TreeSet<String>();
+        for (ServiceRun service : services.values()) {
+            service.endWhatStarts();
+            if (service.tree() != null || service.underway != null) {
+                remaining.add(service.label);
+                service.queue.add(new Job.Stop(ticket));
+            }
+        }
+        endings.put(ticket, new Ending(remaining, Collections.emptySortedSet()));
+        answerEndings();
+        refuseBarred(nowMs);
+        new ArrayList<>(services.values()).forEach(service -> next(service, nowMs));
+    }
+
+    /// Those that wait for a word on quorum needn't any more.
+    private void refuseBarred(long nowMs) {
+        for (ServiceRun service : new ArrayList<>(services.values())) {
+            Underway work = service.underway;
+            if (work != null && work.waiting instanceof Wait.Quorum && (barred || work.ended())) {
+                refuse(service, work, nowMs);
+            }
+        }
+    }
+
+    private void next(ServiceRun service, long nowMs) {
+        while (service.underway == null && !service.queue.isEmpty()) {
+            begin(service, service.queue.remove(), nowMs);
+        }
+    }
+
+    private void begin(ServiceRun service, Job job, long nowMs) {
+        Operation operation = ServiceRun.operation(job);
+        LiveTree tree = operation == Operation.START ? service.configured : service.tree();
+        if (tree == null) {
+            // What couldn't be built was never started either.
+            if (operation == Operation.START) {
+                log(Level.ERROR, service.label + " can't be started: its resources can't be built here");
+            }
+            var unbuilt = new TreeResult(false, false, service.label, 1);
+            done(service, job, operation == Operation.STOP ? TreeResult.GOOD : unbuilt);
+            return;
+        }
+        if (operation == Operation.START) {
+            service.started = tree;
+        }
+        var work = new Underway(job, new Walk(tree, List.of(), false, this::log));
+        service.underway = work;
+        follow(service, work, work.walk.begin(operation, nowMs), nowMs);
+    }
+
+    /// Goes on up to the next answer to wait for.
+    private void follow(ServiceRun service, Underway work, Step first, long nowMs) {
+        Step step = first;
+        while (step instanceof Step.Call(int node, String action, int depth)) {
+            ResourceNode resource = work.walk.tree().node(node);
+            if (action.equals("start")) {
+                if (!barred && !work.ended()) {
+                    work.waiting = new Wait.Quorum(++questions, node);
+                    effects.add(new TreeEffect.AskQuorum(questions, service.label));
+                    return;
+                }
+                tellRefused(resource, work);
+                step = work.walk.refuse(nowMs);
+            } else if (resource.can(action, depth)) {
+                call(service, work, node, action, depth);
+                return;
+            } else {
+                step = work.walk.ended(0, nowMs);
+            }
+        }
+        if (step instanceof Step.Return(TreeResult result)) {
+            finish(service, work, result);
+        }
+    }
+
+    private void call(ServiceRun service, Underway work, int node, String action, int depth) {
+        ResourceNode resource = work.walk.tree().node(node);
+        String label = resource.label();
+        List<String> arguments = action.equals("migrate") ? List.of(work.target()) : List.of();
+        var call = new AgentCall(resource, action, depth, arguments, others(work.walk.tree(), node));
+        work.waiting = new Wait.Agent(++calls, node, action, depth);
+        effects.add(new TreeEffect.CallAgent(
+                calls,
+                service.label,
+                label,
+                action,
+                depth,
+                call.command(),
+                call.environment(),
+                call.limitMs()));
+    }
+
+    /// Where else the same resource is up here.
+    private int others(LiveTree tree, int node) {
+        String label = tree.node(node).label();
+        int all = services.values().stream().mapToInt(service -> service.up(label)).sum();
+        return Math.max(0, all - (tree.state(node).up() ? 1 : 0));
+    }
+
+    private void answered(long question, boolean yes, long nowMs) {
+        for (ServiceRun service : services.values()) {
+            Underway work = service.underway;
+            if (work != null && work.waiting instanceof Wait.Quorum(long asked, int node) && asked == question) {
+                ResourceNode resource = work.walk.tree().node(node);
+                if (!yes) {
+                    refuse(service, work, nowMs);
+                } else if (resource.can("start", 0)) {
+                    call(service, work, node, "start", 0);
+                } else {
+                    resume(service, work, work.walk.ended(0, nowMs), nowMs);
+                }
+                return;
+            }
+        }
+    }
+
+    private void refuse(ServiceRun service, Underway work, long nowMs) {
+        work.walk.onAgent().ifPresent(resource -> tellRefused(resource, work));
+        resume(service, work, work.walk.refuse(nowMs), nowMs);
+    }
+
+    private void agentEnded(long call, int status, long tookMs, long nowMs) {
+        for (ServiceRun service : services.values()) {
+            Underway work = service.underway;
+            if (work != null
+                    && work.waiting instanceof Wait.Agent(long running, int node, String action, int depth)
+                    && running == call) {
+                report(work.walk.tree().node(node), action, depth, status, tookMs);
+                int meaning = status == AgentEnded.TIMED_OUT ? 1 : status;
+                resume(service, work, work.walk.ended(meaning, nowMs), nowMs);
+                return;
+            }
+        }
+    }
+
+    private void resume(ServiceRun service, Underway work, Step step, long nowMs) {
+        follow(service, work, step, nowMs);
+        next(service, nowMs);
+    }
+
+    private void finish(ServiceRun service, Underway work, TreeResult result) {
+        service.underway = null;
+        LiveTree tree = work.walk.tree();
+        boolean leaves = work.operation() == Operation.STOP || work.operation() == Operation.MIGRATE;
+        if (leaves && result.ok() && service.started == tree) {
+            service.started = null;
+        } else if (leaves && !result.ok()) {
+            // It may run: also when it is configured no more, the next stop knows how.
+            service.started = tree;
+        }
+        if (!result.ok()) {
+            log(
+                    Level.WARN,
+                    "%s on %s failed at %s with status %d"
+                            .formatted(work.operation(), service.label, result.failed(), result.status()));
+        }
+        done(service, work.job, result);
+    }
+
+    private void done(ServiceRun service, Job job, TreeResult result) {
+        switch (job) {
+            case Job.Asked asked -> effects.add(new TreeEffect.Done(asked.ticket(), result));
+            case Job.Stop(long ticket) ->
+                endings.computeIfPresent(ticket, (_, ending) -> ending.without(service.label, result.ok()));
+        }
+        answerEndings();
+    }
+
+    private void answerEndings() {
+        endings.forEach((ticket, ending) -> {
+            if (ending.remaining().isEmpty()) {
+                effects.add(new TreeEffect.StoppedEverything(ticket, List.copyOf(ending.unclean())));
+            }
+        });
+        endings.values().removeIf(ending -> ending.remaining().isEmpty());
+    }
+
+    private void log(Level level, String text) {
+        effects.add(new TreeEffect.Log(level, text));
+    }
+
+    private void tellRefused(ResourceNode resource, Underway work) {
+        String why = work.ended() && !barred
+                ? "everything is to be stopped"
+                : "this node can't prove that it is quorate";
+        log(Level.ERROR, "start on %s \"%s\" refused: %s".formatted(resource.type(), resource.name(), why));
+    }
+
+    private void report(ResourceNode resource, String action, int depth, int status, long tookMs) {
+        String what = "%s on %s \"%s\"".formatted(action, resource.type(), resource.name());
+        if (status != 0) {
+            int shown = status == AgentEnded.TIMED_OUT ? 1 : status;
+            log(Level.WARN, "%s returned %d (%s)".formatted(what, shown, AgentCall.text(status)));
+        } else if (action.equals("status")) {
+            log(Level.DEBUG, "%s at depth %d took %d ms".formatted(what, depth, tookMs));
+        } else {
+            log(Level.INFO, "%s took %d ms".formatted(what, tookMs));
+        }
+    }
+}

@@ -1,0 +1,540 @@
+package io.muster.resource;
+
+import io.muster.resource.AgentMetadata.AgentAction;
+import io.muster.resource.ResourceNode.Independence;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// [TreeRun] once more, as naively as can be: each operation is a recursion that is begun anew after every answer, with
+/// the answers so far. Where they end it says what it needs next.
+final class TreeTwin {
+    /// What is expected of a resource, as plain fields.
+    private static final class State {
+        boolean up;
+        boolean off;
+        @Nullable
+        Long startedMs;
+
+        Map<Integer, Long> checkedMs = new TreeMap<>();
+        int lastStatus;
+        List<Long> failures = new ArrayList<>();
+        List<Long> restarts = new ArrayList<>();
+
+        State copy() {
+            var copy = new State();
+            copy.up = up;
+            copy.off = off;
+            copy.startedMs = startedMs;
+            copy.checkedMs = new TreeMap<>(checkedMs);
+            copy.lastStatus = lastStatus;
+            copy.failures = new ArrayList<>(failures);
+            copy.restarts = new ArrayList<>(restarts);
+            return copy;
+        }
+    }
+
+    private record Answer(int status, boolean refused, long atMs) {}
+
+    private static final class NeedsAgent extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        final transient ResourceNode node;
+        final String action;
+        final int depth;
+
+        NeedsAgent(ResourceNode node, String action, int depth) {
+            super(action, null, false, false);
+            this.node = node;
+            this.action = action;
+            this.depth = depth;
+        }
+    }
+
+    private static final class Task {
+        final long ticket;
+        final boolean ofAll;
+        final Operation operation;
+        boolean ended;
+        @Nullable
+        ResourceNode root;
+
+        long beganMs;
+        final List<Answer> answers = new ArrayList<>();
+        Map<ResourceNode, State> before = new IdentityHashMap<>();
+        @Nullable
+        NeedsAgent need;
+
+        boolean asking;
+
+        Task(long ticket, boolean ofAll, Operation operation) {
+            this.ticket = ticket;
+            this.ofAll = ofAll;
+            this.operation = operation;
+        }
+    }
+
+    private static final class Service {
+        @Nullable
+        ResourceNode configured;
+
+        @Nullable
+        ResourceNode started;
+
+        final Deque<Task> queue = new ArrayDeque<>();
+        @Nullable
+        Task task;
+
+        Map<ResourceNode, State> states = new IdentityHashMap<>();
+
+        @Nullable
+        ResourceNode tree() {
+            return started == null ? configured : started;
+        }
+    }
+
+    private final SortedMap<String, Service> services = new TreeMap<>();
+    private final SortedMap<Long, Set<String>> remaining = new TreeMap<>();
+    private final SortedMap<Long, Set<String>> unclean = new TreeMap<>();
+    private final Map<Long, String> questions = new TreeMap<>();
+    private final Map<Long, String> calls = new TreeMap<>();
+    private boolean barred;
+    private List<String> expected = new ArrayList<>();
+
+    // Of the replay of one operation.
+    private Map<ResourceNode, State> states = new IdentityHashMap<>();
+    private Task task = new Task(0, false, Operation.STOP);
+    private int next;
+    private boolean refused;
+    private long nowMs;
+
+    /// Numbers of questions and calls are the core's: says whose they are.
+    void learn(TreeEffect effect) {
+        if (effect instanceof TreeEffect.AskQuorum(long question, String service)) {
+            questions.put(question, service);
+        } else if (effect instanceof TreeEffect.CallAgent call) {
+            calls.put(call.call(), call.service());
+        }
+    }
+
+    /// An effect as [#on] has it; empty for a line of the log.
+    static String text(TreeEffect effect) {
+        return switch (effect) {
+            case TreeEffect.AskQuorum(long _, String service) -> "ask " + service;
+            case TreeEffect.CallAgent call ->
+                "call %s %s %s %d others %s"
+                        .formatted(
+                                call.service(),
+                                call.action(),
+                                call.label(),
+                                call.depth(),
+                                call.environment().get("OCF_RESKEY_RGMANAGER_meta_refcnt"));
+            case TreeEffect.Done(long ticket, TreeResult result) -> "done " + ticket + " " + result;
+            case TreeEffect.StoppedEverything(long ticket, List<String> unclean) -> "stopped " + ticket + " " + unclean;
+            case TreeEffect.Log _ -> "";
+        };
+    }
+
+    /// What the core has to do, as sorted texts.
+    List<String> on(TreeEvent event, long now) {
+        expected = new ArrayList<>();
+        switch (event) {
+            case TreeEvent.Configure(List<ResourceNode> roots) -> configure(roots);
+            case TreeEvent.Run(long ticket, String label, Operation operation, String target) -> {
+                services.computeIfAbsent(label, l -> new Service()).queue.add(new Task(ticket, false, operation));
+                advance(label, now);
+            }
+            case TreeEvent.StopEverything(long ticket) -> stopEverything(ticket, now);
+            case TreeEvent.Bar() -> {
+                barred = true;
+                refuseAskers(now);
+            }
+            case TreeEvent.Unbar() -> barred = false;
+            case TreeEvent.MayStart(long question, boolean yes) -> mayStart(questions.remove(question), yes, now);
+            case TreeEvent.AgentEnded(long call, int status, long tookMs) -> {
+                String label = calls.remove(call);
+                Service service = services.get(label);
+                if (service != null && service.task != null) {
+                    service.task.answers.add(new Answer(status == -1 ? 1 : status, false, now));
+                    replay(label, service, now);
+                    advance(label, now);
+                }
+            }
+            case TreeEvent.Tick() -> {}
+        }
+        return expected.stream().sorted().toList();
+    }
+
+    private void configure(List<ResourceNode> roots) {
+        for (Service service : services.values()) {
+            ResourceNode was = service.configured;
+            service.configured = null;
+            for (ResourceNode root : roots) {
+                if (root.equals(was)) {
+                    service.configured = was;
+                }
+            }
+        }
+        for (ResourceNode root : roots) {
+            Service service = services.computeIfAbsent(root.label(), l -> new Service());
+            if (service.configured == null) {
+                service.configured = root.equals(service.started) ? service.started : root;
+            }
+        }
+    }
+
+    private void mayStart(@Nullable String label, boolean yes, long now) {
+        Service service = services.get(String.valueOf(label));
+        if (service == null || service.task == null || !service.task.asking || service.task.need == null) {
+            return;
+        }
+        Task asking = service.task;
+        asking.asking = false;
+        NeedsAgent need = asking.need;
+        if (yes && need.node.can("start", 0)) {
+            expectCall(String.valueOf(label), need);
+            return;
+        }
+        asking.answers.add(new Answer(yes ? 0 : 1, !yes, now));
+        replay(String.valueOf(label), service, now);
+        advance(String.valueOf(label), now);
+    }
+
+    private void stopEverything(long ticket, long now) {
+        remaining.put(ticket, new TreeSet<>());
+        unclean.put(ticket, new TreeSet<>());
+        services.forEach((label, service) -> {
+            service.queue.forEach(queued -> queued.ended |= !queued.ofAll);
+            if (service.task != null) {
+                service.task.ended |= !service.task.ofAll;
+            }
+            if (service.tree() != null || service.task != null) {
+                remaining.getOrDefault(ticket, Set.of()).add(label);
+                service.queue.add(new Task(ticket, true, Operation.STOP));
+            }
+        });
+        ended(ticket);
+        refuseAskers(now);
+        services.keySet().forEach(label -> advance(label, now));
+    }
+
+    private void ended(long ticket) {
+        if (remaining.getOrDefault(ticket, Set.of("")).isEmpty()) {
+            remaining.remove(ticket);
+            expected.add("stopped " + ticket + " " + unclean.remove(ticket));
+        }
+    }
+
+    private void refuseAskers(long now) {
+        services.forEach((label, service) -> {
+            if (service.task != null && service.task.asking && (barred || service.task.ended)) {
+                service.task.asking = false;
+                service.task.answers.add(new Answer(1, true, now));
+                replay(label, service, now);
+                advance(label, now);
+            }
+        });
+    }
+
+    private void advance(String label, long now) {
+        Service service = services.getOrDefault(label, new Service());
+        while (service.task == null && !service.queue.isEmpty()) {
+            Task begins = service.queue.remove();
+            begins.root = begins.operation == Operation.START ? service.configured : service.tree();
+            begins.beganMs = now;
+            service.states.forEach((node, state) -> begins.before.put(node, state.copy()));
+            service.task = begins;
+            if (begins.root == null) {
+                boolean ok = begins.operation == Operation.STOP;
+                finish(label, service, ok ? TreeResult.GOOD : new TreeResult(false, false, label, 1));
+            } else {
+                service.started = begins.operation == Operation.START ? begins.root : service.started;
+                replay(label, service, now);
+            }
+        }
+    }
+
+    private void finish(String label, Service service, TreeResult result) {
+        Task ends = service.task;
+        service.task = null;
+        if (ends == null) {
+            return;
+        }
+        if (ends.operation == Operation.STOP && result.ok() && service.started == ends.root) {
+            service.started = null;
+        } else if (ends.operation == Operation.STOP && !result.ok()) {
+            service.started = ends.root;
+        }
+        if (ends.ofAll) {
+            remaining.getOrDefault(ends.ticket, new TreeSet<>()).remove(label);
+            if (!result.ok()) {
+                unclean.getOrDefault(ends.ticket, new TreeSet<>()).add(label);
+            }
+            ended(ends.ticket);
+        } else {
+            expected.add("done " + ends.ticket + " " + result);
+        }
+    }
+
+    private void replay(String label, Service service, long now) {
+        for (boolean again = true; again && service.task != null && service.task.root != null; ) {
+            again = false;
+            task = service.task;
+            states = new IdentityHashMap<>();
+            task.before.forEach((node, state) -> states.put(node, state.copy()));
+            service.states = states;
+            next = 0;
+            refused = false;
+            nowMs = task.beganMs;
+            try {
+                finish(label, service, perform(task.root));
+            } catch (NeedsAgent need) {
+                task.need = need;
+                if (!need.action.equals("start")) {
+                    expectCall(label, need);
+                } else if (barred || task.ended) {
+                    task.answers.add(new Answer(1, true, now));
+                    again = true;
+                } else {
+                    task.asking = true;
+                    expected.add("ask " + label);
+                }
+            }
+        }
+    }
+
+    private void expectCall(String label, NeedsAgent need) {
+        int others = 0;
+        for (Service service : services.values()) {
+            Set<ResourceNode> trees = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+            trees.add(service.configured);
+            trees.add(service.started);
+            trees.add(service.task == null ? null : service.task.root);
+            for (ResourceNode tree : trees) {
+                others += up(service, tree, need);
+            }
+        }
+        expected.add("call %s %s %s %d others %d"
+                .formatted(label, need.action, need.node.label(), need.depth, others));
+    }
+
+    private static int up(Service service, @Nullable ResourceNode node, NeedsAgent need) {
+        if (node == null) {
+            return 0;
+        }
+        State state = service.states.get(node);
+        boolean counts = state != null && state.up && node != need.node && node.label().equals(need.node.label());
+        return (counts ? 1 : 0)
+                + node.children().stream().mapToInt(child -> up(service, child, need)).sum();
+    }
+
+    // The recursion.
+
+    private TreeResult perform(ResourceNode root) {
+        return switch (task.operation) {
+            case START -> start(root);
+            case STOP -> stop(root);
+            case STATUS -> status(root);
+            case CONVALESCE -> convalesce(root);
+            case RECONFIG -> reconfig(root);
+            case MIGRATE -> throw new IllegalStateException("nothing here can move");
+        };
+    }
+
+    private int agent(ResourceNode node, String action, int depth) {
+        if (!action.equals("start") && !node.can(action, depth)) {
+            return 0;
+        }
+        if (next == task.answers.size()) {
+            throw new NeedsAgent(node, action, depth);
+        }
+        Answer answer = task.answers.get(next++);
+        nowMs = answer.atMs();
+        refused |= answer.refused();
+        return answer.status();
+    }
+
+    private State state(ResourceNode node) {
+        return states.computeIfAbsent(node, n -> new State());
+    }
+
+    private static TreeResult failure(ResourceNode node, int status) {
+        return new TreeResult(false, false, node.label(), status);
+    }
+
+    private TreeResult start(ResourceNode node) {
+        int status = agent(node, "start", 0);
+        if (status != 0) {
+            return failure(node, status);
+        }
+        State state = state(node);
+        state.up = true;
+        state.off = false;
+        state.startedMs = nowMs;
+        boolean partial = false;
+        for (ResourceNode child : TreeOrder.starting(node)) {
+            TreeResult result = start(child);
+            if (!result.ok() && (child.independence().critical() || refused)) {
+                return result;
+            }
+            if (!result.ok()) {
+                switchOff(child);
+            }
+            partial |= !result.ok() || result.partial();
+        }
+        return TreeResult.good(partial);
+    }
+
+    private void switchOff(ResourceNode node) {
+        stop(node);
+        state(node).off = true;
+    }
+
+    private TreeResult stop(ResourceNode node) {
+        TreeResult worst = TreeResult.GOOD;
+        for (ResourceNode child : TreeOrder.stopping(node)) {
+            TreeResult result = stop(child);
+            worst = worst.ok() ? result : worst;
+        }
+        int status = agent(node, "stop", 0);
+        State state = state(node);
+        if (status == 0 || status == 5 && !state.up) {
+            state.up = false;
+            state.off = false;
+            state.startedMs = null;
+            state.checkedMs.clear();
+            state.lastStatus = 0;
+            return worst;
+        }
+        return worst.ok() ? failure(node, status) : worst;
+    }
+
+    private TreeResult status(ResourceNode node) {
+        State state = state(node);
+        if (state.off) {
+            return TreeResult.PARTIAL;
+        }
+        TreeResult result = check(node, state);
+        if (result.ok()) {
+            for (ResourceNode child : TreeOrder.starting(node)) {
+                TreeResult below = status(child);
+                if (!below.ok()) {
+                    result = below;
+                    break;
+                }
+                result = TreeResult.good(result.partial() || below.partial());
+            }
+        }
+        return result.ok() || !node.independence().independent() || !parentUp(node)
+                ? result
+                : repair(node, state, result);
+    }
+
+    private boolean parentUp(ResourceNode node) {
+        var todo = new ArrayDeque<ResourceNode>();
+        todo.add(java.util.Objects.requireNonNull(task.root));
+        while (!todo.isEmpty()) {
+            ResourceNode parent = todo.remove();
+            if (parent.children().stream().anyMatch(child -> child == node)) {
+                return state(parent).up;
+            }
+            todo.addAll(parent.children());
+        }
+        return true;
+    }
+
+    private TreeResult check(ResourceNode node, State state) {
+        Independence rules = node.independence();
+        for (AgentAction check : node.metadata().checks().reversed()) {
+            Long last = state.checkedMs.get(check.depth());
+            long intervalMs = node.intervalSeconds(check) * 1000;
+            boolean due = (last == null || nowMs - last >= intervalMs)
+                    && (state.startedMs == null || nowMs - state.startedMs >= intervalMs);
+            if (due) {
+                int status = agent(node, "status", check.depth());
+                if (status != 0
+                        && rules.maxFailures() > 0
+                        && count(state.failures, rules.failureExpireSeconds()) <= rules.maxFailures()) {
+                    status = 0;
+                }
+                state.checkedMs.put(check.depth(), nowMs);
+                state.lastStatus = status;
+                break;
+            }
+        }
+        int failed = state.lastStatus;
+        if (failed == 0) {
+            return TreeResult.GOOD;
+        }
+        if (node.metadata().action("recover").isPresent() && agent(node, "recover", 0) == 0) {
+            state.lastStatus = 0;
+            return TreeResult.GOOD;
+        }
+        return failure(node, failed);
+    }
+
+    private int count(List<Long> times, long seconds) {
+        times.add(nowMs);
+        times.removeIf(time -> nowMs - time > seconds * 1000);
+        return times.size();
+    }
+
+    private TreeResult repair(ResourceNode node, State state, TreeResult failed) {
+        Independence rules = node.independence();
+        boolean allowed = rules.critical();
+        if (rules.maxRestarts() > 0) {
+            allowed = count(state.restarts, rules.restartExpireSeconds()) <= rules.maxRestarts();
+        }
+        boolean stopped = stop(node).ok();
+        if (stopped && allowed) {
+            TreeResult started = start(node);
+            if (started.ok() || rules.critical()) {
+                return started.ok() ? started : failed;
+            }
+            switchOff(node);
+            return TreeResult.PARTIAL;
+        }
+        if (rules.critical()) {
+            return failed;
+        }
+        state(node).off = true;
+        return TreeResult.PARTIAL;
+    }
+
+    private TreeResult convalesce(ResourceNode node) {
+        boolean partial = false;
+        for (ResourceNode child : TreeOrder.starting(node)) {
+            if (!state(child).off) {
+                partial |= convalesce(child).partial();
+                continue;
+            }
+            if (!state(node).up) {
+                partial = true;
+                continue;
+            }
+            TreeResult started = start(child);
+            partial |= !started.ok() || started.partial();
+            if (!started.ok()) {
+                switchOff(child);
+            }
+        }
+        return TreeResult.good(partial);
+    }
+
+    private TreeResult reconfig(ResourceNode node) {
+        int status = agent(node, "reconfig", 0);
+        TreeResult worst = status == 0 ? TreeResult.GOOD : failure(node, status);
+        for (ResourceNode child : TreeOrder.starting(node)) {
+            TreeResult result = reconfig(child);
+            worst = worst.ok() ? result : worst;
+        }
+        return worst;
+    }
+}
