@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.config.Element;
-import io.muster.resource.daemon.AgentDirectory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TreeOrderTest {
-    private static final MetadataSet AGENTS = AgentDirectory.load(Path.of("src/main/agents"));
+    private static final MetadataSet AGENTS = RealAgents.in(Path.of("src/main/agents"));
 
     static Element element(String type, Map<String, String> attributes, Element... children) {
         return new Element(type, 1, 1, new LinkedHashMap<>(attributes), List.of(children));

@@ -6,15 +6,20 @@ import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigReader;
 import io.muster.config.FailoverDomain;
 import io.muster.config.Reading;
+import io.muster.core.CauseId;
 import io.muster.daemon.Layout;
+import io.muster.driver.Patience;
+import io.muster.machine.Machine;
+import io.muster.os.RealMachine;
 import io.muster.resource.AgentMetadata;
 import io.muster.resource.MetadataSet;
+import io.muster.resource.Operation;
 import io.muster.resource.ResourceNode;
 import io.muster.resource.ResourceTree;
 import io.muster.resource.TreeOrder;
+import io.muster.resource.TreeResult;
 import io.muster.resource.daemon.AgentDirectory;
 import io.muster.resource.daemon.TreeRunner;
-import io.muster.resource.daemon.TreeRunner.Operation;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +27,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /// `rg_test`: shows what rgmanager makes of a configuration, and runs one service's agents on this host, outside any
 /// cluster.
@@ -57,19 +63,42 @@ public final class RgTest implements Command {
             err.print(USAGE);
             return 1;
         }
-        MetadataSet agents = AgentDirectory.load(directory);
-        agents.problems().forEach(problem -> err.println("rg_test: " + problem));
+        try (Machine machine = RealMachine.of("rg_test")) {
+            return run(machine, directory, words, out, err);
+        }
+    }
+
+    private static int run(Machine machine, Path directory, List<String> words, PrintStream out, PrintStream err) {
+        Optional<MetadataSet> agents =
+                awaited(machine, told -> AgentDirectory.load(machine, directory, set -> told.accept(Optional.of(set))));
+        if (agents.isEmpty()) {
+            err.println("rg_test: asking the resource agents in " + directory + " broke off");
+            return 1;
+        }
+        agents.get().problems().forEach(problem -> err.println("rg_test: " + problem));
         String verb = words.removeFirst();
         return switch (verb) {
-            case "rules" -> rules(agents, out);
-            case "test" -> words.isEmpty() ? usage(err) : test(agents, words, out, err);
-            case "noop" -> words.size() == 4 ? noop(agents, words, out, err) : usage(err);
-            case "delta" -> words.size() == 2 ? delta(agents, words, out, err) : usage(err);
+            case "rules" -> rules(agents.get(), out);
+            case "test" -> words.isEmpty() ? usage(err) : test(machine, agents.get(), words, out, err);
+            case "noop" -> words.size() == 4 ? noop(agents.get(), words, out, err) : usage(err);
+            case "delta" -> words.size() == 2 ? delta(agents.get(), words, out, err) : usage(err);
             default -> {
                 err.println("rg_test: unknown word \"" + verb + "\"" + Nearest.hint(verb, VERBS));
                 yield usage(err);
             }
         };
+    }
+
+    /// Begins something on the loop and waits until it says what came of it; empty if it can't.
+    private static <T> Optional<T> awaited(Machine machine, Consumer<Consumer<Optional<T>>> work) {
+        var outcome = new AtomicReference<Optional<T>>(Optional.empty());
+        var told = new Patience();
+        machine.loop().execute(() -> work.accept(what -> {
+            outcome.set(what);
+            told.end();
+        }));
+        told.await();
+        return outcome.get();
     }
 
     private static int usage(PrintStream err) {
@@ -124,7 +153,8 @@ public final class RgTest implements Command {
                         : "");
     }
 
-    private int test(MetadataSet agents, List<String> words, PrintStream out, PrintStream err) {
+    private static int test(
+            Machine machine, MetadataSet agents, List<String> words, PrintStream out, PrintStream err) {
         Optional<ClusterConfig> config = read(words.getFirst(), err);
         if (config.isEmpty()) {
             return 1;
@@ -132,7 +162,7 @@ public final class RgTest implements Command {
         ResourceTree tree = ResourceTree.build(config.get().rm(), agents);
         tree.problems().forEach(problem -> err.println("rg_test: " + problem));
         if (words.size() == 4) {
-            return operate(tree, words.get(1), words.get(2) + ":" + words.get(3), out, err);
+            return operate(machine, tree, words.get(1), words.get(2) + ":" + words.get(3), out, err);
         }
         if (words.size() != 1) {
             return usage(err);
@@ -162,31 +192,42 @@ public final class RgTest implements Command {
         domain.nodes().forEach(node -> out.println("  Node " + node.name() + " (priority " + node.priority() + ")"));
     }
 
-    private static int operate(ResourceTree tree, String verb, String label, PrintStream out, PrintStream err) {
-        Optional<Operation> operation = switch (verb) {
-            case "start" -> Optional.of(Operation.START);
-            case "stop" -> Optional.of(Operation.STOP);
-            case "status" -> Optional.of(Operation.STATUS);
-            default -> Optional.empty();
-        };
+    private static int operate(
+            Machine machine, ResourceTree tree, String verb, String label, PrintStream out, PrintStream err) {
+        Optional<Operation> operation =
+                switch (verb) {
+                    case "start" -> Optional.of(Operation.START);
+                    case "stop" -> Optional.of(Operation.STOP);
+                    case "status" -> Optional.of(Operation.STATUS);
+                    default -> Optional.empty();
+                };
         Optional<ResourceNode> service = find(tree, label, err);
         if (operation.isEmpty() || service.isEmpty()) {
             return operation.isEmpty() ? usage(err) : 1;
         }
         out.println(verb + " " + label + "...");
-        try {
-            var result = new TreeRunner(() -> true, Optional.empty())
-                    .run(service.get(), operation.get())
-                    .get();
-            out.println(result.ok() ? verb + " of " + label + " complete" : "Failed to " + verb + " " + label);
-            if (!result.ok()) {
-                err.println("rg_test: " + result.failed() + " returned " + result.status());
-            }
-            return result.ok() ? 0 : 1;
-        } catch (ExecutionException | InterruptedException e) {
-            err.println("rg_test: " + verb + " of " + label + " broke off: " + e.getMessage());
+        Optional<TreeResult> result =
+                awaited(machine, told -> perform(machine, service.get(), operation.get(), told));
+        if (result.isEmpty()) {
+            err.println("rg_test: " + verb + " of " + label + " broke off");
             return 1;
         }
+        boolean ok = result.get().ok();
+        out.println(ok ? verb + " of " + label + " complete" : "Failed to " + verb + " " + label);
+        if (!ok) {
+            err.println(
+                    "rg_test: " + result.get().failed() + " returned " + result.get().status());
+        }
+        return ok ? 0 : 1;
+    }
+
+    /// On this host alone: nobody is asked whether it may.
+    private static void perform(
+            Machine machine, ResourceNode service, Operation operation, Consumer<Optional<TreeResult>> told) {
+        var setup = TreeRunner.Setup.of(machine, may -> may.accept(true), broken -> told.accept(Optional.empty()));
+        var runner = new TreeRunner(setup);
+        runner.configure(List.of(service), CauseId.NONE);
+        runner.run(service.label(), operation, CauseId.NONE, (result, _) -> told.accept(Optional.of(result)));
     }
 
     private static Optional<ResourceNode> find(ResourceTree tree, String label, PrintStream err) {
@@ -198,7 +239,7 @@ public final class RgTest implements Command {
         return service;
     }
 
-    private int noop(MetadataSet agents, List<String> words, PrintStream out, PrintStream err) {
+    private static int noop(MetadataSet agents, List<String> words, PrintStream out, PrintStream err) {
         Optional<ClusterConfig> config = read(words.getFirst(), err);
         if (config.isEmpty()) {
             return 1;
@@ -223,7 +264,7 @@ public final class RgTest implements Command {
         }
     }
 
-    private int delta(MetadataSet agents, List<String> words, PrintStream out, PrintStream err) {
+    private static int delta(MetadataSet agents, List<String> words, PrintStream out, PrintStream err) {
         Optional<ClusterConfig> before = read(words.get(0), err);
         Optional<ClusterConfig> after = read(words.get(1), err);
         if (before.isEmpty() || after.isEmpty()) {

@@ -3,26 +3,32 @@ package io.muster.resource.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.muster.config.Element;
 import io.muster.config.RmConfig;
+import io.muster.core.CauseId;
+import io.muster.driver.Patience;
+import io.muster.os.RealMachine;
 import io.muster.resource.MetadataSet;
-import io.muster.resource.ResourceNode;
+import io.muster.resource.Operation;
+import io.muster.resource.RealAgents;
 import io.muster.resource.ResourceTree;
 import io.muster.resource.TreeResult;
-import io.muster.resource.daemon.TreeRunner.Operation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Real agents, real processes: an agent that writes down how it was called and fails where a file tells it to.
+/// Real agents, real processes, the real machine: an agent that writes down how it was called and fails where a file
+/// tells it to.
 class TreeRunnerTest {
     private static final String AGENT = """
             #!/bin/sh
@@ -32,7 +38,7 @@ class TreeRunnerTest {
             <resource-agent name="%s"><version>1.0</version><parameters>
               <parameter name="name" primary="1"><content type="string"/></parameter></parameters>
               <actions><action name="start" timeout="1"/><action name="stop" timeout="1"/>
-              <action name="status" interval="0" timeout="1"/><action name="status" depth="10" interval="1h"/>%s</actions>
+              <action name="status" interval="0" timeout="1"/><action name="status" depth="10" interval="1h"/></actions>
               <special tag="rgmanager"><child type="part" start="1" stop="1"/></special></resource-agent>
             X
               ;;
@@ -45,22 +51,30 @@ class TreeRunnerTest {
     @TempDir
     Path agents;
 
-    private boolean quorate = true;
-    private final TreeRunner runner = new TreeRunner(() -> quorate, Optional.empty());
+    private final RealMachine machine = RealMachine.of("runner");
+    private volatile boolean quorate = true;
+    private final TreeRunner runner = new TreeRunner(TreeRunner.Setup.of(
+            machine, then -> then.accept(quorate), broken -> fail("the core broke", broken)));
 
     @BeforeEach
     void writeAgents() throws Exception {
         for (String type : List.of("service", "part")) {
             Path agent = agents.resolve(type + ".sh");
-            Files.writeString(agent, AGENT.formatted(type, ""));
+            Files.writeString(agent, AGENT.formatted(type));
             assertTrue(agent.toFile().setExecutable(true));
         }
     }
 
-    private ResourceNode service(Map<String, String> marks) {
-        MetadataSet set = AgentDirectory.load(agents);
+    @AfterEach
+    void close() {
+        machine.close();
+    }
+
+    /// A service `s` with the parts `a` and `b`.
+    private void configure(Map<String, String> marksOfB) {
+        MetadataSet set = RealAgents.in(agents);
         assertEquals(List.of(), set.problems());
-        var second = new LinkedHashMap<>(marks);
+        var second = new LinkedHashMap<>(marksOfB);
         second.put("name", "b");
         var element = new Element(
                 "service",
@@ -72,11 +86,23 @@ class TreeRunnerTest {
                         new Element("part", 1, 1, second, List.of())));
         var rm = new RmConfig(
                 5, "daemon", 10, 0, 5, 5, false, false, List.of(), List.of(), List.of(), List.of(element), List.of());
-        return ResourceTree.build(rm, set).service("service:s").orElseThrow();
+        var services = List.copyOf(ResourceTree.build(rm, set).services().values());
+        machine.loop().execute(() -> runner.configure(services, CauseId.NONE));
     }
 
-    private TreeResult run(ResourceNode service, Operation operation) throws Exception {
-        return runner.run(service, operation).get(30, TimeUnit.SECONDS);
+    private <T> T awaited(Consumer<TreeRunner.Then<T>> work) {
+        var outcome = new AtomicReference<T>();
+        var told = new Patience();
+        machine.loop().execute(() -> work.accept((what, cause) -> {
+            outcome.set(what);
+            told.end();
+        }));
+        assertTrue(told.await(30_000), "it never ended");
+        return outcome.get();
+    }
+
+    private TreeResult run(Operation operation) {
+        return awaited(then -> runner.run("service:s", operation, CauseId.NONE, then));
     }
 
     private void make(String name) throws Exception {
@@ -92,88 +118,78 @@ class TreeRunnerTest {
 
     @Test
     void startAndStopWalkTheTree() throws Exception {
-        var service = service(Map.of());
-        assertTrue(run(service, Operation.START).ok());
+        configure(Map.of());
+        assertTrue(run(Operation.START).ok());
         assertEquals(List.of("start s 0", "start a 0", "start b 0"), calls());
-        assertTrue(run(service, Operation.STOP).ok());
+        assertTrue(run(Operation.STOP).ok());
         assertEquals(List.of("stop b 0", "stop a 0", "stop s 0"), calls());
     }
 
     @Test
-    void theFirstFailureEndsAStart() throws Exception {
+    void aFailureIsTheAgentsExitStatus() throws Exception {
+        configure(Map.of());
         make("fail-start-a");
-        var result = run(service(Map.of()), Operation.START);
-        assertFalse(result.ok());
-        assertEquals("part:a", result.failed());
+        assertEquals(new TreeResult(false, false, "part:a", 1), run(Operation.START));
         assertEquals(List.of("start s 0", "start a 0"), calls());
     }
 
     @Test
-    void aStopGoesOnAfterAFailureAndReportsIt() throws Exception {
-        make("fail-stop-b");
-        var result = run(service(Map.of()), Operation.STOP);
-        assertFalse(result.ok());
-        assertEquals(List.of("stop b 0", "stop a 0", "stop s 0"), calls());
-    }
-
-    @Test
     void withoutProvenQuorumNoAgentIsStarted() throws Exception {
+        configure(Map.of());
         quorate = false;
-        assertFalse(run(service(Map.of()), Operation.START).ok());
+        assertFalse(run(Operation.START).ok());
+        quorate = true;
+        machine.loop().execute(() -> runner.bar(true, CauseId.NONE));
+        assertFalse(run(Operation.START).ok());
         assertEquals(List.of(), calls());
-    }
-
-    @Test
-    void aFailedCheckIsTheServicesFailure() throws Exception {
-        var service = service(Map.of());
-        run(service, Operation.START);
-        make("fail-status-b");
-        awaitCheck(service, false);
+        machine.loop().execute(() -> runner.bar(false, CauseId.NONE));
+        assertTrue(run(Operation.START).ok());
     }
 
     @Test
     void anIndependentPartIsRepairedAlone() throws Exception {
-        var service = service(Map.of("__independent_subtree", "1"));
-        run(service, Operation.START);
+        configure(Map.of("__independent_subtree", "1"));
+        run(Operation.START);
         calls();
         make("fail-status-b");
-        long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long giveUp = System.nanoTime() + 10_000_000_000L;
         boolean repaired = false;
         while (!repaired && System.nanoTime() < giveUp) {
-            assertTrue(run(service, Operation.STATUS).ok());
+            assertTrue(run(Operation.STATUS).ok());
             repaired = calls().containsAll(List.of("stop b 0", "start b 0"));
         }
-        assertTrue(repaired);
-    }
-
-    @Test
-    void aNonCriticalPartStaysOffAndComesBackWhenAsked() throws Exception {
-        var service = service(Map.of("__independent_subtree", "2"));
-        run(service, Operation.START);
-        make("fail-status-b");
-        long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!run(service, Operation.STATUS).partial() && System.nanoTime() < giveUp) {
-            Thread.onSpinWait();
-        }
-        assertTrue(run(service, Operation.STATUS).partial());
-        Files.delete(agents.resolve("fail-status-b"));
-        assertFalse(run(service, Operation.CONVALESCE).partial());
-        assertFalse(run(service, Operation.STATUS).partial());
+        assertTrue(repaired, "the machine's clock is the core's");
     }
 
     @Test
     void enforcedTimeoutsKillTheAgentAndCountAsFailure() throws Exception {
+        configure(Map.of("__enforce_timeouts", "1"));
         make("hang-start-b");
-        var result = run(service(Map.of("__enforce_timeouts", "1")), Operation.START);
-        assertFalse(result.ok());
-        assertEquals("part:b", result.failed());
-        assertEquals(1, result.status());
+        assertEquals(new TreeResult(false, false, "part:b", 1), run(Operation.START));
     }
 
-    private void awaitCheck(ResourceNode service, boolean ok) throws Exception {
-        long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (run(service, Operation.STATUS).ok() != ok) {
-            assertTrue(System.nanoTime() < giveUp, "the check never became " + ok);
-        }
+    @Test
+    void everythingIsStoppedAndWhatFailsIsNamed() throws Exception {
+        configure(Map.of());
+        run(Operation.START);
+        calls();
+        make("fail-stop-a");
+        List<String> unclean = awaited(then -> runner.stopEverything(CauseId.NONE, then));
+        assertEquals(List.of("service:s"), unclean);
+        assertEquals(List.of("stop b 0", "stop a 0", "stop s 0"), calls());
+    }
+
+    @Test
+    void itIsKnownHowLongAgentsTook() throws Exception {
+        configure(Map.of());
+        run(Operation.START);
+        run(Operation.STOP);
+        run(Operation.START);
+        var times = awaited((TreeRunner.Then<AgentTimes> then) -> then.ended(runner.times(), CauseId.NONE))
+                .all();
+        var start = times.get(new AgentTimes.Key("part:a", "start"));
+        assertTrue(start != null && start.count() == 2, times.toString());
+        assertTrue(start.longestMs() >= start.lastMs() && start.longestMs() < 30_000, times.toString());
+        assertEquals(6, times.size());
     }
 }

@@ -6,24 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.config.Element;
 import io.muster.config.RmConfig;
+import io.muster.core.CauseId;
+import io.muster.driver.Patience;
+import io.muster.machine.Programs.TakeOver;
 import io.muster.os.ProcessStat;
-import io.muster.machine.Program;
-import io.muster.os.ProgramRun;
+import io.muster.os.RealMachine;
+import io.muster.resource.Operation;
+import io.muster.resource.RealAgents;
 import io.muster.resource.ResourceNode;
 import io.muster.resource.ResourceTree;
-import io.muster.resource.daemon.TreeRunner.Operation;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A runner in a process of its own is killed while its agents are at work; the next one takes over.
-class AgentLedgerTest {
+class TakeOverTest {
     /// `start` leaves a database behind when it is done, and a child that waits for the file `go`.
     private static final String AGENT = """
             #!/bin/sh
@@ -54,12 +56,29 @@ class AgentLedgerTest {
 
     /// The rgmanager that is killed.
     public static final class Predecessor {
-        public static void main(String[] args) throws Exception {
+        public static void main(String[] args) {
             Path here = Path.of(args[0]);
-            AgentLedger ledger = AgentLedger.takeOver(here.resolve("ledger"), 1000, new ArrayList<>());
-            var runner = new TreeRunner(() -> true, Optional.of(ledger));
-            runner.run(service(here, "quick"), Operation.START).get(20, TimeUnit.SECONDS);
-            runner.run(service(here, "slow"), Operation.START).get(60, TimeUnit.SECONDS);
+            RealMachine machine = RealMachine.of("predecessor");
+            List<ResourceNode> services =
+                    List.of(service(here, "quick"), service(here, "slow"));
+            machine.loop()
+                    .execute(() -> machine.programs().takeOver(here.resolve("ledger"), 1000, taken -> {
+                        var setup = TreeRunner.Setup.of(machine, may -> may.accept(true), broken -> {});
+                        var runner = new TreeRunner(new TreeRunner.Setup(
+                                setup.loop(),
+                                setup.clocks(),
+                                ((TakeOver.Taken) taken).programs(),
+                                setup.quorum(),
+                                setup.ids(),
+                                setup.recorder(),
+                                setup.fatal()));
+                        runner.configure(services, CauseId.NONE);
+                        runner.run(
+                                "service:quick",
+                                Operation.START,
+                                CauseId.NONE,
+                                (good, cause) -> runner.run("service:slow", Operation.START, cause, (end, by) -> {}));
+                    }));
         }
     }
 
@@ -67,7 +86,7 @@ class AgentLedgerTest {
         var element = new Element("service", 1, 1, Map.of("name", name), List.of());
         var rm = new RmConfig(
                 5, "daemon", 10, 0, 5, 5, false, false, List.of(), List.of(), List.of(), List.of(element), List.of());
-        return ResourceTree.build(rm, AgentDirectory.load(here))
+        return ResourceTree.build(rm, RealAgents.in(here))
                 .service("service:" + name)
                 .orElseThrow();
     }
@@ -112,8 +131,7 @@ class AgentLedgerTest {
             database = pidIn("database");
             predecessor.destroyForcibly().waitFor();
             assertTrue(alive(child), "the agent lives on without its rgmanager");
-            var ended = new ArrayList<String>();
-            AgentLedger.takeOver(here.resolve("ledger"), 5000, ended);
+            List<String> ended = takeOver();
             assertEquals(1, ended.size(), ended.toString());
             assertFalse(alive(child), "the agent's child still waits");
             assertTrue(alive(database), "what a finished agent left running was ended");
@@ -126,34 +144,16 @@ class AgentLedgerTest {
         }
     }
 
-    @Test
-    void anAgentThatWasJustBeingStartedFindsItselfTooLate() throws Exception {
-        writeAgent();
-        AgentLedger before = AgentLedger.takeOver(here.resolve("ledger"), 1000, new ArrayList<>());
-        List<String> late =
-                before.begin().wrap(List.of("/bin/touch", here.resolve("acted").toString()));
-        AgentLedger.takeOver(here.resolve("ledger"), 1000, new ArrayList<>());
-        var result = ProgramRun.run(new Program(late, Map.of("PATH", "/usr/bin:/bin"), "", 10_000, 4096));
-        assertEquals(1, result.status(), result.output());
-        assertFalse(Files.exists(here.resolve("acted")));
-    }
-
-    @Test
-    void theAgentSeesItsArgumentsAndNoVariableMore() throws Exception {
-        AgentLedger ledger = AgentLedger.takeOver(here.resolve("ledger"), 1000, new ArrayList<>());
-        AgentLedger.Entry entry = ledger.begin();
-        var script = "echo \"$# $1 $2\"; /usr/bin/env | grep -v '^_='; ls " + here.resolve("ledger") + " | wc -l";
-        var result = ProgramRun.run(new Program(
-                        entry.wrap(List.of("/bin/sh", "-c", script, "x", "a b", "c")),
-                        Map.of("OCF_A", "1"),
-                        "",
-                        10_000,
-                        4096));
-        assertTrue(result.output().startsWith("2 a b c\n"), result.output());
-        assertTrue(result.output().endsWith("\n2"), result.output());
-        entry.ended();
-        try (var files = Files.list(here.resolve("ledger"))) {
-            assertEquals(1, files.count());
+    private List<String> takeOver() {
+        try (RealMachine machine = RealMachine.of("successor")) {
+            var ended = new AtomicReference<List<String>>();
+            var told = new Patience();
+            machine.programs().takeOver(here.resolve("ledger"), 5000, taken -> {
+                ended.set(((TakeOver.Taken) taken).ended());
+                told.end();
+            });
+            assertTrue(told.await(30_000), "it never took over");
+            return ended.get();
         }
     }
 }
