@@ -7,12 +7,15 @@ import io.muster.config.Reading;
 import io.muster.control.ControlServer;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
-import io.muster.driver.Loops;
+import io.muster.machine.Machine;
+import io.muster.os.RealMachine;
+import io.muster.resource.MetadataSet;
 import io.muster.resource.daemon.AgentDirectory;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,11 +40,13 @@ public final class RgManager implements AutoCloseable {
 
     private static final Duration LEAVING = Duration.ofSeconds(5);
 
+    private final Machine machine;
     private final EventLoop loop;
     private final ControlServer control;
     private final ServiceNode node;
 
-    private RgManager(EventLoop loop, ControlServer control, ServiceNode node) {
+    private RgManager(Machine machine, EventLoop loop, ControlServer control, ServiceNode node) {
+        this.machine = machine;
         this.loop = loop;
         this.control = control;
         this.node = node;
@@ -69,25 +74,28 @@ public final class RgManager implements AutoCloseable {
     ///
     /// @param fatal ends the process, or in one with several daemons this one
     public static RgManager start(Layout layout, Consumer<Throwable> fatal) throws IOException {
-        EventLoop loop = Loops.start("rgmanager");
-        ServiceNode node = new ServiceNode(layout, loop, fatal);
+        RealMachine machine = RealMachine.of("rgmanager");
+        EventLoop loop = machine.events();
+        ServiceNode node = new ServiceNode(layout, machine, loop, fatal);
         ControlServer control;
         try {
             control = ControlServer.open(layout.socket("rgmanager"), loop, node.commands());
         } catch (IOException | RuntimeException e) {
-            Loops.stop(loop);
+            machine.close();
             throw e;
         }
         Thread.ofVirtual().name("rgmanager-start").start(() -> {
             try {
-                node.begin(read(layout), AgentDirectory.load(layout.agents()));
+                var agents = new CompletableFuture<MetadataSet>();
+                AgentDirectory.load(machine, layout.agents(), agents::complete);
+                node.begin(read(layout), agents.join());
             } catch (IOException e) {
                 fatal.accept(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
-        return new RgManager(loop, control, node);
+        return new RgManager(machine, loop, control, node);
     }
 
     private static boolean disabled(Layout layout) {
@@ -122,6 +130,6 @@ public final class RgManager implements AutoCloseable {
     public void close(Duration limit) {
         node.shutdown(limit);
         control.close();
-        Loops.stop(loop);
+        machine.close();
     }
 }

@@ -7,13 +7,17 @@ import io.muster.core.CauseId;
 import io.muster.core.Node;
 import io.muster.daemon.Layout;
 import io.muster.driver.CauseIds;
+import io.muster.driver.Recorder;
 import io.muster.group.GroupEntry;
 import io.muster.group.daemon.CmanView;
 import io.muster.group.daemon.GroupClient;
 import io.muster.group.daemon.ReplicaDriver;
 import io.muster.group.daemon.ReplicaRecord;
+import io.muster.machine.Machine;
+import io.muster.machine.Programs;
+import io.muster.machine.Programs.TakeOver;
 import io.muster.resource.MetadataSet;
-import io.muster.resource.daemon.AgentLedger;
+import io.muster.resource.daemon.TreeRunner;
 import io.muster.service.ClusterServices;
 import io.muster.service.PlanReader;
 import io.muster.service.ResultCode;
@@ -24,7 +28,6 @@ import io.muster.service.ServiceReplay;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +64,7 @@ final class ServiceNode implements GroupClient.Listener {
     private static final long END_AGENTS_MS = 8_000;
 
     private final Layout layout;
+    private final Machine machine;
     private final EventLoop loop;
     private final Consumer<Throwable> fatal;
     private final CauseIds ids = CauseIds.ofThisProcess();
@@ -69,6 +73,7 @@ final class ServiceNode implements GroupClient.Listener {
 
     private volatile @Nullable GroupClient client;
     private volatile @Nullable Trees trees;
+    private volatile MetadataSet metadata = MetadataSet.of(List.of(), List.of());
     private volatile boolean closing;
 
     /// Of the connection to cman.
@@ -80,8 +85,9 @@ final class ServiceNode implements GroupClient.Listener {
     private @Nullable ServiceManager manager;
     private volatile @Nullable ReplicaDriver<ServiceEvent, ServiceEffect> driver;
 
-    ServiceNode(Layout layout, EventLoop loop, Consumer<Throwable> fatal) {
+    ServiceNode(Layout layout, Machine machine, EventLoop loop, Consumer<Throwable> fatal) {
         this.layout = layout;
+        this.machine = machine;
         this.loop = loop;
         this.fatal = fatal;
         // The upper bits are the time of the start, so that a restarted daemon never answers to an old number.
@@ -98,11 +104,16 @@ final class ServiceNode implements GroupClient.Listener {
     void begin(ClusterConfig found, MetadataSet agents) throws InterruptedException, IOException {
         agents.problems().forEach(LOG::warn);
         // First of all: what an earlier run began must be over before this one says that everything is stopped.
-        var ended = new ArrayList<String>();
-        AgentLedger ledger = AgentLedger.takeOver(layout.run().resolve("rgmanager-agents"), END_AGENTS_MS, ended);
-        ended.forEach(agent -> LOG.warn("{}: agent of an earlier rgmanager, still at work, was ended", agent));
-        Trees built = new Trees(agents, this::mayStart, ledger);
-        built.configure(found.rm());
+        Trees built = new Trees(new TreeRunner(new TreeRunner.Setup(
+                machine.loop(),
+                machine.clocks(),
+                takeOver(),
+                this::mayStart,
+                ids,
+                Recorder.none(),
+                fatal)));
+        metadata = agents;
+        configure(built, found);
         trees = built;
         GroupClient connected = connect();
         if (connected == null) {
@@ -110,7 +121,7 @@ final class ServiceNode implements GroupClient.Listener {
         }
         client = connected;
         ClusterConfig config = awaitConfig(connected, found);
-        built.configure(config.rm());
+        configure(built, config);
         awaitFencing(connected, config);
         Node self = connected.self();
         ids.nodeid(self.nodeid());
@@ -124,6 +135,48 @@ final class ServiceNode implements GroupClient.Listener {
             running.post(new ServiceEvent.Configured(PlanReader.of(config)));
             join(connected, "");
         });
+    }
+
+    private void configure(Trees present, ClusterConfig config) {
+        onLoop(() -> present.configure(config.rm(), metadata, CauseId.NONE));
+    }
+
+    private void onLoop(Runnable what) {
+        if (loop.inEventLoop()) {
+            what.run();
+        } else {
+            loop.execute(what);
+        }
+    }
+
+    private Programs takeOver() throws IOException {
+        var taken = new CompletableFuture<TakeOver>();
+        machine.programs().takeOver(layout.run().resolve("rgmanager-agents"), END_AGENTS_MS, taken::complete);
+        return switch (taken.join()) {
+            case TakeOver.Taken(Programs programs, List<String> ended) -> {
+                ended.forEach(agent -> LOG.warn("{}: agent of an earlier rgmanager, still at work, was ended", agent));
+                yield programs;
+            }
+            case TakeOver.Failed(IOException why) -> throw why;
+        };
+    }
+
+    private CompletableFuture<List<String>> stopEverything(@Nullable Trees present) {
+        var stopped = new CompletableFuture<List<String>>();
+        if (present == null) {
+            stopped.complete(List.of());
+        } else {
+            onLoop(() -> present.stopEverything(CauseId.NONE, (unclean, _) -> stopped.complete(unclean)));
+        }
+        return stopped;
+    }
+
+    private void barStarts(boolean barred) {
+        startsBarred = barred;
+        Trees present = trees;
+        if (present != null) {
+            onLoop(() -> present.bar(barred, CauseId.NONE));
+        }
     }
 
     /// Until cman takes it: the connection of a predecessor that was killed may not have ended yet. When this one ends,
@@ -218,7 +271,7 @@ final class ServiceNode implements GroupClient.Listener {
             return;
         }
         if (entry instanceof GroupEntry.Quorum(long position, boolean quorate)) {
-            startsBarred = !quorate;
+            barStarts(!quorate);
         }
         running.entry(entry, cause);
     }
@@ -241,12 +294,9 @@ final class ServiceNode implements GroupClient.Listener {
             return;
         }
         gone = true;
-        startsBarred = true;
-        Trees present = trees;
+        barStarts(true);
         LOG.error("cman is gone ({}): stopping all services", why);
-        CompletableFuture<List<String>> stopped =
-                present == null ? CompletableFuture.completedFuture(List.of()) : present.stopEverything();
-        stopped.whenComplete((unclean, failure) -> {
+        stopEverything(trees).whenComplete((unclean, failure) -> {
             if (unclean != null && !unclean.isEmpty()) {
                 LOG.error("#69 Unclean stop of {}", unclean);
             }
@@ -254,18 +304,23 @@ final class ServiceNode implements GroupClient.Listener {
         });
     }
 
-    /// Asked right before each start of an agent. Thread: the agent's, blocks.
-    private boolean mayStart() {
+    /// Asked right before each start of an agent.
+    private void mayStart(Consumer<Boolean> then) {
         GroupClient cman = client;
         if (startsBarred || cman == null) {
-            return false;
+            then.accept(false);
+            return;
         }
-        try {
-            return cman.awaitQuorate() && !startsBarred;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        Thread.ofVirtual().start(() -> {
+            boolean yes = false;
+            try {
+                yes = cman.awaitQuorate() && !startsBarred;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            boolean told = yes;
+            loop.execute(() -> then.accept(told));
+        });
     }
 
     private void post(ServiceEvent event) {
@@ -285,28 +340,32 @@ final class ServiceNode implements GroupClient.Listener {
         switch (effect) {
             case ServiceEffect.Propose p -> throw new IllegalStateException("a proposal among the local effects");
             case ServiceEffect.RunTree run ->
-                present.run(run.service(), run.operation())
-                        .thenAccept(result -> running.post(
+                present.run(
+                        run.service(),
+                        run.operation(),
+                        cause,
+                        (result, by) -> running.post(
                                 new ServiceEvent.TreeDone(
                                         run.service(),
                                         run.operation(),
                                         run.generation(),
-                                        result.success(),
+                                        result.ok(),
                                         result.partial(),
                                         System.currentTimeMillis()),
-                                cause));
+                                by));
             case ServiceEffect.StopEverything(long epoch) -> {
                 LOG.info("stopping all services on this node");
-                present.stopEverything()
-                        .thenAccept(unclean -> running.post(
-                                new ServiceEvent.StoppedEverything(epoch, unclean, System.currentTimeMillis()), cause));
+                present.stopEverything(
+                        cause,
+                        (unclean, by) -> running.post(
+                                new ServiceEvent.StoppedEverything(epoch, unclean, System.currentTimeMillis()), by));
             }
             case ServiceEffect.ReportStopped(Node run) -> cman.reportFenced(run, GroupEntry.STOPPED, cause);
             case ServiceEffect.ReportRecovered(long upTo) -> cman.reportRecovered(GROUP, upTo, cause);
             case ServiceEffect.Answer(long id, ResultCode code, int owner) -> commands.answer(id, code, owner);
             case ServiceEffect.Reconfigure(int version, byte[] document) ->
                 ConfigReader.parse(document, "cluster.conf").config().ifPresent(config -> {
-                    present.configure(config.rm());
+                    configure(present, config);
                     LOG.info("cluster.conf version {} is in force", version);
                 });
             case ServiceEffect.NeedConfiguration(int version) -> reread(version, running, present);
@@ -334,7 +393,7 @@ final class ServiceNode implements GroupClient.Listener {
             try {
                 ClusterConfig config = RgManager.read(layout);
                 if (config.version() == version) {
-                    present.configure(config.rm());
+                    configure(present, config);
                     running.post(new ServiceEvent.Configured(PlanReader.of(config)));
                 } else {
                     LOG.warn(
@@ -390,7 +449,7 @@ final class ServiceNode implements GroupClient.Listener {
             return;
         }
         try {
-            List<String> unclean = present.stopEverything().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            List<String> unclean = stopEverything(present).get(limit.toMillis(), TimeUnit.MILLISECONDS);
             if (!unclean.isEmpty()) {
                 LOG.error("#69 Unclean stop of {}", unclean);
             }
