@@ -120,14 +120,6 @@ final class TreeOracle {
             return;
         }
         s.running = null;
-        if (ended.action().equals("stop")) {
-            // What has no agent for it was stopped along with it, unseen.
-            parents.getOrDefault(label, Map.of()).forEach((child, parent) -> {
-                if (!child(label, child).can("stop", 0)) {
-                    place(s, child).checkedMs.clear();
-                }
-            });
-        }
         s.agentEnded = steps;
         Place at = place(s, ended.label());
         switch (ended.action()) {
@@ -202,10 +194,11 @@ final class TreeOracle {
                 }
             }
             case "status" -> {
-                if (s.changed) {
+                ResourceNode node = child(call.service(), call.label());
+                // What is started and stopped without an agent is so unseen.
+                if (s.changed || !node.can("stop", 0)) {
                     return;
                 }
-                ResourceNode node = child(call.service(), call.label());
                 long intervalMs = node.metadata().checks().stream()
                                 .filter(check -> check.depth() == call.depth())
                                 .mapToLong(node::intervalSeconds)

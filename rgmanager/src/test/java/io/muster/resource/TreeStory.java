@@ -1,10 +1,17 @@
 package io.muster.resource;
 
+import io.muster.core.CauseId;
 import io.muster.core.MalformedMessage;
+import io.muster.driver.CauseIds;
+import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
 import io.muster.simulator.Simulation;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// Agents have their effect on the machine, which outlives the daemon. The twin and the oracle look at every step, and
 /// now and then a second core is made from the image of the first, which from then on has to decide the same.
 final class TreeStory {
-    private static final RecordCodec CODEC = new RecordCodec(TreeImage.class, TreeEffect.class);
+    private static final RecordCodec CODEC = TreeRecord.newCodec();
     private static final int SERVICES = 3;
     private static final long CHAOS_MS = 600_000;
 
@@ -46,6 +53,9 @@ final class TreeStory {
 
     private TreeRun run = new TreeRun();
     private @Nullable TreeRun shadow;
+    private final @Nullable Path records;
+    private final CauseIds ids = new CauseIds(1, 1);
+    private @Nullable FlightRecorder<TreeEvent, TreeEffect> recorder;
     private TreeTwin twin = new TreeTwin();
     private TreeOracle oracle = new TreeOracle();
     private int life;
@@ -54,6 +64,12 @@ final class TreeStory {
     private boolean bars;
 
     TreeStory(long seed) {
+        this(seed, null);
+    }
+
+    /// @param records where each life of the daemon is recorded; null for nowhere
+    TreeStory(long seed, @Nullable Path records) {
+        this.records = records;
         simulation = new Simulation(seed);
         dice = simulation.dice();
         shapes = new Shapes(dice);
@@ -89,6 +105,7 @@ final class TreeStory {
 
     private void begin() {
         run = new TreeRun();
+        record();
         shadow = null;
         twin = new TreeTwin();
         oracle = new TreeOracle();
@@ -98,6 +115,25 @@ final class TreeStory {
         bars = false;
         post(configure());
         stopEverything();
+    }
+
+    /// Small segments, of which the first are dropped: what is left begins with an image in the middle of things.
+    private void record() {
+        close();
+        if (records != null) {
+            var limits = new FlightRecorder.Limits(3, 8192, 64 << 20, 256, true, 0);
+            try {
+                recorder = FlightRecorder.open(records.resolve("life-" + life), new TreeRecord(run), limits);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    void close() {
+        if (recorder != null) {
+            recorder.close();
+        }
     }
 
     private TreeEvent configure() {
@@ -203,7 +239,13 @@ final class TreeStory {
         simulation.trace().add(simulation.nowMicros(), String.valueOf(shown(event)));
         oracle.sees(event, now);
         List<String> expected = twin.on(event, now);
+        if (recorder != null) {
+            recorder.before(now);
+        }
         List<TreeEffect> effects = run.on(event, now);
+        if (recorder != null) {
+            recorder.after(now, ids.next(), CauseId.NONE, event, effects);
+        }
         List<String> decided = effects.stream()
                 .map(TreeTwin::text)
                 .filter(text -> !text.isEmpty())
@@ -236,7 +278,7 @@ final class TreeStory {
         }
         if (dice.nextInt(40) == 0) {
             byte[] image = encoded(run.image());
-            if (shadow != null && !java.util.Arrays.equals(image, encoded(shadow.image()))) {
+            if (shadow != null && !Arrays.equals(image, encoded(shadow.image()))) {
                 throw new AssertionError("a core made from an image has come to another state");
             }
             shadow = restored(image);

@@ -1,11 +1,9 @@
 package io.muster.resource;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
+import io.muster.simulator.Transcript;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -13,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Stories of services on one node: what is asked, how agents act, and behind `->` what comes of it and when. Rewritten
-/// with `-Dtranscripts=write`.
+/// with `-Dtranscripts.write=true`.
 ///
 /// | line | |
 /// |---|---|
@@ -44,9 +42,8 @@ class TreeTranscriptTest {
     @ParameterizedTest
     @MethodSource("stories")
     void story(Path file) throws IOException {
-        List<String> written = Files.readAllLines(file);
-        List<String> played = new ArrayList<>();
-        for (String line : written) {
+        var played = new Transcript(file);
+        for (String line : Files.readAllLines(file)) {
             if (line.startsWith("->")) {
                 continue;
             }
@@ -61,10 +58,7 @@ class TreeTranscriptTest {
                 stage.told().forEach(what -> played.add("-> " + what));
             }
         }
-        if (System.getProperty("transcripts", "").equals("write")) {
-            Files.write(file, played);
-        }
-        assertEquals(String.join("\n", written), String.join("\n", played), file.toString());
+        played.check();
     }
 
     private void configure() {
