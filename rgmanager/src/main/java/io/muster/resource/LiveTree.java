@@ -3,7 +3,6 @@ package io.muster.resource;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /// A service as it was built from one configuration, with what is remembered of its resources.
 ///
@@ -42,7 +41,7 @@ final class LiveTree {
         states.add(NodeState.NEW);
         starting.add(List.of());
         stopping.add(List.of());
-        Map<ResourceNode, Integer> numbers = new IdentityHashMap<>();
+        var numbers = new IdentityHashMap<ResourceNode, Integer>();
         for (ResourceNode child : node.children()) {
             numbers.put(child, add(child, number));
         }
@@ -51,7 +50,7 @@ final class LiveTree {
         return number;
     }
 
-    private static List<Integer> numbered(List<ResourceNode> order, Map<ResourceNode, Integer> numbers) {
+    private static List<Integer> numbered(List<ResourceNode> order, IdentityHashMap<ResourceNode, Integer> numbers) {
         return order.stream().map(numbers::get).toList();
     }
 

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /// The services of one node: decides which agent is called when, and what its end means.
 ///
@@ -23,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///   operation walks its tree says [Walk].
 /// - Right before each agent's start it is asked whether this node is quorate, also when the agent before has taken
 ///   a second only: a node that was cut off meanwhile mustn't start what another node is about to start.
-/// - While starts are barred, and for what was asked for before everything was to be stopped, the next start is refused:
+/// - While starts are barred, and for what was asked for before everything was to be stopped, the next start is
+/// refused:
 ///   the operation fails at that resource, so that the stop behind it can come.
 /// - What was started as one configuration has it is stopped, checked and convalesced so, whatever the configuration
 ///   has become. It is forgotten when a stop has succeeded. A service that the new configuration builds just as
@@ -203,20 +203,15 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         var call = new AgentCall(resource, action, depth, arguments, others(work.walk.tree(), node));
         work.waiting = new Wait.Agent(++calls, node, action, depth);
         effects.add(new TreeEffect.CallAgent(
-                calls,
-                service.label,
-                label,
-                action,
-                depth,
-                call.command(),
-                call.environment(),
-                call.limitMs()));
+                calls, service.label, label, action, depth, call.command(), call.environment(), call.limitMs()));
     }
 
     /// Where else the same resource is up here.
     private int others(LiveTree tree, int node) {
         String label = tree.node(node).label();
-        int all = services.values().stream().mapToInt(service -> service.up(label)).sum();
+        int all = services.values().stream()
+                .mapToInt(service -> service.up(label))
+                .sum();
         return Math.max(0, all - (tree.state(node).up() ? 1 : 0));
     }
 
@@ -303,9 +298,8 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
     }
 
     private void tellRefused(ResourceNode resource, Underway work) {
-        String why = work.ended() && !barred
-                ? "everything is to be stopped"
-                : "this node can't prove that it is quorate";
+        String why =
+                work.ended() && !barred ? "everything is to be stopped" : "this node can't prove that it is quorate";
         log(Level.ERROR, "start on %s \"%s\" refused: %s".formatted(resource.type(), resource.name(), why));
     }
 

@@ -105,7 +105,8 @@ final class Walk {
         Step step = first;
         while (step instanceof Step.Return(TreeResult result) && !frames.isEmpty()) {
             if (!(frames.removeLast() instanceof OnPart frame)) {
-                throw new IllegalStateException("a result below an agent of " + tree.root().label());
+                throw new IllegalStateException(
+                        "a result below an agent of " + tree.root().label());
             }
             step = afterPart(frame, result, nowMs);
         }

@@ -28,7 +28,8 @@ class AgentStoriesIT {
                 List.of("/bin/sh", Path.of("src/test/resources/agents", story).toString(), AGENTS.toString()));
         command.addAll(List.of(arguments));
         var environment = Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-        return ProgramRun.run(new Program(command, environment, "", 60_000, 8192)).output();
+        return ProgramRun.run(new Program(command, environment, "", 60_000, 8192))
+                .output();
     }
 
     private static void assumeNamespaces(List<String> namespaces) {

@@ -57,10 +57,11 @@ final class Agents {
                 <rm>%s</rm></cluster>
                 """.formatted(rm);
         Reading reading = ConfigReader.parse(document.getBytes(StandardCharsets.UTF_8), "cluster.conf");
-        ClusterConfig config = reading.config().orElseThrow(() -> new IllegalArgumentException(reading.errors().stream()
-                .map(Problem::toString)
-                .toList()
-                .toString()));
+        ClusterConfig config = reading.config()
+                .orElseThrow(() -> new IllegalArgumentException(reading.errors().stream()
+                        .map(Problem::toString)
+                        .toList()
+                        .toString()));
         ResourceTree tree = ResourceTree.build(config.rm(), ALL);
         if (!tree.problems().isEmpty()) {
             throw new IllegalArgumentException(tree.problems().toString());

@@ -16,10 +16,11 @@ public final class RealAgents {
         try (Machine machine = RealMachine.of("agents")) {
             var found = new AtomicReference<MetadataSet>(MetadataSet.of(List.of(), List.of()));
             var told = new Patience();
-            machine.loop().execute(() -> AgentDirectory.load(machine, directory, set -> {
-                found.set(set);
-                told.end();
-            }));
+            machine.loop()
+                    .execute(() -> AgentDirectory.load(machine, directory, set -> {
+                        found.set(set);
+                        told.end();
+                    }));
             if (!told.await(60_000)) {
                 throw new AssertionError(directory + ": the agents don't answer");
             }

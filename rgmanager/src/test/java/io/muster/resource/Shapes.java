@@ -17,7 +17,10 @@ final class Shapes {
     private static final Map<String, AgentMetadata> TYPES = new TreeMap<>();
 
     static {
-        type("service", START_STOP + CHECKS, "<child type='a' start='1' stop='3'/><child type='b' start='2' stop='1'/>");
+        type(
+                "service",
+                START_STOP + CHECKS,
+                "<child type='a' start='1' stop='3'/><child type='b' start='2' stop='1'/>");
         type("a", START_STOP + CHECKS, "<child type='a' start='1' stop='2'/>");
         type("b", START_STOP + CHECKS + "<action name='recover'/><action name='reconfig'/>", "");
         type("c", START_STOP, "<child type='c' start='2' stop='2'/><child type='b' start='1' stop='1'/>");
@@ -72,7 +75,9 @@ final class Shapes {
 
     private ResourceNode node(String type, String name, int level) {
         var children = new ArrayList<ResourceNode>();
-        for (int left = level >= 3 || type.equals("d") ? 0 : (level == 0 ? 1 : 0) + dice.nextInt(4 - level); left > 0; left--) {
+        for (int left = level >= 3 || type.equals("d") ? 0 : (level == 0 ? 1 : 0) + dice.nextInt(4 - level);
+                left > 0;
+                left--) {
             String below = List.of("a", "a", "b", "b", "c", "d").get(dice.nextInt(6));
             // Some resources stand in several services.
             String called = dice.nextInt(4) == 0 ? "shared" + ++shared : "n" + ++names;

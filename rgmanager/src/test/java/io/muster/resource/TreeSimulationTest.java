@@ -25,8 +25,21 @@ class TreeSimulationTest {
         }
         // What never happens proves nothing.
         for (String what : new String[] {
-            "image", "restart", "recover", "START", "START in part", "START failed", "STOP", "STOP failed", "STATUS",
-            "STATUS in part", "STATUS failed", "CONVALESCE", "CONVALESCE in part", "RECONFIG", "all stopped",
+            "image",
+            "restart",
+            "recover",
+            "START",
+            "START in part",
+            "START failed",
+            "STOP",
+            "STOP failed",
+            "STATUS",
+            "STATUS in part",
+            "STATUS failed",
+            "CONVALESCE",
+            "CONVALESCE in part",
+            "RECONFIG",
+            "all stopped",
             "all stopped but some"
         }) {
             assertTrue(counts.getOrDefault(what, 0) > 0, what + " never happened: " + counts);

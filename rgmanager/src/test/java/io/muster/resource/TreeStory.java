@@ -180,14 +180,13 @@ final class TreeStory {
     private void askSomething() {
         String label = "service:s" + dice.nextInt(SERVICES);
         boolean idle = !asked.containsValue(label) && askedSince.isEmpty();
-        Operation operation =
-                switch (dice.nextInt(10)) {
-                    case 0, 1, 2 -> Operation.START;
-                    case 3, 4 -> Operation.STOP;
-                    case 5 -> Operation.CONVALESCE;
-                    case 6 -> Operation.RECONFIG;
-                    default -> Operation.STATUS;
-                };
+        Operation operation = switch (dice.nextInt(10)) {
+            case 0, 1, 2 -> Operation.START;
+            case 3, 4 -> Operation.STOP;
+            case 5 -> Operation.CONVALESCE;
+            case 6 -> Operation.RECONFIG;
+            default -> Operation.STATUS;
+        };
         if (operation == Operation.START && (occupied.contains(label) || !idle)) {
             operation = Operation.STATUS;
         }

@@ -21,6 +21,7 @@ final class TreeTwin {
     private static final class State {
         boolean up;
         boolean off;
+
         @Nullable
         Long startedMs;
 
@@ -63,12 +64,14 @@ final class TreeTwin {
         final boolean ofAll;
         final Operation operation;
         boolean ended;
+
         @Nullable
         ResourceNode root;
 
         long beganMs;
         final List<Answer> answers = new ArrayList<>();
         Map<ResourceNode, State> before = new IdentityHashMap<>();
+
         @Nullable
         NeedsAgent need;
 
@@ -89,6 +92,7 @@ final class TreeTwin {
         ResourceNode started;
 
         final Deque<Task> queue = new ArrayDeque<>();
+
         @Nullable
         Task task;
 
@@ -321,8 +325,7 @@ final class TreeTwin {
                 others += up(service, tree, need);
             }
         }
-        expected.add("call %s %s %s %d others %d"
-                .formatted(label, need.action, need.node.label(), need.depth, others));
+        expected.add("call %s %s %s %d others %d".formatted(label, need.action, need.node.label(), need.depth, others));
     }
 
     private static int up(Service service, @Nullable ResourceNode node, NeedsAgent need) {
@@ -330,9 +333,12 @@ final class TreeTwin {
             return 0;
         }
         State state = service.states.get(node);
-        boolean counts = state != null && state.up && node != need.node && node.label().equals(need.node.label());
+        boolean counts =
+                state != null && state.up && node != need.node && node.label().equals(need.node.label());
         return (counts ? 1 : 0)
-                + node.children().stream().mapToInt(child -> up(service, child, need)).sum();
+                + node.children().stream()
+                        .mapToInt(child -> up(service, child, need))
+                        .sum();
     }
 
     // The recursion.

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
@@ -93,12 +94,13 @@ public final class RgTest implements Command {
     private static <T> Optional<T> awaited(Machine machine, Consumer<Consumer<Optional<T>>> work) {
         var outcome = new AtomicReference<Optional<T>>(Optional.empty());
         var told = new Patience();
-        machine.loop().execute(() -> work.accept(what -> {
-            outcome.set(what);
-            told.end();
-        }));
+        machine.loop()
+                .execute(() -> work.accept(what -> {
+                    outcome.set(what);
+                    told.end();
+                }));
         told.await();
-        return outcome.get();
+        return Objects.requireNonNull(outcome.get());
     }
 
     private static int usage(PrintStream err) {
@@ -153,8 +155,7 @@ public final class RgTest implements Command {
                         : "");
     }
 
-    private static int test(
-            Machine machine, MetadataSet agents, List<String> words, PrintStream out, PrintStream err) {
+    private static int test(Machine machine, MetadataSet agents, List<String> words, PrintStream out, PrintStream err) {
         Optional<ClusterConfig> config = read(words.getFirst(), err);
         if (config.isEmpty()) {
             return 1;
@@ -194,20 +195,18 @@ public final class RgTest implements Command {
 
     private static int operate(
             Machine machine, ResourceTree tree, String verb, String label, PrintStream out, PrintStream err) {
-        Optional<Operation> operation =
-                switch (verb) {
-                    case "start" -> Optional.of(Operation.START);
-                    case "stop" -> Optional.of(Operation.STOP);
-                    case "status" -> Optional.of(Operation.STATUS);
-                    default -> Optional.empty();
-                };
+        Optional<Operation> operation = switch (verb) {
+            case "start" -> Optional.of(Operation.START);
+            case "stop" -> Optional.of(Operation.STOP);
+            case "status" -> Optional.of(Operation.STATUS);
+            default -> Optional.empty();
+        };
         Optional<ResourceNode> service = find(tree, label, err);
         if (operation.isEmpty() || service.isEmpty()) {
             return operation.isEmpty() ? usage(err) : 1;
         }
         out.println(verb + " " + label + "...");
-        Optional<TreeResult> result =
-                awaited(machine, told -> perform(machine, service.get(), operation.get(), told));
+        Optional<TreeResult> result = awaited(machine, told -> perform(machine, service.get(), operation.get(), told));
         if (result.isEmpty()) {
             err.println("rg_test: " + verb + " of " + label + " broke off");
             return 1;
@@ -215,8 +214,8 @@ public final class RgTest implements Command {
         boolean ok = result.get().ok();
         out.println(ok ? verb + " of " + label + " complete" : "Failed to " + verb + " " + label);
         if (!ok) {
-            err.println(
-                    "rg_test: " + result.get().failed() + " returned " + result.get().status());
+            err.println("rg_test: " + result.get().failed() + " returned "
+                    + result.get().status());
         }
         return ok ? 0 : 1;
     }

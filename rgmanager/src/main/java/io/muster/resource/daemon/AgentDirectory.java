@@ -39,18 +39,15 @@ public final class AgentDirectory {
     ///
     /// @param then on the loop, with what they said
     public static void load(Machine machine, Path directory, Consumer<MetadataSet> then) {
-        machine.beside(
-                "listing the resource agents",
-                () -> agents(machine.files(), directory),
-                outcome -> {
-                    switch (outcome) {
-                        case Machine.Outcome.Done(List<Path> agents) ->
-                            new AgentDirectory(then).ask(machine.programs(), agents);
-                        case Machine.Outcome.Failed(IOException why) ->
-                            then.accept(MetadataSet.of(
-                                    List.of(), List.of(directory + ": can't list the resource agents: " + why)));
-                    }
-                });
+        machine.beside("listing the resource agents", () -> agents(machine.files(), directory), outcome -> {
+            switch (outcome) {
+                case Machine.Outcome.Done(List<Path> agents) ->
+                    new AgentDirectory(then).ask(machine.programs(), agents);
+                case Machine.Outcome.Failed(IOException why) ->
+                    then.accept(
+                            MetadataSet.of(List.of(), List.of(directory + ": can't list the resource agents: " + why)));
+            }
+        });
     }
 
     private static List<Path> agents(Files files, Path directory) throws IOException {

@@ -13,7 +13,8 @@ public final class AgentTimes {
 
     /// @param label the resource, `type:name`
     public record Key(String label, String action) implements Comparable<Key> {
-        private static final Comparator<Key> ORDER = Comparator.comparing(Key::label).thenComparing(Key::action);
+        private static final Comparator<Key> ORDER =
+                Comparator.comparing(Key::label).thenComparing(Key::action);
 
         @Override
         public int compareTo(Key other) {

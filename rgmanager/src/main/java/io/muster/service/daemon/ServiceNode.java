@@ -105,13 +105,7 @@ final class ServiceNode implements GroupClient.Listener {
         agents.problems().forEach(LOG::warn);
         // First of all: what an earlier run began must be over before this one says that everything is stopped.
         Trees built = new Trees(new TreeRunner(new TreeRunner.Setup(
-                machine.loop(),
-                machine.clocks(),
-                takeOver(),
-                this::mayStart,
-                ids,
-                Recorder.none(),
-                fatal)));
+                machine.loop(), machine.clocks(), takeOver(), this::mayStart, ids, Recorder.none(), fatal)));
         metadata = agents;
         configure(built, found);
         trees = built;

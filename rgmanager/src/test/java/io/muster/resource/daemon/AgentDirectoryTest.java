@@ -60,13 +60,17 @@ class AgentDirectoryTest {
         MetadataSet found = RealAgents.in(directory);
         assertEquals(Set.of("b"), found.all().keySet());
         assertEquals(2, found.problems().size(), found.problems().toString());
-        assertEquals(directory + "/a.sh: meta-data failed with status 3", found.problems().getFirst());
+        assertEquals(
+                directory + "/a.sh: meta-data failed with status 3",
+                found.problems().getFirst());
     }
 
     @Test
     void aMissingDirectoryIsAProblemAndNoMore() {
         MetadataSet found = RealAgents.in(directory.resolve("nowhere"));
         assertTrue(found.all().isEmpty());
-        assertTrue(found.problems().getFirst().contains("can't list"), found.problems().toString());
+        assertTrue(
+                found.problems().getFirst().contains("can't list"),
+                found.problems().toString());
     }
 }

@@ -59,8 +59,7 @@ class TakeOverTest {
         public static void main(String[] args) {
             Path here = Path.of(args[0]);
             RealMachine machine = RealMachine.of("predecessor");
-            List<ResourceNode> services =
-                    List.of(service(here, "quick"), service(here, "slow"));
+            List<ResourceNode> services = List.of(service(here, "quick"), service(here, "slow"));
             machine.loop()
                     .execute(() -> machine.programs().takeOver(here.resolve("ledger"), 1000, taken -> {
                         var setup = TreeRunner.Setup.of(machine, may -> may.accept(true), broken -> {});

@@ -53,8 +53,8 @@ class TreeRunnerTest {
 
     private final RealMachine machine = RealMachine.of("runner");
     private volatile boolean quorate = true;
-    private final TreeRunner runner = new TreeRunner(TreeRunner.Setup.of(
-            machine, then -> then.accept(quorate), broken -> fail("the core broke", broken)));
+    private final TreeRunner runner = new TreeRunner(
+            TreeRunner.Setup.of(machine, then -> then.accept(quorate), broken -> fail("the core broke", broken)));
 
     @BeforeEach
     void writeAgents() throws Exception {
@@ -93,10 +93,11 @@ class TreeRunnerTest {
     private <T> T awaited(Consumer<TreeRunner.Then<T>> work) {
         var outcome = new AtomicReference<T>();
         var told = new Patience();
-        machine.loop().execute(() -> work.accept((what, cause) -> {
-            outcome.set(what);
-            told.end();
-        }));
+        machine.loop()
+                .execute(() -> work.accept((what, cause) -> {
+                    outcome.set(what);
+                    told.end();
+                }));
         assertTrue(told.await(30_000), "it never ended");
         return outcome.get();
     }
