@@ -17,6 +17,9 @@ public sealed interface CcsEffect {
         }
     }
 
+    /// Look at the disk and say [CcsEvent.Found] or [CcsEvent.NotFound].
+    record Look() implements CcsEffect {}
+
     /// Write a proposed document beside cluster.conf, synced, and say [CcsEvent.Staged].
     record Stage(Document document, long attempt) implements CcsEffect {}
 

@@ -14,6 +14,9 @@ public sealed interface CcsEvent {
         }
     }
 
+    /// [CcsEffect.Look] came to nothing: the disk doesn't say.
+    record NotFound() implements CcsEvent {}
+
     /// A [CcsEffect.Stage] is done: the proposed version is on disk.
     record Staged(ConfigVersion version, long attempt) implements CcsEvent {}
 
@@ -33,7 +36,4 @@ public sealed interface CcsEvent {
 
     /// An operator is content with the version on probation.
     record Confirm(long request) implements CcsEvent {}
-
-    /// cman is gone: this node isn't part of a quorum until its stream comes back.
-    record Alone() implements CcsEvent {}
 }

@@ -3,7 +3,7 @@ package io.muster.ccs;
 import io.muster.driver.ImageFactory;
 import io.muster.driver.RecordCodec;
 import io.muster.group.GroupEntry;
-import io.muster.group.daemon.ReplicaRecord;
+import io.muster.member.daemon.ReplicaRecord;
 import java.util.Map;
 
 /// Replays records of ccsd.

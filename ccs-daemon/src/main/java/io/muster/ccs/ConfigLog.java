@@ -47,6 +47,9 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
 
     static final long RETRY_MS = 5_000;
 
+    static final long LOOK_MS = 1_000;
+
+
     private static final Pattern NUMBER = Pattern.compile("(<cluster\\b[^>]*?\\bconfig_version\\s*=\\s*[\"'])([0-9]+)");
 
     private final Node self;
@@ -58,6 +61,8 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
     private Optional<OnDisk> reported = Optional.empty();
     private Optional<Document> writing = Optional.empty();
     private long retryAtMs;
+    /// When to look at the disk again that didn't say what is on it.
+    private long lookAtMs = Long.MAX_VALUE;
     private long electAtMs = Long.MAX_VALUE;
     private ConfigVersion documentSent = ConfigVersion.NONE;
     private ConfigVersion announceSent = ConfigVersion.NONE;
@@ -314,6 +319,10 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
             case Drive.Local<GroupEntry, CcsEvent>(CcsEvent event) -> local(event, nowMs, out);
             case Drive.Tick<GroupEntry, CcsEvent> _ -> {}
         }
+        if (nowMs >= lookAtMs) {
+            lookAtMs = Long.MAX_VALUE;
+            out.add(new CcsEffect.Look());
+        }
         answer(out);
         keepInStep(nowMs, out);
         report(out);
@@ -383,18 +392,8 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
                     out.add(new CcsEffect.Send(new CcsMessage.Confirm(version)));
                 }
             }
-            case CcsEvent.Alone() -> {
-                requests.keySet().forEach(request -> out.add(unknown(request)));
-                confirming.keySet().forEach(request -> out.add(unknown(request)));
-                requests.clear();
-                confirming.clear();
-            }
+            case CcsEvent.NotFound() -> lookAtMs = nowMs + LOOK_MS;
         }
-    }
-
-    private static CcsEffect unknown(long request) {
-        return new CcsEffect.Answer(
-                request, false, "this node has left the cluster meanwhile: look which version is in force");
     }
 
     /// Keeps the document at hand, in case this node has to send it as the elected one.
@@ -563,7 +562,7 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
     @Override
     public long nextDeadlineMs() {
         long retry = writing.isPresent() || retryAtMs == 0 ? Long.MAX_VALUE : retryAtMs;
-        return Math.min(Math.min(retry, electAtMs), Math.min(abandonAtMs, revertAtMs));
+        return Math.min(Math.min(Math.min(retry, electAtMs), lookAtMs), Math.min(abandonAtMs, revertAtMs));
     }
 
     @Override

@@ -11,7 +11,7 @@ import io.muster.group.GroupEntry;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
-import io.muster.group.daemon.RecordedReplicas;
+import io.muster.member.daemon.RecordedReplicas;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -385,6 +385,7 @@ final class World {
         int nodeid = process.self.nodeid();
         Disk disk = disks[nodeid];
         switch (effect) {
+            case CcsEffect.Look() -> throw new AssertionError("the disk has said what is on it");
             case CcsEffect.Stage(Document document, long attempt) -> {
                 process.diskSteps.add(() -> {
                     disk.staged = document;

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 public final class NotRunningException extends IOException {
     private static final long serialVersionUID = 1;
 
-    NotRunningException(Path socket, Throwable cause) {
+    public NotRunningException(Path socket, Throwable cause) {
         super(socket + ": no daemon listens: " + cause.getMessage(), cause);
     }
 }

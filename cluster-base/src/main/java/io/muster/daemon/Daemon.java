@@ -3,6 +3,7 @@ package io.muster.daemon;
 import io.muster.cli.Getopt;
 import io.muster.cli.LongOption;
 import io.muster.driver.Loops;
+import io.muster.driver.Patience;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -10,8 +11,6 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +51,9 @@ public final class Daemon {
     public interface Context {
         Layout layout();
 
+        /// For a daemon that said [Daemon#readyLater]: it has come as far as its unit's start promises.
+        void ready();
+
         /// Ends the process now. For drivers' `fatal` hooks.
         void fatal(Throwable reason);
 
@@ -66,6 +68,7 @@ public final class Daemon {
     private String spec = "";
     private String usage = "";
     private Duration stopLimit = STOP;
+    private boolean readyLater;
     private OptionHandler handler = (letter, argument) -> false;
     private List<LongOption> longOptions = List.of();
 
@@ -95,6 +98,12 @@ public final class Daemon {
         all.add(new LongOption("help", LongOption.Argument.NONE, HELP));
         all.add(new LongOption("version", LongOption.Argument.NONE, VERSION));
         longOptions = List.copyOf(all);
+        return this;
+    }
+
+    /// The daemon says itself when it is ready ([Context#ready]); else it is once it has started.
+    public Daemon readyLater() {
+        readyLater = true;
         return this;
     }
 
@@ -192,10 +201,10 @@ public final class Daemon {
         }
         var stopping = new AtomicBoolean();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(context, running, stopping), name + "-stop"));
-        if (notify != null) {
-            notify.ready("running");
+        if (!readyLater) {
+            context.ready();
         }
-        waitForever();
+        new Patience().await();
         return 0;
     }
 
@@ -208,22 +217,22 @@ public final class Daemon {
         if (context.notify != null) {
             context.notify.stopping();
         }
-        var done = new CountDownLatch(1);
+        var done = new Patience();
         Thread.ofVirtual().start(() -> {
             try {
                 running.close();
             } catch (Exception e) {
                 LOG.error("stop failed", e);
             }
-            done.countDown();
+            done.end();
         });
         try {
-            if (!done.await(stopLimit.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!done.await(stopLimit.toMillis())) {
                 LOG.error("not stopped after {} ms, ends anyway", stopLimit.toMillis());
                 status = 1;
             }
             Files.deleteIfExists(context.layout.pidFile(name));
-        } catch (InterruptedException | IOException e) {
+        } catch (IOException e) {
             LOG.warn("stop: {}", e.toString());
         }
         if (context.notify != null) {
@@ -232,14 +241,6 @@ public final class Daemon {
         Logs.end();
         // A JVM that ends by SIGTERM reports 143; a clean stop is a success.
         Runtime.getRuntime().halt(status);
-    }
-
-    private static void waitForever() {
-        try {
-            new CountDownLatch(1).await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private static final class ProcessContext implements Context {
@@ -256,6 +257,13 @@ public final class Daemon {
         @Override
         public Layout layout() {
             return layout;
+        }
+
+        @Override
+        public void ready() {
+            if (notify != null) {
+                notify.ready("running");
+            }
         }
 
         @Override

@@ -124,14 +124,18 @@ public final class Layout {
         return List.copyOf(found);
     }
 
-    /// A fence agent by its name in cluster.conf; a name with a slash is a path of its own.
+    /// Where a fence agent may be, by its name in cluster.conf; a name with a slash is a path of its own.
+    public List<Path> fenceAgentPlaces(String name) {
+        return name.contains("/")
+                ? List.of(Path.of(name))
+                : fencePath().stream()
+                        .map(directory -> directory.resolve(name))
+                        .toList();
+    }
+
+    /// A fence agent that is there.
     public Optional<Path> fenceAgent(String name) {
-        if (name.contains("/")) {
-            Path path = Path.of(name);
-            return Files.isExecutable(path) ? Optional.of(path) : Optional.empty();
-        }
-        return fencePath().stream()
-                .map(directory -> directory.resolve(name))
+        return fenceAgentPlaces(name).stream()
                 .filter(path -> Files.isRegularFile(path) && Files.isExecutable(path))
                 .findFirst();
     }

@@ -70,6 +70,11 @@ public final class Replica<E, F> implements Core<ReplicaEvent<E>, ReplicaEffect<
         return synced;
     }
 
+    /// The core's replicated state, for checkers.
+    public byte[] snapshot() {
+        return core.snapshot();
+    }
+
     /// Position of the last entry taken in.
     public long position() {
         return position;

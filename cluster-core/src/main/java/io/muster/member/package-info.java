@@ -1,4 +1,4 @@
-/// What every daemon needs that is a member of a group, whatever it decides there.
+/// What a daemon does to be a member of a group, once for all daemons.
 @NullMarked
 package io.muster.member;
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,6 +32,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     /// How soon to ask cman again after it has said no.
     private static final long RECHECK_MS = 500;
 
+    /// How long an operator's word may take until all have it.
+    static final long ACKNOWLEDGE_MS = 8_000;
+
     private static final int LOUD_FAILURES = 3;
     private static final int STILL_RETRYING_EVERY = 600;
     private static final int MAX_HOW = 200;
@@ -43,6 +47,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     private final Delays delays = new Delays();
     private final SortedMap<Node, ClaimRun> runs = new TreeMap<>();
     private final Set<FenceMessage> inFlight = new HashSet<>();
+    /// Operators that wait until the log has their word.
+    private final SortedMap<Long, Acknowledging> acknowledging = new TreeMap<>();
+
     private final Set<Node> reported = new TreeSet<>();
     private final Set<Node> deferred = new TreeSet<>();
     private final Set<Node> announced = new TreeSet<>();
@@ -55,6 +62,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     private long recoveredUpTo;
     private long appliedUpTo;
     private long deadlineMs = Long.MAX_VALUE;
+
+    /// @param untilMs when the operator is told that it hasn't been taken
+    private record Acknowledging(Node victim, long untilMs) {}
 
     /// @param self this node and the incarnation of its cman
     /// @param settings of the configuration as this node read it when it started
@@ -168,11 +178,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         switch (event) {
             case FenceEvent.QuorateChecked(long check, boolean quorate) -> checked(check, quorate, nowMs, out);
             case FenceEvent.AgentDone done -> agentDone(done, nowMs, out);
-            case FenceEvent.Acknowledged(Node victim, long wallMs) ->
-                propose(
-                        new FenceMessage.Proven(
-                                victim, new Proof(Proof.Kind.OVERRIDE, self.nodeid(), "override", wallMs)),
-                        out);
+            case FenceEvent.Acknowledged asked -> acknowledge(asked, nowMs, out);
             case FenceEvent.FencedOutside(Node node, String agent, long wallMs) ->
                 propose(
                         new FenceMessage.Proven(
@@ -191,6 +197,49 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         }
     }
 
+    private void acknowledge(FenceEvent.Acknowledged asked, long nowMs, List<FenceEffect> out) {
+        Node victim = asked.victim();
+        if (!state.view().contains(self) || !state.quorate()) {
+            out.add(new FenceEffect.Answer(
+                    asked.question(), "this node isn't a quorate member of the fence domain"));
+        } else if (!waiting(victim)) {
+            out.add(new FenceEffect.Answer(asked.question(), "run " + victim + " is no victim"));
+        } else {
+            acknowledging.put(asked.question(), new Acknowledging(victim, nowMs + ACKNOWLEDGE_MS));
+            var proof = new Proof(Proof.Kind.OVERRIDE, self.nodeid(), "override", asked.wallMs());
+            propose(new FenceMessage.Proven(victim, proof), out);
+        }
+    }
+
+    /// Whether it is a victim of which nobody has proven anything yet.
+    private boolean waiting(Node victim) {
+        return state.victim(victim).filter(v -> v.proof().isEmpty()).isPresent();
+    }
+
+    /// The operator hears "done" when the log has it, not when it was sent.
+    private void answer(long nowMs, List<FenceEffect> out) {
+        for (var entry : List.copyOf(acknowledging.entrySet())) {
+            Acknowledging open = entry.getValue();
+            if (!waiting(open.victim())) {
+                out.add(new FenceEffect.Answer(entry.getKey(), ""));
+            } else if (nowMs >= open.untilMs()) {
+                out.add(new FenceEffect.Answer(
+                        entry.getKey(), "the cluster hasn't taken it: see fence_tool ls, then try again"));
+            } else {
+                wake(open.untilMs());
+                continue;
+            }
+            acknowledging.remove(entry.getKey());
+        }
+    }
+
+    /// Why this node can't leave the domain just now; empty when it can.
+    public Optional<String> busy() {
+        return runs.keySet().stream()
+                .findFirst()
+                .map(victim -> "this node is fencing " + name(victim) + ": leave when that is done");
+    }
+
     // ---- what is due ----
 
     private void advance(long nowMs, List<FenceEffect> out) {
@@ -199,6 +248,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             abandonAll(out);
             return;
         }
+        answer(nowMs, out);
         announce(out);
         start(nowMs, out);
         ready(out);

@@ -26,6 +26,12 @@ public sealed interface FenceEffect {
     /// Nobody lost up to this place in the log is left unfenced.
     record ReportRecovered(long upTo) implements FenceEffect {}
 
+    /// Answer an operator.
+    ///
+    /// @param question as in the event
+    /// @param refusal empty for done: every node knows
+    record Answer(long question, String refusal) implements FenceEffect {}
+
     /// A line for the operator.
     record Log(Level level, String text) implements FenceEffect {}
 

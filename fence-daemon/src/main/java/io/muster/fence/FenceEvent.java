@@ -13,8 +13,10 @@ public sealed interface FenceEvent {
     /// @param status exit status; negative when it was killed at its time limit
     record AgentDone(long run, int status, String output, long tookMs, long wallMs) implements FenceEvent {}
 
-    /// An operator vouches that this run of a node is harmless.
-    record Acknowledged(Node victim, long wallMs) implements FenceEvent {}
+    /// An operator vouches that this run of a node is harmless. Answered by one [FenceEffect.Answer].
+    ///
+    /// @param question its name
+    record Acknowledged(long question, Node victim, long wallMs) implements FenceEvent {}
 
     /// `fence_node` on this node has fenced that run.
     record FencedOutside(Node node, String agent, long wallMs) implements FenceEvent {}

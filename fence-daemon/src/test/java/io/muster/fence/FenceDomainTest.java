@@ -204,7 +204,7 @@ class FenceDomainTest {
         domain.lose(node(2), 1).confirm(true).at(domain.now + 60_000);
         assertTrue(domain.log().contains("fence n2 dev 0.0 agent none result: error no method"));
         assertTrue(domain.last(FenceEffect.ReportFenced.class).isEmpty());
-        domain.event(new FenceEvent.Acknowledged(node(2), 9));
+        domain.event(new FenceEvent.Acknowledged(1, node(2), 9));
         assertEquals(
                 "override",
                 domain.last(FenceEffect.ReportFenced.class).orElseThrow().how());
@@ -212,13 +212,13 @@ class FenceDomainTest {
 
     @Test
     void anOperatorsWordBindsToTheRunItNames() {
-        one.lose(node(3), 1, 2).event(new FenceEvent.Acknowledged(run(3, 7), 9));
+        one.lose(node(3), 1, 2).event(new FenceEvent.Acknowledged(1, run(3, 7), 9));
         assertTrue(one.core.state().victim(node(3)).orElseThrow().proof().isEmpty());
     }
 
     @Test
     void anOperatorsWordEndsTheAgentThatHangs() {
-        one.lose(node(3), 1, 2).confirm(true).event(new FenceEvent.Acknowledged(node(3), 9));
+        one.lose(node(3), 1, 2).confirm(true).event(new FenceEvent.Acknowledged(1, node(3), 9));
         assertTrue(one.last(FenceEffect.StopAgent.class).isPresent());
         one.agentEnds(0);
         assertEquals(1, one.all(FenceEffect.ReportFenced.class).count());
@@ -356,9 +356,9 @@ class FenceDomainTest {
         one.lose(node(3), 1, 2);
         one.members(List.of(node(1), node(2), run(3, 2)), List.of());
         one.members(nodes(1, 2), List.of(new Departure(run(3, 2), Reason.LOST)));
-        one.event(new FenceEvent.Acknowledged(node(3), 9));
+        one.event(new FenceEvent.Acknowledged(1, node(3), 9));
         assertTrue(one.core.state().victim(run(3, 2)).orElseThrow().proof().isEmpty());
-        one.event(new FenceEvent.Acknowledged(run(3, 2), 9));
+        one.event(new FenceEvent.Acknowledged(1, run(3, 2), 9));
         assertTrue(one.core.state().victim(run(3, 2)).orElseThrow().proof().isPresent());
     }
 
@@ -367,9 +367,9 @@ class FenceDomainTest {
         Node early = run(3, 9);
         Node late = run(3, 2);
         one.members(nodes(1, 2), List.of(new Departure(early, Reason.LOST), new Departure(late, Reason.LOST)));
-        one.event(new FenceEvent.Acknowledged(early, 9));
+        one.event(new FenceEvent.Acknowledged(1, early, 9));
         assertTrue(one.core.state().victim(late).orElseThrow().proof().isEmpty());
-        one.event(new FenceEvent.Acknowledged(late, 9));
+        one.event(new FenceEvent.Acknowledged(1, late, 9));
         assertTrue(one.core.state().victim(late).orElseThrow().proof().isPresent());
     }
 

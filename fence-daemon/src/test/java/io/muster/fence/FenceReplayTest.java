@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.Replay;
-import io.muster.group.daemon.RecordedReplicas;
+import io.muster.member.daemon.RecordedReplicas;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -10,7 +10,7 @@ import io.muster.group.GroupEntry.Reason;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
-import io.muster.group.daemon.RecordedReplicas;
+import io.muster.member.daemon.RecordedReplicas;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -184,6 +184,7 @@ final class World {
                 }
                 case FenceEffect.ReportRecovered(long upTo) -> recoveredBy.put(self, upTo);
                 case FenceEffect.Propose ignored -> throw new AssertionError("proposals go through the replica");
+                case FenceEffect.Answer ignored -> {}
                 case FenceEffect.Log ignored -> {}
             }
         }
@@ -427,7 +428,7 @@ final class World {
             boolean dead = machine != null && !(machine.on && machine.self.equals(victim.node()));
             boolean named = !victim.node().incarnation().equals(Incarnation.UNKNOWN);
             if (dead && named && !victim.proven()) {
-                from.feed(new ReplicaEvent.Local<>(new FenceEvent.Acknowledged(victim.node(), now)));
+                from.feed(new ReplicaEvent.Local<>(new FenceEvent.Acknowledged(1, victim.node(), now)));
             }
         }
     }

@@ -16,6 +16,8 @@ import java.util.List;
 /// Thread: blocks; call from a virtual thread. Errors: a program that can't be started is a [Program.Result] with
 /// [Program#NOT_STARTED], because to its user that is one more way to fail.
 public final class ProgramRun {
+    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+    private static final boolean CAN_TIE = Files.isExecutable(SETPRIV);
     private static final boolean SETSID = Files.isExecutable(Path.of("/usr/bin/setsid"));
     private static final boolean CHOOM = Files.isExecutable(Path.of("/usr/bin/choom"));
     /// What the smallest pipe takes without a reader (pipe(7)).
@@ -25,6 +27,18 @@ public final class ProgramRun {
 
     private ProgramRun(Program program) {
         this.program = program;
+    }
+
+    /// The same program, which is killed when the *thread* that runs it ends: a platform thread, then. Without setpriv(1)
+    /// nothing is tied.
+    public static Program tied(Program program) {
+        if (!CAN_TIE) {
+            return program;
+        }
+        var command = new ArrayList<>(List.of(SETPRIV.toString(), "--pdeathsig", "KILL"));
+        command.addAll(program.command());
+        return new Program(
+                command, program.environment(), program.input(), program.timeoutMs(), program.keepOutputBytes());
     }
 
     /// Runs it to its end.

@@ -4,10 +4,8 @@ import io.muster.driver.Loop;
 import io.muster.machine.Program;
 import io.muster.machine.Programs;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -17,14 +15,12 @@ import org.slf4j.LoggerFactory;
 
 /// The machine's programs, each awaited by a thread of its own.
 ///
-/// A tied one gets a *platform* thread that outlives it: `setpriv --pdeathsig` ties a process to the thread that started
-/// it, so that it ends with the daemon and not earlier. Without setpriv(1) nothing is tied.
+/// A tied one gets a *platform* thread that outlives it: it is tied to the thread that started it, and so ends with the
+/// daemon and not earlier.
 ///
 /// Thread: any.
 public final class RealPrograms implements Programs {
     private static final Logger LOG = LoggerFactory.getLogger(RealPrograms.class);
-    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
-    private static final boolean CAN_TIE = Files.isExecutable(SETPRIV);
 
     private final Loop loop;
     private final @Nullable ProgramLedger ledger;
@@ -58,18 +54,17 @@ public final class RealPrograms implements Programs {
     }
 
     private Program.Result run(Program program, Bond bond) {
-        var command = new ArrayList<String>();
-        if (bond == Bond.TIED && CAN_TIE) {
-            command.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "KILL"));
-        }
-        command.addAll(program.command());
+        Program whole = bond == Bond.TIED ? ProgramRun.tied(program) : program;
         ProgramLedger.Entry entry = ledger == null ? null : ledger.begin();
-        var result = ProgramRun.run(new Program(
-                entry == null ? command : entry.wrap(command),
-                program.environment(),
-                program.input(),
-                program.timeoutMs(),
-                program.keepOutputBytes()));
+        var result = ProgramRun.run(
+                entry == null
+                        ? whole
+                        : new Program(
+                                entry.wrap(whole.command()),
+                                whole.environment(),
+                                whole.input(),
+                                whole.timeoutMs(),
+                                whole.keepOutputBytes()));
         if (entry != null) {
             try {
                 entry.ended();

@@ -3,7 +3,7 @@ package io.muster.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.group.daemon.RecordedReplicas;
+import io.muster.member.daemon.RecordedReplicas;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -11,7 +11,7 @@ import io.muster.group.GroupEntry.Reason;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
-import io.muster.group.daemon.RecordedReplicas;
+import io.muster.member.daemon.RecordedReplicas;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,17 +1,27 @@
 package io.muster.simulator;
 
+import io.muster.driver.Clocks;
 import java.util.ArrayList;
 import java.util.List;
 
 /// A machine: its processes live and die with it, stop and go on with it, and share its clock.
 public final class SimNode {
+    /// What the time of day is when a simulation begins.
+    private static final long WALL_MS = 1_700_000_000_000L;
+
     private final Simulation simulation;
     private final int nodeid;
-    private final List<SimProcess<?, ?>> processes = new ArrayList<>();
+    private final List<OnNode> processes = new ArrayList<>();
+    private final List<SimPrograms.Execution> atWork = new ArrayList<>();
+    private final SimSockets.Table sockets = new SimSockets.Table();
     private boolean up;
     private boolean stopped;
     private int starts;
-    private long clockAheadMs;
+    private long clockAheadMicros;
+    private long sleptMicros;
+    /// Since when it is asleep; -1 when it isn't.
+    private long asleepSinceMicros = -1;
+    private long wallAheadMs;
 
     public SimNode(Simulation simulation, int nodeid) {
         this.simulation = simulation;
@@ -40,13 +50,44 @@ public final class SimNode {
         return starts;
     }
 
-    public List<SimProcess<?, ?>> processes() {
+    public List<OnNode> processes() {
         return List.copyOf(processes);
     }
 
     /// Monotonic milliseconds as this node counts them.
     public long nowMs() {
-        return simulation.nowMs() + clockAheadMs;
+        return nowMicros() / 1000;
+    }
+
+    /// The same in microseconds.
+    public long nowMicros() {
+        return (asleepSinceMicros < 0 ? simulation.nowMicros() : asleepSinceMicros) + clockAheadMicros;
+    }
+
+    /// Its clocks: monotonic, boot time, time of day.
+    public Clocks clocks() {
+        return new Clocks() {
+            @Override
+            public long monotonicNs() {
+                return nowMicros() * 1000;
+            }
+
+            @Override
+            public long bootNs() {
+                return nowMicros() * 1000 + sleptMicros * 1000;
+            }
+
+            @Override
+            public long wallMs() {
+                return WALL_MS + simulation.nowMs() + wallAheadMs;
+            }
+        };
+    }
+
+    /// Its time of day is set forward, or back.
+    public void stepWall(long ms) {
+        wallAheadMs += ms;
+        simulation.trace().add(simulation.nowMicros(), "wall clock of node " + nodeid + " steps by " + ms + " ms");
     }
 
     /// Switches it on; processes are added by whoever boots it.
@@ -65,8 +106,11 @@ public final class SimNode {
             simulation.trace().add(simulation.nowMicros(), "node " + nodeid + " crashes");
             up = false;
             stopped = false;
-            processes().forEach(SimProcess::die);
+            awake();
+            processes().forEach(OnNode::die);
             processes.clear();
+            atWork.clear();
+            sockets.clear();
         }
     }
 
@@ -82,25 +126,53 @@ public final class SimNode {
         if (up && stopped) {
             simulation.trace().add(simulation.nowMicros(), "node " + nodeid + " goes on");
             stopped = false;
-            processes().forEach(SimProcess::wake);
+            awake();
+            processes().forEach(OnNode::wake);
         }
     }
 
     /// Its monotonic clock leaps forward: a virtual machine was moved.
     public void jump(long ms) {
-        clockAheadMs += Math.max(0, ms);
+        clockAheadMicros += Math.max(0, ms) * 1000;
         simulation.trace().add(simulation.nowMicros(), "clock of node " + nodeid + " jumps by " + ms + " ms");
-        processes().forEach(SimProcess::wake);
+        processes().forEach(OnNode::wake);
     }
 
-    void add(SimProcess<?, ?> process) {
+    /// Asleep for so long: everything stands still, its monotonic clock too; boot time and time of day go on.
+    public void suspend(long ms) {
+        if (up && !stopped) {
+            stop();
+            asleepSinceMicros = simulation.nowMicros();
+            simulation.afterMs(ms, this::goOn);
+        }
+    }
+
+    private void awake() {
+        if (asleepSinceMicros >= 0) {
+            long micros = simulation.nowMicros() - asleepSinceMicros;
+            asleepSinceMicros = -1;
+            clockAheadMicros -= micros;
+            sleptMicros += micros;
+        }
+    }
+
+    /// Programs at work, whoever started them.
+    public List<SimPrograms.Execution> atWork() {
+        return atWork;
+    }
+
+    SimSockets.Table sockets() {
+        return sockets;
+    }
+
+    void add(OnNode process) {
         if (!up) {
             throw new IllegalStateException("node " + nodeid + " is down: it can't run " + process.name());
         }
         processes.add(process);
     }
 
-    void remove(SimProcess<?, ?> process) {
+    void remove(OnNode process) {
         processes.remove(process);
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <E> events of the core
 /// @param <F> effects of the core
-public final class SimProcess<E, F> {
+public final class SimProcess<E, F> implements OnNode {
     /// Woken later than this, a process is told so.
     private static final long LATE_MS = 20;
 
@@ -52,6 +52,7 @@ public final class SimProcess<E, F> {
         node.add(this);
     }
 
+    @Override
     public String name() {
         return name;
     }
@@ -64,11 +65,13 @@ public final class SimProcess<E, F> {
         return core;
     }
 
+    @Override
     public boolean alive() {
         return alive;
     }
 
     /// Whether events are handled as they come.
+    @Override
     public boolean running() {
         return alive && !stopped && node.running();
     }
@@ -92,16 +95,19 @@ public final class SimProcess<E, F> {
     }
 
     /// `kill -STOP` of this process alone.
+    @Override
     public void stop() {
         stopped = true;
     }
 
+    @Override
     public void goOn() {
         stopped = false;
         wake();
     }
 
     /// `kill -9` of this process alone.
+    @Override
     public void die() {
         if (alive) {
             alive = false;
@@ -111,7 +117,8 @@ public final class SimProcess<E, F> {
         }
     }
 
-    void wake() {
+    @Override
+    public void wake() {
         if (!running()) {
             return;
         }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -44,10 +45,14 @@ class ModuleArrowsTest {
     }
 
     @Test
-    void theSimulatorIsOnlyForTests() throws Exception {
+    void falseWorldsAreOnlyForTestsAndTheRehearsal() throws Exception {
+        Set<String> above = Set.of("cluster-model", "rehearsal", "system-tests", "distribution");
         for (String module : SourceTree.modules()) {
-            if (!module.equals("system-tests") && !module.equals("distribution")) {
-                assertTrue(!used(module).contains("simulator"), module + " uses simulator outside of tests");
+            if (!above.contains(module)) {
+                SortedSet<String> used = used(module);
+                assertTrue(!used.contains("simulator"), module + " uses simulator outside of tests");
+                assertTrue(!used.contains("cluster-model"), module + " uses cluster-model outside of tests");
+                assertTrue(!used.contains("rehearsal"), module + " stands below rehearsal and names it");
             }
         }
     }

@@ -1,8 +1,7 @@
 package io.muster.ccs.cli;
 
 import io.muster.ccs.CcsFrames;
-import io.muster.control.ControlClient;
-import io.muster.control.Frame;
+import io.muster.control.CommandClient;
 import io.muster.core.MalformedMessage;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
@@ -30,84 +29,82 @@ final class CcsClient implements AutoCloseable {
     /// @param version -1 when ccsd has no document
     record Present(boolean quorate, int version) {}
 
-    private final ControlClient control;
+    private final CommandClient control;
 
-    private CcsClient(ControlClient control) {
+    private CcsClient(CommandClient control) {
         this.control = control;
     }
 
     static CcsClient quick(Path socket) throws IOException {
-        return new CcsClient(ControlClient.connect(socket, QUICK));
+        return new CcsClient(CommandClient.connect(socket, QUICK));
     }
 
     static CcsClient patient(Path socket, boolean forEver) throws IOException {
-        return new CcsClient(ControlClient.connect(socket, forEver ? FOR_EVER : UPDATE));
+        return new CcsClient(CommandClient.connect(socket, forEver ? FOR_EVER : UPDATE));
     }
 
     int connect(boolean force, boolean block, String name) throws IOException, MalformedMessage {
-        return ask(CcsFrames.CONNECT, new Output().bool(force).bool(block).string(name))
-                .i32();
+        var answer = control.ask(
+                CcsFrames.CONNECT, new Output().bool(force).bool(block).string(name));
+        return answer.done() ? new Input(answer.body()).i32() : -answer.code();
     }
 
-    int disconnect(int descriptor) throws IOException, MalformedMessage {
-        return ask(CcsFrames.DISCONNECT, new Output().i32(descriptor)).i32();
+    int disconnect(int descriptor) throws IOException {
+        return -control.ask(CcsFrames.DISCONNECT, new Output().i32(descriptor)).code();
     }
 
     Answer get(int descriptor, String query, boolean list) throws IOException, MalformedMessage {
-        Input in = ask(
+        var answer = control.ask(
                 list ? CcsFrames.GET_LIST : CcsFrames.GET,
                 new Output().i32(descriptor).string(query));
-        int result = in.i32();
+        if (answer.body().length == 0) {
+            return new Answer(-answer.code(), null);
+        }
+        Input in = new Input(answer.body());
         boolean there = in.bool();
-        String value = new String(in.bytes(CcsFrames.TEXT_MAX), StandardCharsets.UTF_8);
-        return new Answer(result, there ? value : null);
+        return new Answer(-answer.code(), there ? new String(in.rest(), StandardCharsets.UTF_8) : null);
     }
 
     State state(int descriptor) throws IOException, MalformedMessage {
-        Input in = ask(CcsFrames.GET_STATE, new Output().i32(descriptor));
-        return new State(in.i32(), in.string(), in.string());
+        var answer = control.ask(CcsFrames.GET_STATE, new Output().i32(descriptor));
+        if (!answer.done()) {
+            return new State(-answer.code(), "", "");
+        }
+        Input in = new Input(answer.body());
+        return new State(0, in.string(), in.string());
     }
 
-    int setState(int descriptor, String path) throws IOException, MalformedMessage {
-        return ask(
+    int setState(int descriptor, String path) throws IOException {
+        return -control.ask(
                         CcsFrames.SET_STATE,
                         new Output().i32(descriptor).string(path).bool(true))
-                .i32();
+                .code();
     }
 
-    Answer update(byte[] document, int probationSec) throws IOException, MalformedMessage {
-        return text(ask(
+    Answer update(byte[] document, int probationSec) throws IOException {
+        return text(control.ask(
                 CcsFrames.UPDATE,
                 new Output(document.length + 16).u32(probationSec).bytes(document)));
     }
 
-    Answer confirm() throws IOException, MalformedMessage {
-        return text(ask(CcsFrames.CONFIRM, new Output()));
+    Answer confirm() throws IOException {
+        return text(control.ask(CcsFrames.CONFIRM));
     }
 
     Present present() throws IOException, MalformedMessage {
-        Input in = ask(CcsFrames.DOCUMENT, new Output());
-        int result = in.i32();
+        var answer = control.ask(CcsFrames.DOCUMENT);
+        Input in = new Input(answer.body());
         boolean quorate = in.bool();
         int version = in.i32();
-        return new Present(quorate, result < 0 ? -1 : version);
+        return new Present(quorate, answer.done() ? version : -1);
     }
 
-    private static Answer text(Input in) throws MalformedMessage {
-        int result = in.i32();
-        return new Answer(result, new String(in.bytes(CcsFrames.TEXT_MAX), StandardCharsets.UTF_8));
-    }
-
-    private Input ask(int type, Output payload) throws IOException, MalformedMessage {
-        Frame frame = control.ask(type, payload.toBytes());
-        if (frame.type() != type) {
-            throw new MalformedMessage("answer of type " + frame.type() + " to a request of type " + type);
-        }
-        return frame.input();
+    private static Answer text(io.muster.control.Answer answer) {
+        return new Answer(-answer.code(), answer.text());
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         control.close();
     }
 }

@@ -98,7 +98,7 @@ final class Update {
         } catch (NotRunningException e) {
             err.println("Unable to connect to ccsd: it isn't running");
             return 1;
-        } catch (IOException | MalformedMessage e) {
+        } catch (IOException e) {
             err.println("ccsd: " + e.getMessage());
             return 1;
         }

@@ -5,22 +5,23 @@ import io.muster.ccs.CcsEvent;
 import io.muster.ccs.CcsReplay;
 import io.muster.ccs.ConfigLog;
 import io.muster.ccs.Document;
-import io.muster.control.ControlServer;
 import io.muster.core.CauseId;
+import io.muster.core.Node;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
-import io.muster.driver.CauseIds;
-import io.muster.driver.Loops;
-import io.muster.group.GroupEntry;
-import io.muster.group.daemon.GroupClient;
-import io.muster.group.daemon.ReplicaDriver;
-import io.muster.group.daemon.ReplicaRecord;
-import io.netty.channel.EventLoop;
+import io.muster.machine.Machine.Outcome;
+import io.muster.machine.Machine.Work;
+import io.muster.member.StayPolicy;
+import io.muster.member.StayPolicy.Awaits;
+import io.muster.member.StayPolicy.HangUp;
+import io.muster.member.StayPolicy.MayLeave;
+import io.muster.member.StayPolicy.Preparation;
+import io.muster.member.daemon.Hands;
+import io.muster.member.daemon.MemberDaemon;
+import io.muster.member.daemon.MemberDaemon.Around;
+import io.muster.os.RealMachine;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,43 +32,38 @@ import org.slf4j.LoggerFactory;
 /// Without cman it answers from the file on disk and looks for cman every second. Nothing else in the cluster
 /// stops when ccsd does: back again it takes the state from the others.
 ///
-/// Thread: its own loop; disk work on a thread beside it.
+/// Thread: its own loop; disk work beside it.
 public final class CcsDaemon implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(CcsDaemon.class);
-    private static final String GROUP = "ccs";
-    private static final long RECONNECT_MS = 1_000;
+    private static final Logger LOG = LoggerFactory.getLogger("ccsd");
 
-    private final Layout layout;
-    private final Consumer<Throwable> fatal;
-    private final boolean standAlone;
-    private final EventLoop loop;
-    private final CauseIds ids = CauseIds.ofThisProcess();
+    private static final StayPolicy POLICY = new StayPolicy(
+            "ccs",
+            "group ccs",
+            Optional.empty(),
+            0,
+            0,
+            Preparation.NOTHING,
+            Awaits.NOTHING,
+            HangUp.RETURN,
+            MayLeave.ALWAYS,
+            false,
+            1_000,
+            Long.MAX_VALUE);
+
     private final ConfigStore store;
-    private final ExecutorService diskWork = Executors.newSingleThreadExecutor(
-            Thread.ofVirtual().name("ccsd-disk").factory());
     private final Queries queries;
-    private final ControlServer server;
-
-    private @Nullable GroupClient cman;
+    private final MemberDaemon<CcsEvent, CcsEffect> member;
     private @Nullable ConfigLog log;
-    private @Nullable ReplicaDriver<CcsEvent, CcsEffect> driver;
-    private boolean closed;
-    private boolean toldWaiting;
 
-    private CcsDaemon(Layout layout, Consumer<Throwable> fatal, boolean standAlone) throws IOException {
-        this.layout = layout;
-        this.fatal = fatal;
-        this.standAlone = standAlone;
-        this.store = new ConfigStore(layout);
-        this.loop = Loops.start("ccsd");
-        this.queries = new Queries(this::document, this::onDisk, this::quorate, this::post, loop);
-        try {
-            this.server = ControlServer.open(layout.socket("ccsd"), loop, queries);
-        } catch (IOException e) {
-            Loops.stop(loop);
-            diskWork.close();
-            throw e;
-        }
+    private CcsDaemon(Around around) {
+        store = new ConfigStore(around.layout(), around.machine().files());
+        queries = new Queries(
+                new Known(),
+                this::post,
+                () -> around.machine().clocks().monotonicNs() / 1_000_000,
+                around.machine().dice().nextLong());
+        var kind = new MemberDaemon.Kind("ccsd", POLICY, true, CcsReplay.NAME, CcsReplay.CODEC);
+        member = MemberDaemon.of(around, kind, new CcsHands());
     }
 
     public static void main(String[] args) {
@@ -90,240 +86,170 @@ public final class CcsDaemon implements AutoCloseable {
 
     /// @param standAlone no cman, no other nodes: queries about the file only
     static CcsDaemon start(Layout layout, Consumer<Throwable> fatal, boolean standAlone) throws IOException {
-        CcsDaemon daemon = new CcsDaemon(layout, fatal, standAlone);
-        daemon.loop.execute(daemon::connect);
+        return start(Around.of(RealMachine.of("ccsd"), layout, () -> {}, fatal), standAlone);
+    }
+
+    /// Starts the daemon on a machine, which it ends with itself, also when it can't start.
+    ///
+    /// @param standAlone no cman, no other nodes: queries about the file only
+    public static CcsDaemon start(Around around, boolean standAlone) throws IOException {
+        var daemon = new CcsDaemon(around);
+        try {
+            daemon.member.serve(daemon.queries);
+        } catch (IOException e) {
+            around.machine().close();
+            throw e;
+        }
+        if (!standAlone) {
+            daemon.member.begin();
+        }
         return daemon;
     }
 
-    private void connect() {
-        if (closed || standAlone) {
-            return;
-        }
-        GroupClient.connect(layout.socket("cman"), loop, new FromCman()).whenComplete((client, failure) -> {
-            if (failure != null) {
-                if (!toldWaiting) {
-                    toldWaiting = true;
-                    LOG.info("no cman yet, trying again");
-                }
-                again();
-            } else if (closed) {
-                client.close();
-            } else {
-                toldWaiting = false;
-                begin(client);
-            }
-        });
+    private void post(CcsEvent event) {
+        member.post(event);
     }
 
-    private void again() {
-        if (!closed) {
-            loop.schedule(this::connect, RECONNECT_MS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void begin(GroupClient client) {
-        ConfigLog fresh = new ConfigLog(client.self());
-        ids.nodeid(client.self().nodeid());
-        var record = new ReplicaRecord(CcsReplay.NAME, layout.record("ccsd"), CcsReplay.CODEC);
-        var setup = new ReplicaDriver.Setup(GROUP, client, loop, ids, record, fatal);
-        cman = client;
-        log = fresh;
-        driver = new ReplicaDriver<>(setup, fresh, this::perform);
-        look();
-        client.join(GROUP, Optional.empty(), 0).whenComplete((_, failure) -> {
-            if (failure != null) {
-                LOG.warn("can't join group {}: {}: trying again", GROUP, failure.getMessage());
-                client.close();
-            }
-        });
-    }
-
-    /// Tells the core what is on disk; again later when the disk doesn't say.
-    private void look() {
-        GroupClient client = cman;
-        if (client == null || closed) {
-            return;
-        }
-        int nodeid = client.self().nodeid();
-        disk(() -> {
-            try {
-                CcsEvent.Found found = store.found(nodeid);
-                return () -> {
-                    if (cman == client) {
-                        post(found);
-                    }
-                };
-            } catch (IOException e) {
-                LOG.warn("can't read the configuration: {}", e.toString());
-                return () -> loop.schedule(this::look, RECONNECT_MS, TimeUnit.MILLISECONDS);
-            }
-        });
-    }
-
-    private void lost(String why) {
-        if (cman == null) {
-            // Never got as far as begin: connect tries again by itself.
-            return;
-        }
-        if (!closed) {
-            LOG.warn("cman is gone: {}: answering from the file until it is back", why);
-        }
-        ReplicaDriver<CcsEvent, CcsEffect> gone = driver;
-        cman = null;
-        log = null;
-        driver = null;
-        if (gone != null) {
-            gone.close();
-        }
-        queries.abandon();
-        again();
-    }
-
-    private boolean post(CcsEvent event) {
-        ReplicaDriver<CcsEvent, CcsEffect> now = driver;
-        if (now == null) {
-            return false;
-        }
-        now.post(event);
-        return true;
-    }
-
-    private Optional<Document> document() {
+    /// What the cluster has agreed on; empty without a cluster.
+    public Optional<Document> inForce() {
         ConfigLog now = log;
         return now == null ? Optional.empty() : now.chosen();
     }
 
-    private Optional<Document> onDisk() {
-        try {
-            return store.file();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
-    }
-
-    private boolean quorate() {
-        ReplicaDriver<CcsEvent, CcsEffect> now = driver;
-        ConfigLog core = log;
-        return now != null && core != null && now.replica().synced() && core.quorate();
-    }
-
-    private void perform(CcsEffect effect, CauseId cause) {
-        switch (effect) {
-            case CcsEffect.Stage(Document document, long attempt) ->
-                write(() -> {
-                    store.stage(document, attempt);
-                    return new CcsEvent.Staged(document.version(), attempt);
-                });
-            case CcsEffect.Install(Document document, long attempt, boolean keepAside) ->
-                write(() -> {
-                    store.install(document, attempt, keepAside)
-                            .ifPresent(kept -> LOG.warn("the cluster.conf of this node is kept as {}", kept));
-                    return new CcsEvent.Installed(document.version(), attempt);
-                });
-            case CcsEffect.Discard() ->
-                write(() -> {
-                    store.discard();
-                    return new CcsEvent.Discarded();
-                });
-            case CcsEffect.Announce(Document document) -> announce(document);
-            case CcsEffect.Answer(long request, boolean done, String text) -> queries.answer(request, done, text);
-            case CcsEffect.Log(boolean warning, String text) -> {
-                if (warning) {
-                    LOG.warn("{}", text);
-                } else {
-                    LOG.info("{}", text);
-                }
-            }
-            case CcsEffect.Send send ->
-                throw new IllegalStateException("a proposal came to the performer: " + send.message() + " " + cause);
-        }
-    }
-
-    private void announce(Document document) {
-        GroupClient client = cman;
-        if (client == null) {
-            return;
-        }
-        client.announceConfig(document.version().number(), document.version().sha256(), document.octets())
-                .whenComplete((_, failure) -> {
-                    if (failure != null) {
-                        LOG.info("cman keeps its configuration: {}", failure.getMessage());
-                    }
-                });
-    }
-
-    @FunctionalInterface
-    private interface Write {
-        CcsEvent run() throws IOException;
-    }
-
-    private void write(Write work) {
-        ReplicaDriver<CcsEvent, CcsEffect> mine = driver;
-        disk(() -> {
-            CcsEvent event;
-            try {
-                event = work.run();
-            } catch (IOException e) {
-                event = new CcsEvent.WriteFailed(e.toString());
-            }
-            CcsEvent done = event;
-            return () -> {
-                // A write begun for a core that is gone says nothing to the next one, which looks for itself.
-                if (mine != null && driver == mine) {
-                    mine.post(done);
-                }
-            };
-        });
-    }
-
-    @FunctionalInterface
-    private interface DiskWork {
-        /// @return what to do with the result, on the loop
-        Runnable run();
-    }
-
-    private void disk(DiskWork work) {
-        if (!diskWork.isShutdown()) {
-            diskWork.execute(() -> {
-                Runnable then = work.run();
-                if (!loop.isShuttingDown()) {
-                    loop.execute(then);
-                }
-            });
-        }
+    /// The daemon around the core.
+    public MemberDaemon<CcsEvent, CcsEffect> member() {
+        return member;
     }
 
     @Override
     public void close() {
-        loop.submit(() -> {
-                    closed = true;
-                    GroupClient client = cman;
-                    if (client != null) {
-                        client.leave(GROUP);
-                        client.close();
-                    }
-                    if (driver != null) {
-                        driver.close();
-                    }
-                })
-                .awaitUninterruptibly(2_000);
-        server.close();
-        diskWork.close();
-        Loops.stop(loop);
+        member.close();
     }
 
-    private final class FromCman implements GroupClient.Listener {
+    private final class Known implements Queries.Knowledge {
         @Override
-        public void onEntry(String group, GroupEntry entry, CauseId cause) {
-            ReplicaDriver<CcsEvent, CcsEffect> now = driver;
-            if (now != null && group.equals(GROUP)) {
-                now.entry(entry, cause);
+        public Optional<Document> inForce() {
+            return CcsDaemon.this.inForce();
+        }
+
+        @Override
+        public Optional<Document> onDisk() {
+            try {
+                return store.file();
+            } catch (IOException e) {
+                return Optional.empty();
             }
         }
 
         @Override
-        public void onClose(String why) {
-            lost(why);
+        public boolean quorate() {
+            ConfigLog core = log;
+            return core != null && member.synced() && core.quorate();
+        }
+    }
+
+    private final class CcsHands implements Hands<CcsEvent, CcsEffect> {
+        private int nodeid;
+
+        @Override
+        public ConfigLog core(Node self) {
+            nodeid = self.nodeid();
+            var core = new ConfigLog(self);
+            log = core;
+            return core;
+        }
+
+        @Override
+        public void entered() {
+            look();
+        }
+
+        @Override
+        public void left() {
+            log = null;
+        }
+
+        @Override
+        public void abandon() {
+            queries.abandon();
+        }
+
+        @Override
+        public void changed() {
+            queries.changed();
+        }
+
+        @Override
+        public void perform(CcsEffect effect, CauseId cause) {
+            switch (effect) {
+                case CcsEffect.Look() -> look();
+                case CcsEffect.Stage(Document document, long attempt) ->
+                    write(cause, () -> {
+                        store.stage(document, attempt);
+                        return new CcsEvent.Staged(document.version(), attempt);
+                    });
+                case CcsEffect.Install(Document document, long attempt, boolean keepAside) ->
+                    write(cause, () -> {
+                        store.install(document, attempt, keepAside)
+                                .ifPresent(kept -> LOG.warn("the cluster.conf of this node is kept as {}", kept));
+                        return new CcsEvent.Installed(document.version(), attempt);
+                    });
+                case CcsEffect.Discard() ->
+                    write(cause, () -> {
+                        store.discard();
+                        return new CcsEvent.Discarded();
+                    });
+                case CcsEffect.Announce(Document document) -> announce(document);
+                case CcsEffect.Answer(long request, boolean done, String text) -> queries.answer(request, done, text);
+                case CcsEffect.Log(boolean warning, String text) -> {
+                    if (warning) {
+                        LOG.warn("{}", text);
+                    } else {
+                        LOG.info("{}", text);
+                    }
+                }
+                case CcsEffect.Send send ->
+                    throw new IllegalStateException("a proposal came to the performer: " + send.message() + " " + cause);
+            }
+        }
+
+        /// Tells the core what is on disk.
+        private void look() {
+            Consumer<CcsEvent> then = member.answering(CauseId.NONE);
+            member.machine().beside("look", () -> store.found(nodeid), outcome -> {
+                switch (outcome) {
+                    case Outcome.Done<CcsEvent.Found>(var found) -> then.accept(found);
+                    case Outcome.Failed<CcsEvent.Found>(IOException why) -> {
+                        LOG.warn("can't read the configuration: {}", why.toString());
+                        then.accept(new CcsEvent.NotFound());
+                    }
+                }
+            });
+        }
+
+        private void announce(Document document) {
+            member.client()
+                    .ifPresent(client -> client.announceConfig(
+                            document.version().number(), document.version().sha256(), document.octets(), reply -> {
+                                if (!reply.ok()) {
+                                    LOG.info("cman keeps its configuration: {}", reply.why());
+                                }
+                            }));
+        }
+
+        /// A write begun for a core that is gone says nothing to the next one, which looks for itself.
+        private void write(CauseId cause, Work<CcsEvent> work) {
+            Consumer<CcsEvent> then = member.answering(cause);
+            member.machine()
+                    .beside(
+                            "write",
+                            work,
+                            outcome -> then.accept(
+                                    switch (outcome) {
+                                        case Outcome.Done<CcsEvent>(var done) -> done;
+                                        case Outcome.Failed<CcsEvent>(IOException why) ->
+                                            new CcsEvent.WriteFailed(why.toString());
+                                    }));
         }
     }
 }

@@ -6,12 +6,9 @@ import io.muster.ccs.OnDisk;
 import io.muster.config.ConfigReader;
 import io.muster.config.ConfigVersion;
 import io.muster.daemon.Layout;
-import io.muster.os.AtomicFile;
+import io.muster.machine.Files;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,12 +30,14 @@ public final class ConfigStore {
     private static final int HEADER_MAX = 64;
     private static final int KEPT_MAX = 1000;
 
+    private final Files files;
     private final Path conf;
     private final Path staged;
     private final Path installed;
 
     /// @param layout says where; directories are made when needed
-    public ConfigStore(Layout layout) {
+    public ConfigStore(Layout layout, Files files) {
+        this.files = files;
         conf = layout.clusterConf();
         staged = layout.state().resolve("ccs").resolve("staged");
         installed = layout.state().resolve("ccs").resolve("installed");
@@ -79,7 +78,7 @@ public final class ConfigStore {
         byte[] octets = document.octets();
         byte[] whole = Arrays.copyOf(header, header.length + octets.length);
         System.arraycopy(octets, 0, whole, header.length, octets.length);
-        AtomicFile.write(staged, whole);
+        files.write(staged, whole);
     }
 
     /// Makes a document the cluster.conf.
@@ -98,25 +97,25 @@ public final class ConfigStore {
                 kept = Optional.of(keep(present, name));
             }
         }
-        AtomicFile.write(conf, octets);
+        files.write(conf, octets);
         // Only after the file: a mark without its file would claim what isn't there.
         String mark = document.version().sha256() + " " + attempt + "\n";
-        AtomicFile.write(installed, mark.getBytes(StandardCharsets.US_ASCII));
-        AtomicFile.delete(staged);
+        files.write(installed, mark.getBytes(StandardCharsets.US_ASCII));
+        files.delete(staged);
         return kept;
     }
 
     /// Removes what is staged.
     public void discard() throws IOException {
-        AtomicFile.delete(staged);
+        files.delete(staged);
     }
 
     private Path keep(byte[] octets, String name) throws IOException {
         String base = conf.getFileName() + ".refused-" + name;
         for (int i = 0; i < KEPT_MAX; i++) {
             Path file = conf.resolveSibling(i == 0 ? base : base + "." + i);
-            if (!Files.exists(file)) {
-                AtomicFile.write(file, octets);
+            if (!files.exists(file)) {
+                files.write(file, octets);
                 return file;
             }
             if (Arrays.equals(read(file), octets)) {
@@ -158,11 +157,7 @@ public final class ConfigStore {
     }
 
     /// Null when there is no such file; no more than is sure to be too long.
-    private static byte @Nullable [] read(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return in.readNBytes(ConfigReader.MAX_BYTES + HEADER_MAX + 1);
-        } catch (NoSuchFileException e) {
-            return null;
-        }
+    private byte @Nullable [] read(Path file) throws IOException {
+        return files.read(file, ConfigReader.MAX_BYTES + HEADER_MAX + 1).orElse(null);
     }
 }

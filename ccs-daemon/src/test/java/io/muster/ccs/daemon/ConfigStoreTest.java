@@ -8,6 +8,7 @@ import io.muster.ccs.Document;
 import io.muster.ccs.OnDisk;
 import io.muster.config.ConfigVersion;
 import io.muster.daemon.Layout;
+import io.muster.os.RealFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class ConfigStoreTest {
     @BeforeEach
     void make() throws IOException {
         layout = Layout.under(root);
-        store = new ConfigStore(layout);
+        store = new ConfigStore(layout, RealFiles.INSTANCE);
         Files.createDirectories(layout.etc());
         Files.write(layout.clusterConf(), old.octets());
     }

@@ -1,6 +1,7 @@
 package io.muster.cman.cli;
 
-import io.muster.cman.cli.CmanConnection.Failure;
+import io.muster.cman.client.CmanConnection;
+import io.muster.cman.client.CmanConnection.Failure;
 import io.muster.daemon.Launcher;
 import io.muster.daemon.Layout;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.muster.cman.cli;
 
+import io.muster.cman.client.CmanConnection;
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
 import io.muster.daemon.Layout;

@@ -2,7 +2,7 @@ package io.muster.cman.cli;
 
 import io.muster.group.Group;
 import io.muster.group.GroupEntry.Level;
-import io.muster.group.daemon.CmanView;
+import io.muster.cman.client.CmanView;
 import io.muster.membership.CmanStatus.GroupStatus;
 import java.util.Comparator;
 import java.util.List;

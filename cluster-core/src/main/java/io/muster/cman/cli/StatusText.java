@@ -1,6 +1,6 @@
 package io.muster.cman.cli;
 
-import io.muster.group.daemon.CmanView;
+import io.muster.cman.client.CmanView;
 import io.muster.membership.CmanStatus;
 import io.muster.membership.CmanStatus.GroupStatus;
 import io.muster.membership.CmanStatus.NodeStatus;

@@ -1,13 +1,10 @@
 package io.muster.cman.daemon;
 
+import io.muster.cman.client.CmanView;
 import io.muster.config.ClusterConfig;
 import io.muster.control.ControlServer;
-import io.muster.control.Frame;
-import io.muster.control.Session;
-import io.muster.control.SessionHandler;
 import io.muster.core.CauseId;
 import io.muster.core.Incarnation;
-import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
@@ -16,12 +13,9 @@ import io.muster.driver.CauseIds;
 import io.muster.driver.Dice;
 import io.muster.driver.EventDriver;
 import io.muster.driver.FlightRecorder;
+import io.muster.driver.Loop;
 import io.muster.driver.Loops;
 import io.muster.driver.Recorder;
-import io.muster.group.GroupEntry;
-import io.muster.group.GroupEntryCodec;
-import io.muster.group.daemon.CmanFrames;
-import io.muster.group.daemon.StatusCodec;
 import io.muster.membership.Cman;
 import io.muster.membership.CmanEffect;
 import io.muster.membership.CmanEffect.Result;
@@ -30,6 +24,7 @@ import io.muster.membership.CmanNode;
 import io.muster.membership.CmanRecord;
 import io.muster.membership.NodeEffect;
 import io.muster.membership.NodeEvent;
+import io.muster.os.RealClocks;
 import io.muster.os.RealTime;
 import io.muster.totem.Ring;
 import io.muster.totem.RingConfig;
@@ -37,15 +32,11 @@ import io.muster.totem.RingEvent;
 import io.muster.transport.LinkStatus;
 import io.muster.transport.Transport;
 import io.muster.transport.daemon.UdpDriver;
-import io.muster.wire.Input;
-import io.muster.wire.Output;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -94,8 +85,7 @@ public final class CmanDaemon implements AutoCloseable {
     private final EventLoop loop;
     private final Node self;
     private final Ending ending;
-    private final SortedMap<Integer, Session> sessions = new TreeMap<>();
-    private final Throttle throttle;
+    private final CmanSessions clients;
     private final CountDownLatch over = new CountDownLatch(1);
     private final CmanNode core;
     private final Viewer viewer;
@@ -125,9 +115,20 @@ public final class CmanDaemon implements AutoCloseable {
                 setup.document(),
                 Settings.reader());
         core = new CmanNode(new Ring(self, ringConfig, new Dice(dice.nextLong())), cman);
-        throttle = new Throttle(loop, cman::backlogBytes);
         viewer = new Viewer(setup.me().name());
         viewer.configure(config, setup.addresses());
+        clients = new CmanSessions(Loop.of(loop), cman, this::view, CmanDaemon::debug, this::post);
+    }
+
+    private CmanView view(int sessions) {
+        return viewer.view(core, sessions, RealClocks.INSTANCE.monotonicNs() / 1_000_000);
+    }
+
+    private void post(CmanEvent event, CauseId parent) {
+        EventDriver<NodeEvent, NodeEffect> running = driver;
+        if (running != null) {
+            running.post(new NodeEvent.OfCman(event), parent);
+        }
     }
 
     /// Starts cman.
@@ -177,7 +178,7 @@ public final class CmanDaemon implements AutoCloseable {
         udp = sockets;
         sockets.start();
         sockets.watch(setup.keyFile());
-        server = ControlServer.open(layout.socket("cman"), loop, new Clients(running));
+        server = ControlServer.open(layout.socket("cman"), loop, clients);
         loop.execute(() -> startRing(running, sockets, running.nowMs() + LISTEN_MS));
     }
 
@@ -293,38 +294,21 @@ public final class CmanDaemon implements AutoCloseable {
     private void perform(CmanEffect effect, CauseId cause) {
         switch (effect) {
             case CmanEffect.ToRing _ -> throw new IllegalStateException("the node keeps " + effect + " to itself");
-            case CmanEffect.Entry(int client, String group, GroupEntry entry, CauseId sent) -> {
-                Output out = new Output(entry instanceof GroupEntry.Message m ? 128 + m.payload().length : 128);
-                out.string(group);
-                GroupEntryCodec.encode(out, entry);
-                send(client, new Frame(CmanFrames.ENTRY, 0, sent.equals(CauseId.NONE) ? cause : sent, out.toBytes()));
-            }
-            case CmanEffect.Parted(int client, String group) ->
-                send(
-                        client,
-                        new Frame(CmanFrames.PARTED, new Output().string(group).toBytes()));
-            case CmanEffect.Answer(int client, int request, Result result, String text) -> {
-                if (client == OWN) {
-                    if (result != Result.OK && stopping) {
-                        LOG.warn("a client doesn't let this node leave: stops without leaving");
-                        end(false, "stopped without leaving");
-                    }
-                } else {
-                    byte[] octets = new Output().oneOf(result).string(text).toBytes();
-                    send(client, new Frame(CmanFrames.RESULT, request, CauseId.NONE, octets));
+            case CmanEffect.Entry entry -> clients.entry(entry, cause);
+            case CmanEffect.Parted parted -> clients.parted(parted);
+            case CmanEffect.Answer answer -> {
+                if (answer.client() != OWN) {
+                    clients.answer(answer);
+                } else if (answer.result() != Result.OK && stopping) {
+                    LOG.warn("a client doesn't let this node leave: stops without leaving");
+                    end(false, "stopped without leaving");
                 }
             }
-            case CmanEffect.Fresh(int client, int request, boolean quorate, long position) -> {
-                byte[] octets = new Output().bool(quorate).u64(position).toBytes();
-                send(client, new Frame(CmanFrames.FRESH, request, CauseId.NONE, octets));
-            }
-            case CmanEffect.AskShutdown(int client) -> send(client, new Frame(CmanFrames.ASK_SHUTDOWN, new byte[0]));
-            case CmanEffect.Disconnect(int client, String why) -> {
-                LOG.warn("node={} client {} is disconnected: {}", self.nodeid(), client, why);
-                Session session = sessions.get(client);
-                if (session != null) {
-                    session.close();
-                }
+            case CmanEffect.Fresh fresh -> clients.fresh(fresh);
+            case CmanEffect.AskShutdown ask -> clients.askShutdown(ask);
+            case CmanEffect.Disconnect gone -> {
+                LOG.warn("node={} client {} is disconnected: {}", self.nodeid(), gone.client(), gone.why());
+                clients.disconnect(gone);
             }
             case CmanEffect.Configured(byte[] document) -> configured(document);
             case CmanEffect.Say(var severity, String text) -> {
@@ -335,13 +319,6 @@ public final class CmanDaemon implements AutoCloseable {
                 }
             }
             case CmanEffect.End(boolean clean, String why) -> end(clean, why);
-        }
-    }
-
-    private void send(int client, Frame frame) {
-        Session session = sessions.get(client);
-        if (session != null) {
-            session.send(frame);
         }
     }
 
@@ -436,74 +413,8 @@ public final class CmanDaemon implements AutoCloseable {
         }
     }
 
-    private final class Clients implements SessionHandler {
-        private final EventDriver<NodeEvent, NodeEffect> running;
-
-        Clients(EventDriver<NodeEvent, NodeEffect> running) {
-            this.running = running;
-        }
-
-        @Override
-        public void onOpen(Session session) {
-            sessions.put((int) session.id(), session);
-        }
-
-        @Override
-        public void onFrame(Session session, Frame frame) {
-            if (frame.type() == CmanFrames.ASK_STATUS) {
-                byte[] view = StatusCodec.encode(viewer.view(core, sessions.size(), running.nowMs()));
-                session.reply(frame, CmanFrames.STATUS, view);
-                return;
-            }
-            if (!session.mayChange()) {
-                byte[] no = new Output()
-                        .oneOf(Result.INVALID)
-                        .string("permission denied")
-                        .toBytes();
-                session.reply(frame, CmanFrames.RESULT, no);
-                return;
-            }
-            try {
-                if (frame.type() == CmanFrames.DEBUG) {
-                    int mask = frame.input().u32(Integer.MAX_VALUE);
-                    Logs.level("io.muster", mask == 0 ? "INFO" : "DEBUG");
-                    session.reply(
-                            frame,
-                            CmanFrames.RESULT,
-                            new Output().oneOf(Result.OK).string("").toBytes());
-                    return;
-                }
-                if (frame.type() == CmanFrames.JOIN) {
-                    watch(session, frame);
-                }
-                Requests.event((int) session.id(), frame)
-                        .ifPresent(event -> running.post(new NodeEvent.OfCman(event), frame.cause()));
-                if (frame.type() == CmanFrames.SEND) {
-                    throttle.sent(session);
-                }
-            } catch (MalformedMessage e) {
-                LOG.warn("{}: frame of type {}: {}", session, frame.type(), e.getMessage());
-                session.close();
-            }
-        }
-
-        private void watch(Session session, Frame frame) throws MalformedMessage {
-            Input in = frame.input();
-            in.string();
-            in.u8();
-            int silentMs = in.u32(Integer.MAX_VALUE);
-            if (silentMs > 0) {
-                session.watch(Math.max(1, silentMs / 5), silentMs);
-            }
-        }
-
-        @Override
-        public void onClose(Session session, String why) {
-            LOG.debug("{} closed: {}", session, why);
-            sessions.remove((int) session.id());
-            throttle.gone(session);
-            running.post(new NodeEvent.OfCman(new CmanEvent.Gone((int) session.id())));
-        }
+    private static void debug(int mask) {
+        Logs.level("io.muster", mask == 0 ? "INFO" : "DEBUG");
     }
 
     public static void main(String[] args) {

@@ -4,7 +4,7 @@ import io.muster.control.Frame;
 import io.muster.core.MalformedMessage;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupTable;
-import io.muster.group.daemon.CmanFrames;
+import io.muster.cman.client.CmanFrames;
 import io.muster.membership.CmanEvent;
 import io.muster.wire.Input;
 import java.util.Optional;

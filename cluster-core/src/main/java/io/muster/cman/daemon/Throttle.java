@@ -1,11 +1,10 @@
 package io.muster.cman.daemon;
 
 import io.muster.control.Session;
-import io.netty.channel.EventLoop;
+import io.muster.driver.Loop;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /// Makes clients wait that send faster than the ring takes: nothing is dropped, so what isn't read stays in their
@@ -22,11 +21,11 @@ final class Throttle {
 
     private static final long LOOK_MS = 5;
 
-    private final EventLoop loop;
+    private final Loop loop;
     private final LongSupplier backlogBytes;
     private final Set<Session> waiting = new LinkedHashSet<>();
 
-    Throttle(EventLoop loop, LongSupplier backlogBytes) {
+    Throttle(Loop loop, LongSupplier backlogBytes) {
         this.loop = loop;
         this.backlogBytes = backlogBytes;
     }
@@ -47,7 +46,7 @@ final class Throttle {
     }
 
     private void lookLater() {
-        loop.schedule(this::look, LOOK_MS, TimeUnit.MILLISECONDS);
+        loop.schedule(this::look, LOOK_MS);
     }
 
     private void look() {

@@ -12,10 +12,11 @@ import java.util.List;
 /// `join` and `consensus` of old files are not taken: they were made for a ring that forms in rounds of a token,
 /// and would
 /// only make this one slow.
-final class Timings {
+public final class Timings {
     private Timings() {}
 
-    static RingConfig ring(ClusterConfig config, int mtuBytes) {
+    /// @param mtuBytes of the path, headers taken off
+    public static RingConfig ring(ClusterConfig config, int mtuBytes) {
         List<ClusterNode> nodes = config.nodes().stream()
                 .sorted(Comparator.comparingInt(ClusterNode::nodeid))
                 .toList();

@@ -6,15 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.cman.cli.CmanTool;
+import io.muster.cman.client.GroupClient;
 import io.muster.core.CauseId;
 import io.muster.daemon.Layout;
-import io.muster.driver.Loops;
 import io.muster.driver.Replay;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
-import io.muster.group.daemon.GroupClient;
-import io.netty.channel.EventLoop;
+import io.muster.os.RealMachine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -29,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -50,13 +50,24 @@ class CmanDaemonTest {
 
     private final List<CmanDaemon> daemons = new ArrayList<>();
     private final List<AutoCloseable> closing = new ArrayList<>();
-    private final EventLoop loop = Loops.start("test");
+    private final RealMachine machine = RealMachine.of("test");
     private String conf = "";
 
     /// A client that keeps what it hears.
     private static final class Heard implements GroupClient.Listener {
         final BlockingQueue<GroupEntry> entries = new LinkedBlockingQueue<>();
         final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
+        final CompletableFuture<GroupClient> opened = new CompletableFuture<>();
+
+        @Override
+        public void onOpen(GroupClient client) {
+            opened.complete(client);
+        }
+
+        @Override
+        public void onUnreachable(IOException why) {
+            opened.completeExceptionally(why);
+        }
 
         @Override
         public void onEntry(String group, GroupEntry entry, CauseId cause) {
@@ -129,7 +140,7 @@ class CmanDaemonTest {
         for (Thread each : stopping) {
             each.join();
         }
-        Loops.stop(loop);
+        machine.close();
         // Whatever a test does to them: what they decided, they decide again.
         for (int id = 1; id <= 3; id++) {
             var out = new ByteArrayOutputStream();
@@ -164,11 +175,22 @@ class CmanDaemonTest {
     }
 
     private GroupClient client(int id, Heard heard, Optional<Level> level) throws Exception {
-        GroupClient client =
-                GroupClient.connect(layout(id).socket("cman"), loop, heard).get(10, TimeUnit.SECONDS);
-        closing.add(client);
-        client.join(GROUP, level, 0).get(10, TimeUnit.SECONDS);
+        GroupClient client = connect(id, heard);
+        join(client, level, 0);
         return client;
+    }
+
+    private GroupClient connect(int id, Heard heard) throws Exception {
+        GroupClient.connect(machine, layout(id).socket("cman"), heard);
+        GroupClient client = heard.opened.get(10, TimeUnit.SECONDS);
+        closing.add(client);
+        return client;
+    }
+
+    private static void join(GroupClient client, Optional<Level> level, int silentMs) throws Exception {
+        var joined = new CompletableFuture<GroupClient.Reply>();
+        client.join(GROUP, level, silentMs, joined::complete);
+        assertTrue(joined.get(10, TimeUnit.SECONDS).ok());
     }
 
     @Test
@@ -189,7 +211,9 @@ class CmanDaemonTest {
         assertEquals(second.self(), message.from());
         assertEquals(new CauseId(2, 9, 4), message.cause());
         assertEquals(message.position(), two.next(GroupEntry.Message.class).position());
-        assertTrue(first.stillQuorate().get(10, TimeUnit.SECONDS));
+        var quorate = new CompletableFuture<Boolean>();
+        machine.loop().execute(() -> first.stillQuorate(quorate::complete));
+        assertTrue(quorate.get(10, TimeUnit.SECONDS));
 
         // A client that says no keeps its node in the cluster; one that dies leaves its group.
         Outcome leave = tool(2, "leave");
@@ -267,11 +291,9 @@ class CmanDaemonTest {
     @Test
     void aClientFasterThanTheRingWaitsAndLosesNothing() throws Exception {
         Heard heard = new Heard();
-        GroupClient client =
-                GroupClient.connect(layout(1).socket("cman"), loop, heard).get(10, TimeUnit.SECONDS);
-        closing.add(client);
+        GroupClient client = connect(1, heard);
         // It may be put out for silence, and waiting isn't silence.
-        client.join(GROUP, Optional.empty(), 1_000).get(10, TimeUnit.SECONDS);
+        join(client, Optional.empty(), 1_000);
         heard.next(GroupEntry.View.class);
         int messages = 48;
         for (int i = 0; i < messages; i++) {

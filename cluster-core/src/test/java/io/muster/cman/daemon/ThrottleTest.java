@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.muster.control.Frame;
 import io.muster.control.Session;
+import io.muster.driver.Loop;
 import io.muster.driver.Loops;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.BlockingQueue;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ThrottleTest {
     private final EventLoop loop = Loops.start("throttle");
     private final AtomicLong backlog = new AtomicLong();
-    private final Throttle throttle = new Throttle(loop, backlog::get);
+    private final Throttle throttle = new Throttle(Loop.of(loop), backlog::get);
 
     @AfterEach
     void stop() {

@@ -1,7 +1,7 @@
 package io.muster.fence.daemon;
 
-import io.muster.control.ControlClient;
-import io.muster.control.Frame;
+import io.muster.control.Answer;
+import io.muster.control.CommandClient;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.daemon.Layout;
@@ -18,9 +18,9 @@ import java.time.Duration;
 public final class FenceClient implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    private final ControlClient control;
+    private final CommandClient control;
 
-    private FenceClient(ControlClient control) {
+    private FenceClient(CommandClient control) {
         this.control = control;
     }
 
@@ -34,7 +34,7 @@ public final class FenceClient implements AutoCloseable {
     }
 
     public static FenceClient connect(Layout layout) throws IOException {
-        return new FenceClient(ControlClient.connect(layout.socket("fenced"), TIMEOUT));
+        return new FenceClient(CommandClient.connect(layout.socket("fenced"), TIMEOUT));
     }
 
     public void join() throws IOException {
@@ -47,14 +47,14 @@ public final class FenceClient implements AutoCloseable {
 
     public DomainReport report() throws IOException {
         try {
-            return DomainReport.decode(ask(FenceProtocol.REPORT, new byte[0]).payload());
+            return DomainReport.decode(ask(FenceProtocol.REPORT, new byte[0]).body());
         } catch (MalformedMessage e) {
             throw new IOException(e);
         }
     }
 
     public String dump() throws IOException {
-        return new String(ask(FenceProtocol.DUMP, new byte[0]).payload(), StandardCharsets.UTF_8);
+        return new String(ask(FenceProtocol.DUMP, new byte[0]).body(), StandardCharsets.UTF_8);
     }
 
     /// Vouches for a victim; returns once every node knows.
@@ -77,20 +77,16 @@ public final class FenceClient implements AutoCloseable {
         ask(FenceProtocol.TRIED, FenceProtocol.tried(path, ok, agent));
     }
 
-    private Frame ask(int type, byte[] payload) throws IOException {
-        try {
-            Frame answer = control.ask(type, payload);
-            if (answer.type() == FenceProtocol.REFUSED) {
-                throw new Refused(new String(answer.payload(), StandardCharsets.UTF_8));
-            }
-            return answer;
-        } catch (MalformedMessage e) {
-            throw new IOException(e);
+    private Answer ask(int type, byte[] payload) throws IOException {
+        Answer answer = control.ask(type, payload);
+        if (!answer.done()) {
+            throw new Refused(answer.text());
         }
+        return answer;
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         control.close();
     }
 }

@@ -6,20 +6,18 @@ import io.muster.fence.FencePath;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 
-/// Requests on `fenced.sock` and their answers. Every request gets one answer.
+/// Requests on `fenced.sock`. Every request gets one [io.muster.control.Answer]; its code is [#REFUSED] for a no.
 ///
-/// | type | request | payload | answer |
+/// | type | request | payload | body of the answer |
 /// |---|---|---|---|
-/// | 1 | join the domain | | done |
-/// | 2 | leave it | | done |
-/// | 3 | report | | report |
+/// | 1 | join the domain | | |
+/// | 2 | leave it | | |
+/// | 3 | report | | a [io.muster.fence.DomainReport] |
 /// | 4 | dump | | text |
-/// | 5 | an operator vouches for a victim | node | done once the log has it |
-/// | 6 | a run was fenced from outside | node, text agent | done |
-/// | 7 | everything left behind by earlier runs of this node is stopped | | done |
-/// | 8 | a fence path was tried | path, u8 ok, text agent | done |
-///
-/// Answers: 100 done, 101 refused (text: why), 102 report, 103 text (u32 length and octets).
+/// | 5 | an operator vouches for a victim | node | once the log has it |
+/// | 6 | a run was fenced from outside | node, text agent | |
+/// | 7 | everything left behind by earlier runs of this node is stopped | | |
+/// | 8 | a fence path was tried | path, u8 ok, text agent | |
 public final class FenceProtocol {
     public static final int JOIN = 1;
     public static final int LEAVE = 2;
@@ -30,10 +28,8 @@ public final class FenceProtocol {
     public static final int SERVICES_STOPPED = 7;
     public static final int TRIED = 8;
 
-    public static final int DONE = 100;
-    public static final int REFUSED = 101;
-    public static final int REPORTED = 102;
-    public static final int TEXT = 103;
+    /// The code of an answer that says no; its text says why.
+    public static final int REFUSED = 1;
 
     private FenceProtocol() {}
 

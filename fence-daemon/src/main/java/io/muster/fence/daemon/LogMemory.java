@@ -1,5 +1,6 @@
 package io.muster.fence.daemon;
 
+import io.muster.driver.Clocks;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,10 +11,15 @@ import java.util.Deque;
 final class LogMemory {
     private static final int KEPT = 1000;
 
+    private final Clocks clocks;
     private final Deque<String> lines = new ArrayDeque<>();
 
+    LogMemory(Clocks clocks) {
+        this.clocks = clocks;
+    }
+
     void add(String text) {
-        lines.add(Instant.now() + " " + text);
+        lines.add(Instant.ofEpochMilli(clocks.wallMs()) + " " + text);
         if (lines.size() > KEPT) {
             lines.remove();
         }

@@ -7,15 +7,14 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.muster.cman.daemon.CmanDaemon;
 import io.muster.core.CauseId;
 import io.muster.daemon.Layout;
-import io.muster.driver.Loops;
 import io.muster.driver.Replay;
 import io.muster.fence.cli.FenceAckManual;
 import io.muster.fence.cli.FenceTool;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
-import io.muster.group.daemon.GroupClient;
+import io.muster.os.RealMachine;
+import io.muster.cman.client.GroupClient;
 import io.muster.transport.cli.Keygen;
-import io.netty.channel.EventLoop;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -111,22 +110,32 @@ class FencedTest {
     @Test
     void aRefusedJoinIsTriedAgain() throws Exception {
         running[0] = CmanDaemon.start(layout, (clean, why) -> {}, ended::complete);
-        EventLoop loop = Loops.start("holder");
-        try {
-            GroupClient holder = GroupClient.connect(layout.socket("cman"), loop, new Holder())
-                    .get(10, TimeUnit.SECONDS);
-            holder.join("fence:default", Optional.of(Level.FENCE), 0).get(10, TimeUnit.SECONDS);
+        try (var machine = RealMachine.of("holder")) {
+            var opened = new CompletableFuture<GroupClient>();
+            GroupClient.connect(machine, layout.socket("cman"), new Holder(opened));
+            GroupClient holder = opened.get(10, TimeUnit.SECONDS);
+            var joined = new CompletableFuture<GroupClient.Reply>();
+            holder.join("fence:default", Optional.of(Level.FENCE), 0, joined::complete);
+            assertTrue(joined.get(10, TimeUnit.SECONDS).ok());
             running[1] = FenceDaemon.start(layout, ended::complete);
             await("refusal", () -> tool("dump").contains("can't join the fence domain yet"));
             holder.leave("fence:default");
             await("join", () -> tool("dump").contains("joining the fence domain as node"));
             holder.close();
-        } finally {
-            Loops.stop(loop);
         }
     }
 
-    private static final class Holder implements GroupClient.Listener {
+    private record Holder(CompletableFuture<GroupClient> opened) implements GroupClient.Listener {
+        @Override
+        public void onOpen(GroupClient client) {
+            opened.complete(client);
+        }
+
+        @Override
+        public void onUnreachable(IOException why) {
+            opened.completeExceptionally(why);
+        }
+
         @Override
         public void onEntry(String group, GroupEntry entry, CauseId cause) {}
 

@@ -1,17 +1,17 @@
 package io.muster.service.cli;
 
-import io.muster.control.ControlClient;
-import io.muster.control.Frame;
+import io.muster.control.CommandClient;
 import io.muster.control.NotRunningException;
 import io.muster.core.MalformedMessage;
 import io.muster.daemon.Layout;
-import io.muster.group.daemon.CmanFrames;
-import io.muster.group.daemon.CmanView;
-import io.muster.group.daemon.StatusCodec;
+import io.muster.cman.client.CmanFrames;
+import io.muster.cman.client.CmanView;
+import io.muster.cman.client.StatusCodec;
 import io.muster.membership.CmanStatus;
 import io.muster.service.ClusterServices;
 import io.muster.service.ServiceStatus;
 import io.muster.service.daemon.ServiceFrames;
+import io.muster.wire.Input;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,16 +65,16 @@ record ClusterPicture(
     }
 
     static CmanView cman(Layout layout) throws IOException, MalformedMessage {
-        try (ControlClient client = ControlClient.connect(layout.socket("cman"), CMAN_WAIT)) {
-            Frame answer = client.ask(CmanFrames.ASK_STATUS, new byte[0]);
-            return StatusCodec.decode(answer.input());
+        try (CommandClient client = CommandClient.connect(layout.socket("cman"), CMAN_WAIT)) {
+            return StatusCodec.decode(
+                    new Input(client.ask(CmanFrames.ASK_STATUS).body()));
         }
     }
 
     private static Optional<ClusterServices> services(Layout layout) throws IOException, MalformedMessage {
-        try (ControlClient client = ControlClient.connect(layout.socket("rgmanager"), RGMANAGER_WAIT)) {
-            Frame answer = client.ask(ServiceFrames.ASK_STATUS, new byte[0]);
-            return Optional.of(ClusterServices.decode(answer.input()));
+        try (CommandClient client = CommandClient.connect(layout.socket("rgmanager"), RGMANAGER_WAIT)) {
+            return Optional.of(ClusterServices.decode(
+                    new Input(client.ask(ServiceFrames.ASK_STATUS).body())));
         } catch (NotRunningException e) {
             return Optional.empty();
         }

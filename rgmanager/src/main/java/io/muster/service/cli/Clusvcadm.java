@@ -2,8 +2,7 @@ package io.muster.service.cli;
 
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
-import io.muster.control.ControlClient;
-import io.muster.control.Frame;
+import io.muster.control.CommandClient;
 import io.muster.core.MalformedMessage;
 import io.muster.daemon.Layout;
 import io.muster.service.RequestKind;
@@ -297,14 +296,15 @@ public final class Clusvcadm implements Command {
     }
 
     private Answer ask(RequestKind kind, String service, int target) throws IOException, MalformedMessage {
-        try (ControlClient client = ControlClient.connect(layout.socket("rgmanager"), LONGEST)) {
-            byte[] request =
-                    new Output().oneOf(kind).string(service).u32(target).toBytes();
-            Frame frame = client.ask(ServiceFrames.REQUEST, request);
-            Input in = frame.input();
-            var answer = new Answer(in.oneOf(ResultCode.class), in.u32(Integer.MAX_VALUE));
-            in.end();
-            return answer;
+        try (CommandClient client = CommandClient.connect(layout.socket("rgmanager"), LONGEST)) {
+            var said = client.ask(
+                    ServiceFrames.REQUEST,
+                    new Output().oneOf(kind).string(service).u32(target));
+            if (said.code() < 0 || said.code() >= ResultCode.values().length) {
+                throw new MalformedMessage("result " + said.code());
+            }
+            int owner = new Input(said.body()).u32(Integer.MAX_VALUE);
+            return new Answer(ResultCode.values()[said.code()], owner);
         }
     }
 }

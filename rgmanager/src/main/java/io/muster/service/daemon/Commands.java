@@ -1,41 +1,40 @@
 package io.muster.service.daemon;
 
+import io.muster.control.Answer;
 import io.muster.control.Frame;
 import io.muster.control.Session;
 import io.muster.control.SessionHandler;
 import io.muster.core.MalformedMessage;
-import io.muster.service.ClusterServices;
+import io.muster.member.daemon.Questions;
 import io.muster.service.RequestKind;
 import io.muster.service.ResultCode;
 import io.muster.service.ServiceEvent;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.Optional;
 
 /// Answers commands on rgmanager's socket. Thread: the daemon's loop.
 final class Commands implements SessionHandler {
-    private record Waiting(Session session, Frame request) {}
+    private final RgManager daemon;
+    private final Questions questions;
 
-    private final Supplier<ClusterServices> status;
-    private final Consumer<ServiceEvent> events;
-    private final Map<Long, Waiting> waiting = new HashMap<>();
-    private long nextId;
+    /// @param life 64 random bits
+    Commands(RgManager daemon, long life) {
+        this.daemon = daemon;
+        this.questions = new Questions(
+                life, answer(ResultCode.PERMISSION, 0), this::unable, answer(ResultCode.AGAIN, 0));
+    }
 
-    /// @param firstId no number from here on was used by an earlier rgmanager of this node
-    Commands(Supplier<ClusterServices> status, Consumer<ServiceEvent> events, long firstId) {
-        this.status = status;
-        this.events = events;
-        this.nextId = firstId;
+    private Optional<Answer> unable() {
+        ResultCode present = daemon.status().code();
+        return present == ResultCode.SUCCESS ? Optional.empty() : Optional.of(answer(present, 0));
     }
 
     @Override
     public void onFrame(Session session, Frame frame) {
         switch (frame.type()) {
             case ServiceFrames.ASK_STATUS ->
-                session.reply(frame, ServiceFrames.STATUS, status.get().encode());
+                session.reply(frame, Answer.of(daemon.status().encode()));
             case ServiceFrames.REQUEST -> {
                 try {
                     requested(session, frame);
@@ -53,34 +52,31 @@ final class Commands implements SessionHandler {
         String service = in.string(255);
         int target = in.u32(Integer.MAX_VALUE);
         in.end();
-        ResultCode present = status.get().code();
-        if (kind != RequestKind.QUERY_LOCK && !session.mayChange()) {
-            reply(session, frame, ResultCode.PERMISSION, 0);
-        } else if (present != ResultCode.SUCCESS) {
-            reply(session, frame, present, 0);
+        if (kind == RequestKind.QUERY_LOCK) {
+            questions.look(session, frame, name -> ask(name, kind, service, target));
         } else {
-            long id = nextId++;
-            waiting.put(id, new Waiting(session, frame));
-            events.accept(new ServiceEvent.Requested(id, kind, service, target, System.currentTimeMillis()));
+            questions.ask(session, frame, name -> ask(name, kind, service, target));
         }
     }
 
-    void answer(long id, ResultCode code, int owner) {
-        Waiting asker = waiting.remove(id);
-        if (asker != null) {
-            reply(asker.session(), asker.request(), code, owner);
-        }
+    private void ask(long name, RequestKind kind, String service, int target) {
+        daemon.member().post(new ServiceEvent.Requested(name, kind, service, target, daemon.wallMs()));
+    }
+
+    void answer(long name, ResultCode code, int owner) {
+        questions.answer(name, answer(code, owner));
+    }
+
+    void abandon() {
+        questions.abandon();
     }
 
     @Override
     public void onClose(Session session, String why) {
-        waiting.values().removeIf(asker -> asker.session() == session);
+        questions.closed(session);
     }
 
-    private static void reply(Session session, Frame request, ResultCode code, int owner) {
-        session.reply(
-                request,
-                ServiceFrames.ANSWER,
-                new Output().oneOf(code).u32(owner).toBytes());
+    private static Answer answer(ResultCode code, int owner) {
+        return new Answer(code.ordinal(), "", new Output().u32(owner).toBytes());
     }
 }

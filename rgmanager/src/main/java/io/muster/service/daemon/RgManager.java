@@ -2,31 +2,65 @@ package io.muster.service.daemon;
 
 import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigReader;
-import io.muster.config.Problem;
-import io.muster.config.Reading;
-import io.muster.control.ControlServer;
+import io.muster.core.CauseId;
+import io.muster.core.Node;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
-import io.muster.machine.Machine;
+import io.muster.driver.CauseIds;
+import io.muster.driver.Recorder;
+import io.muster.group.GroupEntry;
+import io.muster.group.GroupEntry.Level;
+import io.muster.machine.Machine.Outcome;
+import io.muster.machine.Programs;
+import io.muster.member.StayPolicy;
+import io.muster.member.StayPolicy.Awaits;
+import io.muster.member.StayPolicy.HangUp;
+import io.muster.member.StayPolicy.MayLeave;
+import io.muster.member.StayPolicy.Preparation;
+import io.muster.member.daemon.Hands;
+import io.muster.member.daemon.MemberDaemon;
+import io.muster.member.daemon.MemberDaemon.Around;
 import io.muster.os.RealMachine;
 import io.muster.resource.MetadataSet;
 import io.muster.resource.daemon.AgentDirectory;
-import io.netty.channel.EventLoop;
+import io.muster.resource.daemon.TreeRunner;
+import io.muster.service.ClusterServices;
+import io.muster.service.PlanReader;
+import io.muster.service.ResultCode;
+import io.muster.service.ServiceEffect;
+import io.muster.service.ServiceEvent;
+import io.muster.service.ServiceManager;
+import io.muster.service.ServiceReplay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The resource group manager: `rgmanager`.
 ///
-/// It waits for cman, joins the group `rgmanager`, stops every configured service (stop before start), and from then on
-/// does what the replicated [io.muster.service.ServiceManager] says. When cman goes, it stops the services and ends
-/// with status 1. SIGTERM stops this node's services so that others can take them, then leaves.
+/// It ends agents that a former rgmanager has left at work, waits for cman, configuration and fencing, joins the group
+/// `rgmanager`, stops every configured service (stop before start), and from then on does what the replicated
+/// [ServiceManager] says. When cman goes, it stops the services and ends with status 1. SIGTERM stops this node's
+/// services so that others can take them, then leaves.
+///
+/// Thread: start and close from outside the loop; all else on it.
 public final class RgManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("rgmanager");
+    private static final String GROUP = "rgmanager";
+
+    /// A loop that is silent for longer than this is put out of the group.
+    private static final int SILENT_MS = 5_000;
+
+    /// An rgmanager that is gone for longer than this makes its node a victim.
+    private static final int REQUIRED_MS = 10_000;
+
+    /// Longest time an agent of an earlier run may take to die; later than [#REQUIRED_MS] the node is a victim anyway.
+    private static final long END_AGENTS_MS = 8_000;
 
     /// `<rm disabled="1">`.
     private static final int EXIT_DISABLED = 2;
@@ -40,16 +74,31 @@ public final class RgManager implements AutoCloseable {
 
     private static final Duration LEAVING = Duration.ofSeconds(5);
 
-    private final Machine machine;
-    private final EventLoop loop;
-    private final ControlServer control;
-    private final ServiceNode node;
+    private static final StayPolicy POLICY = new StayPolicy(
+            GROUP,
+            "group rgmanager",
+            Optional.of(Level.SERVICE),
+            SILENT_MS,
+            REQUIRED_MS,
+            Preparation.FIRST,
+            Awaits.CONFIGURATION_AND_FENCING,
+            HangUp.STOP,
+            MayLeave.IDLE,
+            true,
+            250,
+            Long.MAX_VALUE);
 
-    private RgManager(Machine machine, EventLoop loop, ControlServer control, ServiceNode node) {
-        this.machine = machine;
-        this.loop = loop;
-        this.control = control;
-        this.node = node;
+    private final MemberDaemon<ServiceEvent, ServiceEffect> member;
+    private final Commands commands;
+    private @Nullable MetadataSet agents;
+    private @Nullable Trees trees;
+    private @Nullable ClusterConfig config;
+    private @Nullable ServiceManager manager;
+
+    private RgManager(Around around) {
+        var kind = new MemberDaemon.Kind("rgmanager", POLICY, true, ServiceReplay.NAME, ServiceReplay.CODEC);
+        this.member = MemberDaemon.of(around, kind, new ServiceHands());
+        this.commands = new Commands(this, around.machine().dice().nextLong());
     }
 
     public static void main(String[] args) {
@@ -64,58 +113,68 @@ public final class RgManager implements AutoCloseable {
                         LOG.warn("disabled in cluster.conf: ends");
                         Runtime.getRuntime().halt(EXIT_DISABLED);
                     }
-                    RgManager manager = start(context.layout(), context::fatal);
-                    context.watchdog(manager.loop);
+                    RealMachine machine = RealMachine.of("rgmanager");
+                    RgManager manager = start(Around.of(machine, context.layout(), () -> {}, context::fatal));
+                    context.watchdog(machine.events());
                     return () -> manager.close(STOP_LIMIT);
                 });
+    }
+
+    private static boolean disabled(Layout layout) {
+        // What is wrong with the file is told properly when it is read in earnest.
+        return Files.exists(layout.clusterConf())
+                && ConfigReader.read(layout.clusterConf())
+                        .config()
+                        .filter(config -> config.rm().disabled())
+                        .isPresent();
     }
 
     /// Starts on a loop of its own; whatever takes time (cman, agents' metadata) happens in the background.
     ///
     /// @param fatal ends the process, or in one with several daemons this one
     public static RgManager start(Layout layout, Consumer<Throwable> fatal) throws IOException {
-        RealMachine machine = RealMachine.of("rgmanager");
-        EventLoop loop = machine.events();
-        ServiceNode node = new ServiceNode(layout, machine, loop, fatal);
-        ControlServer control;
+        return start(Around.of(RealMachine.of("rgmanager"), layout, () -> {}, fatal));
+    }
+
+    /// Starts the daemon on a machine, which it ends with itself, also when it can't start.
+    public static RgManager start(Around around) throws IOException {
+        var daemon = new RgManager(around);
         try {
-            control = ControlServer.open(layout.socket("rgmanager"), loop, node.commands());
-        } catch (IOException | RuntimeException e) {
-            machine.close();
+            daemon.member.serve(daemon.commands);
+        } catch (IOException e) {
+            around.machine().close();
             throw e;
         }
-        Thread.ofVirtual().name("rgmanager-start").start(() -> {
-            try {
-                var agents = new CompletableFuture<MetadataSet>();
-                AgentDirectory.load(machine, layout.agents(), agents::complete);
-                node.begin(read(layout), agents.join());
-            } catch (IOException e) {
-                fatal.accept(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        return new RgManager(machine, loop, control, node);
+        daemon.member.begin();
+        return daemon;
     }
 
-    private static boolean disabled(Layout layout) {
-        try {
-            return Files.exists(layout.clusterConf()) && read(layout).rm().disabled();
-        } catch (IOException e) {
-            // Told properly when it is read in earnest.
-            return false;
-        }
+    /// The daemon around the core.
+    public MemberDaemon<ServiceEvent, ServiceEffect> member() {
+        return member;
     }
 
-    static ClusterConfig read(Layout layout) throws IOException {
-        Reading reading = ConfigReader.read(layout.clusterConf());
-        if (reading.config().isEmpty()) {
-            throw new IOException(reading.errors().stream()
-                    .map(Problem::toString)
-                    .findFirst()
-                    .orElse(layout.clusterConf() + ": can't be read"));
+    /// The core; empty while this node isn't in the group, or lacks its state.
+    public Optional<ServiceManager> manager() {
+        return member.synced() ? Optional.ofNullable(manager) : Optional.empty();
+    }
+
+    /// For display.
+    long wallMs() {
+        return member.machine().clocks().wallMs();
+    }
+
+    /// What commands are told.
+    ClusterServices status() {
+        ServiceManager core = manager().orElse(null);
+        int self = member.client().map(cman -> cman.self().nodeid()).orElse(0);
+        if (core == null || core.plan() == null) {
+            return ClusterServices.none(ResultCode.AGAIN, self);
         }
-        return reading.config().get();
+        if (!core.quorate()) {
+            return ClusterServices.none(ResultCode.QUORUM, self);
+        }
+        return new ClusterServices(ResultCode.SUCCESS, core.locked(), self, core.members(), core.services());
     }
 
     /// Stops this node's services and leaves.
@@ -128,8 +187,209 @@ public final class RgManager implements AutoCloseable {
     ///
     /// @param limit of the stop; services that aren't stopped by then are left to the others, who fence this node
     public void close(Duration limit) {
-        node.shutdown(limit);
-        control.close();
-        machine.close();
+        member.close(limit.toMillis());
+    }
+
+    private final class ServiceHands implements Hands<ServiceEvent, ServiceEffect> {
+        /// First of all: what an earlier run began must be over before this one says that everything is stopped.
+        @Override
+        public void prepare(String nodeName, Consumer<Optional<String>> then) {
+            var machine = member.machine();
+            machine.programs()
+                    .takeOver(member.layout().run().resolve("rgmanager-agents"), END_AGENTS_MS, taken -> {
+                        switch (taken) {
+                            case Programs.TakeOver.Failed(IOException why) ->
+                                then.accept(Optional.of(String.valueOf(why.getMessage())));
+                            case Programs.TakeOver.Taken(Programs programs, List<String> ended) -> {
+                                ended.forEach(agent -> LOG.warn(
+                                        "{}: agent of an earlier rgmanager, still at work, was ended", agent));
+                                AgentDirectory.load(
+                                        machine, member.layout().agents(), found -> known(programs, found, then));
+                            }
+                        }
+                    });
+        }
+
+        private void known(Programs programs, MetadataSet found, Consumer<Optional<String>> then) {
+            found.problems().forEach(LOG::warn);
+            agents = found;
+            trees = new Trees(new TreeRunner(new TreeRunner.Setup(
+                    member.machine().loop(),
+                    member.machine().clocks(),
+                    programs,
+                    this::quorate,
+                    member.ids(),
+                    Recorder.none(),
+                    member::fatal)));
+            read(outcome -> {
+                configure(outcome, CauseId.NONE);
+                then.accept(Optional.empty());
+            });
+        }
+
+        /// Asked right before each start of an agent.
+        private void quorate(Consumer<Boolean> then) {
+            member.client().ifPresentOrElse(cman -> cman.stillQuorate(then), () -> then.accept(false));
+        }
+
+        @Override
+        public void found(ClusterConfig read) {
+            configure(Optional.of(read), CauseId.NONE);
+        }
+
+        private void configure(Optional<ClusterConfig> read, CauseId cause) {
+            Trees present = trees;
+            MetadataSet known = agents;
+            if (read.isEmpty() || present == null || known == null) {
+                return;
+            }
+            ClusterConfig before = config;
+            config = read.get();
+            if (before == null || !before.sha256().equals(read.get().sha256())) {
+                present.configure(read.get().rm(), known, cause);
+            }
+        }
+
+        @Override
+        public ServiceManager core(Node self) {
+            var core = new ServiceManager(self, PlanReader::read);
+            manager = core;
+            return core;
+        }
+
+        @Override
+        public void entered() {
+            ClusterConfig known = config;
+            if (known != null) {
+                member.post(new ServiceEvent.Configured(PlanReader.of(known)));
+            }
+        }
+
+        @Override
+        public void left() {
+            manager = null;
+        }
+
+        @Override
+        public void abandon() {
+            commands.abandon();
+        }
+
+        @Override
+        public boolean idle() {
+            ServiceManager core = manager;
+            int nodeid = member.client().map(cman -> cman.self().nodeid()).orElse(0);
+            return core == null
+                    || core.services().stream()
+                            .noneMatch(s -> s.owner() == nodeid && s.state().occupies());
+        }
+
+        @Override
+        public void bar(boolean barred) {
+            Trees present = trees;
+            if (present != null) {
+                present.bar(barred, CauseId.NONE);
+            }
+        }
+
+        @Override
+        public void handOver() {
+            member.post(new ServiceEvent.ShutdownRequested(wallMs()));
+        }
+
+        @Override
+        public void stopAlone(Consumer<List<String>> then) {
+            Trees present = trees;
+            if (present == null) {
+                then.accept(List.of());
+            } else {
+                present.stopEverything(CauseId.NONE, (unclean, cause) -> then.accept(unclean));
+            }
+        }
+
+        @Override
+        public void perform(ServiceEffect effect, CauseId cause) {
+            Trees present = trees;
+            if (present == null) {
+                throw new IllegalStateException("an effect before the start: " + effect);
+            }
+            switch (effect) {
+                case ServiceEffect.Propose p -> throw new IllegalStateException("a proposal among the local effects");
+                case ServiceEffect.RunTree run ->
+                    present.run(
+                            run.service(),
+                            run.operation(),
+                            cause,
+                            (result, ended) -> member.answering(ended)
+                                    .accept(new ServiceEvent.TreeDone(
+                                            run.service(),
+                                            run.operation(),
+                                            run.generation(),
+                                            result.ok(),
+                                            result.partial(),
+                                            wallMs())));
+                case ServiceEffect.StopEverything(long epoch) -> {
+                    LOG.info("stopping all services on this node");
+                    present.stopEverything(
+                            cause,
+                            (unclean, ended) -> member.answering(ended)
+                                    .accept(new ServiceEvent.StoppedEverything(epoch, unclean, wallMs())));
+                }
+                case ServiceEffect.ReportStopped(Node run) ->
+                    member.client().ifPresent(cman -> cman.reportFenced(run, GroupEntry.STOPPED, cause));
+                case ServiceEffect.ReportRecovered(long upTo) ->
+                    member.client().ifPresent(cman -> cman.reportRecovered(GROUP, upTo, cause));
+                case ServiceEffect.Answer(long id, ResultCode code, int owner) -> commands.answer(id, code, owner);
+                case ServiceEffect.Reconfigure(int version, byte[] document) ->
+                    ConfigReader.parse(document, "cluster.conf").config().ifPresent(read -> {
+                        configure(Optional.of(read), cause);
+                        LOG.info("cluster.conf version {} is in force", version);
+                    });
+                case ServiceEffect.NeedConfiguration(int version) -> reread(version, cause);
+                case ServiceEffect.Leave() -> member.handedOver();
+                case ServiceEffect.StateChanged s ->
+                    LOG.info(
+                            "{} {} -> {}: {}; owner {}",
+                            s.service(),
+                            s.from().text(),
+                            s.to().text(),
+                            s.reason(),
+                            s.owner());
+                case ServiceEffect.Notice(boolean warning, String text) -> {
+                    if (warning) {
+                        LOG.warn(text);
+                    } else {
+                        LOG.info(text);
+                    }
+                }
+            }
+        }
+
+        private void reread(int version, CauseId cause) {
+            Consumer<ServiceEvent> then = member.answering(cause);
+            read(outcome -> {
+                int here = outcome.map(ClusterConfig::version).orElse(0);
+                if (outcome.isPresent() && here == version) {
+                    configure(outcome, cause);
+                    then.accept(new ServiceEvent.Configured(PlanReader.of(outcome.get())));
+                } else {
+                    LOG.warn(
+                            "the cluster has cluster.conf version {}, here is {}: waiting for ccsd", version, here);
+                }
+            });
+        }
+
+        /// This node's cluster.conf; empty when it isn't valid.
+        private void read(Consumer<Optional<ClusterConfig>> then) {
+            member.machine().beside("cluster.conf", member::file, outcome -> {
+                switch (outcome) {
+                    case Outcome.Done<Optional<ClusterConfig>>(var found) -> then.accept(found);
+                    case Outcome.Failed<Optional<ClusterConfig>>(IOException why) -> {
+                        LOG.warn("cluster.conf: {}", why.toString());
+                        then.accept(Optional.empty());
+                    }
+                }
+            });
+        }
     }
 }

@@ -1,0 +1,55 @@
+package io.muster.control;
+
+import io.muster.core.MalformedMessage;
+import io.muster.wire.Output;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// A command's conversation with a daemon: blocking, every call bounded, one [Answer] for each request.
+///
+/// Errors: [NotRunningException] when the daemon isn't there, [AccessDeniedException] when its socket isn't this user's
+/// to use, other `IOException`s when the conversation breaks or makes no sense. A no of the daemon is an answer.
+///
+/// Loads neither Netty nor SLF4J. Thread: one at a time.
+public final class CommandClient implements AutoCloseable {
+    private static final byte[] NOTHING = new byte[0];
+
+    private final ControlClient control;
+
+    private CommandClient(ControlClient control) {
+        this.control = control;
+    }
+
+    /// @param patience longest wait of each later call
+    public static CommandClient connect(Path socket, Duration patience) throws IOException {
+        return new CommandClient(ControlClient.connect(socket, patience));
+    }
+
+    public Answer ask(int type) throws IOException {
+        return ask(type, NOTHING);
+    }
+
+    public Answer ask(int type, Output request) throws IOException {
+        return ask(type, request.toBytes());
+    }
+
+    public Answer ask(int type, byte[] request) throws IOException {
+        try {
+            return Answer.decode(control.ask(type, request));
+        } catch (MalformedMessage e) {
+            throw new IOException("the daemon's answer makes no sense: " + e.getMessage(), e);
+        }
+    }
+
+    /// Closing loses nothing: whatever was asked has been answered.
+    @Override
+    public void close() {
+        try {
+            control.close();
+        } catch (IOException e) {
+            // Nothing was said that could be lost.
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.muster.cman.client;
+
+/// Types of frames on `cman.sock`; payloads big-endian as [io.muster.wire.Output] writes them.
+///
+/// | type | to cman | payload | answer |
+/// |---|---|---|---|
+/// | 1 | join a group | string group, u8 level + 1 or 0, u32 longest silence in ms or 0 | result |
+/// | 2 | leave it | string group | 41 |
+/// | 3 | message | string group, bool safe, rest | |
+/// | 4 | a run is harmless | node, string how | |
+/// | 5 | recovered | string group, u64 position | |
+/// | 6 | required | string group, u32 ms | |
+/// | 7 | quorate now? | | bool, u64 position of the last entry before |
+/// | 8 | may the node leave | bool yes | |
+/// | 9 | leave the cluster | bool removed, bool force | result |
+/// | 10 | kill | list of u32 nodeids, string why | result |
+/// | 11 | expected votes | u32 | result |
+/// | 12 | votes | u32 nodeid or 0, u32 votes | result |
+/// | 13 | configuration | u32 version, string sha256, bytes document | result |
+/// | 14 | quorum device | string name, u32 votes or 0 | |
+/// | 15 | status | | see [StatusCodec] |
+/// | 16 | debug | u32 mask | result |
+///
+/// Answers are [io.muster.control.Answer]s; a result's code is the ordinal of
+/// [io.muster.membership.CmanEffect.Result].
+///
+/// | type | from cman | payload |
+/// |---|---|---|
+/// | 40 | entry | string group, entry as [io.muster.group.GroupEntryCodec] has it |
+/// | 41 | left the group | string group |
+/// | 42 | may the node leave? | answered by 8 |
+public final class CmanFrames {
+    public static final int JOIN = 1;
+    public static final int PART = 2;
+    public static final int SEND = 3;
+    public static final int FENCED = 4;
+    public static final int RECOVERED = 5;
+    public static final int REQUIRE = 6;
+    public static final int ASK_FRESH = 7;
+    public static final int SHUTDOWN_ANSWER = 8;
+    public static final int LEAVE = 9;
+    public static final int KILL = 10;
+    public static final int EXPECTED = 11;
+    public static final int VOTES = 12;
+    public static final int ANNOUNCE = 13;
+    public static final int DEVICE = 14;
+    public static final int ASK_STATUS = 15;
+    public static final int DEBUG = 16;
+    public static final int ENTRY = 40;
+    public static final int PARTED = 41;
+    public static final int ASK_SHUTDOWN = 42;
+
+    private CmanFrames() {}
+}

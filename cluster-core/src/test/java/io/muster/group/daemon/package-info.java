@@ -1,3 +1,0 @@
-/// Tests of the daemons' side of groups.
-@org.jspecify.annotations.NullMarked
-package io.muster.group.daemon;

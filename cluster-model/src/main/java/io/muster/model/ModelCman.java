@@ -1,0 +1,185 @@
+package io.muster.model;
+
+import io.muster.cman.client.CmanView;
+import io.muster.cman.daemon.CmanSessions;
+import io.muster.cman.daemon.Settings;
+import io.muster.cman.daemon.Timings;
+import io.muster.config.ClusterConfig;
+import io.muster.config.ConfigReader;
+import io.muster.control.Limits;
+import io.muster.core.CauseId;
+import io.muster.core.Node;
+import io.muster.driver.CauseIds;
+import io.muster.driver.EventDriver;
+import io.muster.membership.Cman;
+import io.muster.membership.CmanEffect;
+import io.muster.membership.CmanEvent;
+import io.muster.membership.CmanNode;
+import io.muster.membership.NodeEffect;
+import io.muster.membership.NodeEvent;
+import io.muster.simulator.SimLoop;
+import io.muster.simulator.SimMachine;
+import io.muster.totem.Ring;
+import io.muster.totem.RingEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The cman daemon of one node: the cores, the sessions and the driver that ship; below them the false network in the
+/// transport's place.
+public final class ModelCman {
+    private static final int MTU_BYTES = 1400;
+
+    private final ModelNode node;
+    private final Node self;
+    private final String nodeName;
+    private final Ring ring;
+    private final CmanNode core;
+    private final SimMachine machine;
+    private final EventDriver<NodeEvent, NodeEffect> driver;
+    private final CmanSessions sessions;
+    private final Set<Node> met = new HashSet<>();
+    /// By client: members of the ring when cman last said that the cluster is quorate.
+    private final SortedMap<Integer, List<Node>> freshMembers = new TreeMap<>();
+
+    ModelCman(ModelNode node, Node self) {
+        this.node = node;
+        this.self = self;
+        ModelCluster cluster = node.cluster();
+        byte[] document = node.document();
+        ClusterConfig config = ConfigReader.parse(document, "cluster.conf")
+                .config()
+                .orElseThrow(() -> new IllegalStateException("the model's cluster.conf isn't valid"));
+        nodeName = config.node(self.nodeid()).orElseThrow().name();
+        machine = new SimMachine(cluster.simulation(), node.machine(), "cman", node.files(), cluster.programs());
+        ring = new Ring(
+                self,
+                Timings.ring(config, MTU_BYTES),
+                new Random(cluster.simulation().dice().nextLong()));
+        core = new CmanNode(
+                cluster.promises().watch(self, ring),
+                new Cman(self, Settings.cman(config), document, Settings.reader()));
+        driver = EventDriver.of("cman", core)
+                .loop(machine.loop())
+                .clocks(machine.clocks())
+                .performer(this::perform)
+                .tick(new NodeEvent.Tick())
+                .stallEvent(NodeEvent.Stalled::new)
+                .ids(new CauseIds(self.nodeid(), machine.dice().nextInt()))
+                .fatal(why -> {
+                    throw new AssertionError("node " + self + ": cman broke: " + why, why);
+                })
+                .start();
+        sessions = new CmanSessions(
+                machine.loop(),
+                core.cman(),
+                clients -> new CmanView(
+                        core.cman().status(), nodeName, "", clients, new TreeMap<>(), core.ringPhase()),
+                mask -> {},
+                (event, parent) -> driver.post(new NodeEvent.OfCman(event), parent));
+        try {
+            machine.sockets().serve(node.layout().socket("cman"), sessions, Limits.DEFAULT);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        machine.process().whenDead(() -> node.cmanDied(this));
+        driver.post(new NodeEvent.OfRing(new RingEvent.Start()));
+    }
+
+    public ModelNode node() {
+        return node;
+    }
+
+    /// This run of the node.
+    public Node self() {
+        return self;
+    }
+
+    public Ring ring() {
+        return ring;
+    }
+
+    public CmanNode core() {
+        return core;
+    }
+
+    public SimLoop process() {
+        return machine.process();
+    }
+
+    public boolean quorate() {
+        return core.cman().status().tally().quorate();
+    }
+
+    /// Members of the ring when a client was last told that the cluster is quorate; nobody when it was told otherwise.
+    public List<Node> freshMembers(int client) {
+        return freshMembers.getOrDefault(client, List.of());
+    }
+
+    /// Gives the core an event, as a command does.
+    public void post(CmanEvent event) {
+        driver.post(new NodeEvent.OfCman(event), CauseId.NONE);
+    }
+
+    void meet(Node other) {
+        met.add(other);
+    }
+
+    boolean met(Node other) {
+        return met.contains(other);
+    }
+
+    void received(Node from, byte[] datagram) {
+        driver.post(
+                new NodeEvent.OfRing(new RingEvent.Received(from.nodeid(), from.incarnation(), datagram)),
+                CauseId.NONE);
+    }
+
+    void refused(int nodeid) {
+        if (process().alive() && process().running()) {
+            driver.post(new NodeEvent.OfRing(new RingEvent.PortRefused(nodeid)), CauseId.NONE);
+        }
+    }
+
+    private void perform(NodeEffect effect, CauseId cause) {
+        switch (effect) {
+            case NodeEffect.Send(var nodeids, byte[] datagram) ->
+                nodeids.forEach(nodeid -> node.cluster().transmit(this, nodeid, datagram));
+            case NodeEffect.RingChanged(String from, String to, String reason) ->
+                node.say("ring " + from + " -> " + to + ": " + reason);
+            case NodeEffect.OfCman(CmanEffect inner) -> perform(inner, cause);
+        }
+    }
+
+    private void perform(CmanEffect effect, CauseId cause) {
+        switch (effect) {
+            case CmanEffect.ToRing _ -> throw new AssertionError("the node keeps " + effect + " to itself");
+            case CmanEffect.Configured _ -> {}
+            case CmanEffect.Entry entry -> sessions.entry(entry, cause);
+            case CmanEffect.Parted parted -> sessions.parted(parted);
+            case CmanEffect.Answer answer -> sessions.answer(answer);
+            case CmanEffect.Fresh fresh -> {
+                if (fresh.quorate()) {
+                    node.cluster().checkMajority(this);
+                }
+                freshMembers.put(fresh.client(), fresh.quorate() ? List.copyOf(ring.members()) : List.of());
+                sessions.fresh(fresh);
+            }
+            case CmanEffect.AskShutdown ask -> sessions.askShutdown(ask);
+            case CmanEffect.Disconnect gone -> {
+                node.say("client " + gone.client() + " is disconnected: " + gone.why());
+                sessions.disconnect(gone);
+            }
+            case CmanEffect.Say(var _, String text) -> node.say("cman: " + text);
+            case CmanEffect.End(boolean clean, String why) -> {
+                node.say("cman ends" + (clean ? ": " : ", others see to the rest: ") + why);
+                process().die();
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// The command of the rehearsal.
+@NullMarked
+package io.muster.rehearsal.cli;
+
+import org.jspecify.annotations.NullMarked;

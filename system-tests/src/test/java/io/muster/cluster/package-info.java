@@ -1,4 +1,0 @@
-@NullMarked
-package io.muster.cluster;
-
-import org.jspecify.annotations.NullMarked;
