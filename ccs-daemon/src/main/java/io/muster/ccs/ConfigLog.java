@@ -49,7 +49,6 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
 
     static final long LOOK_MS = 1_000;
 
-
     private static final Pattern NUMBER = Pattern.compile("(<cluster\\b[^>]*?\\bconfig_version\\s*=\\s*[\"'])([0-9]+)");
 
     private final Node self;

@@ -3,7 +3,6 @@ package io.muster.control;
 import io.muster.core.MalformedMessage;
 import io.muster.wire.Output;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 

@@ -128,9 +128,7 @@ public final class Layout {
     public List<Path> fenceAgentPlaces(String name) {
         return name.contains("/")
                 ? List.of(Path.of(name))
-                : fencePath().stream()
-                        .map(directory -> directory.resolve(name))
-                        .toList();
+                : fencePath().stream().map(directory -> directory.resolve(name)).toList();
     }
 
     /// A fence agent that is there.

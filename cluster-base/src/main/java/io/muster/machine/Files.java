@@ -15,9 +15,9 @@ public interface Files {
     /// @param mostBytes no more than this is read: a longer file is known by its length
     Optional<byte[]> read(Path file, int mostBytes) throws IOException;
 
-    /// Makes or replaces a file so that after a crash at any moment either the old content is there or the new, whole.
-    /// An existing file keeps its mode, a new one gets 0640, since it may hold passwords. Missing directories are made;
-    /// a symbolic link stays one, what it points at is replaced.
+    /// Makes or replaces a file so that after a crash at any moment either the old content is there or
+    /// the new, whole. An existing file keeps its mode, a new one gets 0640, since it may hold passwords.
+    /// Missing directories are made; a symbolic link stays one, what it points at is replaced.
     void write(Path file, byte[] octets) throws IOException;
 
     /// Removes a file durably; does nothing when there is none.

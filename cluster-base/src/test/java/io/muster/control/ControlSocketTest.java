@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.control.AsyncControlClient.Answer;
 import io.muster.core.CauseId;
+import io.muster.driver.Loop;
 import io.muster.driver.Loops;
 import io.netty.channel.EventLoop;
 import java.io.EOFException;
@@ -25,7 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,15 +201,14 @@ class ControlSocketTest {
             assertEquals(1, server.counters().silent());
         }
         var listener = new Recording();
-        try (var alive = AsyncControlClient.connect(socket, loop, listener).get(10, TimeUnit.SECONDS)) {
+        try (var alive = connect(socket, listener).get(10, TimeUnit.SECONDS)) {
             alive.send(WATCH, new byte[0]);
-            var later = new CompletableFuture<Frame>();
+            var later = new CompletableFuture<Answer>();
             loop.schedule(
-                    () -> alive.ask(ECHO, CauseId.NONE, new byte[1], 5_000)
-                            .whenComplete((frame, failure) -> later.complete(frame)),
+                    () -> alive.ask(ECHO, CauseId.NONE, new byte[1], 5_000, later::complete),
                     500,
                     TimeUnit.MILLISECONDS);
-            assertEquals(1, later.get(10, TimeUnit.SECONDS).payload().length);
+            assertEquals(1, frame(later).payload().length);
             assertEquals(1, server.counters().silent());
         }
     }
@@ -271,30 +271,60 @@ class ControlSocketTest {
     @Test
     void aDaemonAsksFollowsAndHearsTheEnd() throws Exception {
         var listener = new Recording();
-        var client = AsyncControlClient.connect(socket, loop, listener).get(10, TimeUnit.SECONDS);
-        Frame answer =
-                client.ask(ECHO, new CauseId(1, 1, 1), new byte[] {4}, 5_000).get(10, TimeUnit.SECONDS);
+        AsyncControlClient client = connect(socket, listener).get(10, TimeUnit.SECONDS);
+        Frame answer = frame(ask(client, ECHO, new CauseId(1, 1, 1), new byte[] {4}, 5_000));
         assertEquals(4, answer.payload()[0]);
         client.send(PUSH, new byte[] {6});
         assertEquals(6, listener.frames.poll(10, TimeUnit.SECONDS).payload()[0]);
-        var unanswered = client.ask(SILENT, CauseId.NONE, new byte[0], 50);
-        var late = assertThrows(ExecutionException.class, () -> unanswered.get(10, TimeUnit.SECONDS));
-        assertTrue(late.getCause() instanceof TimeoutException);
-        var lost = client.ask(FAIL, CauseId.NONE, new byte[0], 5_000);
-        assertThrows(ExecutionException.class, () -> lost.get(10, TimeUnit.SECONDS));
+        assertEquals("no answer within 50 ms", none(ask(client, SILENT, CauseId.NONE, new byte[0], 50)));
+        assertEquals(
+                "connection ended: closed by the other daemon",
+                none(ask(client, FAIL, CauseId.NONE, new byte[0], 5_000)));
         assertEquals("closed by the other daemon", listener.ends.poll(10, TimeUnit.SECONDS));
+        assertEquals("connection is closed", none(ask(client, ECHO, CauseId.NONE, new byte[0], 5_000)));
     }
 
     @Test
     void connectingToNobodySaysSo() {
-        var nobody = AsyncControlClient.connect(directory.resolve("nobody.sock"), loop, new Recording());
+        var nobody = connect(directory.resolve("nobody.sock"), new Recording());
         var refusal = assertThrows(ExecutionException.class, () -> nobody.get(10, TimeUnit.SECONDS));
         assertTrue(refusal.getCause() instanceof NotRunningException);
+    }
+
+    private CompletableFuture<AsyncControlClient> connect(Path where, Recording listener) {
+        AsyncControlClient.connect(new NettySockets(loop), Loop.of(loop), where, listener);
+        return listener.opened;
+    }
+
+    private static CompletableFuture<Answer> ask(
+            AsyncControlClient client, int type, CauseId cause, byte[] payload, long ms) {
+        var answer = new CompletableFuture<Answer>();
+        client.ask(type, cause, payload, ms, answer::complete);
+        return answer;
+    }
+
+    private static Frame frame(CompletableFuture<Answer> answer) throws Exception {
+        return ((Answer.Got) answer.get(10, TimeUnit.SECONDS)).frame();
+    }
+
+    private static String none(CompletableFuture<Answer> answer) throws Exception {
+        return ((Answer.None) answer.get(10, TimeUnit.SECONDS)).why();
     }
 
     private static final class Recording implements AsyncControlClient.Listener {
         final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
         final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+        final CompletableFuture<AsyncControlClient> opened = new CompletableFuture<>();
+
+        @Override
+        public void onOpen(AsyncControlClient client) {
+            opened.complete(client);
+        }
+
+        @Override
+        public void onUnreachable(IOException why) {
+            opened.completeExceptionally(why);
+        }
 
         @Override
         public void onFrame(Frame frame) {

@@ -4,8 +4,6 @@ import io.muster.core.Core;
 import io.muster.core.Node;
 import io.muster.member.StayEffect.Loudness;
 import io.muster.member.StayPolicy.Awaits;
-import io.muster.member.StayPolicy.HangUp;
-import io.muster.member.StayPolicy.MayLeave;
 import io.muster.member.StayPolicy.Preparation;
 import io.muster.member.StayState.Away;
 import io.muster.member.StayState.Joining;
@@ -47,8 +45,8 @@ import java.util.Optional;
 ///
 /// Thread: the owner's event loop.
 public final class Stay implements Core<StayEvent, StayEffect> {
-    /// Between two looks of one that waits, and between a refusal and the next try. The connection of a predecessor that
-    /// was killed may not have ended yet.
+    /// Between two looks of one that waits, and between a refusal and the next try. The connection of a predecessor
+    /// that was killed may not have ended yet.
     static final long AGAIN_MS = 250;
 
     /// How long a node without quorum waits for others to hear that it stops.
@@ -116,7 +114,7 @@ public final class Stay implements Core<StayEvent, StayEffect> {
             case StayEvent.Begin(boolean join) -> begin(join, nowMs);
             case StayEvent.Prepared() -> prepared(nowMs);
             case StayEvent.Unprepared(String why) -> end(false, why);
-            case StayEvent.Reached(Node self, String nodeName) -> reached(self, nodeName, nowMs);
+            case StayEvent.Reached(Node self, String nodeName) -> reached(self, nodeName);
             case StayEvent.Unreachable(String why, boolean absent) -> unreachable(why, absent, nowMs);
             case StayEvent.HungUp(String why) -> hungUp(why, nowMs);
             case StayEvent.Looked looked -> looked(looked, nowMs);
@@ -127,7 +125,7 @@ public final class Stay implements Core<StayEvent, StayEffect> {
             }
             case StayEvent.Joined() -> joined();
             case StayEvent.Refused(String why) -> refused(why, nowMs);
-            case StayEvent.Want(boolean in) -> want(in, nowMs);
+            case StayEvent.Want(boolean in) -> want(in);
             case StayEvent.Synced() -> {
                 if (state instanceof Member(Node self, boolean _, boolean quorate)) {
                     state = new Member(self, true, quorate);
@@ -180,7 +178,7 @@ public final class Stay implements Core<StayEvent, StayEffect> {
         }
     }
 
-    private void reached(Node self, String nodeName, long nowMs) {
+    private void reached(Node self, String nodeName) {
         if (!(state instanceof Reaching(long _, boolean _, Optional<Node> former))) {
             // Told to end meanwhile.
             out.add(new StayEffect.HangUp());
@@ -285,7 +283,7 @@ public final class Stay implements Core<StayEvent, StayEffect> {
         state = new Joining(self, nowMs + AGAIN_MS, why);
     }
 
-    private void want(boolean in, long nowMs) {
+    private void want(boolean in) {
         wanted = in;
         if (in && state instanceof Outside(Node self)) {
             proceed(self, "wanted");
@@ -295,7 +293,9 @@ public final class Stay implements Core<StayEvent, StayEffect> {
             say(Loudness.INFO, "left " + policy.title());
         } else if (!in && state instanceof Waiting(Node self, long _, String _)) {
             enter(new Outside(self), "not wanted any more");
-        } else if (!in && state instanceof Joining(Node self, long againAtMs, String _) && againAtMs != Long.MAX_VALUE) {
+        } else if (!in
+                && state instanceof Joining(Node self, long againAtMs, String _)
+                && againAtMs != Long.MAX_VALUE) {
             enter(new Outside(self), "not wanted any more");
         }
     }
@@ -359,9 +359,7 @@ public final class Stay implements Core<StayEvent, StayEffect> {
             case Member(Node self, boolean synced, boolean quorate) -> {
                 // Without the group's state this run has started nothing.
                 if (policy.handsOver() && synced) {
-                    enter(
-                            new Parting(self, nowMs + limitMs, quorate ? Long.MAX_VALUE : nowMs),
-                            "told to end");
+                    enter(new Parting(self, nowMs + limitMs, quorate ? Long.MAX_VALUE : nowMs), "told to end");
                     out.add(new StayEffect.HandOver());
                 } else {
                     partAndEnd();
@@ -410,16 +408,18 @@ public final class Stay implements Core<StayEvent, StayEffect> {
 
     private void tick(long nowMs) {
         switch (state) {
-            case Away(long retryAtMs, long untilMs, boolean told) when nowMs >= retryAtMs ->
-                connect(new Reaching(untilMs, told, Optional.empty()), "looks for cman again");
-            case Waiting(Node self, long lookAtMs, String told) when nowMs >= lookAtMs -> {
+            case Away(long retryAtMs, long untilMs, boolean told)
+            when nowMs >= retryAtMs -> connect(new Reaching(untilMs, told, Optional.empty()), "looks for cman again");
+            case Waiting(Node self, long lookAtMs, String told)
+            when nowMs >= lookAtMs -> {
                 state = new Waiting(self, Long.MAX_VALUE, told);
                 out.add(new StayEffect.Look());
             }
-            case Joining(Node self, long againAtMs, String refusal) when nowMs >= againAtMs ->
-                ask(self, refusal, "asks again");
+            case Joining(Node self, long againAtMs, String refusal)
+            when nowMs >= againAtMs -> ask(self, refusal, "asks again");
             case Parting(Node _, long deadlineMs, long _) when nowMs >= deadlineMs -> giveUp();
-            case Parting(Node _, long deadlineMs, long sinceMs) when nowMs >= nobodyListensAtMs(sinceMs) -> {
+            case Parting(Node _, long deadlineMs, long sinceMs)
+            when nowMs >= nobodyListensAtMs(sinceMs) -> {
                 // Nobody takes the word that all is stopped: it is stopped all the same.
                 out.add(new StayEffect.Exit());
                 out.add(new StayEffect.Abandon());

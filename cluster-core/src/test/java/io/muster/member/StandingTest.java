@@ -116,8 +116,7 @@ class StandingTest {
         Input in = new Input(octets(standing));
         Standing read = Standing.decode(in);
         in.end();
-        assertEquals(
-                HexFormat.of().formatHex(octets(standing)), HexFormat.of().formatHex(octets(read)));
+        assertEquals(HexFormat.of().formatHex(octets(standing)), HexFormat.of().formatHex(octets(read)));
         assertEquals(standing.lost(), read.lost());
         assertEquals(standing.toString(), read.toString());
     }

@@ -1,15 +1,15 @@
 package io.muster.model;
 
 import io.muster.core.CauseId;
+import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
+import io.muster.driver.Recordable;
 import io.muster.driver.Recorder;
 import io.muster.group.GroupEntry;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
-import io.muster.member.Stay;
 import io.muster.member.StayEffect;
-import io.muster.member.StayEvent;
 import io.muster.member.daemon.Records;
 import io.muster.simulator.Simulation;
 import java.util.Arrays;
@@ -33,8 +33,8 @@ final class Equality {
     Records records(ModelNode node) {
         return new Records() {
             @Override
-            public Open<StayEvent, StayEffect> stay(String daemon, Stay stay) {
-                return new Open<>(new StayTold(node, daemon), () -> {});
+            public <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits) {
+                return new Open<>(new Told<>(node, name), () -> {});
             }
 
             @Override
@@ -46,15 +46,15 @@ final class Equality {
     }
 
     /// For the trace.
-    private record StayTold(ModelNode node, String daemon) implements Recorder<StayEvent, StayEffect> {
+    private record Told<E, F>(ModelNode node, String name) implements Recorder<E, F> {
         @Override
         public void before(long nowMs) {}
 
         @Override
-        public void after(long nowMs, CauseId id, CauseId parent, StayEvent event, List<StayEffect> effects) {
-            for (StayEffect effect : effects) {
+        public void after(long nowMs, CauseId id, CauseId parent, E event, List<F> effects) {
+            for (F effect : effects) {
                 if (effect instanceof StayEffect.StateChanged(String from, String to, String reason)) {
-                    node.say(daemon + " " + from + " -> " + to + ": " + reason);
+                    node.say(name + " " + from + " -> " + to + ": " + reason);
                 }
             }
         }
@@ -85,8 +85,8 @@ final class Equality {
                 entries.put(entry.position(), hash);
                 chain = chain * 31 + hash;
                 if (entry instanceof GroupEntry.View view) {
-                    node.say(group + " view at " + view.position() + ": " + view.members() + ", joined "
-                            + view.joined() + ", left " + view.left());
+                    node.say(group + " view at " + view.position() + ": " + view.members() + ", joined " + view.joined()
+                            + ", left " + view.left());
                 }
             }
             for (ReplicaEffect<F> effect : effects) {
@@ -130,12 +130,8 @@ final class Equality {
     private static int hash(GroupEntry entry) {
         return switch (entry) {
             case GroupEntry.Message(long position, var from, boolean regular, byte[] payload, var _) ->
-                Arrays.hashCode(payload) * 31
-                        + from.hashCode() * 17
-                        + Long.hashCode(position)
-                        + (regular ? 1 : 0);
-            case GroupEntry.Config config ->
-                Long.hashCode(config.position()) * 31 + Arrays.hashCode(config.bytes());
+                Arrays.hashCode(payload) * 31 + from.hashCode() * 17 + Long.hashCode(position) + (regular ? 1 : 0);
+            case GroupEntry.Config config -> Long.hashCode(config.position()) * 31 + Arrays.hashCode(config.bytes());
             default -> entry.toString().hashCode();
         };
     }

@@ -78,8 +78,7 @@ public final class ModelCman {
         sessions = new CmanSessions(
                 machine.loop(),
                 core.cman(),
-                clients -> new CmanView(
-                        core.cman().status(), nodeName, "", clients, new TreeMap<>(), core.ringPhase()),
+                clients -> new CmanView(core.cman().status(), nodeName, "", clients, new TreeMap<>(), core.ringPhase()),
                 mask -> {},
                 (event, parent) -> driver.post(new NodeEvent.OfCman(event), parent));
         try {

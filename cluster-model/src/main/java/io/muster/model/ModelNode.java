@@ -125,7 +125,8 @@ public final class ModelNode {
         if (!machine.up() || cman != null) {
             return;
         }
-        cman = new ModelCman(this, new Node(nodeid, Incarnation.random(cluster.simulation().dice())));
+        cman = new ModelCman(
+                this, new Node(nodeid, Incarnation.random(cluster.simulation().dice())));
         for (Unit unit : cluster.units()) {
             later(random(unit.leastMs(), unit.mostMs()), () -> start(unit));
         }
@@ -143,8 +144,7 @@ public final class ModelNode {
             return;
         }
         var process = new SimMachine(cluster.simulation(), machine, unit.name(), files, cluster.programs());
-        var around = new Around(
-                process, layout, cluster.records(this), () -> {}, why -> failed(unit, process, why));
+        var around = new Around(process, layout, cluster.records(this), () -> {}, why -> failed(unit, process, why));
         try {
             daemons.put(unit.name(), new Running(process, unit.starter().start(this, around)));
         } catch (IOException e) {
@@ -183,7 +183,8 @@ public final class ModelNode {
     /// cman's number of the client that is this process.
     public Optional<Integer> wireOf(String client) {
         return wires().stream()
-                .filter(wire -> wire.clientName().equals(client) && wire.serverName().equals("cman"))
+                .filter(wire ->
+                        wire.clientName().equals(client) && wire.serverName().equals("cman"))
                 .map(wire -> (int) wire.id())
                 .reduce((first, second) -> second);
     }

@@ -200,8 +200,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     private void acknowledge(FenceEvent.Acknowledged asked, long nowMs, List<FenceEffect> out) {
         Node victim = asked.victim();
         if (!state.view().contains(self) || !state.quorate()) {
-            out.add(new FenceEffect.Answer(
-                    asked.question(), "this node isn't a quorate member of the fence domain"));
+            out.add(new FenceEffect.Answer(asked.question(), "this node isn't a quorate member of the fence domain"));
         } else if (!waiting(victim)) {
             out.add(new FenceEffect.Answer(asked.question(), "run " + victim + " is no victim"));
         } else {

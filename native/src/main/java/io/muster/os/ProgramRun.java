@@ -29,8 +29,8 @@ public final class ProgramRun {
         this.program = program;
     }
 
-    /// The same program, which is killed when the *thread* that runs it ends: a platform thread, then. Without setpriv(1)
-    /// nothing is tied.
+    /// The same program, which is killed when the *thread* that runs it ends: a platform thread, then. Without
+    /// setpriv(1) nothing is tied.
     public static Program tied(Program program) {
         if (!CAN_TIE) {
             return program;
@@ -62,7 +62,9 @@ public final class ProgramRun {
                 output.look();
             }
             return new Result(
-                    ended ? process.exitValue() : Program.TIMED_OUT, output.text().strip(), sinceMs(began));
+                    ended ? process.exitValue() : Program.TIMED_OUT,
+                    output.text().strip(),
+                    sinceMs(began));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             ProcessFamily.end(process);
@@ -81,8 +83,7 @@ public final class ProgramRun {
         argv.addAll(program.command());
         String command = program.command().getFirst();
         var builder = new ProcessBuilder(argv).redirectErrorStream(true);
-        if (!Files.isExecutable(Path.of(command))
-                && command.startsWith("/")) {
+        if (!Files.isExecutable(Path.of(command)) && command.startsWith("/")) {
             throw new IOException(command + ": not an executable program");
         }
         builder.environment().clear();

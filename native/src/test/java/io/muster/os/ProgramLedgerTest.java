@@ -38,11 +38,7 @@ class ProgramLedgerTest {
         ProgramLedger.Entry entry = takeOver().begin();
         var script = "echo \"$# $1 $2\"; /usr/bin/env | grep -v '^_='; ls " + here.resolve("ledger") + " | wc -l";
         var result = ProgramRun.run(new Program(
-                entry.wrap(List.of("/bin/sh", "-c", script, "x", "a b", "c")),
-                Map.of("OCF_A", "1"),
-                "",
-                10_000,
-                4096));
+                entry.wrap(List.of("/bin/sh", "-c", script, "x", "a b", "c")), Map.of("OCF_A", "1"), "", 10_000, 4096));
         assertTrue(result.output().startsWith("2 a b c\n"), result.output());
         assertTrue(result.output().endsWith("\n2"), result.output());
         entry.ended();

@@ -30,7 +30,8 @@ class ProgramTest {
 
     @Test
     void theEnvironmentIsExactlyTheOneGiven() {
-        var result = ProgramRun.run(new Program(List.of("/usr/bin/env"), Map.of("OCF_RESKEY_name", "web"), "", 10_000, 4096));
+        var result = ProgramRun.run(
+                new Program(List.of("/usr/bin/env"), Map.of("OCF_RESKEY_name", "web"), "", 10_000, 4096));
         assertEquals("OCF_RESKEY_name=web", result.output());
     }
 
@@ -116,14 +117,14 @@ class ProgramTest {
     void itHasASessionOfItsOwn() {
         var own = ProgramRun.run(shell("cut -d' ' -f6 /proc/$$/stat", "", 10_000));
         var ours = ProgramRun.run(new Program(
-                        List.of(
-                                "/bin/sh",
-                                "-c",
-                                "cut -d' ' -f6 /proc/" + ProcessHandle.current().pid() + "/stat"),
-                        Map.of("PATH", "/usr/bin:/bin"),
-                        "",
-                        10_000,
-                        4096));
+                List.of(
+                        "/bin/sh",
+                        "-c",
+                        "cut -d' ' -f6 /proc/" + ProcessHandle.current().pid() + "/stat"),
+                Map.of("PATH", "/usr/bin:/bin"),
+                "",
+                10_000,
+                4096));
         assertNotEquals(ours.output(), own.output());
     }
 

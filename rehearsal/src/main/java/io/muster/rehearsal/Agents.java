@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 
-/// Programs of a rehearsed machine: resource agents that take their time and sometimes fail, and a fence agent that cuts
-/// a machine's power and switches it on again. They act whether or not their daemon lives to hear of it.
+/// Programs of a rehearsed machine: resource agents that take their time and sometimes fail, and a fence agent that
+/// cuts a machine's power and switches it on again. They act whether or not their daemon lives to hear of it.
 final class Agents implements SimPrograms.World {
     private static final Path DIRECTORY = Path.of("/usr/share/cluster");
     private static final Path FENCE = Path.of("/usr/sbin/fence_sim");
@@ -25,18 +25,18 @@ final class Agents implements SimPrograms.World {
             """;
 
     private static final String SERVICE = METADATA.formatted(
-            "service",
-            """
+            "service", """
             <parameter name="domain"><content type="string"/></parameter>
             <parameter name="autostart"><content type="boolean" default="1"/></parameter>
             <parameter name="recovery"><content type="string" default="restart"/></parameter>
-            """,
-            "1h",
-            "root=\"1\" maxinstances=\"1\"",
-            "<child type=\"script\" start=\"9\" stop=\"1\"/>");
+            """, "1h", "root=\"1\" maxinstances=\"1\"", "<child type=\"script\" start=\"9\" stop=\"1\"/>");
 
     private static final String SCRIPT = METADATA.formatted(
-            "script", "<parameter name=\"file\"><content type=\"string\"/></parameter>", "10", "maxinstances=\"0\"", "");
+            "script",
+            "<parameter name=\"file\"><content type=\"string\"/></parameter>",
+            "10",
+            "maxinstances=\"0\"",
+            "");
 
     private final Site site;
 

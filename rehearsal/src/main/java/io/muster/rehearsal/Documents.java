@@ -47,7 +47,9 @@ final class Documents {
         for (int i = 1; i <= services; i++) {
             text.append("    <service name=\"s").append(i).append("\" autostart=\"1\" recovery=\"");
             text.append(i % 2 == 0 ? "restart" : "relocate").append('"');
-            text.append(i % 3 == 0 ? " domain=\"ordered\"" : "").append("><script name=\"s").append(i);
+            text.append(i % 3 == 0 ? " domain=\"ordered\"" : "")
+                    .append("><script name=\"s")
+                    .append(i);
             text.append("\" file=\"/etc/init.d/s").append(i).append("\"/></service>\n");
         }
         return text.append("  </rm>\n</cluster>\n").toString().getBytes(StandardCharsets.UTF_8);

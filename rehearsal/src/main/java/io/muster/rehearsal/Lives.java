@@ -3,16 +3,15 @@ package io.muster.rehearsal;
 import io.muster.ccs.CcsEffect;
 import io.muster.ccs.CcsEvent;
 import io.muster.core.CauseId;
+import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
+import io.muster.driver.Recordable;
 import io.muster.driver.Recorder;
 import io.muster.fence.FenceEffect;
 import io.muster.fence.FenceEvent;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
-import io.muster.member.Stay;
-import io.muster.member.StayEffect;
-import io.muster.member.StayEvent;
 import io.muster.member.daemon.Records;
 import io.muster.model.ModelCluster;
 import io.muster.model.ModelNode;
@@ -31,7 +30,7 @@ final class Lives {
     static Records records(ModelNode node) {
         return new Records() {
             @Override
-            public Open<StayEvent, StayEffect> stay(String daemon, Stay stay) {
+            public <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits) {
                 return new Open<>(Recorder.none(), () -> {});
             }
 
@@ -64,10 +63,11 @@ final class Lives {
             }
             for (ReplicaEffect<F> effect : effects) {
                 if (effect instanceof ReplicaEffect.Perform<F>(F inner)) {
-                    answer(inner).ifPresent(name -> ModelCluster.require(
-                            open.remove(name),
-                            "node " + node.nodeid() + ": " + daemon + " answers question " + name
-                                    + ", which nobody has asked in this life"));
+                    answer(inner)
+                            .ifPresent(name -> ModelCluster.require(
+                                    open.remove(name),
+                                    "node " + node.nodeid() + ": " + daemon + " answers question " + name
+                                            + ", which nobody has asked in this life"));
                 }
             }
         }

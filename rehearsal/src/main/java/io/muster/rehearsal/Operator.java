@@ -50,7 +50,11 @@ final class Operator {
             return;
         }
         var process = new SimMachine(
-                site.model().simulation(), node.machine(), "command", node.files(), execution -> execution.end(127, ""));
+                site.model().simulation(),
+                node.machine(),
+                "command",
+                node.files(),
+                execution -> execution.end(127, ""));
         AsyncControlClient.connect(
                 process.sockets(), process.loop(), node.layout().socket(daemon), new AsyncControlClient.Listener() {
                     @Override
@@ -70,7 +74,8 @@ final class Operator {
                                     throw new AssertionError(daemon + "'s answer: " + e.getMessage(), e);
                                 }
                             }
-                            case AsyncControlClient.Answer.None(String why) -> node.say("no answer of " + daemon + ": " + why);
+                            case AsyncControlClient.Answer.None(String why) ->
+                                node.say("no answer of " + daemon + ": " + why);
                         }
                     }
 

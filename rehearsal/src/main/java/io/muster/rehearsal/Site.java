@@ -28,8 +28,7 @@ final class Site {
 
     /// Later configurations keep the short time limit of the first.
     private static final FenceDaemon.Options FENCING = new FenceDaemon.Options(
-            true,
-            new FenceSettings.Overrides(false, FenceSettings.Overrides.UNSET, Documents.AGENT_TIMEOUT_MS));
+            true, new FenceSettings.Overrides(false, FenceSettings.Overrides.UNSET, Documents.AGENT_TIMEOUT_MS));
 
     private final ModelCluster model;
     private final Truth truth = new Truth(this);
@@ -150,7 +149,11 @@ final class Site {
         var owed = new StringBuilder();
         for (ModelNode node : model.nodes().values()) {
             for (String line : owed(node).lines().toList()) {
-                owed.append("node ").append(node.nodeid()).append(": ").append(line).append('\n');
+                owed.append("node ")
+                        .append(node.nodeid())
+                        .append(": ")
+                        .append(line)
+                        .append('\n');
             }
         }
         return owed.toString();
@@ -205,8 +208,6 @@ final class Site {
                 .filter(service -> service.state() == ServiceState.STARTED
                         && truth.runs(model.node(service.owner()), service.name()))
                 .count();
-        return started == services
-                ? ""
-                : "services " + manager.services() + " unproven " + manager.unproven() + "\n";
+        return started == services ? "" : "services " + manager.services() + " unproven " + manager.unproven() + "\n";
     }
 }

@@ -76,7 +76,8 @@ public final class Story {
             }
         } catch (AssertionError broken) {
             throw new AssertionError(
-                    "seed " + seed + ": " + size + " nodes, " + services + " services, " + cluster.network().options()
+                    "seed " + seed + ": " + size + " nodes, " + services + " services, "
+                            + cluster.network().options()
                             + "\nschedule:\n  "
                             + String.join("\n  ", schedule.stream().sorted().toList()) + "\n"
                             + broken.getMessage(),
@@ -128,8 +129,10 @@ public final class Story {
                 at(atMs, "isolate " + nodeid + " for " + ms, () -> {
                     cluster.nodeids().forEach(id -> cluster.network().cut(nodeid, id));
                     cluster.simulation()
-                            .afterMs(ms, () -> cluster.nodeids()
-                                    .forEach(id -> cluster.network().join(nodeid, id)));
+                            .afterMs(
+                                    ms,
+                                    () -> cluster.nodeids()
+                                            .forEach(id -> cluster.network().join(nodeid, id)));
                 });
             case 7 ->
                 at(
@@ -145,15 +148,18 @@ public final class Story {
             case 10 -> at(atMs, "kill rgmanager of " + nodeid, () -> node.kill(Site.RGMANAGER, ms));
             case 11 -> at(atMs, "kill ccsd of " + nodeid, () -> node.kill(Site.CCSD, ms));
             case 12 -> at(atMs, "stop fenced of " + nodeid + " for " + ms, () -> stop(node.process("fenced"), ms));
-            case 13 -> at(atMs, "stop rgmanager of " + nodeid + " for " + ms, () -> stop(node.process("rgmanager"), ms));
+            case 13 ->
+                at(atMs, "stop rgmanager of " + nodeid + " for " + ms, () -> stop(node.process("rgmanager"), ms));
             case 14 ->
                 at(
                         atMs,
                         "stop cman of " + nodeid + " for " + ms,
                         () -> stop(node.cman().map(ModelCman::process), ms));
             case 15 ->
-                at(atMs, "sockets of " + nodeid + " stand still for " + ms, () -> node.wires()
-                        .forEach(wire -> {
+                at(
+                        atMs,
+                        "sockets of " + nodeid + " stand still for " + ms,
+                        () -> node.wires().forEach(wire -> {
                             wire.stopDown();
                             cluster.simulation().afterMs(ms, wire::goOn);
                         }));
@@ -172,9 +178,16 @@ public final class Story {
                 at(atMs, "new configuration on " + nodeid, () -> site.operator().update(node, site.nextDocument()));
             case 18 -> {
                 int stepMs = (plan.nextBoolean() ? 1 : -1) * (1_000 + plan.nextInt(3_600_000));
-                at(atMs, "wall clock of " + nodeid + " steps by " + stepMs, () -> node.machine().stepWall(stepMs));
+                at(
+                        atMs,
+                        "wall clock of " + nodeid + " steps by " + stepMs,
+                        () -> node.machine().stepWall(stepMs));
             }
-            case 19 -> at(atMs, "suspend " + nodeid + " for " + ms, () -> node.machine().suspend(ms));
+            case 19 ->
+                at(
+                        atMs,
+                        "suspend " + nodeid + " for " + ms,
+                        () -> node.machine().suspend(ms));
             case 20 ->
                 at(atMs, "disk of " + nodeid + " full for " + ms, () -> {
                     node.files().refuseWrites("No space left on device");

@@ -209,7 +209,8 @@ public final class CcsDaemon implements AutoCloseable {
                     }
                 }
                 case CcsEffect.Send send ->
-                    throw new IllegalStateException("a proposal came to the performer: " + send.message() + " " + cause);
+                    throw new IllegalStateException(
+                            "a proposal came to the performer: " + send.message() + " " + cause);
             }
         }
 

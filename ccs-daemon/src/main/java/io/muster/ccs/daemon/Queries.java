@@ -122,8 +122,7 @@ final class Queries implements SessionHandler {
                 : knowledge
                         .inForce()
                         .or(knowledge::onDisk)
-                        .filter(found ->
-                                name.isEmpty() || found.config().name().equals(name));
+                        .filter(found -> name.isEmpty() || found.config().name().equals(name));
         if (document.isPresent()) {
             int number = descriptors.open(document.get().config().root(), now());
             session.reply(frame, number < 0 ? Answer.of(-number, "") : Answer.of(new Output().i32(number)));

@@ -1,12 +1,12 @@
 package io.muster.cman.cli;
 
-import io.muster.cman.client.CmanConnection;
 import io.muster.cli.Command;
 import io.muster.cli.Nearest;
+import io.muster.cman.client.CmanConnection;
 import io.muster.cman.client.CmanConnection.Failure;
-import io.muster.daemon.Layout;
 import io.muster.cman.client.CmanFrames;
 import io.muster.cman.client.CmanView;
+import io.muster.daemon.Layout;
 import io.muster.membership.CmanEffect.Result;
 import io.muster.membership.CmanStatus.NodeStatus;
 import io.muster.wire.Output;

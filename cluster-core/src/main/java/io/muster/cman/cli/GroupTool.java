@@ -1,8 +1,8 @@
 package io.muster.cman.cli;
 
-import io.muster.cman.client.CmanConnection;
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
+import io.muster.cman.client.CmanConnection;
 import io.muster.daemon.Layout;
 import java.io.PrintStream;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package io.muster.cman.cli;
 
+import io.muster.cman.client.CmanView;
 import io.muster.group.Group;
 import io.muster.group.GroupEntry.Level;
-import io.muster.cman.client.CmanView;
 import io.muster.membership.CmanStatus.GroupStatus;
 import java.util.Comparator;
 import java.util.List;

@@ -221,8 +221,7 @@ public final class GroupClient implements AutoCloseable {
     }
 
     private void request(int type, Output payload, Consumer<Reply> then) {
-        connection.ask(
-                type, CauseId.NONE, payload.toBytes(), ANSWER_MS, answer -> then.accept(reply(answer)));
+        connection.ask(type, CauseId.NONE, payload.toBytes(), ANSWER_MS, answer -> then.accept(reply(answer)));
     }
 
     private static Reply reply(AsyncControlClient.Answer answer) {
@@ -231,7 +230,9 @@ public final class GroupClient implements AutoCloseable {
             case AsyncControlClient.Answer.Got(Frame frame) -> {
                 try {
                     Answer said = Answer.decode(frame);
-                    yield said.done() ? Reply.OK : Reply.no(said.text().isEmpty() ? "cman says " + said.code() : said.text());
+                    yield said.done()
+                            ? Reply.OK
+                            : Reply.no(said.text().isEmpty() ? "cman says " + said.code() : said.text());
                 } catch (MalformedMessage e) {
                     yield Reply.no(String.valueOf(e.getMessage()));
                 }
@@ -247,7 +248,6 @@ public final class GroupClient implements AutoCloseable {
     private static final class Receiver implements AsyncControlClient.Listener {
         private final Clocks clocks;
         private final Listener listener;
-        private @Nullable AsyncControlClient connection;
         private @Nullable GroupClient client;
 
         Receiver(Clocks clocks, Listener listener) {
@@ -257,7 +257,6 @@ public final class GroupClient implements AutoCloseable {
 
         @Override
         public void onOpen(AsyncControlClient opened) {
-            connection = opened;
             status(opened, view -> {
                 if (view.isPresent()) {
                     var made = new GroupClient(opened, clocks, view.get());

@@ -111,9 +111,7 @@ public final class CmanSessions implements SessionHandler {
         out.string(effect.group());
         GroupEntryCodec.encode(out, entry);
         CauseId sent = effect.cause();
-        send(
-                effect.client(),
-                new Frame(CmanFrames.ENTRY, 0, sent.equals(CauseId.NONE) ? cause : sent, out.toBytes()));
+        send(effect.client(), new Frame(CmanFrames.ENTRY, 0, sent.equals(CauseId.NONE) ? cause : sent, out.toBytes()));
     }
 
     public void parted(CmanEffect.Parted effect) {

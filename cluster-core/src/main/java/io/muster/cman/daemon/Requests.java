@@ -1,10 +1,10 @@
 package io.muster.cman.daemon;
 
+import io.muster.cman.client.CmanFrames;
 import io.muster.control.Frame;
 import io.muster.core.MalformedMessage;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupTable;
-import io.muster.cman.client.CmanFrames;
 import io.muster.membership.CmanEvent;
 import io.muster.wire.Input;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.muster.cman.daemon;
 
-import io.muster.config.ClusterConfig;
 import io.muster.cman.client.CmanView;
+import io.muster.config.ClusterConfig;
 import io.muster.membership.CmanNode;
 import io.muster.membership.CmanStatus;
 import io.muster.membership.CmanStatus.NodeStatus;

@@ -15,8 +15,11 @@ import io.muster.core.Node;
 import io.muster.daemon.Layout;
 import io.muster.driver.CauseIds;
 import io.muster.driver.EventDriver;
+import io.muster.driver.FlightRecorder;
 import io.muster.driver.Patience;
 import io.muster.driver.RecordCodec;
+import io.muster.driver.Recordable;
+import io.muster.driver.Recorder;
 import io.muster.group.GroupEntry;
 import io.muster.machine.Machine;
 import io.muster.machine.Machine.Outcome;
@@ -25,6 +28,8 @@ import io.muster.member.StayEffect;
 import io.muster.member.StayEvent;
 import io.muster.member.StayPolicy;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +52,7 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
     /// @param records who sees the steps of its cores
     /// @param ready the daemon has come as far as its unit's start promises
     /// @param fatal ends the process
-    public record Around(
-            Machine machine, Layout layout, Records records, Runnable ready, Consumer<Throwable> fatal) {
+    public record Around(Machine machine, Layout layout, Records records, Runnable ready, Consumer<Throwable> fatal) {
         /// The usual one, with flight records.
         public static Around of(Machine machine, Layout layout, Runnable ready, Consumer<Throwable> fatal) {
             return new Around(machine, layout, Records.flight(layout), ready, fatal);
@@ -75,7 +79,7 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
     private final Logger log;
     private final CauseIds ids;
     private final Stay stay;
-    private final Records.Open<StayEvent, StayEffect> record;
+    private final List<Runnable> records = new ArrayList<>();
     private final EventDriver<StayEvent, StayEffect> driver;
     private final Patience over = new Patience();
     private @Nullable Cman cman;
@@ -89,7 +93,6 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
         this.log = LoggerFactory.getLogger(kind.name());
         this.ids = new CauseIds(0, around.machine().dice().nextInt());
         this.stay = new Stay(kind.policy());
-        this.record = around.records().stay(kind.name(), stay);
         this.driver = EventDriver.of(kind.name(), stay)
                 .loop(around.machine().loop())
                 .clocks(around.machine().clocks())
@@ -97,7 +100,7 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
                 .tick(new StayEvent.Tick())
                 .stallEvent(ms -> new StayEvent.Tick())
                 .ids(ids)
-                .recorder(record.recorder())
+                .recorder(record(kind.name() + "-stay", new StayRecord(stay), StayRecord.LIMITS))
                 .fatal(around.fatal())
                 .start();
     }
@@ -185,6 +188,13 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
         return stay;
     }
 
+    /// A recorder for another core of this daemon; closed with the daemon.
+    public <A, B> Recorder<A, B> record(String name, Recordable<A, B> core, FlightRecorder.Limits limits) {
+        Records.Open<A, B> open = around.records().core(name, core, limits);
+        records.add(open.close());
+        return open.recorder();
+    }
+
     /// Numbers the events of this daemon's drivers.
     public CauseIds ids() {
         return ids;
@@ -220,7 +230,7 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
         }
         driver.close();
         around.machine().close();
-        record.close().run();
+        records.forEach(Runnable::run);
     }
 
     // ---- effects
@@ -228,8 +238,12 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
     private void perform(StayEffect effect, CauseId cause) {
         switch (effect) {
             case StayEffect.Prepare(String nodeName) ->
-                hands.prepare(nodeName, failure -> driver.post(
-                        failure.isEmpty() ? new StayEvent.Prepared() : new StayEvent.Unprepared(failure.get())));
+                hands.prepare(
+                        nodeName,
+                        failure -> driver.post(
+                                failure.isEmpty()
+                                        ? new StayEvent.Prepared()
+                                        : new StayEvent.Unprepared(failure.get())));
             case StayEffect.Connect() ->
                 GroupClient.connect(around.machine(), around.layout().socket("cman"), new Entries());
             case StayEffect.Look() -> look();
@@ -348,10 +362,8 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
         }
         Reading reading = ConfigReader.parse(octets.get(), path.toString());
         if (reading.config().isEmpty()) {
-            throw new IOException(reading.errors().stream()
-                    .map(Problem::toString)
-                    .findFirst()
-                    .orElse(path + ": isn't valid"));
+            throw new IOException(
+                    reading.errors().stream().map(Problem::toString).findFirst().orElse(path + ": isn't valid"));
         }
         return reading.config();
     }
@@ -407,7 +419,8 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
 
         @Override
         public void onUnreachable(IOException why) {
-            driver.post(new StayEvent.Unreachable(String.valueOf(why.getMessage()), why instanceof NotRunningException));
+            driver.post(
+                    new StayEvent.Unreachable(String.valueOf(why.getMessage()), why instanceof NotRunningException));
         }
 
         @Override

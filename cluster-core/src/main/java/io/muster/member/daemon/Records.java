@@ -4,19 +4,22 @@ import io.muster.core.CauseId;
 import io.muster.daemon.Layout;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
+import io.muster.driver.Recordable;
 import io.muster.driver.Recorder;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
-import io.muster.member.Stay;
-import io.muster.member.StayEffect;
-import io.muster.member.StayEvent;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Who sees the steps of a member's cores: a flight record, or a simulation's checker. Thread: the loop.
 public interface Records {
+    Logger LOG = LoggerFactory.getLogger(Records.class);
+
     /// One core's.
     ///
     /// @param close when the core is no more
@@ -30,8 +33,10 @@ public interface Records {
         }
     }
 
-    /// Of a daemon's stay.
-    Open<StayEvent, StayEffect> stay(String daemon, Stay stay);
+    /// Of a core that isn't replicated, such as the daemon's stay.
+    ///
+    /// @param name of the record
+    <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits);
 
     /// Of a daemon's replica.
     ///
@@ -44,9 +49,10 @@ public interface Records {
         var those = List.copyOf(several);
         return new Records() {
             @Override
-            public Open<StayEvent, StayEffect> stay(String daemon, Stay stay) {
-                return together(
-                        those.stream().map(one -> one.stay(daemon, stay)).toList());
+            public <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits) {
+                var opened = new ArrayList<Open<E, F>>();
+                those.forEach(one -> opened.add(one.core(name, core, limits)));
+                return together(opened);
             }
 
             @Override
@@ -78,8 +84,14 @@ public interface Records {
     static Records flight(Layout layout) {
         return new Records() {
             @Override
-            public Open<StayEvent, StayEffect> stay(String daemon, Stay stay) {
-                return Open.of(StayRecord.open(stay, layout, daemon));
+            public <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits) {
+                try {
+                    FlightRecorder<E, F> opened = FlightRecorder.open(layout.record(name), core, limits);
+                    return new Open<>(opened, opened::close);
+                } catch (IOException e) {
+                    LOG.warn("{}: no flight record: {}", name, e.toString());
+                    return Open.none();
+                }
             }
 
             @Override

@@ -1,7 +1,6 @@
 package io.muster.member.daemon;
 
 import io.muster.driver.ImageFactory;
-import io.muster.member.Stay;
 
 /// Replays flight records of stays.
 public final class StayReplay extends ImageFactory {

@@ -3,13 +3,13 @@ package io.muster.cman.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.cman.client.CmanView;
+import io.muster.cman.client.StatusCodec;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.daemon.Layout;
 import io.muster.group.Group;
 import io.muster.group.GroupEntry.Level;
-import io.muster.cman.client.CmanView;
-import io.muster.cman.client.StatusCodec;
 import io.muster.membership.CmanStatus;
 import io.muster.membership.CmanStatus.GroupStatus;
 import io.muster.membership.CmanStatus.NodeStatus;

@@ -71,13 +71,11 @@ final class Agents {
     }
 
     static Program.Result missing(AgentCall call, Layout layout) {
-        return new Program.Result(
-                Program.NOT_STARTED, call.agent() + ": no such fence agent in " + path(layout), 0);
+        return new Program.Result(Program.NOT_STARTED, call.agent() + ": no such fence agent in " + path(layout), 0);
     }
 
     static Program command(AgentCall call, Path program, Layout layout, long timeoutMs) {
-        return new Program(
-                List.of(program.toString()), environment(layout), call.text(), timeoutMs, KEEP_OUTPUT_BYTES);
+        return new Program(List.of(program.toString()), environment(layout), call.text(), timeoutMs, KEEP_OUTPUT_BYTES);
     }
 
     private static Map<String, String> environment(Layout layout) {

@@ -122,9 +122,11 @@ public final class FenceDaemon implements AutoCloseable {
                     return next.isPresent();
                 })
                 .readyLater()
-                .main(args, context -> start(
-                        Around.of(RealMachine.of("fenced"), context.layout(), context::ready, context::fatal),
-                        chosen[0]));
+                .main(
+                        args,
+                        context -> start(
+                                Around.of(RealMachine.of("fenced"), context.layout(), context::ready, context::fatal),
+                                chosen[0]));
     }
 
     private static Optional<Options> option(Options now, int letter, @Nullable String argument) {

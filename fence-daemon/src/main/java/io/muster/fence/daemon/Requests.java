@@ -28,7 +28,8 @@ final class Requests implements SessionHandler {
                 Answer.of(Answer.PERMISSION, "permission denied"),
                 () -> daemon.member().replica().isPresent() ? Optional.empty() : Optional.of(no(OUTSIDE)),
                 Answer.of(
-                        Answer.ABANDONED, "this node has left the fence domain meanwhile: see fence_tool ls elsewhere"));
+                        Answer.ABANDONED,
+                        "this node has left the fence domain meanwhile: see fence_tool ls elsewhere"));
     }
 
     @Override

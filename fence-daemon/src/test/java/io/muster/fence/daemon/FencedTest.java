@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.muster.cman.client.GroupClient;
 import io.muster.cman.daemon.CmanDaemon;
 import io.muster.core.CauseId;
 import io.muster.daemon.Layout;
@@ -13,7 +14,6 @@ import io.muster.fence.cli.FenceTool;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.os.RealMachine;
-import io.muster.cman.client.GroupClient;
 import io.muster.transport.cli.Keygen;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

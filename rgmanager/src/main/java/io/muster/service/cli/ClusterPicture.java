@@ -1,12 +1,12 @@
 package io.muster.service.cli;
 
+import io.muster.cman.client.CmanFrames;
+import io.muster.cman.client.CmanView;
+import io.muster.cman.client.StatusCodec;
 import io.muster.control.CommandClient;
 import io.muster.control.NotRunningException;
 import io.muster.core.MalformedMessage;
 import io.muster.daemon.Layout;
-import io.muster.cman.client.CmanFrames;
-import io.muster.cman.client.CmanView;
-import io.muster.cman.client.StatusCodec;
 import io.muster.membership.CmanStatus;
 import io.muster.service.ClusterServices;
 import io.muster.service.ServiceStatus;

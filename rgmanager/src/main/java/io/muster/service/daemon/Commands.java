@@ -21,8 +21,8 @@ final class Commands implements SessionHandler {
     /// @param life 64 random bits
     Commands(RgManager daemon, long life) {
         this.daemon = daemon;
-        this.questions = new Questions(
-                life, answer(ResultCode.PERMISSION, 0), this::unable, answer(ResultCode.AGAIN, 0));
+        this.questions =
+                new Questions(life, answer(ResultCode.PERMISSION, 0), this::unable, answer(ResultCode.AGAIN, 0));
     }
 
     private Optional<Answer> unable() {

@@ -6,8 +6,6 @@ import io.muster.core.CauseId;
 import io.muster.core.Node;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
-import io.muster.driver.CauseIds;
-import io.muster.driver.Recorder;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.machine.Machine.Outcome;
@@ -22,6 +20,8 @@ import io.muster.member.daemon.MemberDaemon;
 import io.muster.member.daemon.MemberDaemon.Around;
 import io.muster.os.RealMachine;
 import io.muster.resource.MetadataSet;
+import io.muster.resource.TreeRecord;
+import io.muster.resource.TreeRun;
 import io.muster.resource.daemon.AgentDirectory;
 import io.muster.resource.daemon.TreeRunner;
 import io.muster.service.ClusterServices;
@@ -195,32 +195,32 @@ public final class RgManager implements AutoCloseable {
         @Override
         public void prepare(String nodeName, Consumer<Optional<String>> then) {
             var machine = member.machine();
-            machine.programs()
-                    .takeOver(member.layout().run().resolve("rgmanager-agents"), END_AGENTS_MS, taken -> {
-                        switch (taken) {
-                            case Programs.TakeOver.Failed(IOException why) ->
-                                then.accept(Optional.of(String.valueOf(why.getMessage())));
-                            case Programs.TakeOver.Taken(Programs programs, List<String> ended) -> {
-                                ended.forEach(agent -> LOG.warn(
-                                        "{}: agent of an earlier rgmanager, still at work, was ended", agent));
-                                AgentDirectory.load(
-                                        machine, member.layout().agents(), found -> known(programs, found, then));
-                            }
-                        }
-                    });
+            machine.programs().takeOver(member.layout().run().resolve("rgmanager-agents"), END_AGENTS_MS, taken -> {
+                switch (taken) {
+                    case Programs.TakeOver.Failed(IOException why) ->
+                        then.accept(Optional.of(String.valueOf(why.getMessage())));
+                    case Programs.TakeOver.Taken(Programs programs, List<String> ended) -> {
+                        ended.forEach(agent ->
+                                LOG.warn("{}: agent of an earlier rgmanager, still at work, was ended", agent));
+                        AgentDirectory.load(machine, member.layout().agents(), found -> known(programs, found, then));
+                    }
+                }
+            });
         }
 
         private void known(Programs programs, MetadataSet found, Consumer<Optional<String>> then) {
             found.problems().forEach(LOG::warn);
             agents = found;
-            trees = new Trees(new TreeRunner(new TreeRunner.Setup(
+            var core = new TreeRun();
+            var setup = new TreeRunner.Setup(
                     member.machine().loop(),
                     member.machine().clocks(),
                     programs,
                     this::quorate,
                     member.ids(),
-                    Recorder.none(),
-                    member::fatal)));
+                    member.record(TreeRecord.NAME, new TreeRecord(core), TreeRecord.LIMITS),
+                    member::fatal);
+            trees = new Trees(new TreeRunner(setup, core));
             read(outcome -> {
                 configure(outcome, CauseId.NONE);
                 then.accept(Optional.empty());
@@ -373,8 +373,7 @@ public final class RgManager implements AutoCloseable {
                     configure(outcome, cause);
                     then.accept(new ServiceEvent.Configured(PlanReader.of(outcome.get())));
                 } else {
-                    LOG.warn(
-                            "the cluster has cluster.conf version {}, here is {}: waiting for ccsd", version, here);
+                    LOG.warn("the cluster has cluster.conf version {}, here is {}: waiting for ccsd", version, here);
                 }
             });
         }

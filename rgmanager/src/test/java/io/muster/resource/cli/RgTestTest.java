@@ -59,8 +59,7 @@ class RgTestTest {
     @Test
     void aServicesAgentsRunHereAndNow() throws Exception {
         assertEquals(0, operate("start"), err.toString(StandardCharsets.UTF_8));
-        assertEquals(
-                "start service:web...\nstart of service:web complete\n", out.toString(StandardCharsets.UTF_8));
+        assertEquals("start service:web...\nstart of service:web complete\n", out.toString(StandardCharsets.UTF_8));
         assertEquals(0, operate("status"), err.toString(StandardCharsets.UTF_8));
         assertEquals(0, operate("stop"), err.toString(StandardCharsets.UTF_8));
         assertEquals(List.of("start", "status", "stop"), Files.readAllLines(here.resolve("calls")));
