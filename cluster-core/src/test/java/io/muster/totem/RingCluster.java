@@ -1,6 +1,7 @@
 package io.muster.totem;
 
 import io.muster.core.CauseId;
+import io.muster.core.Core;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.simulator.NetworkOptions;
@@ -22,6 +23,38 @@ import org.jspecify.annotations.Nullable;
 
 /// Real rings in a false world, with the promises V1 to V5 checked as they deliver.
 final class RingCluster {
+    /// Sees all that happens, and may lose single datagrams.
+    interface Watch {
+        void happened(Node node, RingEvent event, List<RingEffect> effects);
+
+        boolean loses(int from, int to, byte[] datagram);
+    }
+
+    private static final Watch NOBODY = new Watch() {
+        @Override
+        public void happened(Node node, RingEvent event, List<RingEffect> effects) {}
+
+        @Override
+        public boolean loses(int from, int to, byte[] datagram) {
+            return false;
+        }
+    };
+
+    /// A ring whose watch sees each event with what came of it.
+    private record Watched(Ring ring, Node node, Watch watch) implements Core<RingEvent, RingEffect> {
+        @Override
+        public List<RingEffect> on(RingEvent event, long nowMs) {
+            List<RingEffect> effects = ring.on(event, nowMs);
+            watch.happened(node, event, effects);
+            return effects;
+        }
+
+        @Override
+        public long nextDeadlineMs() {
+            return ring.nextDeadlineMs();
+        }
+    }
+
     /// What one run of a node has delivered in one ring, and where it went from there.
     private static final class Stay {
         final RingId ring;
@@ -63,7 +96,13 @@ final class RingCluster {
             this.machine = machine;
             this.ring = new Ring(node, config, new Random(simulation.dice().nextLong()), firstSequence);
             this.process = new SimProcess<>(
-                    simulation, machine, "cman", ring, this::perform, new RingEvent.Tick(), RingEvent.Stalled::new);
+                    simulation,
+                    machine,
+                    "cman",
+                    new Watched(ring, node, watch),
+                    this::perform,
+                    new RingEvent.Tick(),
+                    RingEvent.Stalled::new);
         }
 
         void send(int length, boolean safe) {
@@ -181,6 +220,7 @@ final class RingCluster {
     private final Map<String, List<String>> moves = new HashMap<>();
     private final RingConfig config;
     private final long firstSequence;
+    private Watch watch = NOBODY;
 
     RingCluster(long seed, int nodes, int tokenMs, NetworkOptions options, long firstSequence) {
         this.simulation = new Simulation(seed);
@@ -189,6 +229,11 @@ final class RingCluster {
         this.config = RingConfig.of(ids, ids.stream().map(_ -> 1).toList(), tokenMs, 1400);
         this.firstSequence = firstSequence;
         ids.forEach(id -> machines.put(id, new SimNode(simulation, id)));
+    }
+
+    /// To be called before anything boots.
+    void watch(Watch by) {
+        watch = by;
     }
 
     static void require(boolean holds, String promise) {
@@ -216,6 +261,9 @@ final class RingCluster {
     }
 
     private void transmit(Run from, int nodeid, byte[] datagram) {
+        if (watch.loses(from.node.nodeid(), nodeid, datagram)) {
+            return;
+        }
         network.send(from.node.nodeid(), nodeid, () -> {
             Run to = current.get(nodeid);
             if (to == null || !to.machine.up()) {

@@ -36,7 +36,7 @@ public final class Transcript {
 
     /// What the story is about, for its reader.
     public void note(String text) {
-        text.lines().forEach(line -> add(line.isEmpty() ? "" : "# " + line));
+        text.lines().forEach(line -> add("# " + line));
     }
 
     /// One line of the form that all stories share: when, to whom, what.
