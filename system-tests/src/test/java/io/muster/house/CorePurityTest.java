@@ -32,7 +32,7 @@ class CorePurityTest {
     private static final Set<String> NAMED = Set.of(
             "io.muster.config.ConfigReader",
             "io.muster.config.ThisMachine",
-            "io.muster.resource.TreeRunner",
+            "io.muster.simulator.Transcript",
             "io.muster.resource.MetadataSet");
 
     private static final Set<String> CLOCKS = Set.of("nanoTime", "currentTimeMillis", "getenv", "exit");
