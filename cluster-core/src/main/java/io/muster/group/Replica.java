@@ -6,18 +6,14 @@ import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.core.Proposal;
 import io.muster.core.ReplicatedCore;
-import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Message;
 import io.muster.group.GroupEntry.View;
-import java.io.ByteArrayOutputStream;
+import io.muster.group.ReplicaState.Holding;
+import io.muster.group.ReplicaState.Outside;
+import io.muster.group.ReplicaState.Waiting;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// One member's copy of a replicated state, fed by its group's stream. The same class runs in daemons and in the
@@ -28,9 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// applies what it kept back, and calls the core once with [Drive.Restored]. Every member keeps the same table of who
 /// still waits, from the log alone, so when a sender is lost the next one begins again at the view that says so.
 ///
-/// **Starting afresh.** A member waits only for those that were in the group before it. When none of them is left,
-/// nobody
-/// has the state; the longest waiting begin with the initial one, at that view.
+/// **Starting afresh.** A member waits only for those that were in the group before it. When none of them is
+/// left, nobody has the state; the longest waiting begin with the initial one, at that view.
+///
+/// [ReplicaState] has the table of states.
 ///
 /// Entries keep their place; the core sees messages without the envelope and never sees a piece of state.
 ///
@@ -39,24 +36,18 @@ import org.jspecify.annotations.Nullable;
 /// @param <E> local events of the core
 /// @param <F> effects of the core
 public final class Replica<E, F> implements Core<ReplicaEvent<E>, ReplicaEffect<F>> {
-    private static final long HAS_STATE = 0;
-
     private final Node self;
     private final ReplicatedCore<GroupEntry, E, F> core;
     private final byte[] initial;
-
-    /// Members of the present view: 0, or the position of the view since which one waits for the state.
-    private SortedMap<Node, Long> waiting = new TreeMap<>();
-
-    /// While this node waits: who was there before it and still is.
-    private final SortedSet<Node> elders = new TreeSet<>();
-
-    private final List<GroupEntry> kept = new ArrayList<>();
-    private final List<E> keptEvents = new ArrayList<>();
-    private final Map<Integer, Assembly> assemblies = new TreeMap<>();
-    private boolean member;
-    private boolean synced;
+    private ReplicaState<E> state = new Outside<>(new ArrayList<>());
     private long position;
+
+    /// A whole replica with the core in it, as a flight record holds it.
+    ///
+    /// @param snapshot the core's replicated half
+    /// @param local the core's other half
+    /// @param <E> local events of the core
+    public record Image<E>(Node self, long position, ReplicaState<E> state, byte[] snapshot, Record local) {}
 
     /// @param core in its initial state
     public Replica(Node self, ReplicatedCore<GroupEntry, E, F> core) {
@@ -65,9 +56,28 @@ public final class Replica<E, F> implements Core<ReplicaEvent<E>, ReplicaEffect<
         this.initial = core.snapshot();
     }
 
+    /// This replica and its core; what happens later doesn't change it.
+    public Image<E> image() {
+        return new Image<>(self, position, state.copy(), core.snapshot(), core.local());
+    }
+
+    /// A replica that goes on where another one was.
+    ///
+    /// @param core in its initial state; it becomes what the image says
+    /// @throws MalformedMessage when the image isn't one of such a core
+    public static <E, F> Replica<E, F> restored(Image<E> image, ReplicatedCore<GroupEntry, E, F> core)
+            throws MalformedMessage {
+        Replica<E, F> replica = new Replica<>(image.self, core);
+        core.restore(image.snapshot);
+        core.resume(image.local);
+        replica.state = image.state.copy();
+        replica.position = image.position;
+        return replica;
+    }
+
     /// Whether the core has the group's state. While it hasn't, nobody should look into it.
     public boolean synced() {
-        return synced;
+        return state instanceof Holding;
     }
 
     /// The core's replicated state, for checkers.
@@ -86,14 +96,14 @@ public final class Replica<E, F> implements Core<ReplicaEvent<E>, ReplicaEffect<
         switch (event) {
             case ReplicaEvent.Entry<E>(GroupEntry entry) -> take(entry, nowMs, out);
             case ReplicaEvent.Local<E>(E local) -> {
-                if (synced) {
-                    drive(new Drive.Local<>(local), nowMs, out);
-                } else {
-                    keptEvents.add(local);
+                switch (state) {
+                    case Outside<E>(List<E> events) -> events.add(local);
+                    case Waiting<E> waiting -> waiting.events().add(local);
+                    case Holding<E> _ -> drive(new Drive.Local<>(local), nowMs, out);
                 }
             }
             case ReplicaEvent.Tick<E>() -> {
-                if (synced) {
+                if (synced()) {
                     drive(new Drive.Tick<>(), nowMs, out);
                 }
             }
@@ -103,7 +113,15 @@ public final class Replica<E, F> implements Core<ReplicaEvent<E>, ReplicaEffect<
 
     @Override
     public long nextDeadlineMs() {
-        return synced ? core.nextDeadlineMs() : Long.MAX_VALUE;
+        return synced() ? core.nextDeadlineMs() : Long.MAX_VALUE;
+    }
+
+    /// The only way from one state to the next.
+    private void enter(ReplicaState<E> next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException("node " + self + ": at " + position + " from " + state + " to " + next);
+        }
+        state = next;
     }
 
     private void take(GroupEntry entry, long nowMs, List<ReplicaEffect<F>> out) {
@@ -112,105 +130,83 @@ public final class Replica<E, F> implements Core<ReplicaEvent<E>, ReplicaEffect<
                     "node " + self + ": entry at " + entry.position() + " after " + position + ": " + entry);
         }
         position = entry.position();
-        if (entry instanceof View view && (view.joined().contains(self) || !member)) {
+        if (entry instanceof View view) {
             startOver(view);
         }
-        if (!synced && !(entry instanceof View view && afresh(view))) {
-            kept.add(entry);
-            if (entry instanceof View view) {
-                elders.removeAll(nodes(view.left()));
+        switch (state) {
+            // A stream begins with a view.
+            case Outside<E> _ -> {}
+            case Waiting<E> waiting -> {
+                if (entry instanceof View view && waiting.abandoned(view)) {
+                    beginAfresh(waiting, view, nowMs, out);
+                } else {
+                    waiting.keep(entry);
+                    if (entry instanceof Message message) {
+                        receiveState(waiting, message, nowMs, out);
+                    }
+                }
             }
-            if (entry instanceof Message message) {
-                receiveState(message, nowMs, out);
-            }
-            return;
+            case Holding<E> holding -> follow(holding, entry, nowMs, out);
         }
-        if (!synced) {
-            beginAfresh((View) entry, nowMs, out);
-            return;
+    }
+
+    private void startOver(View view) {
+        switch (state) {
+            case Outside<E>(List<E> events) -> enter(Waiting.since(view, self, events));
+            case Waiting<E> waiting
+            when view.joined().contains(self) -> enter(Waiting.since(view, self, waiting.events()));
+            case Holding<E> _ when view.joined().contains(self) -> enter(Waiting.since(view, self, new ArrayList<>()));
+            case Waiting<E> _, Holding<E> _ -> {}
         }
-        GroupEntry bare = account(entry, out);
+    }
+
+    private void beginAfresh(Waiting<E> waiting, View view, long nowMs, List<ReplicaEffect<F>> out) {
+        Holding<E> holding = waiting.afresh(view, self);
+        restore(initial);
+        enter(holding);
+        core.apply(view);
+        out.add(new ReplicaEffect.Synced<>(position, 0));
+        sendState(holding, out);
+        drive(new Drive.Restored<>(), nowMs, out);
+        waiting.events().forEach(event -> drive(new Drive.Local<>(event), nowMs, out));
+    }
+
+    private void follow(Holding<E> holding, GroupEntry entry, long nowMs, List<ReplicaEffect<F>> out) {
+        GroupEntry bare = account(holding, entry, out);
         if (bare != null) {
             core.apply(bare);
-            if (entry instanceof View) {
-                sendState(out);
+            if (entry instanceof View && state instanceof Holding<E> now) {
+                sendState(now, out);
             }
             drive(new Drive.Applied<>(bare), nowMs, out);
         }
     }
 
-    private void startOver(View view) {
-        member = true;
-        synced = false;
-        kept.clear();
-        assemblies.clear();
-        elders.clear();
-        elders.addAll(view.members());
-        elders.removeAll(view.joined());
-        elders.remove(self);
-        waiting = new TreeMap<>();
-    }
-
-    /// Whether with this view nobody is left that could send the state.
-    private boolean afresh(View view) {
-        SortedSet<Node> left = new TreeSet<>(elders);
-        left.removeAll(nodes(view.left()));
-        left.removeAll(view.joined());
-        left.retainAll(view.members());
-        return left.isEmpty();
-    }
-
-    private void beginAfresh(View view, long nowMs, List<ReplicaEffect<F>> out) {
-        // Those that came with this node stand where it stands; whoever came later waits since then.
-        SortedMap<Node, Long> since = new TreeMap<>();
-        for (GroupEntry entry : kept) {
-            if (entry instanceof View earlier) {
-                boolean first = since.isEmpty();
-                for (Node node : earlier.joined()) {
-                    since.put(node, first ? HAS_STATE : earlier.position());
-                }
-                since.keySet().retainAll(earlier.members());
-            }
-        }
-        boolean first = since.isEmpty();
-        for (Node node : view.joined()) {
-            since.put(node, first ? HAS_STATE : view.position());
-        }
-        since.put(self, HAS_STATE);
-        since.keySet().retainAll(view.members());
-        waiting = since;
-        restore(initial);
-        synced = true;
-        kept.clear();
-        assemblies.clear();
-        core.apply(view);
-        out.add(new ReplicaEffect.Synced<>(view.position(), 0));
-        sendState(out);
-        drive(new Drive.Restored<>(), nowMs, out);
-        releaseEvents(nowMs, out);
-    }
-
     /// Keeps the table of who has the state; returns what the core is to see, or null for nothing.
-    private @Nullable GroupEntry account(GroupEntry entry, List<ReplicaEffect<F>> out) {
+    private @Nullable GroupEntry account(Holding<E> holding, GroupEntry entry, List<ReplicaEffect<F>> out) {
         if (entry instanceof View view) {
-            waiting.keySet().retainAll(view.members());
-            view.joined().forEach(node -> waiting.put(node, view.position()));
+            enter(holding.after(view));
             return view;
         }
         if (!(entry instanceof Message message)) {
             return entry;
         }
-        try {
-            return switch (Envelope.decode(message.payload())) {
-                case Envelope.Application(byte[] bare) ->
-                    new Message(message.position(), message.from(), message.regular(), bare, message.cause());
-                case Envelope.State state -> {
-                    if (state.index() == state.count() - 1) {
-                        waiting.replaceAll((node, since) -> since <= state.position() ? HAS_STATE : since);
-                    }
-                    yield null;
+        return switch (opened(message, out)) {
+            case Envelope.Application(byte[] bare) ->
+                new Message(message.position(), message.from(), message.regular(), bare, message.cause());
+            case Envelope.State sent -> {
+                if (sent.index() == sent.count() - 1) {
+                    enter(holding.sent(sent.position()));
                 }
-            };
+                yield null;
+            }
+            case null -> null;
+        };
+    }
+
+    private @Nullable Envelope opened(Message message, List<ReplicaEffect<F>> out) {
+        try {
+            return Envelope.decode(message.payload());
         } catch (MalformedMessage e) {
             out.add(new ReplicaEffect.Ignored<>(
                     message.position(), message.from().nodeid(), String.valueOf(e.getMessage())));
@@ -218,14 +214,8 @@ public final class Replica<E, F> implements Core<ReplicaEvent<E>, ReplicaEffect<
         }
     }
 
-    private void sendState(List<ReplicaEffect<F>> out) {
-        boolean wanted = waiting.values().stream().anyMatch(since -> since != HAS_STATE);
-        Node sender = waiting.entrySet().stream()
-                .filter(e -> e.getValue() == HAS_STATE)
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse(self);
-        if (!wanted || !sender.equals(self)) {
+    private void sendState(Holding<E> holding, List<ReplicaEffect<F>> out) {
+        if (!holding.sends(self)) {
             return;
         }
         byte[] whole = core.snapshot();
@@ -234,65 +224,49 @@ public final class Replica<E, F> implements Core<ReplicaEvent<E>, ReplicaEffect<
             int from = i * Envelope.PIECE_BYTES;
             byte[] piece = Arrays.copyOfRange(whole, from, Math.min(whole.length, from + Envelope.PIECE_BYTES));
             out.add(new ReplicaEffect.Send<>(
-                    Envelope.state(new Envelope.State(position, i, count, new TreeMap<>(waiting), piece)), false));
+                    Envelope.state(new Envelope.State(position, i, count, holding.since(), piece)), false));
         }
     }
 
-    private void receiveState(Message message, long nowMs, List<ReplicaEffect<F>> out) {
-        Envelope.State state;
-        try {
-            if (!(Envelope.decode(message.payload()) instanceof Envelope.State decoded)) {
-                return;
-            }
-            state = decoded;
-        } catch (MalformedMessage e) {
-            out.add(new ReplicaEffect.Ignored<>(
-                    message.position(), message.from().nodeid(), String.valueOf(e.getMessage())));
+    private void receiveState(Waiting<E> waiting, Message message, long nowMs, List<ReplicaEffect<F>> out) {
+        if (!(opened(message, out) instanceof Envelope.State piece)) {
             return;
         }
-        Long since = state.waiting().get(self);
+        Long since = piece.waiting().get(self);
         // A state of a view before this node's own lacks entries that this node hasn't kept either.
-        if (since == null || since == HAS_STATE || kept.getFirst().position() > state.position()) {
+        if (since == null
+                || since == ReplicaState.HAS_STATE
+                || waiting.entries().getFirst().position() > piece.position()) {
+            return;
+        }
+        byte[] whole = waiting.receive(message.from(), piece).orElse(null);
+        if (whole == null) {
             return;
         }
         int from = message.from().nodeid();
-        Assembly assembly = state.index() == 0 ? new Assembly(state.position()) : assemblies.get(from);
-        if (assembly == null || !assembly.add(state)) {
-            assemblies.remove(from);
-            return;
-        }
-        assemblies.put(from, assembly);
-        if (assembly.pieces < state.count()) {
-            return;
-        }
         try {
-            core.restore(assembly.bytes.toByteArray());
+            core.restore(whole);
         } catch (MalformedMessage e) {
             // Everybody else counts this node as one that has the state now, so going on without it isn't possible.
             throw new IllegalStateException("node " + self + ": state of node " + from + " can't be restored", e);
         }
-        waiting = new TreeMap<>(state.waiting());
-        synced = true;
-        for (GroupEntry entry : kept) {
-            if (entry.position() > state.position()) {
-                GroupEntry bare = account(entry, out);
+        enter(new Holding<>(piece.waiting()));
+        catchUp(waiting.entries(), piece.position(), out);
+        out.add(new ReplicaEffect.Synced<>(piece.position(), from));
+        drive(new Drive.Restored<>(), nowMs, out);
+        waiting.events().forEach(event -> drive(new Drive.Local<>(event), nowMs, out));
+    }
+
+    /// Applies what was kept back and isn't in the state yet.
+    private void catchUp(List<GroupEntry> entries, long position, List<ReplicaEffect<F>> out) {
+        for (GroupEntry entry : entries) {
+            if (entry.position() > position && state instanceof Holding<E> holding) {
+                GroupEntry bare = account(holding, entry, out);
                 if (bare != null) {
                     core.apply(bare);
                 }
             }
         }
-        kept.clear();
-        assemblies.clear();
-        elders.clear();
-        out.add(new ReplicaEffect.Synced<>(state.position(), from));
-        drive(new Drive.Restored<>(), nowMs, out);
-        releaseEvents(nowMs, out);
-    }
-
-    private void releaseEvents(long nowMs, List<ReplicaEffect<F>> out) {
-        List<E> events = List.copyOf(keptEvents);
-        keptEvents.clear();
-        events.forEach(event -> drive(new Drive.Local<>(event), nowMs, out));
     }
 
     private void restore(byte[] snapshot) {
@@ -309,30 +283,6 @@ public final class Replica<E, F> implements Core<ReplicaEvent<E>, ReplicaEffect<
                     effect instanceof Proposal proposal
                             ? new ReplicaEffect.Send<>(Envelope.application(proposal.payload()), proposal.safe())
                             : new ReplicaEffect.Perform<>(effect));
-        }
-    }
-
-    private static List<Node> nodes(List<Departure> left) {
-        return left.stream().map(Departure::node).toList();
-    }
-
-    /// Pieces of one state, which come in order from one sender.
-    private static final class Assembly {
-        private final long position;
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private int pieces;
-
-        Assembly(long position) {
-            this.position = position;
-        }
-
-        boolean add(Envelope.State state) {
-            if (state.position() != position || state.index() != pieces) {
-                return false;
-            }
-            bytes.writeBytes(state.piece());
-            pieces++;
-            return true;
         }
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.group;
+
+import org.jspecify.annotations.NullMarked;
