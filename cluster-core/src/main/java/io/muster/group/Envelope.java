@@ -24,8 +24,13 @@ sealed interface Envelope {
 
     record Application(byte[] message) implements Envelope {}
 
-    record State(long position, int index, int count, SortedMap<Node, Long> waiting, byte[] piece)
-            implements Envelope {}
+    record State(long position, int index, int count, SortedMap<Node, Long> waiting, byte[] piece) implements Envelope {
+        /// Whether it is for a node that waits since that position. A state of a view before that lacks entries that
+        /// the node hasn't kept either. All members come to the same answer.
+        boolean serves(Node node, long since) {
+            return waiting.getOrDefault(node, ReplicaState.HAS_STATE) != ReplicaState.HAS_STATE && since <= position;
+        }
+    }
 
     static byte[] application(byte[] message) {
         return ByteBuffer.allocate(1 + message.length)

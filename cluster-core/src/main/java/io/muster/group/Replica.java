@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// follow, until the lowest member that has the state has sent it (as of some view not older than its own), restores,
 /// applies what it kept back, and calls the core once with [Drive.Restored]. Every member keeps the same table of who
 /// still waits, from the log alone, so when a sender is lost the next one begins again at the view that says so.
+/// A state counts only if its sender has it by that table: one may come late, from before a partition or the other
+/// side of it.
 ///
 /// **Starting afresh.** A member waits only for those that were in the group before it. When none of them is
 /// left, nobody has the state; the longest waiting begin with the initial one, at that view.
@@ -196,7 +198,7 @@ public final class Replica<E, F> implements Core<ReplicaEvent<E>, ReplicaEffect<
                 new Message(message.position(), message.from(), message.regular(), bare, message.cause());
             case Envelope.State sent -> {
                 if (sent.index() == sent.count() - 1) {
-                    enter(holding.sent(sent.position()));
+                    enter(holding.sent(message.from(), sent));
                 }
                 yield null;
             }
@@ -232,11 +234,7 @@ public final class Replica<E, F> implements Core<ReplicaEvent<E>, ReplicaEffect<
         if (!(opened(message, out) instanceof Envelope.State piece)) {
             return;
         }
-        Long since = piece.waiting().get(self);
-        // A state of a view before this node's own lacks entries that this node hasn't kept either.
-        if (since == null
-                || since == ReplicaState.HAS_STATE
-                || waiting.entries().getFirst().position() > piece.position()) {
+        if (!piece.serves(self, waiting.entries().getFirst().position())) {
             return;
         }
         byte[] whole = waiting.receive(message.from(), piece).orElse(null);

@@ -90,8 +90,12 @@ sealed interface ReplicaState<E> {
             view.joined().forEach(node -> since.put(node, first ? HAS_STATE : view.position()));
         }
 
-        /// Takes in a piece of state; the whole when it was the last one.
+        /// Takes in a piece of state; the whole when it was the last one. Only an elder's will do: whoever has left
+        /// this node's side since may have sent it late, and the others may have begun afresh meanwhile.
         Optional<byte[]> receive(Node from, Envelope.State piece) {
+            if (!elders.contains(from)) {
+                return Optional.empty();
+            }
             Assembly before =
                     piece.index() == 0 ? new Assembly(piece.position(), List.of()) : assemblies.get(from.nodeid());
             if (before == null || before.position != piece.position() || before.pieces.size() != piece.index()) {
@@ -124,10 +128,15 @@ sealed interface ReplicaState<E> {
             return new Holding<>(next);
         }
 
-        /// The state as of that position has gone out whole.
-        Holding<E> sent(long position) {
+        /// A state has gone out whole to those that wait for it in its own table, and to nobody else. One may come
+        /// late, from before a partition or the other side of it: whoever has to start over since then has
+        /// nothing to give.
+        Holding<E> sent(Node from, Envelope.State state) {
             SortedMap<Node, Long> next = new TreeMap<>(since);
-            next.replaceAll((node, waits) -> waits <= position ? HAS_STATE : waits);
+            if (next.getOrDefault(from, state.position()) != HAS_STATE) {
+                return this;
+            }
+            next.replaceAll((node, waits) -> state.serves(node, waits) ? HAS_STATE : waits);
             return new Holding<>(next);
         }
 
