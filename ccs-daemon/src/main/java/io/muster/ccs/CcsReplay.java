@@ -9,7 +9,8 @@ import java.util.Map;
 /// Replays records of ccsd.
 public final class CcsReplay extends ImageFactory {
     public static final String NAME = "ccsd";
-    public static final RecordCodec CODEC = ReplicaRecord.codec(GroupEntry.class, CcsEvent.class, CcsEffect.class)
+    public static final RecordCodec CODEC = ReplicaRecord.codec(
+                    GroupEntry.class, CcsEvent.class, CcsEffect.class, ConfigLog.Local.class)
             .with(Document.class, Document::octets, Document::of);
 
     public CcsReplay() {

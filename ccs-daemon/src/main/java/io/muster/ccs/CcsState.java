@@ -1,150 +1,356 @@
 package io.muster.ccs;
 
-import io.muster.config.ClusterConfig;
-import io.muster.config.ClusterNode;
-import io.muster.config.ConfigReader;
+import io.muster.ccs.Choice.Elected;
+import io.muster.ccs.Choice.InForce;
+import io.muster.ccs.Choice.Spreading;
+import io.muster.ccs.Choice.Unelected;
 import io.muster.config.ConfigVersion;
-import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
-import io.muster.wire.Input;
-import io.muster.wire.Output;
+import io.muster.group.GroupEntry;
+import io.muster.member.Standing;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/// The replicated state of ccsd, and its defined order on the wire. Changed by [ConfigLog#apply] only.
+/// The replicated half of ccsd: what all members know of cluster.conf, and how the log changes it.
+///
+/// Thread: the core's.
 final class CcsState {
-    private static final int MAX_NODES = 4096;
-    private static final int MAX_OUTCOMES = 64;
-    private static final Node NOBODY = new Node(0, Incarnation.UNKNOWN);
+    /// An update that a quorum doesn't have on disk by then is given up.
+    static final long UPDATE_MS = 30_000;
 
-    /// In force; empty until the cluster has been quorate once.
-    Optional<Document> chosen = Optional.empty();
-    /// The number of the proposal that made it so.
-    long chosenAttempt;
-    /// Elected before anything was in force; its document is still to come.
-    ConfigVersion elected = ConfigVersion.NONE;
-    Optional<Pending> pending = Optional.empty();
+    static final int MAX_OUTCOMES = 64;
+
+    private static final Pattern NUMBER = Pattern.compile("(<cluster\\b[^>]*?\\bconfig_version\\s*=\\s*[\"'])([0-9]+)");
+
+    private final Standing standing;
+    private Choice choice;
+
     /// The last number given to a proposal.
-    long attempt;
+    private long attempt;
+
     /// What cman has put into the streams last.
-    ConfigVersion announced = ConfigVersion.NONE;
-    /// To go back to unless `chosen` is confirmed.
-    Optional<Document> before = Optional.empty();
+    private ConfigVersion announced;
 
-    int probationSec;
-    boolean quorate;
-    /// ccsds in the group.
-    final SortedSet<Node> members = new TreeSet<>();
-    /// Nodes of the cluster, whether their ccsd runs or not.
-    final SortedSet<Node> cluster = new TreeSet<>();
+    private final SortedMap<Node, OnDisk> reports;
+    private final List<Outcome> outcomes;
 
-    final SortedMap<Node, OnDisk> reports = new TreeMap<>();
-    final List<Outcome> outcomes = new ArrayList<>();
+    /// What [#enter] has done and nobody has reported yet; for the log, not replicated.
+    private final List<String> changes = new ArrayList<>();
 
-    void outcome(Node from, long request, boolean done, String text) {
-        if (from.nodeid() == NOBODY.nodeid()) {
+    CcsState() {
+        this(new Standing(), new Unelected(), 0, ConfigVersion.NONE, new TreeMap<>(), new ArrayList<>());
+    }
+
+    /// As another replica has it. The collections become this one's.
+    CcsState(
+            Standing standing,
+            Choice choice,
+            long attempt,
+            ConfigVersion announced,
+            SortedMap<Node, OnDisk> reports,
+            List<Outcome> outcomes) {
+        this.standing = standing;
+        this.choice = choice;
+        this.attempt = attempt;
+        this.announced = announced;
+        this.reports = reports;
+        this.outcomes = outcomes;
+    }
+
+    Standing standing() {
+        return standing;
+    }
+
+    Choice choice() {
+        return choice;
+    }
+
+    long attempt() {
+        return attempt;
+    }
+
+    ConfigVersion announced() {
+        return announced;
+    }
+
+    /// What each ccsd of the group has on disk, as far as it has said so.
+    SortedMap<Node, OnDisk> reports() {
+        return Collections.unmodifiableSortedMap(reports);
+    }
+
+    List<Outcome> outcomes() {
+        return Collections.unmodifiableList(outcomes);
+    }
+
+    /// The version on probation.
+    Optional<ConfigVersion> onProbation() {
+        return choice instanceof InForce now
+                ? now.probation().map(trial -> now.document().version())
+                : Optional.empty();
+    }
+
+    /// Changes of [#choice] since the last call, one line each.
+    List<String> drainChanges() {
+        List<String> lines = List.copyOf(changes);
+        changes.clear();
+        return lines;
+    }
+
+    /// The only way from one choice to the next.
+    private void enter(Choice next, String reason) {
+        if (!choice.mayBecome(next)) {
+            throw new IllegalStateException("ring " + standing.ringSequence() + ": from " + choice + " to " + next
+                    + ", attempt " + attempt + ": " + reason);
+        }
+        // One more node that has it on disk isn't worth a line.
+        if (!choice.toString().equals(next.toString())) {
+            changes.add(choice + " -> " + next + ": " + reason);
+        }
+        choice = next;
+    }
+
+    void apply(GroupEntry entry) {
+        standing.apply(entry);
+        switch (entry) {
+            case GroupEntry.View view -> {
+                reports.keySet().retainAll(view.members());
+                view.joined().forEach(reports::remove);
+            }
+            case GroupEntry.Config config -> announced = new ConfigVersion(config.version(), config.sha256());
+            case GroupEntry.Message message -> message(message);
+            case GroupEntry.Membership _, GroupEntry.Quorum _, GroupEntry.Fenced _, GroupEntry.Recovered _ -> {}
+        }
+        // Behind a change of members the word on quorum follows; until then a shrunken cluster would count as
+        // quorate.
+        if (entry instanceof GroupEntry.Quorum || (entry instanceof GroupEntry.Message m && m.regular())) {
+            settle();
+        }
+    }
+
+    private void message(GroupEntry.Message message) {
+        CcsMessage decoded;
+        try {
+            decoded = CcsMessage.decode(message.payload());
+        } catch (MalformedMessage e) {
             return;
         }
+        Node from = message.from();
+        boolean acts = message.regular() && standing.quorate();
+        // Whatever may begin an attempt takes its number even if it begins none here: a lost member, to which
+        // it came in a regular configuration, may have staged something under that number.
+        switch (decoded) {
+            case CcsMessage.Report(OnDisk report) -> report(from, report);
+            case CcsMessage.Propose propose -> {
+                attempt++;
+                propose(from, propose, message.regular());
+            }
+            case CcsMessage.Abandon(long given) -> {
+                if (acts) {
+                    abandon(given);
+                }
+            }
+            case CcsMessage.Elect() -> {
+                if (acts && ConfigVote.quorumHeard(this)) {
+                    elect("a quorum has said what it has");
+                }
+            }
+            case CcsMessage.Elected(byte[] octets) -> {
+                attempt++;
+                if (message.regular()) {
+                    spread(octets, from);
+                }
+            }
+            case CcsMessage.Confirm(ConfigVersion version) -> {
+                if (choice instanceof InForce now
+                        && version.equals(onProbation().orElse(null))) {
+                    enter(now.confirmed(), "confirmed");
+                }
+            }
+            case CcsMessage.Revert(ConfigVersion version) -> {
+                attempt++;
+                if (acts) {
+                    revert(version);
+                }
+            }
+        }
+    }
+
+    private void report(Node from, OnDisk report) {
+        if (!standing.view().contains(from)) {
+            return;
+        }
+        reports.put(from, report);
+        if (choice.pending()
+                .filter(pending -> report.has(pending.document().version()))
+                .isEmpty()) {
+            return;
+        }
+        String reason = "on disk of node " + from.nodeid();
+        switch (choice) {
+            case Spreading(Pending first) -> enter(new Spreading(first.on(from.nodeid())), reason);
+            case InForce now -> enter(now.with(now.update().map(update -> update.on(from.nodeid()))), reason);
+            case Unelected _, Elected _ -> {}
+        }
+    }
+
+    private void propose(Node from, CcsMessage.Propose propose, boolean regular) {
+        Optional<Document> document = Document.of(propose.octets());
+        String why = refusal(document, regular);
+        if (why.isEmpty() && document.isPresent() && choice instanceof InForce now) {
+            Optional<Update.Asked> asked = Optional.of(new Update.Asked(from, propose.request()));
+            Update update = new Update(begin(document.get()), asked, propose.probationSec());
+            enter(now.with(Optional.of(update)), "proposed at node " + from.nodeid());
+        } else {
+            outcome(from, propose.request(), false, why);
+        }
+    }
+
+    /// Why a proposal can't be taken at this place of the log; empty if it can.
+    String refusal(Optional<Document> document, boolean regular) {
+        if (!regular || !standing.quorate()) {
+            return "Cluster is not quorate";
+        }
+        if (document.isEmpty()) {
+            return "the file isn't valid";
+        }
+        if (!(choice instanceof InForce in)) {
+            return "the cluster hasn't agreed on its present configuration yet";
+        }
+        if (in.update().isPresent()) {
+            return "another update is under way";
+        }
+        Document now = in.document();
+        Document next = document.get();
+        if (!next.config().name().equals(now.config().name())) {
+            return "the file is of cluster \"" + next.config().name() + "\", this is \""
+                    + now.config().name() + "\"";
+        }
+        if (next.version().number() <= now.version().number()) {
+            return newer(now.version().number(), next.version().number());
+        }
+        return "";
+    }
+
+    /// The words for a number that doesn't grow.
+    static String newer(int present, int proposed) {
+        return "Proposed config_version " + proposed + " isn't greater than the current config_version " + present;
+    }
+
+    private Pending begin(Document document) {
+        return new Pending(attempt, document, ConfigVote.holders(this, document.version()));
+    }
+
+    private void abandon(long given) {
+        if (choice.pending().filter(pending -> pending.attempt() == given).isEmpty()) {
+            return;
+        }
+        String why = "given up: in " + UPDATE_MS / 1000 + " s no quorum had it on disk";
+        switch (choice) {
+            case Spreading(Pending first) -> enter(new Elected(first.document().version()), why);
+            case InForce now -> {
+                enter(now.with(Optional.empty()), why);
+                now.update().ifPresent(update -> outcome(update, false, why));
+            }
+            case Unelected _, Elected _ -> {}
+        }
+    }
+
+    private void elect(String reason) {
+        if (!(choice instanceof Unelected)) {
+            return;
+        }
+        for (OnDisk report : reports.values()) {
+            attempt = Math.max(attempt, Math.max(report.attempt(), report.fileAttempt()));
+        }
+        ConfigVote.best(this).ifPresent(version -> enter(new Elected(version), reason));
+    }
+
+    private void spread(byte[] octets, Node from) {
+        Optional<Document> document = Document.of(octets);
+        if (choice instanceof Elected(ConfigVersion version)
+                && document.filter(sent -> sent.version().equals(version)).isPresent()) {
+            enter(new Spreading(begin(document.get())), "node " + from.nodeid() + " has sent it");
+        }
+    }
+
+    private void revert(ConfigVersion version) {
+        if (!(choice instanceof InForce now)
+                || now.update().isPresent()
+                || !version.equals(onProbation().orElse(null))) {
+            return;
+        }
+        Optional<Update> back = now.probation()
+                .flatMap(trial -> renumbered(trial.before(), version.number() + 1))
+                .map(former -> new Update(begin(former), Optional.empty(), 0));
+        enter(now.confirmed().with(back), "not confirmed in time");
+    }
+
+    /// The same document under another number.
+    static Optional<Document> renumbered(Document document, int number) {
+        String text = new String(document.octets(), StandardCharsets.ISO_8859_1);
+        Matcher place = NUMBER.matcher(text);
+        if (!place.find()) {
+            return Optional.empty();
+        }
+        String changed = text.substring(0, place.start(2)) + number + text.substring(place.end(2));
+        return Document.of(changed.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /// What follows from the state without a message: elections that need no patience, and commits.
+    private void settle() {
+        if (!standing.quorate()) {
+            return;
+        }
+        if (choice instanceof Unelected && ConfigVote.allHeard(this)) {
+            elect("all members have said what they have");
+        }
+        if (choice instanceof Elected(ConfigVersion version)
+                && ConfigVote.holders(this, version).isEmpty()) {
+            // The others decide anew among what is left.
+            enter(new Unelected(), "whoever had it has gone");
+        }
+        if (choice.pending()
+                .filter(pending -> ConfigVote.durable(this, pending))
+                .isPresent()) {
+            commit();
+        }
+    }
+
+    private void commit() {
+        String reason = "a quorum has it on disk";
+        switch (choice) {
+            case Spreading(Pending first) -> enter(new InForce(first), reason);
+            case InForce now ->
+                now.update().ifPresent(update -> {
+                    enter(now.after(update), reason);
+                    outcome(update, true, "");
+                });
+            case Unelected _, Elected _ -> {}
+        }
+    }
+
+    private void outcome(Update update, boolean done, String text) {
+        update.asked().ifPresent(asked -> outcome(asked.from(), asked.request(), done, text));
+    }
+
+    private void outcome(Node from, long request, boolean done, String text) {
         outcomes.add(new Outcome(from, request, done, text));
         if (outcomes.size() > MAX_OUTCOMES) {
             outcomes.removeFirst();
         }
     }
 
-    static Node nobody() {
-        return NOBODY;
-    }
-
-    /// Votes of nodes as a configuration has them.
-    static int votes(ClusterConfig config, SortedSet<Integer> nodeids) {
-        return config.nodes().stream()
-                .filter(node -> nodeids.contains(node.nodeid()))
-                .mapToInt(ClusterNode::votes)
-                .sum();
-    }
-
-    SortedSet<Integer> clusterNodeids() {
-        SortedSet<Integer> ids = new TreeSet<>();
-        cluster.forEach(node -> ids.add(node.nodeid()));
-        return ids;
-    }
-
-    byte[] encode() {
-        Output out = new Output(256).u8(1);
-        out.optional(chosen, (o, document) -> o.bytes(document.octets()));
-        out.u64(chosenAttempt);
-        OnDisk.encode(out, elected);
-        out.optional(pending, CcsState::encode);
-        out.u64(attempt);
-        OnDisk.encode(out, announced);
-        out.optional(before, (o, document) -> o.bytes(document.octets()));
-        out.u32(probationSec).bool(quorate);
-        out.list(members, Output::node);
-        out.list(cluster, Output::node);
-        out.list(reports.entrySet(), (o, entry) -> entry.getValue().encode(o.node(entry.getKey())));
-        out.list(
-                outcomes,
-                (o, end) ->
-                        o.node(end.from()).u64(end.request()).bool(end.done()).string(end.text()));
-        return out.toBytes();
-    }
-
-    private static void encode(Output out, Pending pending) {
-        out.u64(pending.attempt()).node(pending.from()).u64(pending.request()).u32(pending.probationSec());
-        out.bytes(pending.document().octets());
-        out.list(pending.onDisk(), (o, nodeid) -> o.u32(nodeid));
-    }
-
-    static CcsState decode(byte[] octets) throws MalformedMessage {
-        Input in = new Input(octets);
-        int version = in.u8();
-        if (version != 1) {
-            throw new MalformedMessage("ccs state of version " + version);
-        }
-        CcsState state = new CcsState();
-        state.chosen = in.optional(CcsState::document);
-        state.chosenAttempt = in.u64();
-        state.elected = OnDisk.version(in);
-        state.pending = in.optional(CcsState::pending);
-        state.attempt = in.u64();
-        state.announced = OnDisk.version(in);
-        state.before = in.optional(CcsState::document);
-        state.probationSec = in.u32(Integer.MAX_VALUE);
-        state.quorate = in.bool();
-        state.members.addAll(in.list(MAX_NODES, Input::node));
-        state.cluster.addAll(in.list(MAX_NODES, Input::node));
-        for (Map.Entry<Node, OnDisk> entry : in.list(MAX_NODES, i -> Map.entry(i.node(), OnDisk.decode(i)))) {
-            state.reports.put(entry.getKey(), entry.getValue());
-        }
-        state.outcomes.addAll(in.list(MAX_OUTCOMES, i -> new Outcome(i.node(), i.u64(), i.bool(), i.string())));
-        in.end();
-        return state;
-    }
-
-    private static Pending pending(Input in) throws MalformedMessage {
-        long attempt = in.u64();
-        Node from = in.node();
-        long request = in.u64();
-        int probation = in.u32(Integer.MAX_VALUE);
-        Document document = document(in);
-        return new Pending(
-                attempt,
-                from,
-                request,
-                probation,
-                document,
-                new TreeSet<>(in.list(MAX_NODES, i -> i.u32(Integer.MAX_VALUE))));
-    }
-
-    private static Document document(Input in) throws MalformedMessage {
-        return Document.of(in.bytes(ConfigReader.MAX_BYTES))
-                .orElseThrow(() -> new MalformedMessage("state with a document that isn't valid"));
+    /// For messages of broken invariants.
+    @Override
+    public String toString() {
+        return choice + ", attempt " + attempt + ", " + standing + ", reports " + reports;
     }
 }

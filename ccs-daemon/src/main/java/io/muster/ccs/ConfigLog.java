@@ -1,5 +1,6 @@
 package io.muster.ccs;
 
+import io.muster.ccs.Choice.Elected;
 import io.muster.config.ConfigReader;
 import io.muster.config.ConfigVersion;
 import io.muster.config.Problem;
@@ -9,7 +10,7 @@ import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.core.ReplicatedCore;
 import io.muster.group.GroupEntry;
-import java.nio.charset.StandardCharsets;
+import io.muster.member.Proposals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +19,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Decides which cluster.conf is the cluster's, on every node alike.
@@ -36,41 +35,52 @@ import java.util.stream.Collectors;
 /// What was committed is never lost to a full restart: a quorum has it on disk before it is in force, every
 /// later quorum has one of those nodes, and elections count what is staged ([ConfigVote#best]).
 ///
-/// The local half keeps the node's disk in step with the replicated state: it compares, writes what differs,
-/// one write at a time, and reports.
+/// The replicated half is [CcsState]. The local half keeps the node's disk in step with it ([OwnDisk]), reports
+/// what is there, proposes for all what it is this node's turn to propose ([Patience]), and answers operators.
 public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, CcsEffect> {
-    /// An update that a quorum doesn't have on disk by then is given up.
-    static final long UPDATE_MS = 30_000;
-
-    /// How long those that start a little later may still bring their file into the first election.
-    static final long GRACE_MS = 2_000;
-
     static final long RETRY_MS = 5_000;
 
+    /// A disk that doesn't say what is on it is asked again after that.
     static final long LOOK_MS = 1_000;
-
-    private static final Pattern NUMBER = Pattern.compile("(<cluster\\b[^>]*?\\bconfig_version\\s*=\\s*[\"'])([0-9]+)");
 
     private final Node self;
     private CcsState state = new CcsState();
 
     // The local half. Nothing below is replicated.
-    private Optional<OnDisk> disk = Optional.empty();
-    private List<Document> own = List.of();
-    private Optional<OnDisk> reported = Optional.empty();
-    private Optional<Document> writing = Optional.empty();
-    private long retryAtMs;
-    /// When to look at the disk again that didn't say what is on it.
+    private OwnDisk own = OwnDisk.UNKNOWN;
     private long lookAtMs = Long.MAX_VALUE;
-    private long electAtMs = Long.MAX_VALUE;
-    private ConfigVersion documentSent = ConfigVersion.NONE;
+    private Patience patience = Patience.NONE;
+
+    /// By message; a document by its hash.
+    private final Proposals<Record> proposals = new Proposals<>(RETRY_MS);
+
     private ConfigVersion announceSent = ConfigVersion.NONE;
-    private long abandonAttempt;
-    private long abandonAtMs = Long.MAX_VALUE;
-    private ConfigVersion probation = ConfigVersion.NONE;
-    private long revertAtMs = Long.MAX_VALUE;
-    private final SortedMap<Long, String> requests = new TreeMap<>();
+    private final SortedSet<Long> requests = new TreeSet<>();
     private final SortedMap<Long, ConfigVersion> confirming = new TreeMap<>();
+    private long nextMs = Long.MAX_VALUE;
+
+    /// All of the local half.
+    ///
+    /// @param lookAtMs when to look at the disk again that didn't say what is on it
+    /// @param announceSent handed to cman in this view
+    /// @param requests updates of this life that wait for their outcome
+    /// @param confirming requests and the version they confirm
+    /// @param nextMs as [#nextDeadlineMs]
+    record Local(
+            OwnDisk own,
+            long lookAtMs,
+            Patience patience,
+            List<Proposals.Said<Record>> underWay,
+            ConfigVersion announceSent,
+            SortedSet<Long> requests,
+            SortedMap<Long, ConfigVersion> confirming,
+            long nextMs) {
+        Local {
+            underWay = List.copyOf(underWay);
+            requests = new TreeSet<>(requests);
+            confirming = new TreeMap<>(confirming);
+        }
+    }
 
     /// @param self this run of this node
     public ConfigLog(Node self) {
@@ -89,232 +99,30 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
 
     /// In force; empty until the cluster has been quorate once.
     public Optional<Document> chosen() {
-        return state.chosen;
+        return state.choice().inForce();
     }
 
     /// Whether the cluster is quorate at this place of the log.
     public boolean quorate() {
-        return state.quorate;
+        return state.standing().quorate();
     }
 
     @Override
     public void apply(GroupEntry entry) {
-        switch (entry) {
-            case GroupEntry.View view -> {
-                state.members.clear();
-                state.members.addAll(view.members());
-                state.reports.keySet().retainAll(view.members());
-                state.reports.keySet().removeAll(view.joined());
-            }
-            case GroupEntry.Membership membership -> {
-                state.cluster.clear();
-                state.cluster.addAll(membership.members());
-            }
-            case GroupEntry.Quorum quorum -> state.quorate = quorum.quorate();
-            case GroupEntry.Config config -> state.announced = new ConfigVersion(config.version(), config.sha256());
-            case GroupEntry.Message message -> message(message);
-            case GroupEntry.Fenced _, GroupEntry.Recovered _ -> {}
-        }
-        // Behind a change of members the word on quorum follows; until then a shrunken cluster would count as
-        // quorate.
-        if (entry instanceof GroupEntry.Quorum || (entry instanceof GroupEntry.Message m && m.regular())) {
-            settle();
-        }
-    }
-
-    private void message(GroupEntry.Message message) {
-        CcsMessage decoded;
-        try {
-            decoded = CcsMessage.decode(message.payload());
-        } catch (MalformedMessage e) {
-            return;
-        }
-        Node from = message.from();
-        // Whatever may begin an attempt takes its number even if it begins none here: a lost member, to which
-        // it came in a regular configuration, may have staged something under that number.
-        switch (decoded) {
-            case CcsMessage.Report(OnDisk report) -> {
-                if (state.members.contains(from)) {
-                    state.reports.put(from, report);
-                    state.pending
-                            .filter(pending -> report.has(pending.document().version()))
-                            .ifPresent(pending -> pending.onDisk().add(from.nodeid()));
-                }
-            }
-            case CcsMessage.Propose propose -> propose(from, propose, message.regular());
-            case CcsMessage.Abandon(long attempt) -> {
-                if (message.regular()
-                        && state.quorate
-                        && state.pending.filter(p -> p.attempt() == attempt).isPresent()) {
-                    Pending pending = state.pending.get();
-                    state.pending = Optional.empty();
-                    state.outcome(
-                            pending.from(),
-                            pending.request(),
-                            false,
-                            "given up: in " + UPDATE_MS / 1000 + " s no quorum had it on disk");
-                }
-            }
-            case CcsMessage.Elect() -> {
-                if (message.regular() && state.quorate && ConfigVote.quorumHeard(state)) {
-                    elect();
-                }
-            }
-            case CcsMessage.Elected(byte[] octets) -> elected(octets, message.regular());
-            case CcsMessage.Confirm(ConfigVersion version) -> {
-                if (state.chosen
-                        .filter(document -> document.version().equals(version))
-                        .isPresent()) {
-                    state.before = Optional.empty();
-                    state.probationSec = 0;
-                }
-            }
-            case CcsMessage.Revert(ConfigVersion version) -> {
-                state.attempt++;
-                if (message.regular()) {
-                    revert(version);
-                }
-            }
-        }
-    }
-
-    private void propose(Node from, CcsMessage.Propose propose, boolean regular) {
-        state.attempt++;
-        Optional<Document> document = Document.of(propose.octets());
-        String why = refusal(document, regular);
-        if (!why.isEmpty() || document.isEmpty()) {
-            state.outcome(from, propose.request(), false, why);
-            return;
-        }
-        begin(from, propose.request(), propose.probationSec(), document.get());
-    }
-
-    /// Why a proposal can't be taken at this place of the log; empty if it can.
-    private String refusal(Optional<Document> document, boolean regular) {
-        if (!regular || !state.quorate) {
-            return "Cluster is not quorate";
-        }
-        if (document.isEmpty()) {
-            return "the file isn't valid";
-        }
-        if (state.chosen.isEmpty()) {
-            return "the cluster hasn't agreed on its present configuration yet";
-        }
-        if (state.pending.isPresent()) {
-            return "another update is under way";
-        }
-        Document now = state.chosen.get();
-        Document next = document.get();
-        if (!next.config().name().equals(now.config().name())) {
-            return "the file is of cluster \"" + next.config().name() + "\", this is \""
-                    + now.config().name() + "\"";
-        }
-        if (next.version().number() <= now.version().number()) {
-            return newer(now.version().number(), next.version().number());
-        }
-        return "";
-    }
-
-    /// The words for a number that doesn't grow.
-    static String newer(int present, int proposed) {
-        return "Proposed config_version " + proposed + " isn't greater than the current config_version " + present;
-    }
-
-    private void begin(Node from, long request, int probationSec, Document document) {
-        SortedSet<Integer> holders = ConfigVote.holders(state, document.version());
-        state.pending = Optional.of(new Pending(state.attempt, from, request, probationSec, document, holders));
-    }
-
-    private void elect() {
-        if (state.chosen.isPresent() || state.pending.isPresent() || !state.elected.equals(ConfigVersion.NONE)) {
-            return;
-        }
-        state.elected = ConfigVote.best(state).orElse(ConfigVersion.NONE);
-        for (OnDisk report : state.reports.values()) {
-            state.attempt = Math.max(state.attempt, Math.max(report.attempt(), report.fileAttempt()));
-        }
-    }
-
-    private void elected(byte[] octets, boolean regular) {
-        state.attempt++;
-        Optional<Document> document = Document.of(octets);
-        if (regular
-                && state.chosen.isEmpty()
-                && state.pending.isEmpty()
-                && document.filter(d -> d.version().equals(state.elected)).isPresent()) {
-            begin(CcsState.nobody(), 0, 0, document.get());
-        }
-    }
-
-    private void revert(ConfigVersion version) {
-        if (state.quorate
-                && state.pending.isEmpty()
-                && state.before.isPresent()
-                && state.chosen
-                        .filter(document -> document.version().equals(version))
-                        .isPresent()) {
-            Optional<Document> former = renumbered(state.before.get(), version.number() + 1);
-            state.before = Optional.empty();
-            state.probationSec = 0;
-            former.ifPresent(document -> begin(CcsState.nobody(), 0, 0, document));
-        }
-    }
-
-    /// The same document under another number.
-    static Optional<Document> renumbered(Document document, int number) {
-        String text = new String(document.octets(), StandardCharsets.ISO_8859_1);
-        Matcher place = NUMBER.matcher(text);
-        if (!place.find()) {
-            return Optional.empty();
-        }
-        String changed = text.substring(0, place.start(2)) + number + text.substring(place.end(2));
-        return Document.of(changed.getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    /// What follows from the state without a message: elections that need no patience, and commits.
-    private void settle() {
-        if (!state.quorate) {
-            return;
-        }
-        if (state.chosen.isEmpty() && ConfigVote.allHeard(state)) {
-            elect();
-        }
-        if (state.chosen.isEmpty()
-                && state.pending.isEmpty()
-                && !state.elected.equals(ConfigVersion.NONE)
-                && ConfigVote.holders(state, state.elected).isEmpty()) {
-            // Whoever had it has gone: the others decide anew among what is left.
-            state.elected = ConfigVersion.NONE;
-        }
-        state.pending.filter(pending -> ConfigVote.durable(state, pending)).ifPresent(this::commit);
-    }
-
-    private void commit(Pending pending) {
-        state.before = pending.probationSec() > 0 ? state.chosen : Optional.empty();
-        state.probationSec = pending.probationSec();
-        state.chosen = Optional.of(pending.document());
-        state.chosenAttempt = pending.attempt();
-        state.elected = ConfigVersion.NONE;
-        state.pending = Optional.empty();
-        state.outcome(pending.from(), pending.request(), true, "");
+        state.apply(entry);
     }
 
     @Override
     public List<CcsEffect> drive(Drive<GroupEntry, CcsEvent> why, long nowMs) {
         List<CcsEffect> out = new ArrayList<>();
+        state.drainChanges().forEach(change -> out.add(new CcsEffect.Log(false, place() + change)));
         switch (why) {
-            case Drive.Applied<GroupEntry, CcsEvent>(GroupEntry entry) -> {
-                if (entry instanceof GroupEntry.View view) {
-                    // What was sent may have come in a transitional configuration, where it counts for nothing.
-                    documentSent = ConfigVersion.NONE;
-                    announceSent = ConfigVersion.NONE;
-                    if (view.joined().contains(self)) {
-                        reported = Optional.empty();
-                    }
-                }
-                stranger(entry, out);
+            case Drive.Applied<GroupEntry, CcsEvent>(GroupEntry entry) -> applied(entry, out);
+            case Drive.Restored<GroupEntry, CcsEvent> _ -> {
+                proposals.forget();
+                announceSent = ConfigVersion.NONE;
+                patience = patience.restored();
             }
-            case Drive.Restored<GroupEntry, CcsEvent> _ -> restored();
             case Drive.Local<GroupEntry, CcsEvent>(CcsEvent event) -> local(event, nowMs, out);
             case Drive.Tick<GroupEntry, CcsEvent> _ -> {}
         }
@@ -324,95 +132,79 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
         }
         answer(out);
         keepInStep(nowMs, out);
-        report(out);
-        lead(out);
-        patience(nowMs, out);
+        propose(nowMs, out);
+        announce(out);
+        nextMs = Math.min(Math.min(own.nextMs(), lookAtMs), Math.min(patience.nextMs(nowMs), proposals.settle()));
         return out;
     }
 
-    /// Names the node whose file can't be the cluster's, on every node, since nobody knows which log is read.
-    private void stranger(GroupEntry entry, List<CcsEffect> out) {
-        if (!(entry instanceof GroupEntry.Message message) || state.chosen.isEmpty()) {
+    private String place() {
+        return "node=" + self.nodeid() + " ring=" + state.standing().ringSequence() + " ";
+    }
+
+    private void applied(GroupEntry entry, List<CcsEffect> out) {
+        if (entry instanceof GroupEntry.View) {
+            // The lowest may be another one now, and cman has another configuration perhaps.
+            announceSent = ConfigVersion.NONE;
+        }
+        if (!(entry instanceof GroupEntry.Message message)) {
             return;
         }
-        OnDisk report = state.reports.getOrDefault(message.from(), OnDisk.NOTHING);
-        ConfigVersion now = state.chosen.get().version();
-        if (report.file().number() >= now.number()
-                && !report.file().equals(now)
-                && message.payload().length > 1
-                && message.payload()[1] == CcsMessage.REPORT) {
-            out.add(new CcsEffect.Log(
-                    true,
-                    "node " + message.from().nodeid() + " came with cluster.conf " + report.file() + ": refused, " + now
-                            + " is in force"));
+        try {
+            CcsMessage said = CcsMessage.decode(message.payload());
+            if (message.from().equals(self)) {
+                proposals.landed(key(said));
+            }
+            if (said instanceof CcsMessage.Report(OnDisk report)) {
+                stranger(message.from(), report, out);
+            }
+        } catch (MalformedMessage e) {
+            // As the replicated half does.
         }
     }
 
-    private void restored() {
-        reported = Optional.empty();
-        electAtMs = Long.MAX_VALUE;
-        documentSent = ConfigVersion.NONE;
-        announceSent = ConfigVersion.NONE;
+    /// What makes it the same proposal.
+    private static Record key(CcsMessage said) {
+        return said instanceof CcsMessage.Elected(byte[] octets)
+                ? new ConfigVersion(0, ConfigReader.sha256(octets))
+                : (Record) said;
+    }
+
+    /// Names the node whose file can't be the cluster's, on every node, since nobody knows which log is read.
+    private void stranger(Node from, OnDisk report, List<CcsEffect> out) {
+        chosen().map(Document::version).ifPresent(now -> {
+            if (state.standing().view().contains(from)
+                    && report.file().number() >= now.number()
+                    && !report.file().equals(now)) {
+                out.add(new CcsEffect.Log(
+                        true,
+                        "node " + from.nodeid() + " came with cluster.conf " + report.file() + ": refused, " + now
+                                + " is in force"));
+            }
+        });
     }
 
     private void local(CcsEvent event, long nowMs, List<CcsEffect> out) {
         switch (event) {
-            case CcsEvent.Found(OnDisk found, List<Document> documents) -> {
-                disk = Optional.of(found);
-                own = documents;
-            }
-            case CcsEvent.Staged(ConfigVersion version, long attempt) -> {
-                written();
-                disk = disk.map(
-                        d -> new OnDisk(d.file(), d.fileAttempt(), version, attempt, d.votes(), d.expectedVotes()));
-            }
+            case CcsEvent.Found(OnDisk found, List<Document> documents) -> own = own.found(found, documents);
+            case CcsEvent.NotFound() -> lookAtMs = nowMs + LOOK_MS;
+            case CcsEvent.Staged(ConfigVersion version, long attempt) -> own = own.staged(version, attempt);
             case CcsEvent.Installed(ConfigVersion version, long attempt) -> {
-                written();
-                disk = Optional.of(installed(version, attempt));
+                own = own.installed(version, attempt, chosen(), self.nodeid());
                 out.add(new CcsEffect.Log(false, "cluster.conf is now " + version));
             }
-            case CcsEvent.Discarded() -> {
-                writing = Optional.empty();
-                disk = disk.map(d ->
-                        new OnDisk(d.file(), d.fileAttempt(), ConfigVersion.NONE, 0, d.votes(), d.expectedVotes()));
-            }
+            case CcsEvent.Discarded() -> own = own.discarded();
             case CcsEvent.WriteFailed(String reason) -> {
-                writing = Optional.empty();
-                retryAtMs = nowMs + RETRY_MS;
+                own = own.refused(nowMs + RETRY_MS);
                 out.add(new CcsEffect.Log(true, "can't write cluster.conf: " + reason + ": trying again"));
             }
             case CcsEvent.Update update -> update(update, out);
-            case CcsEvent.Confirm(long request) -> {
-                if (state.before.isEmpty() || state.chosen.isEmpty()) {
-                    out.add(new CcsEffect.Answer(request, false, "nothing is on probation"));
-                } else {
-                    ConfigVersion version = state.chosen.get().version();
-                    confirming.put(request, version);
-                    out.add(new CcsEffect.Send(new CcsMessage.Confirm(version)));
-                }
-            }
-            case CcsEvent.NotFound() -> lookAtMs = nowMs + LOOK_MS;
+            case CcsEvent.Confirm(long request) ->
+                state.onProbation()
+                        .ifPresentOrElse(
+                                version -> confirming.put(request, version),
+                                () -> out.add(new CcsEffect.Answer(request, false, "nothing is on probation")));
         }
-    }
-
-    /// Keeps the document at hand, in case this node has to send it as the elected one.
-    private void written() {
-        List<Document> documents = new ArrayList<>(own);
-        writing.ifPresent(documents::add);
-        own = documents.size() > 3 ? documents.subList(documents.size() - 3, documents.size()) : documents;
-        writing = Optional.empty();
-    }
-
-    private OnDisk installed(ConfigVersion version, long attempt) {
-        OnDisk known = disk.orElse(OnDisk.NOTHING);
-        Optional<Document> now =
-                state.chosen.filter(document -> document.version().equals(version));
-        int votes = now.flatMap(document -> document.config().node(self.nodeid()))
-                .map(node -> node.votes())
-                .orElse(known.votes());
-        int expected =
-                now.map(document -> document.config().cman().expectedVotes()).orElse(known.expectedVotes());
-        return new OnDisk(version, attempt, ConfigVersion.NONE, 0, votes, expected);
     }
 
     private void update(CcsEvent.Update update, List<CcsEffect> out) {
@@ -423,162 +215,144 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
         } else if (!CcsMessage.fits(update.octets())) {
             why = "the file doesn't pack into one message";
         } else {
-            why = refusal(Document.of(update.octets()), true);
+            why = state.refusal(Document.of(update.octets()), true);
         }
         if (!why.isEmpty()) {
             out.add(new CcsEffect.Answer(update.request(), false, why));
             return;
         }
-        requests.put(update.request(), "");
+        requests.add(update.request());
+        // Said once: an outcome follows wherever in the log it comes.
         out.add(new CcsEffect.Send(new CcsMessage.Propose(update.request(), update.probationSec(), update.octets())));
     }
 
     private void answer(List<CcsEffect> out) {
-        for (Outcome end : state.outcomes) {
-            if (end.from().equals(self) && requests.remove(end.request()) != null) {
+        for (Outcome end : state.outcomes()) {
+            if (end.from().equals(self) && requests.remove(end.request())) {
                 out.add(new CcsEffect.Answer(end.request(), end.done(), end.text()));
             }
         }
-        if (state.before.isEmpty() && !confirming.isEmpty()) {
+        if (state.onProbation().isEmpty()) {
             confirming.keySet().forEach(request -> out.add(new CcsEffect.Answer(request, true, "")));
             confirming.clear();
         }
     }
 
-    /// One write at a time, of what differs most from the state: a proposal to be staged, the document in
-    /// force, and litter last.
     private void keepInStep(long nowMs, List<CcsEffect> out) {
-        if (disk.isEmpty() || writing.isPresent() || nowMs < retryAtMs) {
-            return;
-        }
-        retryAtMs = 0;
-        OnDisk have = disk.get();
-        if (state.pending.isPresent()
-                && !have.has(state.pending.get().document().version())) {
-            Pending pending = state.pending.get();
-            writing = Optional.of(pending.document());
-            out.add(new CcsEffect.Stage(pending.document(), pending.attempt()));
-        } else if (state.chosen.isPresent()
-                && !have.file().equals(state.chosen.get().version())) {
-            Document chosen = state.chosen.get();
-            boolean foreign = have.file().number() >= chosen.version().number();
-            if (foreign) {
+        own = own.at(nowMs);
+        own.due(state.choice()).ifPresent(write -> {
+            if (write instanceof CcsEffect.Install(Document chosen, long _, boolean keepAside) && keepAside) {
                 out.add(new CcsEffect.Log(
                         true,
-                        "cluster.conf " + have.file() + " of this node isn't the cluster's " + chosen.version()
-                                + ": kept aside"));
+                        "cluster.conf " + own.disk().map(OnDisk::file).orElse(ConfigVersion.NONE)
+                                + " of this node isn't the cluster's " + chosen.version() + ": kept aside"));
             }
-            writing = Optional.of(chosen);
-            out.add(new CcsEffect.Install(chosen, state.chosenAttempt, foreign));
-        } else if (state.pending.isEmpty()
-                && state.chosen.isPresent()
-                && !have.staged().equals(ConfigVersion.NONE)) {
-            writing = state.chosen;
-            out.add(new CcsEffect.Discard());
-        }
+            own = own.begun(write);
+            out.add(write);
+        });
     }
 
-    private void report(List<CcsEffect> out) {
-        if (disk.isPresent() && !disk.equals(reported) && state.members.contains(self)) {
-            reported = disk;
-            out.add(new CcsEffect.Send(new CcsMessage.Report(disk.get())));
-        }
-    }
-
-    /// What one node does for all: the lowest one that can.
-    private void lead(List<CcsEffect> out) {
-        if (!state.elected.equals(ConfigVersion.NONE)
-                && state.pending.isEmpty()
-                && !documentSent.equals(state.elected)
-                && firstHolder(state.elected)) {
-            own.stream()
-                    .filter(document -> document.version().equals(state.elected))
+    /// What this node has to say, and what one node says for all: the lowest one that can.
+    private void propose(long nowMs, List<CcsEffect> out) {
+        own.disk().ifPresent(disk -> {
+            if (state.standing().view().contains(self)
+                    && !disk.equals(state.reports().get(self))) {
+                say(new CcsMessage.Report(disk), nowMs, out);
+            }
+        });
+        state.onProbation().ifPresent(version -> {
+            if (confirming.containsValue(version)) {
+                say(new CcsMessage.Confirm(version), nowMs, out);
+            }
+        });
+        if (state.choice() instanceof Elected(ConfigVersion version) && firstHolder(version)) {
+            own.atHand().stream()
+                    .filter(document -> document.version().equals(version))
                     .findFirst()
-                    .ifPresent(document -> {
-                        documentSent = state.elected;
-                        out.add(new CcsEffect.Send(new CcsMessage.Elected(document.octets())));
-                    });
+                    .ifPresent(document -> say(new CcsMessage.Elected(document.octets()), nowMs, out));
         }
-        if (state.chosen.isPresent()
-                && state.quorate
-                && !state.announced.equals(state.chosen.get().version())
-                && !announceSent.equals(state.chosen.get().version())
-                && lowest()) {
-            announceSent = state.chosen.get().version();
-            out.add(new CcsEffect.Announce(state.chosen.get()));
+        patience = patience.at(state, lowest(), nowMs);
+        if (patience.election().over(nowMs)) {
+            say(new CcsMessage.Elect(), nowMs, out);
         }
+        if (!lowest() || !quorate()) {
+            return;
+        }
+        if (patience.update().over(nowMs)) {
+            patience.update().what().ifPresent(attempt -> say(new CcsMessage.Abandon(attempt), nowMs, out));
+        }
+        if (patience.probation().over(nowMs) && state.choice().pending().isEmpty()) {
+            patience.probation().what().ifPresent(version -> say(new CcsMessage.Revert(version), nowMs, out));
+        }
+    }
+
+    private void say(CcsMessage message, long nowMs, List<CcsEffect> out) {
+        if (proposals.say(key(message), nowMs)) {
+            out.add(new CcsEffect.Send(message));
+        }
+    }
+
+    private void announce(List<CcsEffect> out) {
+        chosen().ifPresent(document -> {
+            ConfigVersion now = document.version();
+            if (quorate() && lowest() && !state.announced().equals(now) && !announceSent.equals(now)) {
+                announceSent = now;
+                out.add(new CcsEffect.Announce(document));
+            }
+        });
     }
 
     private boolean lowest() {
-        return !state.members.isEmpty() && state.members.first().equals(self);
+        SortedSet<Node> view = state.standing().view();
+        return !view.isEmpty() && view.first().equals(self);
     }
 
     private boolean firstHolder(ConfigVersion version) {
-        SortedSet<Integer> holders = new TreeSet<>(ConfigVote.holders(state, version));
+        SortedSet<Integer> holders = ConfigVote.holders(state, version);
         return !holders.isEmpty() && holders.first() == self.nodeid();
-    }
-
-    /// Time, which may only propose: the first election, an update nobody finishes, a probation that ends.
-    private void patience(long nowMs, List<CcsEffect> out) {
-        boolean electing = state.quorate
-                && state.chosen.isEmpty()
-                && state.pending.isEmpty()
-                && state.elected.equals(ConfigVersion.NONE)
-                && ConfigVote.quorumHeard(state)
-                && lowest();
-        if (!electing) {
-            electAtMs = Long.MAX_VALUE;
-        } else if (electAtMs == Long.MAX_VALUE) {
-            electAtMs = nowMs + GRACE_MS;
-        } else if (nowMs >= electAtMs) {
-            electAtMs = nowMs + GRACE_MS;
-            out.add(new CcsEffect.Send(new CcsMessage.Elect()));
-        }
-        long attempt = state.pending.map(Pending::attempt).orElse(0L);
-        if (attempt != abandonAttempt) {
-            abandonAttempt = attempt;
-            abandonAtMs = attempt == 0 || state.chosen.isEmpty() ? Long.MAX_VALUE : nowMs + UPDATE_MS;
-        } else if (nowMs >= abandonAtMs) {
-            abandonAtMs = nowMs + UPDATE_MS;
-            if (lowest()) {
-                out.add(new CcsEffect.Send(new CcsMessage.Abandon(attempt)));
-            }
-        }
-        ConfigVersion now = state.before.isEmpty()
-                ? ConfigVersion.NONE
-                : state.chosen.map(Document::version).orElse(ConfigVersion.NONE);
-        if (!now.equals(probation)) {
-            probation = now;
-            revertAtMs = now.equals(ConfigVersion.NONE) ? Long.MAX_VALUE : nowMs + state.probationSec * 1000L;
-        } else if (nowMs >= revertAtMs) {
-            revertAtMs = nowMs + RETRY_MS;
-            if (lowest()) {
-                out.add(new CcsEffect.Send(new CcsMessage.Revert(now)));
-            }
-        }
     }
 
     @Override
     public long nextDeadlineMs() {
-        long retry = writing.isPresent() || retryAtMs == 0 ? Long.MAX_VALUE : retryAtMs;
-        return Math.min(Math.min(Math.min(retry, electAtMs), lookAtMs), Math.min(abandonAtMs, revertAtMs));
+        return nextMs;
     }
 
     @Override
     public byte[] snapshot() {
-        return state.encode();
+        return CcsStateCodec.encode(state);
     }
 
     @Override
     public void restore(byte[] snapshot) throws MalformedMessage {
-        state = CcsState.decode(snapshot);
+        state = CcsStateCodec.decode(snapshot);
+    }
+
+    @Override
+    public Record local() {
+        return new Local(own, lookAtMs, patience, proposals.underWay(), announceSent, requests, confirming, nextMs);
+    }
+
+    @Override
+    public void resume(Record local) throws MalformedMessage {
+        if (!(local instanceof Local half)) {
+            throw new MalformedMessage(
+                    "not the local half of ccsd: " + local.getClass().getName());
+        }
+        own = half.own;
+        lookAtMs = half.lookAtMs;
+        patience = half.patience;
+        proposals.resume(half.underWay);
+        announceSent = half.announceSent;
+        requests.clear();
+        requests.addAll(half.requests);
+        confirming.clear();
+        confirming.putAll(half.confirming);
+        nextMs = half.nextMs;
     }
 
     /// For messages of broken invariants.
     @Override
     public String toString() {
-        return "quorate=" + state.quorate + " chosen=" + state.chosen + " elected=" + state.elected + " pending="
-                + state.pending + " attempt=" + state.attempt + " members=" + state.members + " cluster="
-                + state.cluster + " reports=" + state.reports;
+        return state.toString();
     }
 }

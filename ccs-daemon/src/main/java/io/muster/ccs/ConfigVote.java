@@ -1,12 +1,15 @@
 package io.muster.ccs;
 
 import io.muster.config.ClusterConfig;
+import io.muster.config.ClusterNode;
 import io.muster.config.ConfigVersion;
 import io.muster.core.Node;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -22,27 +25,37 @@ final class ConfigVote {
     /// by hand) needs all of its members: then every later quorum has a node with the document, as far as
     /// quorum means anything there.
     static boolean durable(CcsState state, Pending pending) {
-        ClusterConfig config = state.chosen.orElse(pending.document()).config();
-        SortedSet<Integer> present = state.clusterNodeids();
-        int total = CcsState.votes(config, present);
+        ClusterConfig config =
+                state.choice().inForce().orElse(pending.document()).config();
+        Set<Integer> present = state.standing().members().keySet();
+        int total = votes(config, present);
         int expected = Math.max(config.cman().expectedVotes(), total);
         int needed = Math.min((expected + 2) / 2, total);
         return !pending.onDisk().isEmpty()
-                && (CcsState.votes(config, pending.onDisk()) >= needed
+                && (votes(config, pending.onDisk()) >= needed
                         && (total > 0 || pending.onDisk().containsAll(present)));
+    }
+
+    /// Votes of nodes as a configuration has them.
+    private static int votes(ClusterConfig config, Set<Integer> nodeids) {
+        return config.nodes().stream()
+                .filter(node -> nodeids.contains(node.nodeid()))
+                .mapToInt(ClusterNode::votes)
+                .sum();
     }
 
     /// Whether every member of the cluster has said what it has.
     static boolean allHeard(CcsState state) {
-        return !state.cluster.isEmpty() && state.reports.keySet().containsAll(state.cluster);
+        Collection<Node> members = state.standing().members().values();
+        return !members.isEmpty() && state.reports().keySet().containsAll(members);
     }
 
     /// Whether those that have said what they have are a quorum by their own files.
     static boolean quorumHeard(CcsState state) {
         int votes = 0;
         int expected = 0;
-        for (Map.Entry<Node, OnDisk> report : state.reports.entrySet()) {
-            if (state.cluster.contains(report.getKey())) {
+        for (Map.Entry<Node, OnDisk> report : state.reports().entrySet()) {
+            if (state.standing().present(report.getKey())) {
                 votes += report.getValue().votes();
                 expected = Math.max(expected, report.getValue().expectedVotes());
             }
@@ -57,11 +70,11 @@ final class ConfigVote {
     /// file of its number, which then came from an editor. Of two files of one number the one with more votes
     /// is taken, then the lower nodeid's.
     static Optional<ConfigVersion> best(CcsState state) {
-        long committed = state.reports.values().stream()
+        long committed = state.reports().values().stream()
                 .mapToLong(OnDisk::fileAttempt)
                 .max()
                 .orElse(0);
-        Optional<OnDisk> staged = state.reports.values().stream()
+        Optional<OnDisk> staged = state.reports().values().stream()
                 .filter(disk -> disk.attempt() > committed)
                 .max(Comparator.comparingLong(OnDisk::attempt));
         Optional<ConfigVersion> file = bestFile(state);
@@ -75,7 +88,7 @@ final class ConfigVote {
     private static Optional<ConfigVersion> bestFile(CcsState state) {
         // In order of nodeids, so that of equal ones the lowest comes first.
         Map<ConfigVersion, Integer> votes = new LinkedHashMap<>();
-        state.reports.values().stream()
+        state.reports().values().stream()
                 .filter(disk -> !disk.file().equals(ConfigVersion.NONE))
                 .forEach(disk -> votes.merge(disk.file(), disk.votes(), Integer::sum));
         Map.Entry<ConfigVersion, Integer> best = null;
@@ -92,7 +105,7 @@ final class ConfigVote {
     /// Nodeids that have a version on disk.
     static SortedSet<Integer> holders(CcsState state, ConfigVersion version) {
         SortedSet<Integer> holders = new TreeSet<>();
-        state.reports.forEach((node, disk) -> {
+        state.reports().forEach((node, disk) -> {
             if (disk.has(version)) {
                 holders.add(node.nodeid());
             }

@@ -15,13 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 class CcsReplayTest {
     @Test
     void anElectionAnUpdateAndAJoinerReplay(@TempDir Path directory) {
-        World world = new World(3, Long.getLong("seed", 1));
-        for (int i = 1; i <= 3; i++) {
-            world.disks[i].file = Texts.document(3, 4, "old");
-        }
         var limits = new FlightRecorder.Limits(3, 8192, 64 << 20, 256, true, 0);
         var records = new RecordedReplicas(CcsReplay.NAME, CcsReplay.CODEC, directory, limits);
-        world.records = records;
+        World world = new World(3, Long.getLong("seed", 1), records::of);
+        for (int i = 1; i <= 3; i++) {
+            world.disks[i].put(Texts.document(3, 4, "old"));
+        }
         world.start(1, 2);
         world.calm(10_000);
         world.start(3);

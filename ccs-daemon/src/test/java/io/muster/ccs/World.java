@@ -11,7 +11,7 @@ import io.muster.group.GroupEntry;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
-import io.muster.member.daemon.RecordedReplicas;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,58 +30,41 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A ccsd may also end and start again by itself, while the node's cman goes on.
 ///
-/// Checks after every step: equal positions, equal state; one content for each version number in force;
-/// numbers in force only grow; an answer is to a request of this life of ccsd, and if the request was proposed,
-/// to a proposal that has been ordered.
+/// Checks after every step: equal positions, equal state; one content for each version number in force, and only
+/// when a quorum has had it on disk; an answer is to a request of this life of ccsd, and if the request was
+/// proposed, to a proposal that has been ordered; what was ordered without quorum isn't done.
 final class World {
-    /// What survives a crash.
-    static final class Disk {
-        @Nullable
-        Document file;
-
-        @Nullable
-        Document markOf;
-
-        long mark;
-
-        @Nullable
-        Document staged;
-
-        long stagedAttempt;
-        final List<Document> aside = new ArrayList<>();
-
-        OnDisk report(int nodeid) {
-            return new OnDisk(
-                    file == null ? ConfigVersion.NONE : file.version(),
-                    file != null && markOf != null && file.equals(markOf) ? mark : 0,
-                    staged == null ? ConfigVersion.NONE : staged.version(),
-                    staged == null ? 0 : stagedAttempt,
-                    file == null
-                            ? 0
-                            : file.config().node(nodeid).map(n -> n.votes()).orElse(0),
-                    file == null ? 0 : file.config().cman().expectedVotes());
-        }
+    /// Puts something around a replica that sees what it is told and what it wants.
+    @FunctionalInterface
+    interface Wrapping {
+        Core<ReplicaEvent<CcsEvent>, ReplicaEffect<CcsEffect>> of(Replica<CcsEvent, CcsEffect> replica);
     }
+
+    /// @param looks rather than writes
+    private record ToDisk(boolean looks, VirtualDisk.Work work) {}
 
     private static final class Process {
         final Node self;
         final ConfigLog core;
         final Replica<CcsEvent, CcsEffect> replica;
         final Core<ReplicaEvent<CcsEvent>, ReplicaEffect<CcsEffect>> driven;
-        final Deque<Runnable> diskSteps = new ArrayDeque<>();
+        final Deque<ToDisk> toDisk = new ArrayDeque<>();
+        final Deque<CcsEvent> fromDisk = new ArrayDeque<>();
         final Map<Long, Document> asked = new TreeMap<>();
         final Set<Long> confirming = new TreeSet<>();
         final Set<Long> proposed = new TreeSet<>();
         final Set<Long> ordered = new TreeSet<>();
+        final Set<Long> orderedWithoutQuorum = new TreeSet<>();
+        final List<String> lines = new ArrayList<>();
         long lastRequest;
         int delivered;
 
-        Process(Node self, long lastRequest, @Nullable RecordedReplicas records) {
+        Process(Node self, long lastRequest, Wrapping wrapping) {
             this.self = self;
             this.lastRequest = lastRequest;
             this.core = new ConfigLog(self);
             this.replica = new Replica<>(self, core);
-            this.driven = records == null ? replica : records.of(replica);
+            this.driven = wrapping.of(replica);
         }
     }
 
@@ -92,7 +75,7 @@ final class World {
     final Random dice;
     final String seed;
     final int size;
-    final Disk[] disks;
+    final VirtualDisk[] disks;
     /// Runs of cman.
     private final @Nullable Node[] runs;
 
@@ -101,26 +84,34 @@ final class World {
     private final Deque<Sent> underway = new ArrayDeque<>();
     private final Map<String, String> stateAt = new TreeMap<>();
     private final Map<Integer, String> inForce = new TreeMap<>();
+
+    /// By hash: nodeids on whose disk a document was at some time.
+    private final Map<String, Set<Integer>> hadIt = new TreeMap<>();
+
     final List<ConfigVersion> acknowledged = new ArrayList<>();
     final List<String> refused = new ArrayList<>();
     private final List<Node> cluster = new ArrayList<>();
     private final List<Node> members = new ArrayList<>();
     private long position;
 
-    @Nullable
-    RecordedReplicas records;
+    private final Wrapping wrapping;
 
     long now = 1000;
 
     World(int size, long seed) {
+        this(size, seed, replica -> replica);
+    }
+
+    World(int size, long seed, Wrapping wrapping) {
+        this.wrapping = wrapping;
         this.size = size;
         this.dice = new Random(seed);
         this.seed = " -Dseed=" + seed;
-        this.disks = new Disk[size + 1];
+        this.disks = new VirtualDisk[size + 1];
         this.runs = new @Nullable Node[size + 1];
         this.processes = new @Nullable Process[size + 1];
         for (int i = 1; i <= size; i++) {
-            disks[i] = new Disk();
+            disks[i] = new VirtualDisk(dice);
         }
     }
 
@@ -152,13 +143,14 @@ final class World {
 
     /// A new life of a node's ccsd, which begins to count its requests as the daemon does.
     private Process process(int nodeid) {
-        return new Process(runs[nodeid], ConfigLog.beforeFirstRequest(dice), records);
+        return new Process(runs[nodeid], ConfigLog.beforeFirstRequest(dice), wrapping);
     }
 
     /// ccsd of a node ends; its cman goes on.
     void endCcsd(int nodeid) {
         Process gone = processes[nodeid];
         processes[nodeid] = null;
+        interrupt(gone);
         underway.removeIf(sent -> sent.from == gone && dice.nextBoolean());
         orderAll(true);
         members.remove(gone.self);
@@ -178,15 +170,19 @@ final class World {
     }
 
     private void found(int nodeid) {
-        Disk disk = disks[nodeid];
-        List<Document> documents = new ArrayList<>();
-        if (disk.file != null) {
-            documents.add(disk.file);
+        processes[nodeid].toDisk.add(new ToDisk(true, () -> disks[nodeid].store.found(nodeid)));
+    }
+
+    /// The process has ended, perhaps in the middle of what it was doing on the disk.
+    private void interrupt(Process gone) {
+        if (!gone.toDisk.isEmpty() && dice.nextBoolean()) {
+            try {
+                disks[gone.self.nodeid()].interrupted(gone.toDisk.getFirst().work);
+            } catch (IOException e) {
+                // Nobody is left to hear of it.
+            }
+            remember(gone.self.nodeid());
         }
-        if (disk.staged != null) {
-            documents.add(disk.staged);
-        }
-        local(processes[nodeid], new CcsEvent.Found(disk.report(nodeid), documents));
     }
 
     void crash(int... nodeids) {
@@ -196,6 +192,9 @@ final class World {
             Process gone = processes[nodeid];
             runs[nodeid] = null;
             processes[nodeid] = null;
+            if (gone != null) {
+                interrupt(gone);
+            }
             // What it had sent is perhaps ordered, perhaps not.
             underway.removeIf(sent -> sent.from == gone && dice.nextBoolean());
         }
@@ -273,6 +272,9 @@ final class World {
         Document config = sent.config;
         if (config == null && proposal(sent.payload) instanceof CcsMessage.Propose propose) {
             sent.from.ordered.add(propose.request());
+            if (!regular || !quorate()) {
+                sent.from.orderedWithoutQuorum.add(propose.request());
+            }
         }
         log.add(
                 config == null
@@ -297,12 +299,35 @@ final class World {
             if (process.delivered < log.size()) {
                 choices.add(() -> deliver(process));
             }
-            if (!process.diskSteps.isEmpty()) {
-                choices.add(() -> process.diskSteps.removeFirst().run());
+            if (!process.toDisk.isEmpty()) {
+                choices.add(() -> work(process));
+            }
+            if (!process.fromDisk.isEmpty()) {
+                choices.add(() -> local(process, process.fromDisk.removeFirst()));
             }
         }
         choices.add(this::tick);
         choices.get(dice.nextInt(choices.size())).run();
+    }
+
+    /// As the daemon does it, beside its loop.
+    private void work(Process process) {
+        int nodeid = process.self.nodeid();
+        ToDisk next = process.toDisk.removeFirst();
+        try {
+            process.fromDisk.add(next.work.run());
+        } catch (IOException e) {
+            process.fromDisk.add(next.looks ? new CcsEvent.NotFound() : new CcsEvent.WriteFailed(e.toString()));
+        }
+        remember(nodeid);
+    }
+
+    /// What is on a disk now was there once.
+    private void remember(int nodeid) {
+        disks[nodeid]
+                .documents()
+                .forEach(document -> hadIt.computeIfAbsent(document.version().sha256(), _ -> new TreeSet<>())
+                        .add(nodeid));
     }
 
     void tick() {
@@ -364,6 +389,10 @@ final class World {
             throw new AssertionError(
                     "two documents in force as " + document.version().number() + seed);
         }
+        Set<Integer> holders = hadIt.getOrDefault(document.version().sha256(), Set.of());
+        if (holders.size() <= size / 2) {
+            throw new AssertionError(document + " in force, and only nodes " + holders + " have it on disk" + seed);
+        }
     }
 
     private void perform(Process process, List<ReplicaEffect<CcsEffect>> effects) {
@@ -383,39 +412,33 @@ final class World {
 
     private void perform(Process process, CcsEffect effect) {
         int nodeid = process.self.nodeid();
-        Disk disk = disks[nodeid];
+        VirtualDisk disk = disks[nodeid];
         switch (effect) {
-            case CcsEffect.Look() -> throw new AssertionError("the disk has said what is on it");
-            case CcsEffect.Stage(Document document, long attempt) -> {
-                process.diskSteps.add(() -> {
-                    disk.staged = document;
-                    disk.stagedAttempt = attempt;
+            case CcsEffect.Look() -> found(nodeid);
+            case CcsEffect.Stage(Document document, long attempt) ->
+                write(process, () -> {
+                    disk.store.stage(document, attempt);
+                    return new CcsEvent.Staged(document.version(), attempt);
                 });
-                process.diskSteps.add(() -> local(process, new CcsEvent.Staged(document.version(), attempt)));
-            }
-            case CcsEffect.Install(Document document, long attempt, boolean keepAside) -> {
-                process.diskSteps.add(() -> {
-                    if (keepAside) {
-                        disk.aside.add(disk.file);
-                    }
+            case CcsEffect.Install(Document document, long attempt, boolean keepAside) ->
+                write(process, () -> {
+                    disk.store.install(document, attempt, keepAside);
+                    return new CcsEvent.Installed(document.version(), attempt);
                 });
-                process.diskSteps.add(() -> disk.file = document);
-                process.diskSteps.add(() -> {
-                    disk.markOf = document;
-                    disk.mark = attempt;
+            case CcsEffect.Discard() ->
+                write(process, () -> {
+                    disk.store.discard();
+                    return new CcsEvent.Discarded();
                 });
-                process.diskSteps.add(() -> disk.staged = null);
-                process.diskSteps.add(() -> local(process, new CcsEvent.Installed(document.version(), attempt)));
-            }
-            case CcsEffect.Discard() -> {
-                process.diskSteps.add(() -> disk.staged = null);
-                process.diskSteps.add(() -> local(process, new CcsEvent.Discarded()));
-            }
             case CcsEffect.Announce(Document document) -> underway.add(new Sent(process, new byte[0], document));
             case CcsEffect.Answer(long number, boolean done, String text) -> answer(process, number, done, text);
-            case CcsEffect.Log _ -> {}
+            case CcsEffect.Log(boolean _, String text) -> process.lines.add(text);
             case CcsEffect.Send _ -> throw new AssertionError("a proposal as a local effect");
         }
+    }
+
+    private static void write(Process process, VirtualDisk.Work work) {
+        process.toDisk.add(new ToDisk(false, work));
     }
 
     private void answer(Process process, long number, boolean done, String text) {
@@ -426,6 +449,9 @@ final class World {
         if (process.proposed.contains(number) && !process.ordered.contains(number)) {
             throw new AssertionError(
                     "node " + process.self + ": answered before its proposal was ordered: " + document + seed);
+        }
+        if (done && process.orderedWithoutQuorum.contains(number)) {
+            throw new AssertionError("node " + process.self + ": done without quorum: " + document + seed);
         }
         if (!done) {
             refused.add(text);
@@ -443,7 +469,9 @@ final class World {
                 throw new AssertionError("never calm" + seed);
             }
         }
-        while (Arrays.stream(processes).anyMatch(p -> p != null && (p.delivered < log.size() || !p.diskSteps.isEmpty()))
+        while (Arrays.stream(processes)
+                        .anyMatch(p ->
+                                p != null && (p.delivered < log.size() || !p.toDisk.isEmpty() || !p.fromDisk.isEmpty()))
                 || !underway.isEmpty()) {
             step();
         }
@@ -456,6 +484,14 @@ final class World {
                 .orElseThrow(() -> new AssertionError("nothing in force: " + describe() + seed));
     }
 
+    /// What a node's log says of changes, without where it was.
+    List<String> changes(int nodeid) {
+        return processes[nodeid].lines.stream()
+                .filter(line -> line.contains(" -> "))
+                .map(line -> line.substring(line.indexOf(' ', line.indexOf("ring=")) + 1))
+                .toList();
+    }
+
     private String describe() {
         StringBuilder text = new StringBuilder();
         for (Process process : processes) {
@@ -463,7 +499,6 @@ final class World {
                 text.append("\n")
                         .append(process.self)
                         .append(process.replica.synced() ? " synced " : " waiting ")
-                        .append(disks[process.self.nodeid()].report(process.self.nodeid()))
                         .append(process.core);
             }
         }
