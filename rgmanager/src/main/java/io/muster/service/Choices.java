@@ -1,5 +1,6 @@
 package io.muster.service;
 
+import io.muster.core.Node;
 import io.muster.service.Placement.Score;
 import io.muster.service.Plan.ServiceSpec;
 import java.util.Comparator;
@@ -24,8 +25,8 @@ final class Choices {
     }
 
     Score score(Service service, ServiceSpec spec, int nodeid) {
-        boolean running = service.state == ServiceState.STARTING || service.state == ServiceState.STARTED;
-        int owner = running && online.contains(service.owner) ? service.owner : 0;
+        boolean running = service.stage instanceof Stage.Starting || service.stage instanceof Stage.Started;
+        int owner = running && online.contains(service.owner()) ? service.owner() : 0;
         Plan plan = state.plan;
         return plan == null ? Score.ILLEGAL : Placement.score(plan, spec, online, nodeid, owner);
     }
@@ -35,7 +36,17 @@ final class Choices {
     boolean fits(Service service, ServiceSpec spec, int nodeid) {
         return score(service, spec, nodeid) != Score.ILLEGAL
                 && state.roomFor(service, spec, nodeid)
-                && (service.holder == null || service.holder.equals(state.cluster.get(nodeid)));
+                && free(service, nodeid);
+    }
+
+    private boolean free(Service service, int nodeid) {
+        Node present = state.standing.members().get(nodeid);
+        return present == null ? service.holders().isEmpty() : service.freeFor(present);
+    }
+
+    /// Whether a start in place is still possible.
+    boolean inPlace(Service service, int nodeid) {
+        return online.contains(nodeid) && free(service, nodeid);
     }
 
     /// For an automatic start: a node that scores best; when exclusive services bar all of these, the best of the rest.
@@ -50,23 +61,22 @@ final class Choices {
 
     /// For a relocation: the preferred target first, then the highest score among those not tried, then whoever had it.
     /// 0 for none.
-    int next(Service service, ServiceSpec spec) {
-        int target = service.target;
-        if (target != 0 && !service.tried.contains(target) && fits(service, spec, target)) {
+    int next(Service service, ServiceSpec spec, Search search) {
+        int target = search.target();
+        if (target != 0 && search.untried(target) && fits(service, spec, target)) {
             return target;
         }
-        int other =
-                highest(service, spec, online.stream().filter(n -> n != service.origin && !service.tried.contains(n)));
+        int origin = search.origin();
+        int other = highest(service, spec, online.stream().filter(n -> n != origin && search.untried(n)));
         if (other != 0) {
             return other;
         }
-        int origin = service.origin;
-        return origin != 0 && !service.tried.contains(origin) && fits(service, spec, origin) ? origin : 0;
+        return origin != 0 && search.untried(origin) && fits(service, spec, origin) ? origin : 0;
     }
 
     /// Of the nodes that have arrived, the one that suits a running service strictly better than its owner; 0 for none.
     int failback(Service service, ServiceSpec spec) {
-        Score present = score(service, spec, service.owner);
+        Score present = score(service, spec, service.owner());
         return highest(
                 service,
                 spec,

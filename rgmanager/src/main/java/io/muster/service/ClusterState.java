@@ -1,14 +1,15 @@
 package io.muster.service;
 
+import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
+import io.muster.member.Standing;
 import io.muster.service.Plan.ServiceSpec;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -17,32 +18,42 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that is replicated, and simple questions to it.
+///
+/// Layout of a snapshot, big-endian: u8 format, optional plan ([PlanCodec]), standing ([Standing]), bool locked, u64
+/// fenced up to, u64 clock, u64 next generation, list of peers (node, u64 epoch, bool ready, bool leaving), list of
+/// vindicated nodes, list of u32 strangers, list of u32 arrivals, list of services ([Service]).
 final class ClusterState {
     private static final int MAX = 65_536;
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     /// A node whose rgmanager is in the group.
-    static final class Peer {
-        final Node node;
+    ///
+    /// @param epoch position since which its services are to be proven stopped anew: it joined, or quorum was lost
+    /// @param ready it has reported that nothing of the former life runs there
+    /// @param leaving it wants to end
+    record Peer(Node node, long epoch, boolean ready, boolean leaving) {
+        static Peer joined(Node node, long position) {
+            return new Peer(node, position, false, false);
+        }
 
-        /// Position since which its services are to be proven stopped anew: it joined, or quorum was lost.
-        long epoch;
+        Peer proven() {
+            return new Peer(node, epoch, true, leaving);
+        }
 
-        /// It has reported that nothing of the former life runs there.
-        boolean ready;
+        Peer unproven(long position) {
+            return new Peer(node, position, false, leaving);
+        }
 
-        boolean leaving;
-
-        Peer(Node node, long epoch) {
-            this.node = node;
-            this.epoch = epoch;
+        Peer parting() {
+            return new Peer(node, epoch, ready, true);
         }
     }
 
     @Nullable
     Plan plan;
 
-    boolean quorate;
+    Standing standing = new Standing();
+
     boolean locked;
 
     /// Position up to which fencing has recovered; 0 for never.
@@ -54,32 +65,52 @@ final class ClusterState {
     /// Taken by the next work that is given out.
     long nextGeneration = 1;
 
-    final SortedMap<Integer, Node> cluster = new TreeMap<>();
-    final SortedMap<Integer, Peer> group = new TreeMap<>();
+    final SortedMap<Integer, Peer> peers = new TreeMap<>();
 
-    /// Runs of nodes nobody can vouch for, and the position at which that was found out: while there is one, nothing is
-    /// started anywhere.
-    final SortedMap<Node, Long> unproven = new TreeMap<>();
+    /// Lost runs for which a newer run of their node has vouched; cman's word on them is still to come.
+    final SortedSet<Node> vindicated = new TreeSet<>();
+
+    /// Configured nodes of which nobody has heard since the group began.
+    final SortedSet<Integer> strangers = new TreeSet<>();
 
     /// Nodes that have become able to run services and for which failback hasn't been considered.
     final SortedSet<Integer> arrivals = new TreeSet<>();
 
     final SortedMap<String, Service> services = new TreeMap<>();
 
+    /// Runs that are lost and for which nobody can vouch.
+    SortedSet<Node> lost() {
+        var lost = new TreeSet<>(standing.lost().keySet());
+        lost.removeAll(vindicated);
+        return lost;
+    }
+
+    /// Runs of nodes nobody can vouch for: while there is one, nothing is started anywhere. A node that nobody has met
+    /// counts as a run of its own.
+    SortedSet<Node> unproven() {
+        SortedSet<Node> unproven = lost();
+        strangers.forEach(nodeid -> unproven.add(new Node(nodeid, Incarnation.UNKNOWN)));
+        return unproven;
+    }
+
+    boolean allProven() {
+        return strangers.isEmpty() && vindicated.containsAll(standing.lost().keySet());
+    }
+
     /// Nodes that may run services.
     SortedSet<Integer> online() {
         var online = new TreeSet<Integer>();
-        for (Peer peer : group.values()) {
-            if (peer.ready && !peer.leaving && peer.node.equals(cluster.get(peer.node.nodeid()))) {
-                online.add(peer.node.nodeid());
+        for (Peer peer : peers.values()) {
+            if (peer.ready() && !peer.leaving() && standing.present(peer.node())) {
+                online.add(peer.node().nodeid());
             }
         }
         return online;
     }
 
     boolean ready(int nodeid) {
-        Peer peer = group.get(nodeid);
-        return peer != null && peer.ready;
+        Peer peer = peers.get(nodeid);
+        return peer != null && peer.ready();
     }
 
     @Nullable
@@ -107,7 +138,7 @@ final class ClusterState {
     int load(int nodeid, @Nullable Service except) {
         int load = 0;
         for (Service service : services.values()) {
-            if (service != except && service.owner == nodeid && service.state.occupies()) {
+            if (service != except && service.occupies(nodeid)) {
                 load++;
             }
         }
@@ -121,11 +152,7 @@ final class ClusterState {
         }
         for (Service other : services.values()) {
             ServiceSpec otherSpec = spec(other);
-            if (other != service
-                    && other.owner == nodeid
-                    && other.state.occupies()
-                    && otherSpec != null
-                    && otherSpec.exclusive()) {
+            if (other != service && other.occupies(nodeid) && otherSpec != null && otherSpec.exclusive()) {
                 return false;
             }
         }
@@ -138,7 +165,7 @@ final class ClusterState {
             return true;
         }
         Service other = services.get(spec.depend());
-        return other != null && other.state == ServiceState.STARTED;
+        return other != null && other.stage instanceof Stage.Started;
     }
 
     /// Fewest services first, then the lowest nodeid.
@@ -150,12 +177,13 @@ final class ClusterState {
         Output out = new Output(1024);
         out.u8(FORMAT);
         out.optional(Optional.ofNullable(plan), PlanCodec::encode);
-        out.bool(quorate).bool(locked).u64(fencedUpTo).u64(clockMs).u64(nextGeneration);
-        out.list(cluster.values(), Output::node);
+        standing.encode(out);
+        out.bool(locked).u64(fencedUpTo).u64(clockMs).u64(nextGeneration);
         out.list(
-                group.values(),
-                (o, peer) -> o.node(peer.node).u64(peer.epoch).bool(peer.ready).bool(peer.leaving));
-        out.list(unproven.entrySet(), (o, e) -> o.node(e.getKey()).u64(e.getValue()));
+                peers.values(),
+                (o, peer) -> o.node(peer.node()).u64(peer.epoch()).bool(peer.ready()).bool(peer.leaving()));
+        out.list(vindicated, Output::node);
+        out.list(strangers, (o, nodeid) -> o.u32(nodeid));
         out.list(arrivals, (o, nodeid) -> o.u32(nodeid));
         out.list(services.values(), (o, service) -> service.encode(o));
         return out.toBytes();
@@ -165,28 +193,22 @@ final class ClusterState {
         Input in = new Input(octets);
         int format = in.u8();
         if (format != FORMAT) {
-            throw new MalformedMessage("state of services in format " + format);
+            throw new MalformedMessage("state of services in format " + format + ", not " + FORMAT);
         }
         ClusterState state = new ClusterState();
         state.plan = in.optional(PlanCodec::decode).orElse(null);
-        state.quorate = in.bool();
+        state.standing = Standing.decode(in);
         state.locked = in.bool();
         state.fencedUpTo = in.u64();
         state.clockMs = in.u64();
         state.nextGeneration = in.u64();
-        in.list(MAX, Input::node).forEach(node -> state.cluster.put(node.nodeid(), node));
-        in.list(MAX, ClusterState::peer).forEach(peer -> state.group.put(peer.node.nodeid(), peer));
-        in.list(MAX, i -> Map.entry(i.node(), i.u64())).forEach(e -> state.unproven.put(e.getKey(), e.getValue()));
+        in.list(MAX, i -> new Peer(i.node(), i.u64(), i.bool(), i.bool()))
+                .forEach(peer -> state.peers.put(peer.node().nodeid(), peer));
+        state.vindicated.addAll(in.list(MAX, Input::node));
+        state.strangers.addAll(in.list(MAX, i -> i.u32(Integer.MAX_VALUE)));
         state.arrivals.addAll(in.list(MAX, i -> i.u32(Integer.MAX_VALUE)));
         in.list(MAX, Service::decode).forEach(service -> state.services.put(service.name, service));
         in.end();
         return state;
-    }
-
-    private static Peer peer(Input in) throws MalformedMessage {
-        Peer peer = new Peer(in.node(), in.u64());
-        peer.ready = in.bool();
-        peer.leaving = in.bool();
-        return peer;
     }
 }

@@ -1,12 +1,11 @@
 package io.muster.service;
 
-import io.muster.core.Node;
 import io.muster.service.Placement.Score;
 import io.muster.service.Plan.ServiceSpec;
+import java.util.Optional;
 
-/// Looks at the whole state after an entry of the log and starts, stops and moves what the rules ask for, until there
-/// is
-/// nothing more to do. Runs in every replica with the same result.
+/// Looks at the whole state after an entry of the log and starts, stops and moves what the rules ask for, until
+/// there is nothing more to do. Runs in every replica with the same result.
 final class Evaluation {
     private final ClusterState state;
     private final Transitions transitions;
@@ -20,11 +19,11 @@ final class Evaluation {
 
     /// Whether services may be started at all.
     static boolean startsAllowed(ClusterState state) {
-        return state.quorate && !state.locked && state.unproven.isEmpty();
+        return state.standing.quorate() && !state.locked && state.allProven();
     }
 
     void run() {
-        if (!state.quorate || state.plan == null) {
+        if (!state.standing.quorate() || state.plan == null) {
             return;
         }
         // Each pass gives work to a service or settles one; both end. The bound is for our own mistakes.
@@ -49,118 +48,102 @@ final class Evaluation {
     }
 
     private boolean removed(Service service) {
-        if (service.state == ServiceState.STARTED && service.actor == 0 && state.ready(service.owner)) {
-            transitions.stop(service, Next.REMOVED, "gone from the configuration");
+        if (service.stage instanceof Stage.Started started && state.ready(service.owner())) {
+            transitions.stop(service, started, new Purpose.Remove(), Optional.empty(), "gone from the configuration");
             return true;
         }
-        if (service.holder != null || service.actor != 0) {
+        if (!service.holders().isEmpty()) {
             return false;
         }
-        transitions.finish(service, ResultCode.NO_SERVICE);
-        service.queue.forEach(request -> transitions.answer(request, ResultCode.NO_SERVICE, 0));
-        state.services.remove(service.name);
+        transitions.remove(service);
         return true;
     }
 
     private boolean one(Service service, ServiceSpec spec) {
         if (service.idle() && !service.queue.isEmpty()) {
-            requests.begin(service, spec, service.queue.removeFirst());
+            requests.begin(service, spec, transitions.next(service));
             return true;
         }
         if (service.frozen) {
             return false;
         }
-        return switch (service.state) {
-            case STARTED -> started(service, spec);
-            case STOPPED -> service.moving ? moving(service, spec) : stopped(service, spec);
-            case RECOVERING -> service.moving && moving(service, spec);
-            case STARTING, STOPPING, RECOVERABLE, FAILED, DISABLED -> false;
+        return switch (service.stage) {
+            case Stage.Started started -> started(service, started, spec);
+            case Stage.Stopped stopped -> stopped(service, stopped, spec);
+            case Stage.Seeking seeking -> seeking(service, seeking, spec);
+            case Stage.Starting _, Stage.Stopping _, Stage.Recoverable _, Stage.Failed _, Stage.Disabled _ -> false;
         };
     }
 
-    private boolean started(Service service, ServiceSpec spec) {
-        ClusterState.Peer peer = state.group.get(service.owner);
-        if (peer == null || !peer.ready || service.actor != 0) {
+    private boolean started(Service service, Stage.Started started, ServiceSpec spec) {
+        ClusterState.Peer peer = state.peers.get(service.owner());
+        if (peer == null || !peer.ready()) {
             return false;
         }
-        if (peer.leaving) {
-            transitions.stop(service, Next.PLACE, "its owner leaves");
-            return true;
+        if (peer.leaving()) {
+            return stop(service, started, new Purpose.Place(), "its owner leaves");
         }
         if (!state.dependencyMet(spec)) {
-            transitions.stop(service, Next.PLACE, spec.depend() + " isn't started");
-            return true;
+            return stop(service, started, new Purpose.Place(), spec.depend() + " isn't started");
         }
         if (!service.idle()) {
             return false;
         }
-        if (!service.digest.equals(spec.digest())) {
-            transitions.stop(service, Next.RESTART, "its configuration has changed");
-            return true;
+        if (!started.digest().equals(spec.digest())) {
+            return stop(service, started, new Purpose.Restart(), "its configuration has changed");
         }
         if (!startsAllowed(state)) {
             return false;
         }
         int better = state.arrivals.isEmpty() ? 0 : new Choices(state).failback(service, spec);
-        if (better != 0) {
-            service.target = better;
-            transitions.stop(service, Next.MOVE, "node " + better + " suits it better");
-            return true;
-        }
-        return false;
+        return better != 0 && stop(service, started, new Purpose.Move(better), "node " + better + " suits it better");
     }
 
-    private boolean stopped(Service service, ServiceSpec spec) {
+    private boolean stop(Service service, Stage.Started started, Purpose purpose, String reason) {
+        transitions.stop(service, started, purpose, Optional.empty(), reason);
+        return true;
+    }
+
+    private boolean stopped(Service service, Stage.Stopped stopped, ServiceSpec spec) {
         if (service.transitionMs == 0 && !spec.autostart()) {
-            transitions.disableUnstarted(service);
+            transitions.disabled(service, "autostart is off", ResultCode.SUCCESS);
             return true;
         }
-        if (service.parked || !startsAllowed(state) || !state.dependencyMet(spec)) {
+        if (stopped.parked() || !startsAllowed(state) || !state.dependencyMet(spec)) {
             return false;
         }
         int node = new Choices(state).automatic(service, spec);
         if (node == 0) {
             return false;
         }
-        service.tried.clear();
-        transitions.start(service, spec, node, "placed");
+        transitions.start(service, spec, node, Search.ANYWHERE);
         return true;
     }
 
-    private boolean moving(Service service, ServiceSpec spec) {
+    private boolean seeking(Service service, Stage.Seeking seeking, ServiceSpec spec) {
         if (!startsAllowed(state)) {
             return false;
         }
         if (!state.dependencyMet(spec)) {
-            transitions.toStopped(service, false, spec.depend() + " isn't started");
-            transitions.finish(service, ResultCode.DEPEND);
+            transitions.stopped(service, false, spec.depend() + " isn't started", ResultCode.DEPEND);
             return true;
         }
         Choices choices = new Choices(state);
-        int node;
-        if (service.inPlace) {
-            node = choices.online().contains(service.target) && heldByNobodyElse(service) ? service.target : 0;
-            service.inPlace = false;
-            if (node == 0) {
-                return true;
-            }
-        } else {
-            node = choices.next(service, spec);
-        }
-        if (node == 0) {
-            transitions.giveUp(service);
+        Search search = seeking.search();
+        if (search.inPlace() && !choices.inPlace(service, search.target())) {
+            transitions.search(service, seeking, search.widened());
             return true;
         }
-        if (service.origin == node && service.tried.size() > 0) {
+        int node = search.inPlace() ? search.target() : choices.next(service, spec, search);
+        if (node == 0) {
+            transitions.stopped(service, true, "nobody could start it", ResultCode.FAIL);
+            return true;
+        }
+        if (search.origin() == node && !search.tried().isEmpty()) {
             transitions.notice(true, "#70: Failed to relocate " + service.name + "; restarting locally");
         }
-        transitions.start(service, spec, node, "placed");
+        transitions.start(service, spec, node, search);
         return true;
-    }
-
-    private boolean heldByNobodyElse(Service service) {
-        Node holder = service.holder;
-        return holder == null || holder.equals(state.cluster.get(service.target));
     }
 
     /// Whether an operator may start it on a node: that the domain allows it is enough.

@@ -57,7 +57,25 @@ final class LocalWork {
         return deadlineMs;
     }
 
-    void drive(ClusterState state, Drive<GroupEntry, ServiceEvent> why, long nowMs, List<ServiceEffect> effects) {
+    private final List<ServiceEffect> untold = new ArrayList<>();
+
+    void tell(List<ServiceEffect> effects) {
+        untold.addAll(effects);
+    }
+
+    void restored() {
+        untold.clear();
+    }
+
+    List<ServiceEffect> drive(ClusterState state, Drive<GroupEntry, ServiceEvent> why, long nowMs) {
+        var effects = new ArrayList<>(untold);
+        untold.clear();
+        drive(state, why, nowMs, effects);
+        return effects;
+    }
+
+    private void drive(
+            ClusterState state, Drive<GroupEntry, ServiceEvent> why, long nowMs, List<ServiceEffect> effects) {
         switch (why) {
             case Drive.Local<GroupEntry, ServiceEvent>(ServiceEvent event) -> happened(state, event, nowMs, effects);
             case Drive.Restored<GroupEntry, ServiceEvent>() -> {
@@ -80,18 +98,18 @@ final class LocalWork {
                 known = state.plan;
             }
         }
-        Peer me = state.group.get(self.nodeid());
-        if (me == null || !me.node.equals(self)) {
+        Peer me = state.peers.get(self.nodeid());
+        if (me == null || !me.node().equals(self)) {
             deadlineMs = Long.MAX_VALUE;
             return;
         }
-        if (recoverUpTo > recoveredUpTo && state.unproven.isEmpty()) {
+        if (recoverUpTo > recoveredUpTo && state.allProven()) {
             recoveredUpTo = recoverUpTo;
             effects.add(new ServiceEffect.ReportRecovered(recoveredUpTo));
         }
         configuration(state, nowMs, effects);
         proveStopped(state, me, nowMs, effects);
-        if (me.ready) {
+        if (me.ready()) {
             work(state, effects);
             repeat(state, nowMs, effects);
             check(state, nowMs, effects);
@@ -135,7 +153,7 @@ final class LocalWork {
         if (asked.kind() == RequestKind.QUERY_LOCK) {
             ResultCode code = state.locked ? ResultCode.AGAIN : ResultCode.SUCCESS;
             effects.add(new ServiceEffect.Answer(asked.id(), code, 0));
-        } else if (!state.quorate) {
+        } else if (!state.standing.quorate()) {
             effects.add(new ServiceEffect.Answer(asked.id(), ResultCode.QUORUM, 0));
         } else {
             pending.add(asked.id());
@@ -150,8 +168,8 @@ final class LocalWork {
         if (done.operation() == Operation.STATUS) {
             checking.remove(done.service());
             if (service != null
-                    && service.generation == done.generation()
-                    && service.state == ServiceState.STARTED
+                    && service.stage instanceof Stage.Started started
+                    && started.generation() == done.generation()
                     && (!done.success() || done.partial() != service.partial)) {
                 propose(
                         effects,
@@ -190,12 +208,12 @@ final class LocalWork {
     /// Until the group has our word that nothing of a former life runs here, get there and say so.
     private void proveStopped(ClusterState state, Peer me, long nowMs, List<ServiceEffect> effects) {
         Plan plan = state.plan;
-        if (me.ready || plan == null || known == null || known.version() != plan.version()) {
+        if (me.ready() || plan == null || known == null || known.version() != plan.version()) {
             reportAgainMs = Long.MAX_VALUE;
             return;
         }
-        if (stopEpoch != me.epoch || stopVersion != plan.version()) {
-            stopEpoch = me.epoch;
+        if (stopEpoch != me.epoch() || stopVersion != plan.version()) {
+            stopEpoch = me.epoch();
             stopVersion = plan.version();
             report = null;
             begun.clear();
@@ -219,28 +237,22 @@ final class LocalWork {
                 continue;
             }
             Long last = begun.get(service.name);
-            if (due != null && (last == null || last != service.generation)) {
-                begun.put(service.name, service.generation);
+            if (due != null && (last == null || last != generation(service))) {
+                begun.put(service.name, generation(service));
                 unheard.remove(service.name);
                 checking.remove(service.name);
                 nextCheckMs.remove(service.name);
-                effects.add(new ServiceEffect.RunTree(service.name, due, service.generation));
+                effects.add(new ServiceEffect.RunTree(service.name, due, generation(service)));
             }
         }
     }
 
     private @Nullable Operation due(Service service) {
-        int nodeid = self.nodeid();
-        return switch (service.state) {
-            case STARTING -> service.actor == nodeid ? Operation.START : null;
-            case STOPPING, RECOVERABLE -> service.actor == nodeid ? Operation.STOP : null;
-            case STARTED -> {
-                Request request = service.request;
-                boolean heal = request != null && request.kind() == RequestKind.CONVALESCE;
-                yield heal && service.owner == nodeid ? Operation.CONVALESCE : null;
-            }
-            case STOPPED, FAILED, RECOVERING, DISABLED -> null;
-        };
+        return service.stage instanceof Stage.Owned owned && owned.run().equals(self) ? owned.due() : null;
+    }
+
+    private static long generation(Service service) {
+        return service.stage instanceof Stage.Owned owned ? owned.generation() : -1;
     }
 
     private void repeat(ClusterState state, long nowMs, List<ServiceEffect> effects) {
@@ -249,7 +261,7 @@ final class LocalWork {
             Unheard said = unheard.get(name);
             if (said == null
                     || service == null
-                    || service.generation != said.outcome().generation()
+                    || generation(service) != said.outcome().generation()
                     || due(service) != said.outcome().operation()) {
                 unheard.remove(name);
             } else if (nowMs >= said.againMs()) {
@@ -263,9 +275,9 @@ final class LocalWork {
         Plan plan = state.plan;
         long interval = plan == null ? 10_000 : plan.statusPollMs();
         for (Service service : state.services.values()) {
-            boolean ours = service.state == ServiceState.STARTED
-                    && service.owner == self.nodeid()
-                    && service.request == null
+            boolean ours = service.stage instanceof Stage.Started
+                    && service.owner() == self.nodeid()
+                    && service.request().isEmpty()
                     && !service.frozen;
             Long dueMs = nextCheckMs.get(service.name);
             if (!ours) {
@@ -274,8 +286,8 @@ final class LocalWork {
                 nextCheckMs.put(service.name, nowMs + interval);
             } else if (nowMs >= dueMs) {
                 nextCheckMs.put(service.name, nowMs + interval);
-                if (checking.putIfAbsent(service.name, service.generation) == null) {
-                    effects.add(new ServiceEffect.RunTree(service.name, Operation.STATUS, service.generation));
+                if (checking.putIfAbsent(service.name, generation(service)) == null) {
+                    effects.add(new ServiceEffect.RunTree(service.name, Operation.STATUS, generation(service)));
                 }
             }
         }
@@ -286,14 +298,14 @@ final class LocalWork {
     /// have turned them out by now.
     private void bystanders(ClusterState state, long nowMs, List<ServiceEffect> effects) {
         var waiting = new ArrayList<Integer>();
-        for (Node node : state.unproven.keySet()) {
+        for (Node node : state.unproven()) {
             boolean unknown = node.incarnation().equals(Incarnation.UNKNOWN);
-            if (unknown && state.cluster.containsKey(node.nodeid()) && !state.group.containsKey(node.nodeid())) {
+            if (unknown && state.standing.members().containsKey(node.nodeid()) && !state.peers.containsKey(node.nodeid())) {
                 waiting.add(node.nodeid());
             }
         }
         boolean lowest = !state.online().isEmpty() && state.online().first() == self.nodeid();
-        if (waiting.isEmpty() || !lowest || !state.quorate) {
+        if (waiting.isEmpty() || !lowest || !state.standing.quorate()) {
             bystandersMs = Long.MAX_VALUE;
         } else if (bystandersMs == Long.MAX_VALUE) {
             bystandersMs = nowMs + BYSTANDER_MS;
@@ -307,17 +319,17 @@ final class LocalWork {
         if (!shutdown || left) {
             return;
         }
-        if (!me.leaving) {
+        if (!me.leaving()) {
             if (nowMs >= leavingAgainMs) {
                 leavingAgainMs = nowMs + AGAIN_MS;
                 propose(effects, new ServiceMessage.Leaving(wallMs));
             }
             return;
         }
-        boolean busy = !me.ready && report == null && state.plan != null;
+        boolean busy = !me.ready() && report == null && state.plan != null;
         for (Service service : state.services.values()) {
-            boolean running = service.owner == self.nodeid() && service.state.occupies();
-            busy |= me.ready && running && !service.frozen;
+            boolean running = service.owner() == self.nodeid();
+            busy |= me.ready() && running && !service.frozen;
         }
         if (!busy) {
             left = true;

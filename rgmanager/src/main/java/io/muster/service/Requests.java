@@ -2,6 +2,17 @@ package io.muster.service;
 
 import io.muster.core.Node;
 import io.muster.service.Plan.ServiceSpec;
+import io.muster.service.Stage.Disabled;
+import io.muster.service.Stage.Failed;
+import io.muster.service.Stage.Placing;
+import io.muster.service.Stage.Recoverable;
+import io.muster.service.Stage.Recovering;
+import io.muster.service.Stage.Started;
+import io.muster.service.Stage.Starting;
+import io.muster.service.Stage.Stopped;
+import io.muster.service.Stage.Stopping;
+import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
@@ -44,41 +55,41 @@ final class Requests {
 
     private void whileBusy(Service service, Request request) {
         boolean enable = request.kind() == RequestKind.ENABLE || request.kind() == RequestKind.ENABLE_BY_DOMAIN;
-        Request present = service.request;
+        boolean relocating = service.request()
+                .filter(present -> present.kind() == RequestKind.RELOCATE)
+                .isPresent();
         if (service.frozen && request.kind() != RequestKind.UNFREEZE) {
             transitions.answer(request, ResultCode.FROZEN, 0);
         } else if (request.kind() == RequestKind.FREEZE || request.kind() == RequestKind.UNFREEZE) {
             transitions.answer(request, ResultCode.AGAIN, 0);
         } else if (waitsForStart(service) && request.kind() == RequestKind.DISABLE) {
             // Nothing of it runs: the record is all there is to change.
-            transitions.finish(service, ResultCode.ABORT);
-            transitions.toDisabled(service, ResultCode.SUCCESS, "disabled by request");
+            transitions.disabled(service, "disabled by request", ResultCode.ABORT);
             transitions.answer(request, ResultCode.SUCCESS, 0);
         } else if (waitsForStart(service) && request.kind() == RequestKind.STOP) {
-            transitions.finish(service, ResultCode.ABORT);
-            transitions.toStopped(service, true, "stopped by request");
+            transitions.stopped(service, true, "stopped by request", ResultCode.ABORT);
             transitions.answer(request, ResultCode.SUCCESS, 0);
-        } else if (present != null && present.kind() == RequestKind.RELOCATE) {
+        } else if (relocating) {
             transitions.answer(request, ResultCode.DEADLOCK, 0);
-        } else if (enable && (service.state == ServiceState.STARTING || service.state == ServiceState.STARTED)) {
-            transitions.answer(request, ResultCode.RUNNING, service.owner);
-        } else if (enable && service.state == ServiceState.RECOVERING) {
+        } else if (enable && (service.stage instanceof Starting || service.stage instanceof Started)) {
+            transitions.answer(request, ResultCode.RUNNING, service.owner());
+        } else if (enable && service.stage instanceof Recovering) {
             transitions.answer(request, ResultCode.SUCCESS, 0);
         } else if (service.queue.size() >= QUEUE) {
             transitions.answer(request, ResultCode.AGAIN, 0);
         } else {
-            service.queue.add(request);
+            transitions.queue(service, request);
         }
     }
 
     private static boolean waitsForStart(Service service) {
-        return service.moving && service.actor == 0 && service.holder == null;
+        return service.stage instanceof Stage.Seeking && service.holders().isEmpty();
     }
 
     /// Nothing is under way for the service.
     void begin(Service service, ServiceSpec spec, Request request) {
         if (service.frozen && request.kind() != RequestKind.UNFREEZE && request.kind() != RequestKind.FREEZE) {
-            transitions.answer(request, ResultCode.FROZEN, service.owner);
+            transitions.answer(request, ResultCode.FROZEN, service.owner());
             return;
         }
         switch (request.kind()) {
@@ -87,7 +98,7 @@ final class Requests {
             case STOP -> stop(service, request);
             case RESTART -> restart(service, spec, request);
             case RELOCATE -> relocate(service, spec, request);
-            case MIGRATE -> transitions.answer(request, ResultCode.INVALID, service.owner);
+            case MIGRATE -> transitions.answer(request, ResultCode.INVALID, service.owner());
             case FREEZE, UNFREEZE -> freeze(service, request);
             case CONVALESCE -> convalesce(service, request);
             case LOCK, UNLOCK, QUERY_LOCK -> transitions.answer(request, ResultCode.INVALID, 0);
@@ -95,13 +106,13 @@ final class Requests {
     }
 
     private void enable(Service service, ServiceSpec spec, Request request) {
-        switch (service.state) {
-            case FAILED -> transitions.answer(request, ResultCode.FAIL, 0);
-            case STARTED, STARTING -> {
-                ResultCode code = state.ready(service.owner) ? ResultCode.RUNNING : ResultCode.FENCE;
-                transitions.answer(request, code, service.owner);
+        switch (service.stage) {
+            case Failed _ -> transitions.answer(request, ResultCode.FAIL, 0);
+            case Started _, Starting _ -> {
+                ResultCode code = state.ready(service.owner()) ? ResultCode.RUNNING : ResultCode.FENCE;
+                transitions.answer(request, code, service.owner());
             }
-            default -> {
+            case Stopped _, Disabled _, Placing _, Stopping _, Recoverable _, Recovering _ -> {
                 boolean anywhere = request.kind() == RequestKind.ENABLE_BY_DOMAIN;
                 int wanted = anywhere ? 0 : request.target() != 0 ? request.target() : request.asker();
                 begin(service, spec, request, wanted);
@@ -117,19 +128,15 @@ final class Requests {
             transitions.answer(request, refusal, 0);
             return;
         }
-        service.tried.clear();
-        service.origin = 0;
-        service.request = request;
-        service.target = wanted;
-        if (wanted == 0) {
-            service.target = choices.automatic(service, spec);
-        }
-        service.restartTimes.clear();
-        if (choices.next(service, spec) == 0) {
-            transitions.abandon(service);
-            transitions.finish(service, spec.exclusive() ? ResultCode.EXCLUSIVE : ResultCode.DOMAIN);
+        Search search = Search.first(wanted == 0 ? choices.automatic(service, spec) : wanted);
+        transitions.restartTimes(service, List.of());
+        if (choices.next(service, spec, search) == 0) {
+            transitions.answer(request, spec.exclusive() ? ResultCode.EXCLUSIVE : ResultCode.DOMAIN, 0);
         } else {
-            transitions.move(service, ServiceState.STOPPED, false, "enabled by request");
+            transitions.enter(
+                    service,
+                    new Placing(service.holders(), search, Optional.of(request)),
+                    "enabled by request");
         }
     }
 
@@ -137,7 +144,7 @@ final class Requests {
         if (state.locked) {
             return ResultCode.AGAIN;
         }
-        if (!state.unproven.isEmpty()) {
+        if (!state.allProven()) {
             return ResultCode.FENCE;
         }
         if (wanted != 0 && !choices.online().contains(wanted)) {
@@ -149,127 +156,132 @@ final class Requests {
         if (!state.dependencyMet(spec)) {
             return ResultCode.DEPEND;
         }
-        Node holder = service.holder;
-        if (holder != null
-                && (!choices.online().contains(holder.nodeid()) || wanted != 0 && wanted != holder.nodeid())) {
-            return ResultCode.FENCE;
-        }
-        return ResultCode.SUCCESS;
+        boolean elsewhere = service.holders().stream()
+                .anyMatch(holder -> !choices.online().contains(holder.nodeid())
+                        || wanted != 0 && wanted != holder.nodeid());
+        return elsewhere || service.holders().size() > 1 ? ResultCode.FENCE : ResultCode.SUCCESS;
     }
 
     private void disable(Service service, Request request) {
-        boolean again = service.state == ServiceState.FAILED || service.state == ServiceState.DISABLED;
-        Next next = again ? Next.DISABLED_ANYWAY : Next.DISABLED;
-        stopFor(service, request, next);
+        boolean again = service.stage instanceof Failed || service.stage instanceof Disabled;
+        stopFor(service, request, again ? new Purpose.DisableAnyway() : new Purpose.Disable());
     }
 
     private void stop(Service service, Request request) {
-        switch (service.state) {
-            case STOPPED, DISABLED -> transitions.answer(request, ResultCode.SUCCESS, 0);
-            case FAILED -> transitions.answer(request, ResultCode.FAIL, 0);
-            default -> stopFor(service, request, Next.STOPPED);
+        switch (service.stage) {
+            case Stopped _, Disabled _ -> transitions.answer(request, ResultCode.SUCCESS, 0);
+            case Failed _ -> transitions.answer(request, ResultCode.FAIL, 0);
+            case Placing _, Starting _, Started _, Stopping _, Recoverable _, Recovering _ ->
+                stopFor(service, request, new Purpose.Stop());
         }
     }
 
-    private void stopFor(Service service, Request request, Next next) {
-        service.request = request;
-        if (service.owner != 0) {
-            if (state.ready(service.owner)) {
-                transitions.stop(service, next, "by request");
-            } else {
-                // Its holder stays, so nobody starts it before the proof; but the operator needn't wait for that.
-                transitions.unowned(service, next);
+    private void stopFor(Service service, Request request, Purpose purpose) {
+        if (service.stage instanceof Started started) {
+            if (state.ready(service.owner())) {
+                transitions.stop(service, started, purpose, Optional.of(request), "by request");
+                return;
             }
+            // Its holder stays, so nobody starts it before the proof; but the operator needn't wait for that.
+            if (purpose instanceof Purpose.Stop) {
+                transitions.stopped(service, true, "owner is gone", null);
+            } else {
+                transitions.disabled(service, "owner is gone", ResultCode.SUCCESS);
+            }
+            transitions.answer(request, ResultCode.SUCCESS, 0);
             return;
         }
         Node where = where(service, request);
         if (where == null) {
-            service.request = null;
             transitions.answer(request, ResultCode.FENCE, 0);
         } else {
-            transitions.stopAt(service, where, next, "by request");
+            transitions.stopAt(service, where, purpose, request);
         }
     }
 
-    /// Who runs a stop of what nobody owns: who may be running it, else the last owner, else the node that asks.
+    /// Who runs a stop of what nobody owns: the first of those who may be running it and can be asked, else the last
+    /// owner, else the node that asks.
     private @Nullable Node where(Service service, Request request) {
         SortedSet<Integer> online = state.online();
-        Node holder = service.holder;
-        if (holder != null) {
-            boolean there = online.contains(holder.nodeid()) && holder.equals(state.cluster.get(holder.nodeid()));
-            return there ? holder : null;
+        if (!service.holders().isEmpty()) {
+            return service.holders().stream()
+                    .filter(holder -> online.contains(holder.nodeid()) && state.standing.present(holder))
+                    .findFirst()
+                    .orElse(null);
         }
         int nodeid = online.contains(service.lastOwner) ? service.lastOwner : request.asker();
-        return online.contains(nodeid) ? state.cluster.get(nodeid) : null;
+        return online.contains(nodeid) ? state.standing.members().get(nodeid) : null;
+    }
+
+    /// Why what runs can't be moved or started again just now.
+    private ResultCode hindrance(Service service) {
+        if (!state.ready(service.owner())) {
+            return ResultCode.NODE;
+        }
+        if (state.locked) {
+            return ResultCode.AGAIN;
+        }
+        return state.allProven() ? ResultCode.SUCCESS : ResultCode.FENCE;
     }
 
     private void restart(Service service, ServiceSpec spec, Request request) {
-        switch (service.state) {
-            case STARTED -> {
-                if (!state.ready(service.owner)) {
-                    transitions.answer(request, ResultCode.NODE, service.owner);
-                } else if (state.locked) {
-                    transitions.answer(request, ResultCode.AGAIN, service.owner);
-                } else if (!state.unproven.isEmpty()) {
-                    transitions.answer(request, ResultCode.FENCE, service.owner);
+        switch (service.stage) {
+            case Started started -> {
+                ResultCode hindrance = hindrance(service);
+                if (hindrance != ResultCode.SUCCESS) {
+                    transitions.answer(request, hindrance, service.owner());
                 } else {
-                    service.request = request;
-                    transitions.stop(service, Next.RESTART, "by request");
+                    transitions.stop(service, started, new Purpose.Restart(), Optional.of(request), "by request");
                 }
             }
-            case STOPPED -> begin(service, spec, request, request.asker());
-            default -> transitions.answer(request, ResultCode.FAIL, service.owner);
+            case Stopped _ -> begin(service, spec, request, request.asker());
+            case Placing _, Starting _, Stopping _, Recoverable _, Recovering _, Failed _, Disabled _ ->
+                transitions.answer(request, ResultCode.FAIL, service.owner());
         }
     }
 
     private void relocate(Service service, ServiceSpec spec, Request request) {
-        if (service.state == ServiceState.STOPPED) {
-            begin(service, spec, request, state.online().contains(request.target()) ? request.target() : 0);
-            return;
-        }
-        if (service.state != ServiceState.STARTED) {
-            transitions.answer(request, ResultCode.FAIL, service.owner);
-            return;
-        }
         int target = request.target();
         boolean online = state.online().contains(target);
-        if (!state.ready(service.owner)) {
-            transitions.answer(request, ResultCode.NODE, service.owner);
-        } else if (state.locked) {
-            transitions.answer(request, ResultCode.AGAIN, service.owner);
-        } else if (!state.unproven.isEmpty()) {
-            transitions.answer(request, ResultCode.FENCE, service.owner);
-        } else if (online && !state.roomFor(service, spec, target)) {
-            transitions.answer(request, ResultCode.DEPEND, service.owner);
-        } else if (target == service.owner) {
-            transitions.answer(request, ResultCode.RUNNING, service.owner);
-        } else {
-            service.request = request;
-            service.target = online ? target : 0;
-            transitions.stop(service, Next.MOVE, "by request");
+        switch (service.stage) {
+            case Stopped _ -> begin(service, spec, request, online ? target : 0);
+            case Started started -> {
+                ResultCode hindrance = hindrance(service);
+                if (hindrance != ResultCode.SUCCESS) {
+                    transitions.answer(request, hindrance, service.owner());
+                } else if (online && !state.roomFor(service, spec, target)) {
+                    transitions.answer(request, ResultCode.DEPEND, service.owner());
+                } else if (target == service.owner()) {
+                    transitions.answer(request, ResultCode.RUNNING, service.owner());
+                } else {
+                    Purpose move = new Purpose.Move(online ? target : 0);
+                    transitions.stop(service, started, move, Optional.of(request), "by request");
+                }
+            }
+            case Placing _, Starting _, Stopping _, Recoverable _, Recovering _, Failed _, Disabled _ ->
+                transitions.answer(request, ResultCode.FAIL, service.owner());
         }
     }
 
     private void freeze(Service service, Request request) {
-        boolean freeze = request.kind() == RequestKind.FREEZE;
-        switch (service.state) {
-            case STOPPED, STARTED, DISABLED -> {
-                service.frozen = freeze;
-                transitions.answer(request, ResultCode.SUCCESS, service.owner);
+        switch (service.stage) {
+            case Stopped _, Started _, Disabled _ -> {
+                transitions.freeze(service, request.kind() == RequestKind.FREEZE);
+                transitions.answer(request, ResultCode.SUCCESS, service.owner());
             }
-            default -> transitions.answer(request, ResultCode.AGAIN, service.owner);
+            case Placing _, Starting _, Stopping _, Recoverable _, Recovering _, Failed _ ->
+                transitions.answer(request, ResultCode.AGAIN, service.owner());
         }
     }
 
     private void convalesce(Service service, Request request) {
-        if (service.state != ServiceState.STARTED || !state.ready(service.owner)) {
-            transitions.answer(request, ResultCode.INVALID, service.owner);
+        if (!(service.stage instanceof Started started) || !state.ready(service.owner())) {
+            transitions.answer(request, ResultCode.INVALID, service.owner());
         } else if (!service.partial) {
-            transitions.answer(request, ResultCode.RUNNING, service.owner);
+            transitions.answer(request, ResultCode.RUNNING, service.owner());
         } else {
             // The owner sees it standing here and runs the operation.
-            service.request = request;
-            service.generation = state.nextGeneration++;
+            transitions.convalesce(service, started, request);
         }
     }
 }

@@ -1,45 +1,64 @@
 package io.muster.service;
 
 import io.muster.core.Node;
+import io.muster.service.ClusterState.Peer;
 import io.muster.service.Plan.ServiceSpec;
+import io.muster.service.Stage.Disabled;
+import io.muster.service.Stage.Failed;
+import io.muster.service.Stage.Placing;
+import io.muster.service.Stage.Recoverable;
+import io.muster.service.Stage.Recovering;
+import io.muster.service.Stage.Started;
+import io.muster.service.Stage.Starting;
+import io.muster.service.Stage.Stopped;
+import io.muster.service.Stage.Stopping;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/// The transition table of services: every change of state, owner and holder, and nothing that chooses a node.
+/// The only door through which a service changes. What it lets through:
 ///
 /// | from | on | to |
 /// |---|---|---|
-/// | stopped, disabled, recovering | a start is placed | starting |
-/// | starting | start succeeded | started |
-/// | starting | start failed | started, and at once recoverable |
-/// | started | check failed | recoverable |
+/// | stopped | a start is placed | starting |
+/// | stopped, disabled | enable, restart, relocate | placing |
+/// | stopped | autostart is off | disabled |
+/// | stopped, failed, disabled | disable | stopping |
+/// | placing, recovering | a start is placed | starting |
+/// | placing, recovering | nobody can start it, dependency lost, stop | stopped |
+/// | placing, recovering | disable, policy of recovery | disabled |
+/// | starting | start ended; if it failed, for a moment | started |
+/// | started | start failed, check failed | recoverable |
 /// | started | stop, disable, relocate, failback, owner leaves, dependency lost | stopping |
-/// | recoverable | stop succeeded | recovering, or disabled by its policy |
-/// | recovering | nobody can start it | stopped |
-/// | stopping | stop succeeded | stopped, disabled, or starting elsewhere |
-/// | stopping, recoverable | stop failed | failed |
-/// | stopping from failed or disabled | stop failed | disabled, with a warning |
+/// | stopping | stop succeeded | stopped, disabled or placing |
+/// | stopping | stop failed | failed; disabled if it had been failed or disabled |
+/// | recoverable | stop succeeded | recovering; stopped if gone from the configuration |
+/// | recoverable | stop failed | failed |
+/// | started | stop, disable while its owner is gone | stopped, disabled |
+/// | starting, started, stopping, recoverable | its owner's run is proven harmless | stopped, disabled, placing or
+/// recovering |
 /// | any | quorum lost | stopped, all else forgotten |
-/// | starting, started, stopping, recoverable | its holder is proven harmless | stopped, disabled or starting elsewhere
-/// |
+/// | any | a node reports that it can't be stopped there | failed |
+///
+/// And always: a start needs that nobody holds the service, or only the target's present run; a holder goes by proof
+/// alone; an operator's request is carried on or answered.
 ///
 /// What is to be told to operators and logs is gathered here and fetched with [#drain].
 final class Transitions {
     /// An answer on its way to the node that asked.
-    record Answered(int asker, ServiceEffect.Answer answer) {}
+    private record Answered(int asker, ServiceEffect.Answer answer) {}
 
+    private final ClusterState state;
     private final List<ServiceEffect> lines = new ArrayList<>();
     private final List<Answered> answers = new ArrayList<>();
-    private ClusterState state;
 
     Transitions(ClusterState state) {
         this.state = state;
-    }
-
-    void reset(ClusterState newState) {
-        state = newState;
-        lines.clear();
-        answers.clear();
     }
 
     /// What has gathered since the last call; answers only for `self`.
@@ -67,338 +86,249 @@ final class Transitions {
         answers.add(new Answered(request.asker(), new ServiceEffect.Answer(request.id(), code, owner)));
     }
 
-    /// Answers the request that is under way, if there is one.
-    void finish(Service service, ResultCode code) {
-        Request request = service.request;
-        if (request != null) {
-            service.request = null;
-            answer(request, code, service.owner);
+    /// A number for new work.
+    long number() {
+        return state.nextGeneration++;
+    }
+
+    // ---- the door
+
+    /// Enters another stage; the request that is under way goes on there.
+    void enter(Service service, Stage next, String reason) {
+        enter(service, next, reason, Stage.NOBODY, null);
+    }
+
+    /// Enters a stage with which the request that is under way, if there is one, ends.
+    void end(Service service, Stage next, String reason, ResultCode code) {
+        enter(service, next, reason, Stage.NOBODY, code);
+    }
+
+    /// Enters another stage.
+    ///
+    /// @param proven runs that are proven to hold it no longer
+    /// @param code for the request that is under way, if there is one; null where it goes on
+    void enter(Service service, Stage next, String reason, Set<Node> proven, @Nullable ResultCode code) {
+        Stage from = service.stage;
+        if (!follows(from).contains(next.getClass())) {
+            throw wrong(service, next, reason, "no such transition");
+        }
+        swap(service, next, reason, proven, code);
+        // To operators, stopped and placing are one, and a stop that failed again is news.
+        if (from.state() != next.state() || next instanceof Failed) {
+            service.transitionMs = Math.max(1, state.clockMs);
+            lines.add(new ServiceEffect.StateChanged(
+                    service.name, from.state(), next.state(), next.owner(), reason));
         }
     }
 
+    /// The same stage, but more is known of it. No news to operators.
+    private void revise(Service service, Stage same, String reason, Set<Node> proven, @Nullable ResultCode code) {
+        if (same.getClass() != service.stage.getClass()) {
+            throw wrong(service, same, reason, "isn't the same stage");
+        }
+        swap(service, same, reason, proven, code);
+    }
+
+    private void swap(Service service, Stage next, String reason, Set<Node> proven, @Nullable ResultCode code) {
+        Stage from = service.stage;
+        if (next instanceof Starting starting && !service.freeFor(starting.run())) {
+            throw wrong(service, next, reason, "others than its owner may still run it");
+        }
+        if (!next.holders().containsAll(Stage.without(from.holders(), proven))) {
+            throw wrong(service, next, reason, "a holder would be forgotten without proof");
+        }
+        Optional<Request> ended = from.request().filter(asked -> !next.request().equals(from.request()));
+        if (ended.isPresent() && code == null) {
+            throw wrong(service, next, reason, "an operator's request would go without an answer");
+        }
+        service.stage = next;
+        if (from.owner() != 0 && next.owner() == 0) {
+            service.lastOwner = from.owner();
+        }
+        if (code != null) {
+            ended.ifPresent(request -> answer(request, code, next.owner()));
+        }
+    }
+
+    private static IllegalStateException wrong(Service service, Stage next, String reason, String why) {
+        return new IllegalStateException(
+                service.name + ": " + service.stage + " -> " + next + ": " + reason + ": " + why);
+    }
+
+    private static Set<Class<? extends Stage>> follows(Stage from) {
+        return switch (from) {
+            case Stopped _ -> Set.of(Placing.class, Starting.class, Stopping.class, Failed.class, Disabled.class);
+            case Placing _ -> Set.of(Stopped.class, Starting.class, Failed.class, Disabled.class);
+            case Starting _ -> Set.of(Stopped.class, Placing.class, Started.class, Failed.class);
+            case Started _ ->
+                Set.of(Stopped.class, Stopping.class, Recoverable.class, Failed.class, Disabled.class);
+            case Stopping _ -> Set.of(Stopped.class, Placing.class, Failed.class, Disabled.class);
+            case Recoverable _ -> Set.of(Stopped.class, Recovering.class, Failed.class);
+            case Recovering _ -> Set.of(Stopped.class, Starting.class, Failed.class, Disabled.class);
+            case Failed _ -> Set.of(Stopped.class, Stopping.class, Failed.class);
+            case Disabled _ -> Set.of(Stopped.class, Placing.class, Stopping.class, Failed.class);
+        };
+    }
+
+    // ---- starting and stopping
+
     /// Gives the start to a node that may run services.
-    void start(Service service, ServiceSpec spec, int nodeid, String reason) {
-        ClusterState.Peer peer = state.group.get(nodeid);
+    void start(Service service, ServiceSpec spec, int nodeid, Search search) {
+        Peer peer = state.peers.get(nodeid);
         if (peer == null) {
             throw new IllegalStateException("service " + service.name + ": start on node " + nodeid + ", not in group");
         }
-        if (service.holder != null && !service.holder.equals(peer.node)) {
-            throw new IllegalStateException("service " + service.name + ": start on " + peer.node + " while "
-                    + service.holder + " is unproven");
-        }
-        if (service.owner != 0) {
-            service.lastOwner = service.owner;
-        }
-        service.owner = nodeid;
-        service.holder = peer.node;
-        service.actor = nodeid;
-        service.generation = state.nextGeneration++;
-        service.next = Next.NONE;
-        service.parked = false;
-        service.moving = false;
-        service.inPlace = false;
+        enter(
+                service,
+                new Starting(peer.node(), number(), spec.digest(), search.trying(nodeid), service.request()),
+                "placed");
+        service.restarts = search.restart() ? service.restarts + 1 : 0;
         service.partial = false;
-        service.tried.add(nodeid);
-        service.restarts = service.recovering ? service.restarts + 1 : 0;
-        service.digest = spec.digest();
-        enter(service, ServiceState.STARTING, reason);
     }
 
-    /// Has the owner stop it.
-    void stop(Service service, Next next, String reason) {
-        service.actor = service.owner;
-        service.generation = state.nextGeneration++;
-        service.next = next;
-        boolean recovery = next == Next.RECOVER_CHECK || next == Next.RECOVER_START;
-        enter(service, recovery ? ServiceState.RECOVERABLE : ServiceState.STOPPING, reason);
+    /// Has the owner of what is started stop it.
+    void stop(Service service, Started started, Purpose purpose, Optional<Request> request, String reason) {
+        var stopping = new Stopping(started.run(), Stage.NOBODY, number(), purpose, request);
+        // Whoever waits for what was left off may ask again where it runs next.
+        enter(service, stopping, reason, Stage.NOBODY, ResultCode.AGAIN);
     }
 
     /// Has a node stop what nobody owns: for form's sake, or where a stop failed before.
-    void stopAt(Service service, Node node, Next next, String reason) {
-        service.owner = node.nodeid();
-        service.holder = node;
-        stop(service, next, reason);
+    void stopAt(Service service, Node node, Purpose purpose, Request request) {
+        var stopping = new Stopping(node, service.holders(), number(), purpose, Optional.of(request));
+        enter(service, stopping, "by request");
     }
 
-    void startEnded(Service service, boolean success, boolean partial) {
-        if (success) {
-            boolean back = service.origin != 0 && service.owner == service.origin;
-            boolean relocation = service.request != null && service.request.kind() == RequestKind.RELOCATE;
-            service.actor = 0;
-            service.partial = partial;
-            endEpisode(service);
-            enter(service, ServiceState.STARTED, "start succeeded");
-            finish(service, relocation && back ? ResultCode.RELOCATION : ResultCode.SUCCESS);
-            return;
-        }
-        // As the original shows it: for a moment it is started.
-        enter(service, ServiceState.STARTED, "start ended");
-        notice(true, "#68: Failed to start " + service.name + " on node " + service.owner);
-        stop(service, Next.RECOVER_START, "start failed");
+    /// Stops looking for a node.
+    void stopped(Service service, boolean parked, String reason, @Nullable ResultCode code) {
+        stopped(service, parked, reason, Stage.NOBODY, code);
     }
 
-    void checkFailed(Service service) {
-        stop(service, Next.RECOVER_CHECK, "status check failed");
+    void stopped(Service service, boolean parked, String reason, Set<Node> proven, @Nullable ResultCode code) {
+        SortedSet<Node> holders = Stage.without(service.holders(), proven);
+        enter(service, new Stopped(holders, parked), reason, proven, code);
     }
 
-    void stopEnded(Service service, boolean success) {
-        Next next = service.next;
-        if (!success && next != Next.DISABLED_ANYWAY) {
-            stopFailed(service);
-            return;
-        }
-        int from = service.owner;
-        letGo(service);
-        if (!success) {
-            // The operator's word ends `failed`, but it is no proof: it may start again only where it may still run.
-            ClusterState.Peer peer = state.group.get(from);
-            service.holder = peer == null ? null : peer.node;
-            enter(service, ServiceState.DISABLED, "disabled though its stop failed");
-            notice(true, "#13: " + service.name + ": stop failed on node " + from + ", disabled by request");
-            finish(service, ResultCode.WARNING);
-            return;
-        }
-        switch (next) {
-            case NONE, PLACE -> toStopped(service, false, "stopped");
-            case STOPPED -> {
-                toStopped(service, true, "stopped by request");
-                finish(service, ResultCode.SUCCESS);
+    void disabled(Service service, String reason, ResultCode code) {
+        disabled(service, reason, Stage.NOBODY, code);
+    }
+
+    void disabled(Service service, String reason, Set<Node> proven, ResultCode code) {
+        SortedSet<Node> holders = Stage.without(service.holders(), proven);
+        enter(service, new Disabled(holders), reason, proven, code);
+    }
+
+    /// A stop failed: whoever held it may still run it.
+    void failed(Service service, String reason, ResultCode code) {
+        end(service, new Failed(service.holders()), reason, code);
+    }
+
+    // ---- the same stage, better known
+
+    /// A transition: what is stopped may be looked at again.
+    void unpark(Predicate<Service> which) {
+        for (Service service : state.services.values()) {
+            if (service.stage instanceof Stopped(SortedSet<Node> holders, boolean parked)
+                    && parked
+                    && which.test(service)) {
+                revise(service, new Stopped(holders, false), "a transition", Stage.NOBODY, null);
             }
-            case DISABLED, DISABLED_ANYWAY -> toDisabled(service, ResultCode.SUCCESS, "disabled by request");
-            case MOVE -> {
-                service.origin = from;
-                service.tried.clear();
-                move(service, ServiceState.STOPPED, false, "on its way to another node");
-            }
-            case RESTART -> {
-                service.origin = 0;
-                service.target = from;
-                service.tried.clear();
-                move(service, ServiceState.STOPPED, true, "to be started again");
-            }
-            case RECOVER_CHECK -> recoverCheck(service, from);
-            case RECOVER_START -> recoverStart(service);
-            case REMOVED -> toStopped(service, true, "gone from the configuration");
         }
     }
 
-    private void stopFailed(Service service) {
-        ResultCode code = switch (service.next) {
-            case MOVE, RECOVER_START, RECOVER_CHECK -> ResultCode.ABORT;
-            default -> ResultCode.FAIL;
+    /// Looks for a node in another way.
+    void search(Service service, Stage.Seeking seeking, Search search) {
+        revise(service, seeking.with(search), "another search", Stage.NOBODY, null);
+    }
+
+    /// The owner is to start again what was left off.
+    void convalesce(Service service, Started started, Request request) {
+        // Under a new number, so that no report on what ran before can be taken for one on this.
+        var asked = new Started(started.run(), number(), started.digest(), Optional.of(request));
+        revise(service, asked, "by request", Stage.NOBODY, null);
+    }
+
+    void convalesced(Service service, Started started, ResultCode code) {
+        var rest = new Started(started.run(), started.generation(), started.digest(), Optional.empty());
+        revise(service, rest, "convalesced", Stage.NOBODY, code);
+    }
+
+    void partial(Service service, boolean partial) {
+        service.partial = partial;
+    }
+
+    /// Some who held it, but not its owner, are proven harmless.
+    void released(Service service, Set<Node> proven, String reason) {
+        SortedSet<Node> rest = Stage.without(service.holders(), proven);
+        Stage same = switch (service.stage) {
+            case Stopped s -> new Stopped(rest, s.parked());
+            case Placing s -> new Placing(rest, s.search(), s.request());
+            case Stopping s -> new Stopping(s.run(), rest, s.generation(), s.purpose(), s.request());
+            case Failed _ -> new Failed(rest);
+            case Disabled _ -> new Disabled(rest);
+            case Starting _, Started _, Recoverable _, Recovering _ ->
+                throw wrong(service, service.stage, reason, "nobody but its owner holds it");
         };
-        Node holder = service.holder;
-        letGo(service);
-        service.holder = holder;
-        endEpisode(service);
-        enter(service, ServiceState.FAILED, "stop failed");
-        notice(
-                true,
-                "#12: " + service.name + " failed to stop on node " + service.lastOwner + "; intervention required");
-        finish(service, code);
+        revise(service, same, reason, proven, null);
+    }
+
+    // ---- what outlives stages
+
+    void freeze(Service service, boolean freeze) {
+        service.frozen = freeze;
+    }
+
+    void restartTimes(Service service, List<Long> times) {
+        service.restartTimes = List.copyOf(times);
+    }
+
+    void queue(Service service, Request request) {
+        var longer = new ArrayList<>(service.queue);
+        longer.add(request);
+        service.queue = List.copyOf(longer);
+    }
+
+    /// Takes the next one out of the queue, which isn't empty.
+    Request next(Service service) {
+        Request first = service.queue.getFirst();
+        service.queue = List.copyOf(service.queue.subList(1, service.queue.size()));
+        return first;
     }
 
     /// A node that has just reported in couldn't stop this.
     void foundUnclean(Service service, Node node) {
-        letGo(service);
+        // A newer run that reports stands for all earlier ones of its node.
+        var former = new TreeSet<>(service.holders());
+        former.removeIf(holder -> holder.nodeid() != node.nodeid());
+        var holders = Stage.with(Stage.without(service.holders(), former), node);
+        enter(service, new Failed(holders), "stop before start failed", former, ResultCode.FAIL);
         // Whoever froze it meant a service that runs; a failed one must be open to disable.
         service.frozen = false;
-        service.holder = node;
         service.lastOwner = node.nodeid();
-        endEpisode(service);
-        enter(service, ServiceState.FAILED, "stop before start failed");
         notice(true, "#13: " + service.name + " failed to stop cleanly on node " + node.nodeid());
-        finish(service, ResultCode.FAIL);
-    }
-
-    private void recoverCheck(Service service, int from) {
-        ServiceSpec spec = state.spec(service);
-        if (spec == null) {
-            toStopped(service, true, "gone from the configuration");
-            return;
-        }
-        enter(service, ServiceState.RECOVERING, "stopped for recovery");
-        service.recovering = true;
-        service.tried.clear();
-        if (spec.recovery().restarts() && restartAllowed(service, spec)) {
-            service.restartTimes.add(state.clockMs);
-            service.target = from;
-            service.origin = 0;
-            move(service, ServiceState.RECOVERING, true, "to be restarted in place");
-            return;
-        }
-        service.restartTimes.clear();
-        if (spec.recovery().disables()) {
-            toDisabled(service, ResultCode.FAIL, "policy of recovery");
-            return;
-        }
-        notice(false, "#71: Relocating failed service " + service.name);
-        service.origin = from;
-        move(service, ServiceState.RECOVERING, false, "to be relocated");
-    }
-
-    private boolean restartAllowed(Service service, ServiceSpec spec) {
-        if (spec.maxRestarts() == 0) {
-            service.restartTimes.clear();
-            return true;
-        }
-        if (spec.restartExpireMs() > 0) {
-            service.restartTimes.removeIf(t -> state.clockMs - t > spec.restartExpireMs());
-        }
-        return service.restartTimes.size() < spec.maxRestarts();
-    }
-
-    private void recoverStart(Service service) {
-        ServiceSpec spec = state.spec(service);
-        enter(service, ServiceState.RECOVERING, "stopped after a failed start");
-        if (spec == null) {
-            toStopped(service, true, "gone from the configuration");
-        } else if (spec.recovery().disables()) {
-            toDisabled(service, ResultCode.FAIL, "policy of recovery");
-        } else {
-            service.recovering = true;
-            move(service, ServiceState.RECOVERING, false, "to be started on another node");
-        }
-    }
-
-    /// Begins or goes on with looking for a node to start on.
-    void move(Service service, ServiceState meanwhile, boolean inPlace, String reason) {
-        service.moving = true;
-        service.inPlace = inPlace;
-        if (service.state != meanwhile) {
-            enter(service, meanwhile, reason);
-        }
-    }
-
-    /// Nobody can start it.
-    void giveUp(Service service) {
-        endEpisode(service);
-        toStopped(service, true, "nobody could start it");
-        finish(service, ResultCode.FAIL);
-    }
-
-    void disableUnstarted(Service service) {
-        toDisabled(service, ResultCode.SUCCESS, "autostart is off");
-    }
-
-    void toDisabled(Service service, ResultCode code, String reason) {
-        endEpisode(service);
-        service.parked = false;
-        enter(service, ServiceState.DISABLED, reason);
-        finish(service, code);
-    }
-
-    /// A start that was asked for isn't possible after all: as before.
-    void abandon(Service service) {
-        endEpisode(service);
-    }
-
-    /// The owner isn't there to stop it: the record says what the operator wants, the holder stays.
-    void unowned(Service service, Next next) {
-        Node holder = service.holder;
-        letGo(service);
-        service.holder = holder;
-        if (next == Next.STOPPED) {
-            toStopped(service, true, "owner is gone");
-            finish(service, ResultCode.SUCCESS);
-        } else {
-            toDisabled(service, ResultCode.SUCCESS, "owner is gone");
-        }
-    }
-
-    void toStopped(Service service, boolean parked, String reason) {
-        endEpisode(service);
-        service.parked = parked;
-        if (service.state != ServiceState.STOPPED) {
-            enter(service, ServiceState.STOPPED, reason);
-        }
-    }
-
-    /// The run of the node that held it is harmless now, though nobody has seen a stop succeed.
-    void released(Service service, String reason) {
-        service.holder = null;
-        if (service.owner == 0) {
-            return;
-        }
-        Next next = service.next;
-        ServiceState was = service.state;
-        letGo(service);
-        switch (was) {
-            case STARTING -> {
-                if (service.request == null) {
-                    toStopped(service, false, reason);
-                } else {
-                    move(service, ServiceState.STOPPED, false, reason);
-                }
-            }
-            case STARTED -> {
-                toStopped(service, false, reason);
-                finish(service, ResultCode.NODE);
-            }
-            case STOPPING, RECOVERABLE -> {
-                switch (next) {
-                    case NONE, PLACE, RECOVER_CHECK -> toStopped(service, false, reason);
-                    case STOPPED, REMOVED -> {
-                        toStopped(service, true, reason);
-                        finish(service, ResultCode.SUCCESS);
-                    }
-                    case DISABLED, DISABLED_ANYWAY -> toDisabled(service, ResultCode.SUCCESS, reason);
-                    case MOVE, RESTART -> {
-                        service.origin = 0;
-                        move(service, ServiceState.STOPPED, false, reason);
-                    }
-                    case RECOVER_START -> recoverStart(service);
-                }
-            }
-            case STOPPED, FAILED, RECOVERING, DISABLED -> {}
-        }
     }
 
     /// Quorum is lost: whatever was decided is forgotten, except what may run where.
     void forget(Service service) {
-        Node holder = service.holder;
-        letGo(service);
-        service.holder = holder;
-        endEpisode(service);
-        service.restartTimes.clear();
+        var stopped = new Stopped(service.holders(), false);
+        if (service.stage instanceof Stopped) {
+            revise(service, stopped, "quorum dissolved", Stage.NOBODY, null);
+        } else {
+            end(service, stopped, "quorum dissolved", ResultCode.QUORUM);
+        }
+        service.restartTimes = List.of();
         service.restarts = 0;
         service.frozen = false;
         service.partial = false;
-        service.parked = false;
-        if (service.state != ServiceState.STOPPED) {
-            enter(service, ServiceState.STOPPED, "quorum dissolved");
-        }
         service.transitionMs = 0;
-        finish(service, ResultCode.QUORUM);
-        for (Request queued : service.queue) {
-            answer(queued, ResultCode.QUORUM, 0);
-        }
-        service.queue.clear();
+        service.queue.forEach(queued -> answer(queued, ResultCode.QUORUM, 0));
+        service.queue = List.of();
     }
 
-    private static void letGo(Service service) {
-        if (service.owner != 0) {
-            service.lastOwner = service.owner;
-        }
-        service.owner = 0;
-        service.holder = null;
-        service.actor = 0;
-        service.next = Next.NONE;
-    }
-
-    private static void endEpisode(Service service) {
-        service.moving = false;
-        service.inPlace = false;
-        service.target = 0;
-        service.origin = 0;
-        service.recovering = false;
-        service.tried.clear();
-    }
-
-    private void enter(Service service, ServiceState to, String reason) {
-        ServiceState from = service.state;
-        service.state = to;
-        service.transitionMs = Math.max(1, state.clockMs);
-        lines.add(new ServiceEffect.StateChanged(service.name, from, to, service.owner, reason));
+    /// It is gone from the configuration, and nothing of it runs.
+    void remove(Service service) {
+        service.request().ifPresent(request -> answer(request, ResultCode.NO_SERVICE, 0));
+        service.queue.forEach(request -> answer(request, ResultCode.NO_SERVICE, 0));
+        state.services.remove(service.name);
     }
 }

@@ -2,8 +2,6 @@ package io.muster.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.muster.core.Incarnation;
-import io.muster.core.Node;
 import io.muster.service.Placement.Score;
 import io.muster.service.Plan.Domain;
 import io.muster.service.Plan.ServiceSpec;
@@ -13,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -53,20 +52,10 @@ class PlacementTest {
     }
 
     private static int failback(Plan plan, List<Integer> online, int owner) {
-        ClusterState state = new ClusterState();
-        state.plan = plan;
-        for (int n : online) {
-            Node node = new Node(n, new Incarnation(n, n));
-            state.cluster.put(n, node);
-            ClusterState.Peer peer = new ClusterState.Peer(node, 1);
-            peer.ready = true;
-            state.group.put(n, peer);
-        }
+        ClusterState state = States.ready(plan, online);
         state.arrivals.add(online.getLast());
-        Service service = new Service("service:x");
+        Service service = new Service("service:x", new Stage.Started(States.run(owner), 1, "1", Optional.empty()));
         state.services.put(service.name, service);
-        service.state = ServiceState.STARTED;
-        service.owner = owner;
         return new Choices(state).failback(service, Objects.requireNonNull(state.spec(service)));
     }
 

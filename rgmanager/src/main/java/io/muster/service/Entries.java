@@ -1,0 +1,222 @@
+package io.muster.service;
+
+import io.muster.core.MalformedMessage;
+import io.muster.core.Node;
+import io.muster.group.GroupEntry;
+import io.muster.service.ClusterState.Peer;
+import io.muster.service.Plan.ServiceSpec;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/// What each entry of the log changes in the replicated state, before [Evaluation] looks at the whole of it.
+final class Entries {
+    private final ClusterState state;
+    private final Function<byte[], Optional<Plan>> reader;
+    private final Transitions transitions;
+    private final Proofs proofs;
+    private final Outcomes outcomes;
+
+    Entries(Node self, ClusterState state, Function<byte[], Optional<Plan>> reader, Transitions transitions) {
+
+        this.state = state;
+        this.reader = reader;
+        this.transitions = transitions;
+        this.proofs = new Proofs(self, state, transitions);
+        this.outcomes = new Outcomes(state, transitions);
+    }
+
+    /// @return whether the whole state is to be looked at now
+    boolean take(GroupEntry entry) {
+        boolean quorateBefore = state.standing.quorate();
+        state.standing.apply(entry);
+        return switch (entry) {
+            case GroupEntry.Message message -> receive(message);
+            case GroupEntry.View view -> {
+                view(view);
+                // Membership and quorum follow at once; before them the view says half the truth.
+                yield false;
+            }
+            case GroupEntry.Membership membership -> {
+                proofs.membership(membership);
+                if (!membership.joined().isEmpty() || !membership.left().isEmpty()) {
+                    unpark();
+                }
+                yield true;
+            }
+            case GroupEntry.Quorum(long position, boolean quorate) -> {
+                if (quorate != quorateBefore) {
+                    quorum(position, quorate);
+                }
+                yield true;
+            }
+            case GroupEntry.Fenced fenced -> {
+                proofs.fenced(fenced.victim(), fenced.how());
+                yield true;
+            }
+            case GroupEntry.Recovered(long position, GroupEntry.Level level, long upTo) -> {
+                proofs.recovered(level, upTo);
+                yield true;
+            }
+            case GroupEntry.Config config -> {
+                configuration(config);
+                yield true;
+            }
+        };
+    }
+
+    private boolean receive(GroupEntry.Message entry) {
+        Peer from = state.peers.get(entry.from().nodeid());
+        if (from == null || !from.node().equals(entry.from())) {
+            return false;
+        }
+        ServiceMessage message;
+        try {
+            message = ServiceMessage.decode(entry.payload());
+        } catch (MalformedMessage e) {
+            return false;
+        }
+        if (message.wallMs() > 0) {
+            state.clockMs = message.wallMs();
+        }
+        boolean regular = entry.regular();
+        switch (message) {
+            case ServiceMessage.Offer offer -> offered(offer.plan(), regular);
+            case ServiceMessage.Ready ready -> {
+                if (proofs.ready(from, ready)) {
+                    unpark();
+                }
+            }
+            case ServiceMessage.Outcome outcome -> outcome(from, outcome);
+            case ServiceMessage.Checked checked -> checked(from, checked);
+            case ServiceMessage.Asked asked -> asked(entry.from(), asked, regular);
+            case ServiceMessage.Leaving leaving -> state.peers.put(from.node().nodeid(), from.parting());
+            case ServiceMessage.Bystanders bystanders -> {
+                if (regular) {
+                    proofs.bystanders(bystanders.nodeids());
+                }
+            }
+        }
+        return regular;
+    }
+
+    private void asked(Node asker, ServiceMessage.Asked asked, boolean regular) {
+        Request request = new Request(asker.nodeid(), asked.id(), asked.kind(), asked.target());
+        if (!regular) {
+            transitions.answer(request, ResultCode.AGAIN, 0);
+        } else if (!state.standing.quorate()) {
+            transitions.answer(request, ResultCode.QUORUM, 0);
+        } else {
+            new Requests(state, transitions).arrive(request, asked.service());
+            if (asked.kind() == RequestKind.UNLOCK) {
+                unpark();
+            }
+        }
+    }
+
+    private void outcome(Peer from, ServiceMessage.Outcome message) {
+        Service service = state.services.get(message.service());
+        if (service == null || !outcomes.ended(service, from.node(), message) || !message.success()) {
+            return;
+        }
+        switch (message.operation()) {
+            case START -> unparkDependents(service);
+            case STOP -> proofs.vindicate(from);
+            case CONVALESCE, STATUS -> {}
+        }
+    }
+
+    private void checked(Peer from, ServiceMessage.Checked message) {
+        Service service = state.services.get(message.service());
+        if (service == null
+                || !(service.stage instanceof Stage.Started started)
+                || service.owner() != from.node().nodeid()
+                || started.generation() != message.generation()
+                || service.frozen
+                || started.request().isPresent()) {
+            return;
+        }
+        if (message.success()) {
+            transitions.partial(service, message.partial());
+        } else {
+            outcomes.checkFailed(service, started);
+        }
+    }
+
+    // ---- configuration
+
+    /// Daemons offer only what cman calls the cluster's configuration, so the highest is the latest.
+    private void offered(Plan plan, boolean regular) {
+        Plan present = state.plan;
+        if (regular && (present == null || present.version() < plan.version())) {
+            adopt(plan);
+        }
+    }
+
+    private void configuration(GroupEntry.Config config) {
+        Optional<Plan> plan = reader.apply(config.bytes());
+        if (plan.isEmpty()) {
+            transitions.notice(true, "cluster.conf " + config.version() + " can't be read: services stay as they are");
+            return;
+        }
+        adopt(plan.get());
+        transitions.note(new ServiceEffect.Reconfigure(config.version(), config.bytes()));
+    }
+
+    private void adopt(Plan plan) {
+        boolean first = state.plan == null;
+        state.plan = plan;
+        for (ServiceSpec spec : plan.services()) {
+            state.services.computeIfAbsent(spec.name(), Service::new);
+        }
+        if (first) {
+            proofs.begin(plan);
+        }
+        unpark();
+    }
+
+    // ---- group and quorum
+
+    private void view(GroupEntry.View view) {
+        var peers = new TreeMap<Integer, Peer>();
+        for (Node node : view.members()) {
+            Peer known = state.peers.get(node.nodeid());
+            boolean stays =
+                    known != null && known.node().equals(node) && !view.joined().contains(node);
+            peers.put(node.nodeid(), stays ? known : Peer.joined(node, view.position()));
+            if (!stays) {
+                state.arrivals.remove(node.nodeid());
+            }
+        }
+        state.peers.clear();
+        state.peers.putAll(peers);
+        state.arrivals.retainAll(peers.keySet());
+        if (!view.joined().isEmpty() || !view.left().isEmpty()) {
+            unpark();
+        }
+    }
+
+    private void quorum(long position, boolean quorate) {
+        if (quorate) {
+            unpark();
+            return;
+        }
+        transitions.notice(true, "#1: Quorum Dissolved");
+        state.locked = false;
+        state.arrivals.clear();
+        state.inOrder().forEach(transitions::forget);
+        state.peers.replaceAll((nodeid, peer) -> peer.unproven(position));
+    }
+
+    /// A transition: what is stopped may be looked at again.
+    private void unpark() {
+        transitions.unpark(service -> true);
+    }
+
+    private void unparkDependents(Service started) {
+        transitions.unpark(service -> {
+            ServiceSpec spec = state.spec(service);
+            return spec != null && spec.depend().equals(started.name);
+        });
+    }
+}
