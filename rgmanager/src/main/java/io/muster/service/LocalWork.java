@@ -1,22 +1,22 @@
 package io.muster.service;
 
 import io.muster.core.Drive;
-import io.muster.core.Incarnation;
+import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
+import io.muster.member.Proposals;
 import io.muster.service.ClusterState.Peer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// The half of the service manager that isn't replicated: what this node has begun, is waiting for and must say.
 ///
-/// It looks at the replicated state and never changes it. Work is known by its generation, so that being asked twice
-/// begins nothing twice, and a proposal that got lost in a transition of the ring is made again.
+/// It looks at the replicated state and never changes it.
 final class LocalWork {
     /// How long a cluster member without an rgmanager is waited for when the group begins: longer than cman lets a
     /// node live whose rgmanager has died.
@@ -24,118 +24,194 @@ final class LocalWork {
 
     private static final long AGAIN_MS = 5_000;
     private static final long REREAD_MS = 1_000;
-
-    private record Unheard(ServiceMessage.Outcome outcome, long againMs) {}
+    private static final long NEVER = Long.MAX_VALUE;
 
     private final Node self;
-    private @Nullable Plan known;
-    private final SortedMap<String, Long> begun = new TreeMap<>();
-    private final SortedMap<String, Unheard> unheard = new TreeMap<>();
-    private final SortedMap<String, Long> nextCheckMs = new TreeMap<>();
-    private final SortedMap<String, Long> checking = new TreeMap<>();
+    private final OwnWork work;
+    private final Proposals<ServiceMessage> proposals = new Proposals<>(AGAIN_MS);
+
+    /// What [Transitions] have gathered and nobody has been told yet.
+    private final List<ServiceEffect> untold = new ArrayList<>();
+
+    /// Requests of this node's operators that are still to be answered.
     private final SortedSet<Long> pending = new TreeSet<>();
-    private long stopEpoch = -1;
-    private int stopVersion;
-    private ServiceMessage.@Nullable Ready report;
-    private long reportAgainMs = Long.MAX_VALUE;
-    private long offerAgainMs = Long.MAX_VALUE;
-    private long rereadMs = Long.MAX_VALUE;
-    private long bystandersMs = Long.MAX_VALUE;
+
+    private @Nullable Plan known;
+    private StopReport stop = StopReport.NONE;
+    private Parting parting = Parting.NO;
+    private long rereadMs = NEVER;
+    private long bystandersMs = NEVER;
     private long recoverUpTo;
     private long recoveredUpTo;
-    private boolean shutdown;
-    private boolean left;
-    private long leavingAgainMs;
     private long wallMs;
-    private long deadlineMs = Long.MAX_VALUE;
+    private long deadlineMs = NEVER;
+
+    /// The stop of everything here that the group waits for.
+    ///
+    /// @param epoch since which; -1 before the first
+    /// @param version of the configuration whose services are stopped
+    /// @param word what came of it; empty while it runs
+    record StopReport(long epoch, int version, Optional<ServiceMessage.Ready> word) {
+        static final StopReport NONE = new StopReport(-1, 0, Optional.empty());
+    }
+
+    /// Whether this node is to end.
+    enum Parting {
+        NO,
+        ASKED,
+        OVER
+    }
+
+    /// The whole of it.
+    ///
+    /// @param known this node's configuration; empty before it has one
+    record Image(
+            OwnWork.Image work,
+            List<Proposals.Said<ServiceMessage>> proposals,
+            List<ServiceEffect> untold,
+            SortedSet<Long> pending,
+            Optional<Plan> known,
+            StopReport stop,
+            Parting parting,
+            long rereadMs,
+            long bystandersMs,
+            long recoverUpTo,
+            long recoveredUpTo,
+            long wallMs,
+            long deadlineMs) {
+        Image {
+            proposals = List.copyOf(proposals);
+            untold = List.copyOf(untold);
+            pending = Collections.unmodifiableSortedSet(new TreeSet<>(pending));
+        }
+    }
 
     LocalWork(Node self) {
         this.self = self;
+        this.work = new OwnWork(self);
+    }
+
+    Image image() {
+        return new Image(
+                work.image(),
+                proposals.underWay(),
+                untold,
+                pending,
+                Optional.ofNullable(known),
+                stop,
+                parting,
+                rereadMs,
+                bystandersMs,
+                recoverUpTo,
+                recoveredUpTo,
+                wallMs,
+                deadlineMs);
+    }
+
+    void resume(Record local) throws MalformedMessage {
+        if (!(local instanceof Image image)) {
+            throw new MalformedMessage(
+                    "local half of services: " + local.getClass().getName());
+        }
+        work.resume(image.work());
+        proposals.resume(image.proposals());
+        untold.clear();
+        untold.addAll(image.untold());
+        pending.clear();
+        pending.addAll(image.pending());
+        known = image.known().orElse(null);
+        stop = image.stop();
+        parting = image.parting();
+        rereadMs = image.rereadMs();
+        bystandersMs = image.bystandersMs();
+        recoverUpTo = image.recoverUpTo();
+        recoveredUpTo = image.recoveredUpTo();
+        wallMs = image.wallMs();
+        deadlineMs = image.deadlineMs();
     }
 
     long nextDeadlineMs() {
         return deadlineMs;
     }
 
-    private final List<ServiceEffect> untold = new ArrayList<>();
-
+    /// To be returned by the next [#drive].
     void tell(List<ServiceEffect> effects) {
         untold.addAll(effects);
     }
 
+    /// The state has been replaced: what was to be told of the former one isn't so.
     void restored() {
         untold.clear();
     }
 
     List<ServiceEffect> drive(ClusterState state, Drive<GroupEntry, ServiceEvent> why, long nowMs) {
         var effects = new ArrayList<>(untold);
+        untold.forEach(effect -> note(effect, state));
         untold.clear();
-        drive(state, why, nowMs, effects);
-        return effects;
-    }
-
-    private void drive(
-            ClusterState state, Drive<GroupEntry, ServiceEvent> why, long nowMs, List<ServiceEffect> effects) {
         switch (why) {
-            case Drive.Local<GroupEntry, ServiceEvent>(ServiceEvent event) -> happened(state, event, nowMs, effects);
+            case Drive.Applied<GroupEntry, ServiceEvent>(GroupEntry entry) -> applied(entry);
+            case Drive.Local<GroupEntry, ServiceEvent>(ServiceEvent event) -> happened(state, event, effects);
             case Drive.Restored<GroupEntry, ServiceEvent>() -> {
                 pending.forEach(id -> effects.add(new ServiceEffect.Answer(id, ResultCode.AGAIN, 0)));
                 pending.clear();
-                unheard.clear();
-            }
-            case Drive.Applied<GroupEntry, ServiceEvent>(GroupEntry entry) -> {
-                if (entry instanceof GroupEntry.Recovered(long position, GroupEntry.Level level, long upTo)
-                        && level == GroupEntry.Level.LOCK) {
-                    recoverUpTo = upTo;
-                }
+                work.forgetOutcomes();
+                proposals.forget();
             }
             case Drive.Tick<GroupEntry, ServiceEvent>() -> {}
         }
-        for (ServiceEffect effect : effects) {
-            if (effect instanceof ServiceEffect.Answer(long id, ResultCode code, int owner)) {
-                pending.remove(id);
-            } else if (effect instanceof ServiceEffect.Reconfigure) {
-                known = state.plan;
-            }
-        }
         Peer me = state.peers.get(self.nodeid());
-        if (me == null || !me.node().equals(self)) {
-            deadlineMs = Long.MAX_VALUE;
-            return;
-        }
-        if (recoverUpTo > recoveredUpTo && state.allProven()) {
-            recoveredUpTo = recoverUpTo;
-            effects.add(new ServiceEffect.ReportRecovered(recoveredUpTo));
-        }
-        configuration(state, nowMs, effects);
-        proveStopped(state, me, nowMs, effects);
-        if (me.ready()) {
-            work(state, effects);
-            repeat(state, nowMs, effects);
-            check(state, nowMs, effects);
-            bystanders(state, nowMs, effects);
+        if (me != null && me.node().equals(self)) {
+            advance(state, me, nowMs, effects);
+            long said = Math.min(proposals.settle(), work.nextDeadlineMs());
+            deadlineMs = Math.min(said, Math.min(rereadMs, bystandersMs));
         } else {
-            checking.clear();
-            nextCheckMs.clear();
-            unheard.clear();
+            proposals.settle();
+            deadlineMs = NEVER;
         }
-        leave(state, me, nowMs, effects);
-        deadlineMs = deadline();
+        return effects;
     }
 
-    private void happened(ClusterState state, ServiceEvent event, long nowMs, List<ServiceEffect> effects) {
+    private void note(ServiceEffect told, ClusterState state) {
+        if (told instanceof ServiceEffect.Answer(long id, ResultCode code, int owner)) {
+            pending.remove(id);
+        } else if (told instanceof ServiceEffect.Reconfigure) {
+            known = state.plan;
+        }
+    }
+
+    private void applied(GroupEntry entry) {
+        if (entry instanceof GroupEntry.Recovered(long position, GroupEntry.Level level, long upTo)
+                && level == GroupEntry.Level.LOCK) {
+            recoverUpTo = upTo;
+        } else if (entry instanceof GroupEntry.Message message && message.from().equals(self)) {
+            try {
+                proposals.landed(ServiceMessage.decode(message.payload()).undated());
+            } catch (MalformedMessage e) {
+                throw new IllegalStateException("node " + self + ": own message can't be read", e);
+            }
+        }
+    }
+
+    private void happened(ClusterState state, ServiceEvent event, List<ServiceEffect> effects) {
         switch (event) {
             case ServiceEvent.Configured(Plan plan) -> known = plan;
             case ServiceEvent.StoppedEverything done -> {
                 wallMs = done.wallMs();
-                if (done.epoch() == stopEpoch) {
-                    report = new ServiceMessage.Ready(done.wallMs(), done.epoch(), stopVersion, done.unclean());
-                    reportAgainMs = nowMs;
+                if (done.epoch() == stop.epoch()) {
+                    var word = new ServiceMessage.Ready(done.wallMs(), done.epoch(), stop.version(), done.unclean());
+                    stop = new StopReport(stop.epoch(), stop.version(), Optional.of(word));
                 }
             }
             case ServiceEvent.TreeDone done -> {
                 wallMs = done.wallMs();
-                treeDone(state, done, nowMs, effects);
+                if (done.operation() != Operation.STATUS) {
+                    work.ended(done);
+                    return;
+                }
+                ServiceMessage news = work.checked(state, done);
+                if (news != null) {
+                    propose(effects, news);
+                }
             }
             case ServiceEvent.Requested asked -> {
                 wallMs = asked.wallMs();
@@ -143,8 +219,7 @@ final class LocalWork {
             }
             case ServiceEvent.ShutdownRequested asked -> {
                 wallMs = asked.wallMs();
-                shutdown = true;
-                leavingAgainMs = nowMs;
+                parting = parting == Parting.NO ? Parting.ASKED : parting;
             }
         }
     }
@@ -163,43 +238,41 @@ final class LocalWork {
         }
     }
 
-    private void treeDone(ClusterState state, ServiceEvent.TreeDone done, long nowMs, List<ServiceEffect> effects) {
-        Service service = state.services.get(done.service());
-        if (done.operation() == Operation.STATUS) {
-            checking.remove(done.service());
-            if (service != null
-                    && service.stage instanceof Stage.Started started
-                    && started.generation() == done.generation()
-                    && (!done.success() || done.partial() != service.partial)) {
-                propose(
-                        effects,
-                        new ServiceMessage.Checked(
-                                done.wallMs(), done.service(), done.generation(), done.success(), done.partial()));
-            }
-            return;
+    // ---- what is due
+
+    private void advance(ClusterState state, Peer me, long nowMs, List<ServiceEffect> effects) {
+        if (recoverUpTo > recoveredUpTo && state.allProven()) {
+            recoveredUpTo = recoverUpTo;
+            effects.add(new ServiceEffect.ReportRecovered(recoveredUpTo));
         }
-        Long generation = begun.get(done.service());
-        if (generation != null && generation == done.generation()) {
-            var outcome = new ServiceMessage.Outcome(
-                    done.wallMs(), done.service(), done.operation(), done.generation(), done.success(), done.partial());
-            unheard.put(done.service(), new Unheard(outcome, nowMs + AGAIN_MS));
-            propose(effects, outcome);
+        configuration(state, nowMs, effects);
+        if (me.ready()) {
+            work.begin(state, current(state), effects);
+            work.outcomes(state).forEach(outcome -> say(outcome, nowMs, effects));
+            work.check(state, nowMs, effects);
+            bystanders(state, nowMs, effects);
+        } else {
+            proveStopped(state, me, nowMs, effects);
+            work.suspend();
         }
+        part(state, me, nowMs, effects);
+    }
+
+    /// Whether this node has the configuration that is the group's.
+    private boolean current(ClusterState state) {
+        return state.plan != null && known != null && known.version() == state.plan.version();
     }
 
     /// The group's configuration and ours are to be one: offer ours, or get theirs.
     private void configuration(ClusterState state, long nowMs, List<ServiceEffect> effects) {
         Plan ours = known;
         Plan theirs = state.plan;
-        if (ours == null || theirs != null && theirs.version() >= ours.version()) {
-            offerAgainMs = Long.MAX_VALUE;
-        } else if (offerAgainMs == Long.MAX_VALUE || nowMs >= offerAgainMs) {
-            offerAgainMs = nowMs + AGAIN_MS;
-            propose(effects, new ServiceMessage.Offer(wallMs, ours));
+        if (ours != null && (theirs == null || theirs.version() < ours.version())) {
+            say(new ServiceMessage.Offer(wallMs, ours), nowMs, effects);
         }
         if (theirs == null || ours != null && ours.version() >= theirs.version()) {
-            rereadMs = Long.MAX_VALUE;
-        } else if (rereadMs == Long.MAX_VALUE || nowMs >= rereadMs) {
+            rereadMs = NEVER;
+        } else if (rereadMs == NEVER || nowMs >= rereadMs) {
             rereadMs = nowMs + REREAD_MS;
             effects.add(new ServiceEffect.NeedConfiguration(theirs.version()));
         }
@@ -208,106 +281,27 @@ final class LocalWork {
     /// Until the group has our word that nothing of a former life runs here, get there and say so.
     private void proveStopped(ClusterState state, Peer me, long nowMs, List<ServiceEffect> effects) {
         Plan plan = state.plan;
-        if (me.ready() || plan == null || known == null || known.version() != plan.version()) {
-            reportAgainMs = Long.MAX_VALUE;
+        if (plan == null || !current(state)) {
             return;
         }
-        if (stopEpoch != me.epoch() || stopVersion != plan.version()) {
-            stopEpoch = me.epoch();
-            stopVersion = plan.version();
-            report = null;
-            begun.clear();
-            effects.add(new ServiceEffect.StopEverything(stopEpoch));
+        if (stop.epoch() != me.epoch() || stop.version() != plan.version()) {
+            stop = new StopReport(me.epoch(), plan.version(), Optional.empty());
+            work.startOver();
+            effects.add(new ServiceEffect.StopEverything(stop.epoch()));
         }
-        ServiceMessage.Ready ready = report;
-        if (ready == null) {
-            reportAgainMs = Long.MAX_VALUE;
-        } else if (reportAgainMs == Long.MAX_VALUE || nowMs >= reportAgainMs) {
-            reportAgainMs = nowMs + AGAIN_MS;
-            propose(effects, ready);
-        }
-    }
-
-    private void work(ClusterState state, List<ServiceEffect> effects) {
-        boolean current = state.plan != null && known != null && known.version() == state.plan.version();
-        for (Service service : state.inOrder()) {
-            Operation due = due(service);
-            if (due == Operation.START && !current) {
-                // Not with the trees of another configuration.
-                continue;
-            }
-            Long last = begun.get(service.name);
-            if (due != null && (last == null || last != generation(service))) {
-                begun.put(service.name, generation(service));
-                unheard.remove(service.name);
-                checking.remove(service.name);
-                nextCheckMs.remove(service.name);
-                effects.add(new ServiceEffect.RunTree(service.name, due, generation(service)));
-            }
-        }
-    }
-
-    private @Nullable Operation due(Service service) {
-        return service.stage instanceof Stage.Owned owned && owned.run().equals(self) ? owned.due() : null;
-    }
-
-    private static long generation(Service service) {
-        return service.stage instanceof Stage.Owned owned ? owned.generation() : -1;
-    }
-
-    private void repeat(ClusterState state, long nowMs, List<ServiceEffect> effects) {
-        for (String name : List.copyOf(unheard.keySet())) {
-            Service service = state.services.get(name);
-            Unheard said = unheard.get(name);
-            if (said == null
-                    || service == null
-                    || generation(service) != said.outcome().generation()
-                    || due(service) != said.outcome().operation()) {
-                unheard.remove(name);
-            } else if (nowMs >= said.againMs()) {
-                unheard.put(name, new Unheard(said.outcome(), nowMs + AGAIN_MS));
-                propose(effects, said.outcome());
-            }
-        }
-    }
-
-    private void check(ClusterState state, long nowMs, List<ServiceEffect> effects) {
-        Plan plan = state.plan;
-        long interval = plan == null ? 10_000 : plan.statusPollMs();
-        for (Service service : state.services.values()) {
-            boolean ours = service.stage instanceof Stage.Started
-                    && service.owner() == self.nodeid()
-                    && service.request().isEmpty()
-                    && !service.frozen;
-            Long dueMs = nextCheckMs.get(service.name);
-            if (!ours) {
-                nextCheckMs.remove(service.name);
-            } else if (dueMs == null) {
-                nextCheckMs.put(service.name, nowMs + interval);
-            } else if (nowMs >= dueMs) {
-                nextCheckMs.put(service.name, nowMs + interval);
-                if (checking.putIfAbsent(service.name, generation(service)) == null) {
-                    effects.add(new ServiceEffect.RunTree(service.name, Operation.STATUS, generation(service)));
-                }
-            }
-        }
-        nextCheckMs.keySet().retainAll(state.services.keySet());
+        stop.word().ifPresent(word -> say(word, nowMs, effects));
     }
 
     /// The lowest node that is ready vouches for cluster members that run no rgmanager: had they lost one, cman would
     /// have turned them out by now.
     private void bystanders(ClusterState state, long nowMs, List<ServiceEffect> effects) {
-        var waiting = new ArrayList<Integer>();
-        for (Node node : state.unproven()) {
-            boolean unknown = node.incarnation().equals(Incarnation.UNKNOWN);
-            if (unknown && state.standing.members().containsKey(node.nodeid()) && !state.peers.containsKey(node.nodeid())) {
-                waiting.add(node.nodeid());
-            }
-        }
+        List<Integer> waiting = state.strangers.stream()
+                .filter(n -> state.standing.members().containsKey(n) && !state.peers.containsKey(n))
+                .toList();
         boolean lowest = !state.online().isEmpty() && state.online().first() == self.nodeid();
         if (waiting.isEmpty() || !lowest || !state.standing.quorate()) {
-            bystandersMs = Long.MAX_VALUE;
-        } else if (bystandersMs == Long.MAX_VALUE) {
+            bystandersMs = NEVER;
+        } else if (bystandersMs == NEVER) {
             bystandersMs = nowMs + BYSTANDER_MS;
         } else if (nowMs >= bystandersMs) {
             bystandersMs = nowMs + BYSTANDER_MS;
@@ -315,37 +309,28 @@ final class LocalWork {
         }
     }
 
-    private void leave(ClusterState state, Peer me, long nowMs, List<ServiceEffect> effects) {
-        if (!shutdown || left) {
+    private void part(ClusterState state, Peer me, long nowMs, List<ServiceEffect> effects) {
+        if (parting != Parting.ASKED) {
             return;
         }
         if (!me.leaving()) {
-            if (nowMs >= leavingAgainMs) {
-                leavingAgainMs = nowMs + AGAIN_MS;
-                propose(effects, new ServiceMessage.Leaving(wallMs));
-            }
+            say(new ServiceMessage.Leaving(wallMs), nowMs, effects);
             return;
         }
-        boolean busy = !me.ready() && report == null && state.plan != null;
-        for (Service service : state.services.values()) {
-            boolean running = service.owner() == self.nodeid();
-            busy |= me.ready() && running && !service.frozen;
-        }
-        if (!busy) {
-            left = true;
+        boolean stopping = !me.ready() && stop.word().isEmpty() && state.plan != null;
+        boolean running = me.ready()
+                && state.services.values().stream().anyMatch(s -> s.owner() == self.nodeid() && !s.frozen);
+        if (!stopping && !running) {
+            parting = Parting.OVER;
             effects.add(new ServiceEffect.Leave());
         }
     }
 
-    private long deadline() {
-        long next = Math.min(Math.min(offerAgainMs, rereadMs), Math.min(reportAgainMs, bystandersMs));
-        for (long dueMs : nextCheckMs.values()) {
-            next = Math.min(next, dueMs);
+    /// Says what is to be said until the group has heard it.
+    private void say(ServiceMessage message, long nowMs, List<ServiceEffect> effects) {
+        if (proposals.say(message.undated(), nowMs)) {
+            propose(effects, message);
         }
-        for (Unheard said : unheard.values()) {
-            next = Math.min(next, said.againMs());
-        }
-        return shutdown && !left ? Math.min(next, leavingAgainMs) : next;
     }
 
     private static void propose(List<ServiceEffect> effects, ServiceMessage message) {

@@ -71,6 +71,18 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
         local.restored();
     }
 
+    /// The half of the state that isn't replicated.
+    public Record local() {
+        return local.image();
+    }
+
+    /// Goes on from what [#local] returned.
+    ///
+    /// @throws MalformedMessage for the local half of another core
+    public void resume(Record image) throws MalformedMessage {
+        local.resume(image);
+    }
+
     /// All services, by name.
     public List<ServiceStatus> services() {
         return state.services.values().stream().map(Service::status).toList();

@@ -11,6 +11,20 @@ public sealed interface ServiceMessage {
     /// Time of day at the sender, milliseconds since 1970.
     long wallMs();
 
+    /// The same without the time of day: two that say the same are equal.
+    default ServiceMessage undated() {
+        return switch (this) {
+            case Offer m -> new Offer(0, m.plan());
+            case Ready m -> new Ready(0, m.epoch(), m.version(), m.unclean());
+            case Outcome m ->
+                new Outcome(0, m.service(), m.operation(), m.generation(), m.success(), m.partial());
+            case Checked m -> new Checked(0, m.service(), m.generation(), m.success(), m.partial());
+            case Asked m -> new Asked(0, m.id(), m.kind(), m.service(), m.target());
+            case Leaving _ -> new Leaving(0);
+            case Bystanders m -> new Bystanders(0, m.nodeids());
+        };
+    }
+
     /// "This is the cluster's configuration": taken when the group has none or an older one.
     record Offer(long wallMs, Plan plan) implements ServiceMessage {}
 
