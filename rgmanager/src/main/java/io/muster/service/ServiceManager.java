@@ -71,14 +71,12 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
         local.restored();
     }
 
-    /// The half of the state that isn't replicated.
+    @Override
     public Record local() {
         return local.image();
     }
 
-    /// Goes on from what [#local] returned.
-    ///
-    /// @throws MalformedMessage for the local half of another core
+    @Override
     public void resume(Record image) throws MalformedMessage {
         local.resume(image);
     }

@@ -12,7 +12,7 @@ import java.util.function.Function;
 public final class ServiceReplay extends ImageFactory {
     public static final String NAME = "rgmanager";
     public static final RecordCodec CODEC =
-            ReplicaRecord.codec(GroupEntry.class, ServiceEvent.class, ServiceEffect.class);
+            ReplicaRecord.codec(GroupEntry.class, ServiceEvent.class, ServiceEffect.class, LocalWork.Image.class);
 
     private static final Function<byte[], Optional<Plan>> READER = PlanReader::read;
 

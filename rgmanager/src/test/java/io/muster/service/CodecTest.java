@@ -2,12 +2,16 @@ package io.muster.service;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.muster.core.MalformedMessage;
 import io.muster.wire.Input;
+import io.muster.wire.Output;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +50,68 @@ class CodecTest {
         assertArrayEquals(snapshot, state.encode());
     }
 
+    @Test
+    void everyStageSurvivesARoundTrip() throws MalformedMessage {
+        for (Stage stage : everyStage()) {
+            Output out = new Output();
+            StageCodec.encode(out, stage);
+            Input in = new Input(out.toBytes());
+            assertEquals(stage, StageCodec.decode(in));
+            in.end();
+        }
+    }
+
+    private static List<Stage> everyStage() {
+        var stages = new ArrayList<>(Stages.plain());
+        stages.addAll(Stages.full());
+        return stages;
+    }
+
+    @Test
+    void goldenOctetsOfAStage() {
+        Output out = new Output();
+        StageCodec.encode(out, new Stage.Stopping(
+                States.run(1), Stages.nodes(2), 3, new Purpose.Move(4), Optional.of(Stages.ASKED)));
+        String one = "00000001" + "0000000000000001" + "0000000000000001";
+        String two = "00000002" + "0000000000000002" + "0000000000000002";
+        String request = "01" + "00000002" + "000000000000004d" + "05" + "00000003";
+        assertEquals(
+                "05" + one + "0000000000000003" + "00000001" + two + "04" + "00000004" + request,
+                HexFormat.of().formatHex(out.toBytes()));
+    }
+
+    /// One with a service in every stage.
+    private static byte[] everything() {
+        ClusterState state = States.ready(PLAN, List.of(1, 2));
+        for (Stage stage : everyStage()) {
+            String name = "service:" + state.services.size();
+            Service service = new Service(name, stage);
+            service.queue = List.of(Stages.ASKED, Stages.ASKED);
+            service.restartTimes = List.of(1L, 2L);
+            state.services.put(name, service);
+        }
+        state.vindicated.add(States.formerRun(2));
+        state.strangers.add(3);
+        state.arrivals.add(1);
+        return state.encode();
+    }
+
+    @Test
+    void aStateWithEverythingInItSurvivesARoundTrip() throws MalformedMessage {
+        assertArrayEquals(everything(), ClusterState.decode(everything()).encode());
+    }
+
+    @Test
+    void aStateInAnotherFormatIsRefusedByName() {
+        byte[] snapshot = everything();
+        snapshot[0] = 1;
+        var manager = new ServiceManager(States.run(1), Plans::read);
+        byte[] before = manager.snapshot();
+        var refused = assertThrows(MalformedMessage.class, () -> manager.restore(snapshot));
+        assertEquals("state of services in format 1, not 2", refused.getMessage());
+        assertArrayEquals(before, manager.snapshot());
+    }
+
     private static TestCluster cluster() {
         TestCluster cluster = new TestCluster(3, Plans.plan(1, 3, List.of(), Plans.service("a"), Plans.service("b")));
         cluster.up(1, 2, 3);
@@ -64,11 +130,13 @@ class CodecTest {
                         cluster().rg(1).manager.services())
                 .encode();
         byte[] snapshot = cluster().rg(1).manager.snapshot();
+        byte[] everything = everything();
         for (int i = 0; i < 3_000; i++) {
             byte[] message = ServiceMessage.encode(MESSAGES.get(i % MESSAGES.size()));
             tolerate(() -> ServiceMessage.decode(damaged(message, dice)));
             tolerate(() -> ClusterServices.decode(new Input(damaged(services, dice))));
             tolerate(() -> ClusterState.decode(damaged(snapshot, dice)));
+            tolerate(() -> ClusterState.decode(damaged(everything, dice)));
         }
     }
 

@@ -57,10 +57,15 @@ class ServiceSimulationTest {
     }
 
     static void story(long seed, @Nullable RecordedReplicas records) {
+        story(seed, records, (self, core) -> core);
+    }
+
+    static void story(long seed, @Nullable RecordedReplicas records, TestCluster.Around around) {
         Random dice = new Random(seed * 7919);
         int nodes = 3 + dice.nextInt(3);
         TestCluster cluster = new TestCluster(seed, plan(dice, 1, nodes));
         cluster.records = records;
+        cluster.around = around;
         cluster.fenceMs = 100 + dice.nextInt(3_000);
         cluster.agentMs = 5 + dice.nextInt(100);
         int percent = dice.nextInt(12);

@@ -4,6 +4,7 @@ import io.muster.core.CauseId;
 import io.muster.core.Core;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
+import io.muster.core.ReplicatedCore;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Level;
@@ -35,6 +36,12 @@ final class TestCluster {
     /// What an agent does when asked; tests replace it.
     interface Luck {
         boolean works(int nodeid, String service, Operation operation);
+    }
+
+    /// What stands between a replica and its service manager.
+    interface Around {
+        ReplicatedCore<GroupEntry, ServiceEvent, ServiceEffect> put(
+                Node self, ReplicatedCore<GroupEntry, ServiceEvent, ServiceEffect> core);
     }
 
     /// One computer. Its agents' doings outlive its rgmanager, and nothing outlives its power.
@@ -75,7 +82,7 @@ final class TestCluster {
             this.machine = machine;
             this.self = self;
             manager = new ServiceManager(self, Plans::read);
-            replica = new Replica<>(self, manager);
+            replica = new Replica<>(self, around.put(self, manager));
             driven = records == null ? replica : records.of(replica);
         }
 
@@ -143,6 +150,8 @@ final class TestCluster {
 
     @Nullable
     RecordedReplicas records;
+
+    Around around = (self, core) -> core;
 
     TestCluster(long seed, Plan plan) {
         this.seedNumber = seed;
