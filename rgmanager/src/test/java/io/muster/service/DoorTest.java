@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -75,7 +76,7 @@ class DoorTest {
     }
 
     private static String name(Stage stage) {
-        return stage.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+        return stage.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 
     @Test

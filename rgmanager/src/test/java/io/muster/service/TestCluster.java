@@ -38,6 +38,13 @@ final class TestCluster {
         boolean works(int nodeid, String service, Operation operation);
     }
 
+    /// Who looks on as things happen.
+    interface Witness {
+        void effect(Rg rg, ServiceEffect effect);
+
+        void entry(GroupEntry entry);
+    }
+
     /// What stands between a replica and its service manager.
     interface Around {
         ReplicatedCore<GroupEntry, ServiceEvent, ServiceEffect> put(
@@ -153,6 +160,9 @@ final class TestCluster {
 
     Around around = (self, core) -> core;
 
+    @Nullable
+    Witness witness;
+
     TestCluster(long seed, Plan plan) {
         this.seedNumber = seed;
         this.dice = new Random(seed);
@@ -233,6 +243,9 @@ final class TestCluster {
 
     private void log(GroupEntry entry) {
         written.add(entry);
+        if (witness != null) {
+            witness.entry(entry);
+        }
         for (Machine machine : machines.values()) {
             Rg rg = machine.rg;
             if (rg != null && machine.member && group.contains(rg.self)) {
@@ -474,10 +487,23 @@ final class TestCluster {
                 machine.rg = null;
                 machine.run = null;
             }
-            unfenced.remove(nodeid);
-            log(new GroupEntry.Fenced(next(), run, members().getFirst().nodeid(), "fence_test"));
-            recovered();
+            proven(run, "fence_test");
         });
+    }
+
+    private void proven(Node run, String how) {
+        unfenced.remove(run.nodeid());
+        log(new GroupEntry.Fenced(next(), run, members().getFirst().nodeid(), how));
+        recovered();
+    }
+
+    /// An operator says that a node which couldn't be fenced is off, and it is.
+    void acknowledge(int nodeid) {
+        Departure departure = unfenced.get(nodeid);
+        if (departure == null) {
+            throw new AssertionError(seed() + "node " + nodeid + " is no victim");
+        }
+        proven(departure.node(), "override");
     }
 
     void reconfigure(Plan next) {
@@ -488,6 +514,9 @@ final class TestCluster {
     // ---- a machine's agents
 
     private void perform(Rg rg, ServiceEffect effect) {
+        if (witness != null) {
+            witness.effect(rg, effect);
+        }
         switch (effect) {
             case ServiceEffect.Propose p -> throw new AssertionError("a proposal to perform");
             case ServiceEffect.RunTree run -> agent(rg, run);
