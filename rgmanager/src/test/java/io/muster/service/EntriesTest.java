@@ -1,0 +1,162 @@
+package io.muster.service;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.muster.core.CauseId;
+import io.muster.core.Drive;
+import io.muster.core.Node;
+import io.muster.group.GroupEntry;
+import io.muster.service.Stage.Disabled;
+import io.muster.service.Stage.Placing;
+import io.muster.service.Stage.Started;
+import io.muster.service.Stage.Starting;
+import io.muster.service.Stage.Stopped;
+import io.muster.service.Stage.Stopping;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// Who is heard, and what a message counts for: in a transitional configuration a report is evidence, but it starts
+/// nothing, and what is asked for isn't done.
+class EntriesTest {
+    private static final Node ONE = OneReplica.ONE;
+    private static final Node TWO = OneReplica.TWO;
+    private static final Node THREE = OneReplica.THREE;
+    private static final Stage STARTED = new Started(ONE, 1, "1", Stages.NONE);
+    private static final Plan NEWER = Plans.plan(2, 3, List.of(), Plans.service("web"), Plans.service("mail"));
+
+    private final OneReplica replica = new OneReplica();
+
+    private static ServiceMessage asked(RequestKind kind) {
+        return new ServiceMessage.Asked(5, 77, kind, "service:web", 0);
+    }
+
+    @Test
+    void whatIsAskedForInATransitionalConfigurationIsNotDone() {
+        for (RequestKind kind : RequestKind.values()) {
+            replica.begin(STARTED);
+            replica.say(THREE, asked(kind), false);
+            assertEquals(ResultCode.AGAIN, replica.answer(), kind.toString());
+            assertEquals(STARTED, replica.web().stage, kind.toString());
+            assertFalse(replica.manager.locked());
+        }
+    }
+
+    @Test
+    void aTransitionalReportIsTakenAndStartsNothing() {
+        var asked = Optional.of(Stages.ASKED);
+        replica.begin(new Stopping(ONE, Stage.NOBODY, 4, new Purpose.Move(2), asked));
+        replica.say(ONE, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, 4, true, false), false);
+        assertEquals(new Placing(Stage.NOBODY, Search.away(1, 2), asked), replica.web().stage);
+        replica.apply(new GroupEntry.Membership(replica.next(), 5, OneReplica.ALL, List.of(), List.of()));
+        assertEquals(TWO, assertInstanceOf(Starting.class, replica.web().stage).run());
+    }
+
+    @Test
+    void aTransitionalOfferIsNotTakenAndMadeAgainAtOnce() {
+        replica.begin(STARTED);
+        var configured = new Drive.Local<GroupEntry, ServiceEvent>(new ServiceEvent.Configured(NEWER));
+        byte[] offer = proposed(replica.manager.drive(configured, 100));
+        assertEquals(List.of(), replica.manager.drive(new Drive.Tick<>(), 101), "it is on its way");
+        var landed = new GroupEntry.Message(replica.next(), THREE, false, offer, CauseId.NONE);
+        replica.apply(landed);
+        assertEquals(1, replica.state().plan.version());
+        assertArrayEquals(offer, proposed(replica.manager.drive(new Drive.Applied<>(landed), 102)));
+        replica.apply(new GroupEntry.Message(replica.next(), THREE, true, offer, CauseId.NONE));
+        assertEquals(2, replica.state().plan.version());
+    }
+
+    private static byte[] proposed(List<ServiceEffect> effects) {
+        return effects.stream()
+                .filter(ServiceEffect.Propose.class::isInstance)
+                .map(effect -> ((ServiceEffect.Propose) effect).payload())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no proposal in " + effects));
+    }
+
+    @Test
+    void aTransitionalWordOnBystandersCountsForNothing() {
+        // Node 4 is configured, in the cluster, and nobody has heard of an rgmanager there.
+        ClusterState state = new ClusterState();
+        state.standing.apply(new GroupEntry.Membership(1, 4, List.of(ONE, States.run(4)), List.of(), List.of()));
+        state.strangers.add(4);
+        var proofs = new Entries(ONE, state, Plans::read, new Transitions(state));
+        state.peers.put(1, ClusterState.Peer.joined(ONE, 1));
+        byte[] payload = ServiceMessage.encode(new ServiceMessage.Bystanders(5, List.of(4)));
+        proofs.take(new GroupEntry.Message(2, ONE, false, payload, CauseId.NONE));
+        assertEquals(Set.of(4), state.strangers);
+        proofs.take(new GroupEntry.Message(3, ONE, true, payload, CauseId.NONE));
+        assertEquals(Set.of(), state.strangers);
+    }
+
+    @Test
+    void nobodyOutsideTheGroupIsHeard() {
+        replica.begin(STARTED);
+        byte[] before = replica.manager.snapshot();
+        for (Node stranger : List.of(States.run(4), States.formerRun(1))) {
+            replica.say(stranger, asked(RequestKind.DISABLE));
+            replica.say(stranger, new ServiceMessage.Checked(5, "service:web", 1, false, false));
+            replica.say(stranger, new ServiceMessage.Leaving(5));
+        }
+        assertArrayEquals(before, replica.manager.snapshot());
+    }
+
+    @Test
+    void aMessageThatCannotBeReadChangesNothing() {
+        replica.begin(STARTED);
+        byte[] before = replica.manager.snapshot();
+        byte[] whole = ServiceMessage.encode(asked(RequestKind.DISABLE));
+        for (int length = 0; length < whole.length; length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            replica.apply(new GroupEntry.Message(replica.next(), TWO, true, cut, CauseId.NONE));
+        }
+        assertArrayEquals(before, replica.manager.snapshot());
+    }
+
+    @Test
+    void reportsOnFormerWorkAreNotTaken() {
+        Stage stopping = new Stopping(ONE, Stage.NOBODY, 4, new Purpose.Disable(), Stages.NONE);
+        replica.begin(stopping);
+        replica.say(ONE, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, 3, true, false));
+        replica.say(TWO, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, 4, true, false));
+        replica.say(ONE, new ServiceMessage.Outcome(5, "service:web", Operation.START, 4, true, false));
+        replica.say(ONE, new ServiceMessage.Checked(5, "service:web", 4, false, false));
+        assertEquals(stopping, replica.web().stage);
+        replica.say(ONE, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, 4, true, false));
+        assertEquals(new Disabled(Stage.NOBODY), replica.web().stage);
+    }
+
+    @Test
+    void whoConvalescesIsToldWhenItsOwnerLeaves() {
+        replica.begin(new Started(ONE, 4, "1", Optional.of(new Request(3, 77, RequestKind.CONVALESCE, 0))));
+        replica.say(ONE, new ServiceMessage.Leaving(5));
+        assertEquals(ResultCode.AGAIN, replica.answer());
+        assertInstanceOf(Stopping.class, replica.web().stage);
+    }
+
+    @Test
+    void whatConvalescedIsPartialNoLongerAndGoesOn() {
+        Stage started = new Started(ONE, 4, "1", Optional.of(new Request(3, 77, RequestKind.CONVALESCE, 0)));
+        for (boolean success : List.of(true, false)) {
+            replica.begin(started);
+            replica.say(ONE, new ServiceMessage.Outcome(5, "service:web", Operation.CONVALESCE, 4, success, false));
+            assertEquals(success ? ResultCode.SUCCESS : ResultCode.FAIL, replica.answer());
+            assertEquals(new Started(ONE, 4, "1", Stages.NONE), replica.web().stage);
+            assertEquals(!success, replica.web().partial);
+        }
+    }
+
+    @Test
+    void lossOfQuorumAnswersEverybodyWhoWaits() {
+        replica.begin(new Placing(
+                Stage.NOBODY, Search.ANYWHERE, Optional.of(new Request(3, 77, RequestKind.ENABLE, 0))));
+        replica.quorum(false);
+        assertEquals(ResultCode.QUORUM, replica.answer());
+        assertEquals(new Stopped(Stage.NOBODY, false), replica.web().stage);
+    }
+}
