@@ -2,15 +2,14 @@ package io.muster.service;
 
 import io.muster.core.Node;
 import io.muster.service.Plan.ServiceSpec;
+import io.muster.service.Stage.Busy;
 import io.muster.service.Stage.Disabled;
 import io.muster.service.Stage.Failed;
 import io.muster.service.Stage.Placing;
-import io.muster.service.Stage.Recoverable;
 import io.muster.service.Stage.Recovering;
 import io.muster.service.Stage.Started;
 import io.muster.service.Stage.Starting;
 import io.muster.service.Stage.Stopped;
-import io.muster.service.Stage.Stopping;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -108,16 +107,21 @@ final class Requests {
     private void enable(Service service, ServiceSpec spec, Request request) {
         switch (service.stage) {
             case Failed _ -> transitions.answer(request, ResultCode.FAIL, 0);
-            case Started _, Starting _ -> {
+            case Started _ -> {
                 ResultCode code = state.ready(service.owner()) ? ResultCode.RUNNING : ResultCode.FENCE;
                 transitions.answer(request, code, service.owner());
             }
-            case Stopped _, Disabled _, Placing _, Stopping _, Recoverable _, Recovering _ -> {
+            case Stopped _, Disabled _ -> {
                 boolean anywhere = request.kind() == RequestKind.ENABLE_BY_DOMAIN;
                 int wanted = anywhere ? 0 : request.target() != 0 ? request.target() : request.asker();
                 begin(service, spec, request, wanted);
             }
+            case Busy _ -> busy(request);
         }
+    }
+
+    private void busy(Request request) {
+        transitions.answer(request, ResultCode.AGAIN, 0);
     }
 
     /// Starts it on the node wanted, or wherever the domain says (0).
@@ -171,8 +175,8 @@ final class Requests {
         switch (service.stage) {
             case Stopped _, Disabled _ -> transitions.answer(request, ResultCode.SUCCESS, 0);
             case Failed _ -> transitions.answer(request, ResultCode.FAIL, 0);
-            case Placing _, Starting _, Started _, Stopping _, Recoverable _, Recovering _ ->
-                stopFor(service, request, new Purpose.Stop());
+            case Started _ -> stopFor(service, request, new Purpose.Stop());
+            case Busy _ -> busy(request);
         }
     }
 
@@ -235,8 +239,8 @@ final class Requests {
                 }
             }
             case Stopped _ -> begin(service, spec, request, request.asker());
-            case Placing _, Starting _, Stopping _, Recoverable _, Recovering _, Failed _, Disabled _ ->
-                transitions.answer(request, ResultCode.FAIL, service.owner());
+            case Failed _, Disabled _ -> transitions.answer(request, ResultCode.FAIL, 0);
+            case Busy _ -> busy(request);
         }
     }
 
@@ -258,8 +262,8 @@ final class Requests {
                     transitions.stop(service, started, move, Optional.of(request), "by request");
                 }
             }
-            case Placing _, Starting _, Stopping _, Recoverable _, Recovering _, Failed _, Disabled _ ->
-                transitions.answer(request, ResultCode.FAIL, service.owner());
+            case Failed _, Disabled _ -> transitions.answer(request, ResultCode.FAIL, 0);
+            case Busy _ -> busy(request);
         }
     }
 
@@ -269,8 +273,7 @@ final class Requests {
                 transitions.freeze(service, request.kind() == RequestKind.FREEZE);
                 transitions.answer(request, ResultCode.SUCCESS, service.owner());
             }
-            case Placing _, Starting _, Stopping _, Recoverable _, Recovering _, Failed _ ->
-                transitions.answer(request, ResultCode.AGAIN, service.owner());
+            case Failed _, Busy _ -> busy(request);
         }
     }
 

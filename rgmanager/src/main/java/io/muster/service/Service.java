@@ -81,11 +81,7 @@ final class Service {
 
     /// Whether nothing is under way, so that the next request may be looked at.
     boolean idle() {
-        return switch (stage) {
-            case Stage.Stopped _, Stage.Failed _, Stage.Disabled _ -> true;
-            case Stage.Started started -> started.request().isEmpty();
-            case Stage.Seeking _, Stage.Starting _, Stage.Stopping _, Stage.Recoverable _ -> false;
-        };
+        return !(stage instanceof Stage.Busy) && request().isEmpty();
     }
 
     ServiceStatus status() {

@@ -58,8 +58,11 @@ sealed interface Stage {
         }
     }
 
+    /// Something is under way: an operator's next request waits, or is refused.
+    sealed interface Busy extends Stage {}
+
     /// Nobody has it, and a start is due.
-    sealed interface Seeking extends Stage {
+    sealed interface Seeking extends Busy {
         Search search();
 
         /// The same with another way to look.
@@ -102,7 +105,7 @@ sealed interface Stage {
     /// @param digest of the configuration it is started with
     /// @param search where to go on if this comes to nothing
     record Starting(Node run, long generation, String digest, Search search, Optional<Request> request)
-            implements Owned {
+            implements Owned, Busy {
         @Override
         public ServiceState state() {
             return ServiceState.STARTING;
@@ -131,7 +134,7 @@ sealed interface Stage {
     ///
     /// @param others who holds it beside the owner
     record Stopping(Node run, SortedSet<Node> others, long generation, Purpose purpose, Optional<Request> request)
-            implements Owned {
+            implements Owned, Busy {
         public Stopping {
             others = without(others, only(run));
         }
@@ -156,7 +159,7 @@ sealed interface Stage {
     ///
     /// @param failed the start that failed; empty when it was a check
     record Recoverable(Node run, long generation, Optional<Search> failed, Optional<Request> request)
-            implements Owned {
+            implements Owned, Busy {
         @Override
         public ServiceState state() {
             return ServiceState.RECOVERABLE;

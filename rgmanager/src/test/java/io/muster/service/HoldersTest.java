@@ -172,4 +172,18 @@ class HoldersTest {
         replica.apply(said);
         assertEquals(List.of(), replica.manager.unproven());
     }
+
+    @Test
+    void aNodeVouchesAgainWhenTheLossIsSaidAgain() {
+        Node former = States.formerRun(3);
+        replica.begin(new Stopped(Stage.NOBODY, true));
+        for (int again = 0; again < 2; again++) {
+            replica.apply(new GroupEntry.Membership(
+                    replica.next(), 5, OneReplica.ALL, List.of(), List.of(new Departure(former, Reason.LOST))));
+            assertEquals(List.of(new ServiceEffect.ReportStopped(former)), replica.reports());
+            assertEquals(List.of(), replica.manager.unproven());
+        }
+        replica.fenced(former);
+        assertEquals(Set.of(), replica.state().vindicated);
+    }
 }

@@ -91,6 +91,13 @@ final class OneReplica {
         return ((ServiceEffect.Answer) answers.getFirst()).code();
     }
 
+    /// What it has told cman of stopped runs since the last call.
+    List<ServiceEffect> reports() {
+        return tick().stream()
+                .filter(ServiceEffect.ReportStopped.class::isInstance)
+                .toList();
+    }
+
     ClusterState state() {
         try {
             return ClusterState.decode(manager.snapshot());

@@ -10,12 +10,17 @@ import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.core.ReplicatedCore;
 import io.muster.group.GroupEntry;
+import io.muster.member.Proposals;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +45,35 @@ class ResumedCopyTest {
     void theLocalHalfOfAnotherCoreIsRefused() {
         var manager = new ServiceManager(States.run(1), Plans::read);
         assertThrows(MalformedMessage.class, () -> manager.resume(new Other()));
+    }
+
+    @Test
+    void everythingInTheImageComesBack() throws MalformedMessage {
+        var ready = new ServiceMessage.Ready(5, 6, 7, List.of("service:web"));
+        var outcome = new ServiceMessage.Outcome(8, "service:web", Operation.STOP, 9, true, true);
+        var image = new LocalWork.Image(
+                new OwnWork.Image(
+                        new TreeMap<>(Map.of("service:a", 1L)),
+                        new TreeMap<>(Map.of("service:web", outcome)),
+                        new TreeMap<>(Map.of("service:b", 2L)),
+                        new TreeMap<>(Map.of("service:c", 3L))),
+                List.of(new Proposals.Said<>(ready.undated(), 10)),
+                List.of(new ServiceEffect.Notice(true, "#1: Quorum Dissolved")),
+                new TreeSet<>(List.of(11L)),
+                Optional.of(OneReplica.PLAN),
+                new LocalWork.StopReport(6, 7, Optional.of(ready)),
+                LocalWork.Parting.ASKED,
+                12,
+                13,
+                14,
+                15,
+                16,
+                17);
+        var manager = new ServiceManager(States.run(1), Plans::read);
+        manager.resume(image);
+        assertEquals(image, manager.local());
+        assertEquals(17, manager.nextDeadlineMs());
+        assertEquals(image, ServiceReplay.CODEC.decode(new Input(HexFormat.of().parseHex(octets(image)))));
     }
 
     private static String octets(@Nullable Object value) {
