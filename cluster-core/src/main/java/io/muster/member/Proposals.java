@@ -9,9 +9,10 @@ import java.util.Set;
 
 /// What this member has said to its group and waits to come out of the log: part of the local half of a core.
 ///
-/// cman hands a message on exactly once, in the order said. Even so a proposal can come to nothing: in a transitional
-/// configuration it may count for nothing, and what was sent from a state that has since been replaced is dropped with
-/// it. So a core asks on each pass for everything it wants, and what is wanted but not under way is said:
+/// cman hands a message on exactly once, in the order said. Even so a proposal can come to nothing: in a
+/// transitional configuration it may count for nothing, and what was sent from a state that has since been
+/// replaced is dropped with it. So a core asks on each pass for everything it wants, and what is wanted but not
+/// under way is said:
 ///
 /// | | |
 /// |---|---|

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Everything that is replicated, and simple questions to it.
 ///
-/// Layout of a snapshot, big-endian: u8 format, optional plan ([PlanCodec]), standing ([Standing]), bool locked, u64
-/// fenced up to, u64 clock, u64 next generation, list of peers (node, u64 epoch, bool ready, bool leaving), list of
-/// vindicated nodes, list of u32 strangers, list of u32 arrivals, list of services ([Service]).
+/// Layout of a snapshot, big-endian: u8 format, optional plan ([PlanCodec]), standing ([Standing]), bool locked,
+/// u64 fenced up to, u64 clock, u64 next generation, list of peers (node, u64 epoch, bool ready, bool leaving),
+/// list of vindicated nodes, list of u32 strangers, list of u32 arrivals, list of services ([Service]).
 final class ClusterState {
     private static final int MAX = 65_536;
     private static final int FORMAT = 2;
@@ -85,8 +85,8 @@ final class ClusterState {
         return lost;
     }
 
-    /// Runs of nodes nobody can vouch for: while there is one, nothing is started anywhere. A node that nobody has met
-    /// counts as a run of its own.
+    /// Runs of nodes nobody can vouch for: while there is one, nothing is started anywhere. A node that nobody
+    /// has met counts as a run of its own.
     SortedSet<Node> unproven() {
         SortedSet<Node> unproven = lost();
         strangers.forEach(nodeid -> unproven.add(new Node(nodeid, Incarnation.UNKNOWN)));
@@ -181,7 +181,8 @@ final class ClusterState {
         out.bool(locked).u64(fencedUpTo).u64(clockMs).u64(nextGeneration);
         out.list(
                 peers.values(),
-                (o, peer) -> o.node(peer.node()).u64(peer.epoch()).bool(peer.ready()).bool(peer.leaving()));
+                (o, peer) ->
+                        o.node(peer.node()).u64(peer.epoch()).bool(peer.ready()).bool(peer.leaving()));
         out.list(vindicated, Output::node);
         out.list(strangers, (o, nodeid) -> o.u32(nodeid));
         out.list(arrivals, (o, nodeid) -> o.u32(nodeid));

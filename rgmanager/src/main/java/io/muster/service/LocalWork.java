@@ -292,8 +292,8 @@ final class LocalWork {
         stop.word().ifPresent(word -> say(word, nowMs, effects));
     }
 
-    /// The lowest node that is ready vouches for cluster members that run no rgmanager: had they lost one, cman would
-    /// have turned them out by now.
+    /// The lowest node that is ready vouches for cluster members that run no rgmanager: had they lost one, cman
+    /// would have turned them out by now.
     private void bystanders(ClusterState state, long nowMs, List<ServiceEffect> effects) {
         List<Integer> waiting = state.strangers.stream()
                 .filter(n -> state.standing.members().containsKey(n) && !state.peers.containsKey(n))
@@ -318,8 +318,8 @@ final class LocalWork {
             return;
         }
         boolean stopping = !me.ready() && stop.word().isEmpty() && state.plan != null;
-        boolean running = me.ready()
-                && state.services.values().stream().anyMatch(s -> s.owner() == self.nodeid() && !s.frozen);
+        boolean running =
+                me.ready() && state.services.values().stream().anyMatch(s -> s.owner() == self.nodeid() && !s.frozen);
         if (!stopping && !running) {
             parting = Parting.OVER;
             effects.add(new ServiceEffect.Leave());

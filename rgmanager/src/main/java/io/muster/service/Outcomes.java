@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// What follows from what an owner reports of its starts, stops and checks, and from the proof that it can't report any
-/// more: recovery as the service's policy has it.
+/// What follows from what an owner reports of its starts, stops and checks, and from the proof that it can't
+/// report any more: recovery as the service's policy has it.
 final class Outcomes {
     private final ClusterState state;
     private final Transitions transitions;

@@ -10,8 +10,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/// Which runs of nodes may still be running services, and what proves that one doesn't: its fencing, its own report of
-/// stop-before-start, or that of a newer run of its node.
+/// Which runs of nodes may still be running services, and what proves that one doesn't: its fencing, its own
+/// report of stop-before-start, or that of a newer run of its node.
 final class Proofs {
     private final Node self;
     private final ClusterState state;
@@ -23,7 +23,8 @@ final class Proofs {
         this.transitions = transitions;
     }
 
-    /// The group begins: nobody can vouch for any node yet, but fencing may already have for those that aren't here.
+    /// The group begins: nobody can vouch for any node yet, but fencing may already have for those that aren't
+    /// here.
     void begin(Plan plan) {
         for (PlanNode node : plan.nodes()) {
             boolean here = state.standing.members().containsKey(node.nodeid());
@@ -47,7 +48,8 @@ final class Proofs {
         boolean stranger = state.strangers.remove(nodeid);
         for (Service service : state.inOrder()) {
             boolean unclean = message.unclean().contains(service.name);
-            if (unclean && (service.heldBy(nodeid) || stranger && service.holders().isEmpty())) {
+            if (unclean
+                    && (service.heldBy(nodeid) || stranger && service.holders().isEmpty())) {
                 transitions.foundUnclean(service, from.node());
             } else if (!unclean) {
                 release(service, holder -> holder.nodeid() == nodeid, "proven stopped on node " + nodeid);
@@ -143,15 +145,15 @@ final class Proofs {
         if (gone) {
             state.strangers.remove(victim.nodeid());
         }
-        Predicate<Node> which = holder ->
-                holder.equals(victim) || gone && unknown && holder.nodeid() == victim.nodeid();
+        Predicate<Node> which =
+                holder -> holder.equals(victim) || gone && unknown && holder.nodeid() == victim.nodeid();
         for (Service service : state.inOrder()) {
             release(service, which, "node " + victim.nodeid() + " is harmless");
         }
     }
 
-    /// Fencing has dealt with all it knows of: whoever was never seen and still isn't here is no danger. Runs that were
-    /// lost need a [GroupEntry.Fenced] of their own, since a level without groups passes by itself.
+    /// Fencing has dealt with all it knows of: whoever was never seen and still isn't here is no danger. Runs
+    /// that were lost need a [GroupEntry.Fenced] of their own, since a level without groups passes by itself.
     void recovered(GroupEntry.Level level, long upTo) {
         if (level == GroupEntry.Level.FENCE && upTo > 0) {
             state.fencedUpTo = Math.max(state.fencedUpTo, upTo);

@@ -138,9 +138,7 @@ final class Requests {
             transitions.answer(request, spec.exclusive() ? ResultCode.EXCLUSIVE : ResultCode.DOMAIN, 0);
         } else {
             transitions.enter(
-                    service,
-                    new Placing(service.holders(), search, Optional.of(request)),
-                    "enabled by request");
+                    service, new Placing(service.holders(), search, Optional.of(request)), "enabled by request");
         }
     }
 
@@ -161,8 +159,8 @@ final class Requests {
             return ResultCode.DEPEND;
         }
         boolean elsewhere = service.holders().stream()
-                .anyMatch(holder -> !choices.online().contains(holder.nodeid())
-                        || wanted != 0 && wanted != holder.nodeid());
+                .anyMatch(holder ->
+                        !choices.online().contains(holder.nodeid()) || wanted != 0 && wanted != holder.nodeid());
         return elsewhere || service.holders().size() > 1 ? ResultCode.FENCE : ResultCode.SUCCESS;
     }
 
@@ -203,8 +201,8 @@ final class Requests {
         }
     }
 
-    /// Who runs a stop of what nobody owns: the first of those who may be running it and can be asked, else the last
-    /// owner, else the node that asks.
+    /// Who runs a stop of what nobody owns: the first of those who may be running it and can be asked, else the
+    /// last owner, else the node that asks.
     private @Nullable Node where(Service service, Request request) {
         SortedSet<Integer> online = state.online();
         if (!service.holders().isEmpty()) {

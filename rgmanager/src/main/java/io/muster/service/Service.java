@@ -11,8 +11,8 @@ import java.util.SortedSet;
 /// The replicated record of one service: the stage it is in, and what outlives stages. Everybody may read it, only
 /// [Transitions] changes it.
 ///
-/// Layout, big-endian: string name, stage ([StageCodec]), bool frozen, bool partial, u32 last owner, u32 restarts, u64
-/// time of the last transition, list of u64 restart times, list of requests.
+/// Layout, big-endian: string name, stage ([StageCodec]), bool frozen, bool partial, u32 last owner, u32
+/// restarts, u64 time of the last transition, list of u64 restart times, list of requests.
 final class Service {
     private static final int MAX = 4096;
 
@@ -86,7 +86,14 @@ final class Service {
 
     ServiceStatus status() {
         return new ServiceStatus(
-                name, state(), frozen, partial, owner(), lastOwner, restarts, transitionMs == 0 ? 0 : transitionMs / 1000);
+                name,
+                state(),
+                frozen,
+                partial,
+                owner(),
+                lastOwner,
+                restarts,
+                transitionMs == 0 ? 0 : transitionMs / 1000);
     }
 
     void encode(Output out) {

@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// Octets of a [Stage] in the replicated snapshot, big-endian: u8 which, then the fields in the order of the record.
+/// Octets of a [Stage] in the replicated snapshot, big-endian: u8 which, then the fields in the order of the
+/// record.
 ///
 /// | u8 | stage | u8 | purpose of a stop |
 /// |---|---|---|---|
@@ -22,8 +23,8 @@ import java.util.TreeSet;
 /// | 8 | failed | | |
 /// | 9 | disabled | | |
 ///
-/// A search: u32 target, bool in place, u32 origin, bool restart, list of u32 tried. A request: u32 asker, u64 id, u8
-/// kind, u32 target.
+/// A search: u32 target, bool in place, u32 origin, bool restart, list of u32 tried. A request: u32 asker, u64
+/// id, u8 kind, u32 target.
 final class StageCodec {
     private static final int MAX = 4096;
     private static final int MAX_INT = Integer.MAX_VALUE;
@@ -34,8 +35,7 @@ final class StageCodec {
         switch (stage) {
             case Stage.Stopped s -> nodes(out.u8(1), s.holders()).bool(s.parked());
             case Stage.Placing s -> request(search(nodes(out.u8(2), s.holders()), s.search()), s.request());
-            case Stage.Starting s ->
-                request(search(owned(out.u8(3), s).string(s.digest()), s.search()), s.request());
+            case Stage.Starting s -> request(search(owned(out.u8(3), s).string(s.digest()), s.search()), s.request());
             case Stage.Started s -> request(owned(out.u8(4), s).string(s.digest()), s.request());
             case Stage.Stopping s -> {
                 nodes(owned(out.u8(5), s), s.others());

@@ -40,13 +40,14 @@ import org.jspecify.annotations.Nullable;
 /// | recoverable | stop succeeded | recovering; stopped if gone from the configuration |
 /// | recoverable | stop failed | failed |
 /// | started | stop, disable while its owner is gone | stopped, disabled |
-/// | starting, started, stopping, recoverable | its owner's run is proven harmless | stopped, disabled, placing or
-/// recovering |
+/// | starting | its owner is proven harmless | stopped, or placing if an operator waits |
+/// | started, recoverable | its owner is proven harmless | stopped, or recovering after a failed start |
+/// | stopping | its owner is proven harmless | as if the stop had succeeded |
 /// | any | quorum lost | stopped, all else forgotten |
 /// | any | a node reports that it can't be stopped there | failed |
 ///
-/// And always: a start needs that nobody holds the service, or only the target's present run; a holder goes by proof
-/// alone; an operator's request is carried on or answered.
+/// And always: a start needs that nobody holds the service, or only the target's present run; a holder goes by
+/// proof alone; an operator's request is carried on or answered.
 ///
 /// What is to be told to operators and logs is gathered here and fetched with [#drain].
 final class Transitions {
@@ -116,8 +117,7 @@ final class Transitions {
         // To operators, stopped and placing are one, and a stop that failed again is news.
         if (from.state() != next.state() || next instanceof Failed) {
             service.transitionMs = Math.max(1, state.clockMs);
-            lines.add(new ServiceEffect.StateChanged(
-                    service.name, from.state(), next.state(), next.owner(), reason));
+            lines.add(new ServiceEffect.StateChanged(service.name, from.state(), next.state(), next.owner(), reason));
         }
     }
 
@@ -160,8 +160,7 @@ final class Transitions {
             case Stopped _ -> Set.of(Placing.class, Starting.class, Stopping.class, Failed.class, Disabled.class);
             case Placing _ -> Set.of(Stopped.class, Starting.class, Failed.class, Disabled.class);
             case Starting _ -> Set.of(Stopped.class, Placing.class, Started.class, Failed.class);
-            case Started _ ->
-                Set.of(Stopped.class, Stopping.class, Recoverable.class, Failed.class, Disabled.class);
+            case Started _ -> Set.of(Stopped.class, Stopping.class, Recoverable.class, Failed.class, Disabled.class);
             case Stopping _ -> Set.of(Stopped.class, Placing.class, Failed.class, Disabled.class);
             case Recoverable _ -> Set.of(Stopped.class, Recovering.class, Failed.class);
             case Recovering _ -> Set.of(Stopped.class, Starting.class, Failed.class, Disabled.class);

@@ -70,8 +70,9 @@ class CodecTest {
     @Test
     void goldenOctetsOfAStage() {
         Output out = new Output();
-        StageCodec.encode(out, new Stage.Stopping(
-                States.run(1), Stages.nodes(2), 3, new Purpose.Move(4), Optional.of(Stages.ASKED)));
+        StageCodec.encode(
+                out,
+                new Stage.Stopping(States.run(1), Stages.nodes(2), 3, new Purpose.Move(4), Optional.of(Stages.ASKED)));
         String one = "00000001" + "0000000000000001" + "0000000000000001";
         String two = "00000002" + "0000000000000002" + "0000000000000002";
         String request = "01" + "00000002" + "000000000000004d" + "05" + "00000003";

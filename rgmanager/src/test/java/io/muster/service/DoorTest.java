@@ -59,8 +59,7 @@ class DoorTest {
                 Stage next = stages.get(to);
                 String what = name(stages.get(from)) + " -> " + name(next);
                 boolean allowed = cells[to + 1].equals("x");
-                Runnable enter =
-                        () -> transitions.enter(service, next, "why", service.holders(), ResultCode.SUCCESS);
+                Runnable enter = () -> transitions.enter(service, next, "why", service.holders(), ResultCode.SUCCESS);
                 if (allowed) {
                     enter.run();
                     assertEquals(next, service.stage, what);
@@ -166,7 +165,8 @@ class DoorTest {
                 .getParent();
         List<ClassModel> models = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".class")).sorted().toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".class")).sorted().toList()) {
                 try (InputStream in = Files.newInputStream(file)) {
                     models.add(ClassFile.of().parse(in.readAllBytes()));
                 }

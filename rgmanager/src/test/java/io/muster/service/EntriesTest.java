@@ -153,8 +153,8 @@ class EntriesTest {
 
     @Test
     void lossOfQuorumAnswersEverybodyWhoWaits() {
-        replica.begin(new Placing(
-                Stage.NOBODY, Search.ANYWHERE, Optional.of(new Request(3, 77, RequestKind.ENABLE, 0))));
+        replica.begin(
+                new Placing(Stage.NOBODY, Search.ANYWHERE, Optional.of(new Request(3, 77, RequestKind.ENABLE, 0))));
         replica.quorum(false);
         assertEquals(ResultCode.QUORUM, replica.answer());
         assertEquals(new Stopped(Stage.NOBODY, false), replica.web().stage);

@@ -123,7 +123,8 @@ class HoldersTest {
         replica.ask(RequestKind.DISABLE, 0);
         var second = assertInstanceOf(Stopping.class, web().stage);
         assertEquals(TWO, second.run());
-        replica.say(TWO, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, second.generation(), true, false));
+        replica.say(
+                TWO, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, second.generation(), true, false));
         assertEquals(new Disabled(Stage.NOBODY), web().stage);
         replica.ask(RequestKind.ENABLE, 3);
         assertStarts(THREE);
@@ -145,7 +146,8 @@ class HoldersTest {
         replica.begin(new Stopped(Stages.TWO, true));
         replica.ask(RequestKind.DISABLE, 0);
         var stopping = assertInstanceOf(Stopping.class, web().stage);
-        replica.say(ONE, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, stopping.generation(), false, false));
+        replica.say(
+                ONE, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, stopping.generation(), false, false));
         assertEquals(new Failed(Stages.TWO), web().stage);
     }
 
@@ -157,7 +159,8 @@ class HoldersTest {
                 Set.of(1, 2),
                 Set.copyOf(List.of(1, 2, 3).stream().filter(service::occupies).toList()));
         Service started = new Service("service:web", new Started(ONE, 1, "d", Stages.NONE));
-        assertEquals(List.of(1), List.of(1, 2, 3).stream().filter(started::occupies).toList());
+        assertEquals(
+                List.of(1), List.of(1, 2, 3).stream().filter(started::occupies).toList());
     }
 
     @Test

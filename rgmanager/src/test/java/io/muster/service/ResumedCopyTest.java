@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /// Snapshot and local half are the whole core: whoever goes on from them decides as the first does.
 class ResumedCopyTest {

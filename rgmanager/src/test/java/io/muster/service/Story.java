@@ -195,7 +195,9 @@ final class Story implements TestCluster.Witness {
                 if (!view.joined().isEmpty()) {
                     tell("cman", "rgmanager of " + names(view.joined()) + " joins the group");
                 }
-                view.left().forEach(left -> tell("cman", "rgmanager of node" + left.node().nodeid() + " is gone"));
+                view.left()
+                        .forEach(left ->
+                                tell("cman", "rgmanager of node" + left.node().nodeid() + " is gone"));
             }
             case GroupEntry.Membership membership -> {
                 known.addAll(membership.joined());
@@ -230,11 +232,13 @@ final class Story implements TestCluster.Witness {
         String late = message.regular() ? "" : " (transitional)";
         try {
             String said = switch (ServiceMessage.decode(Arrays.copyOfRange(payload, 1, payload.length))) {
-                case ServiceMessage.Offer offer -> "offers cluster.conf version " + offer.plan().version();
+                case ServiceMessage.Offer offer ->
+                    "offers cluster.conf version " + offer.plan().version();
                 case ServiceMessage.Ready ready ->
                     ready.unclean().isEmpty()
                             ? "everything is stopped"
-                            : "everything is stopped but " + bare(ready.unclean().getFirst());
+                            : "everything is stopped but "
+                                    + bare(ready.unclean().getFirst());
                 case ServiceMessage.Outcome outcome ->
                     word(outcome.operation()) + " of " + bare(outcome.service())
                             + (outcome.success() ? " succeeded" : " failed");
