@@ -120,7 +120,6 @@ final class ServiceRun {
                 .map(present -> new TreeImage.Work(
                         present.job,
                         number.applyAsInt(present.walk.tree()),
-                        present.walk.wasRefused(),
                         present.walk.frames(),
                         Objects.requireNonNull(present.waiting)));
         return new TreeImage.Service(
@@ -137,7 +136,7 @@ final class ServiceRun {
         service.started = trees.get(image.started());
         service.queue.addAll(image.queue());
         image.work().ifPresent(work -> {
-            var walk = new Walk(tree(trees, work.tree()), work.frames(), work.refused(), log);
+            var walk = new Walk(tree(trees, work.tree()), work.frames(), log);
             var underway = new Underway(work.job(), walk);
             underway.waiting = work.waiting();
             service.underway = underway;

@@ -29,7 +29,7 @@ public record TreeImage(
     ///
     /// @param tree its number
     /// @param frames bottom first
-    record Work(Job job, int tree, boolean refused, List<Frame> frames, Wait waiting) {}
+    record Work(Job job, int tree, List<Frame> frames, Wait waiting) {}
 
     /// Services being stopped, and those whose stop failed.
     record Ending(SortedSet<String> remaining, SortedSet<String> unclean) {

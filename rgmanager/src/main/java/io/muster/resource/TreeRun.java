@@ -165,7 +165,7 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         if (operation == Operation.START) {
             service.started = tree;
         }
-        var work = new Underway(job, new Walk(tree, List.of(), false, this::log));
+        var work = new Underway(job, new Walk(tree, List.of(), this::log));
         service.underway = work;
         follow(service, work, work.walk.begin(operation, nowMs), nowMs);
     }

@@ -51,15 +51,14 @@ final class Walk {
     private final Teller log;
     /// Top last.
     private final Deque<Frame> frames;
-    /// A start was refused. That is nobody's failure, so it ends even the start of what isn't critical.
-    private boolean refused;
+    /// A start is being refused. That is nobody's failure, so it ends even the start of what isn't critical.
+    private boolean refusing;
 
     /// @param frames bottom first; none for one that begins
-    Walk(LiveTree tree, List<Frame> frames, boolean refused, Teller log) {
+    Walk(LiveTree tree, List<Frame> frames, Teller log) {
         this.tree = tree;
         this.log = log;
         this.frames = new ArrayDeque<>(frames);
-        this.refused = refused;
     }
 
     LiveTree tree() {
@@ -68,10 +67,6 @@ final class Walk {
 
     List<Frame> frames() {
         return new ArrayList<>(frames);
-    }
-
-    boolean wasRefused() {
-        return refused;
     }
 
     Step begin(Operation operation, long nowMs) {
@@ -97,8 +92,10 @@ final class Walk {
 
     /// The agent that was next, a start, mustn't be called.
     Step refuse(long nowMs) {
-        refused = true;
-        return ended(1, nowMs);
+        refusing = true;
+        Step step = ended(1, nowMs);
+        refusing = false;
+        return step;
     }
 
     private Step toAgentOrEnd(Step first, long nowMs) {
@@ -187,7 +184,7 @@ final class Walk {
             return startParts(new Frame.StartingParts(at.node(), at.part() + 1, at.partial() || result.partial()));
         }
         int part = tree.starting(at.node()).get(at.part());
-        if (refused || tree.node(part).independence().critical()) {
+        if (refusing || tree.node(part).independence().critical()) {
             return new Step.Return(result);
         }
         frames.addLast(at);

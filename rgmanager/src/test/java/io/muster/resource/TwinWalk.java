@@ -96,7 +96,7 @@ final class TwinWalk {
         }
         Answer answer = answers.get(next++);
         nowMs = answer.atMs();
-        refused |= answer.refused();
+        refused = answer.refused();
         return answer.status();
     }
 
