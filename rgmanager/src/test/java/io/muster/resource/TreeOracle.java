@@ -18,7 +18,9 @@ import java.util.TreeMap;
 /// 5. when everything was to be stopped, nothing that was asked for before is started any more;
 /// 6. a check is made only when its interval has passed since it was last made and since the start, unless another
 ///    configuration has come since;
-/// 7. every operation is answered once.
+/// 7. a service that is said to be started has every resource up but those below parts that aren't critical, and those
+///    too unless it is said to be so in part;
+/// 8. every operation is answered once.
 final class TreeOracle {
     /// One resource at its place, as the last agents left it.
     private static final class Place {
@@ -40,6 +42,7 @@ final class TreeOracle {
 
     private final Map<String, Service> services = new TreeMap<>();
     private final Map<Long, String> tickets = new TreeMap<>();
+    private final Set<Long> starts = new HashSet<>();
     private final Map<Long, Long> askedAt = new TreeMap<>();
     private final Map<Long, String> askers = new TreeMap<>();
     private final Set<Long> beforeTheEnd = new HashSet<>();
@@ -89,6 +92,9 @@ final class TreeOracle {
         switch (event) {
             case TreeEvent.Run(long ticket, String label, Operation operation, String target) -> {
                 tickets.put(ticket, label);
+                if (operation == Operation.START) {
+                    starts.add(ticket);
+                }
                 service(label).asked.add(ticket);
             }
             case TreeEvent.StopEverything(long ticket) -> {
@@ -154,6 +160,11 @@ final class TreeOracle {
                 check(label != null, "answered twice or never asked", ticket);
                 List<Long> asked = service(String.valueOf(label)).asked;
                 check(asked.removeFirst() == ticket, "answered out of order", label);
+                ResourceNode root = configured.get(String.valueOf(label));
+                Service s = service(String.valueOf(label));
+                if (starts.remove(ticket) && result.ok() && root != null && !s.changed) {
+                    allUp(s, root, result.partial());
+                }
             }
             case TreeEffect.StoppedEverything(long ticket, List<String> unclean) ->
                 check(tickets.remove(ticket) != null, "the end answered twice or never asked", ticket);
@@ -210,6 +221,13 @@ final class TreeOracle {
                 check(at.startedMs < 0 || nowMs - at.startedMs >= intervalMs, "a check right after the start", call);
             }
             default -> {}
+        }
+    }
+
+    private static void allUp(Service s, ResourceNode node, boolean partial) {
+        if (!partial || node.independence().critical()) {
+            check(!node.can("start", 0) || place(s, node.label()).up, "said to be started without", node.label());
+            node.children().forEach(child -> allUp(s, child, partial));
         }
     }
 
