@@ -1,6 +1,7 @@
 package io.muster.ccs;
 
 import io.muster.ccs.Choice.Elected;
+import io.muster.ccs.Choice.InForce;
 import io.muster.config.ConfigReader;
 import io.muster.config.ConfigVersion;
 import io.muster.config.Problem;
@@ -232,10 +233,24 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
                 out.add(new CcsEffect.Answer(end.request(), end.done(), end.text()));
             }
         }
-        if (state.onProbation().isEmpty()) {
-            confirming.keySet().forEach(request -> out.add(new CcsEffect.Answer(request, true, "")));
-            confirming.clear();
-        }
+        Optional<ConfigVersion> trial = state.onProbation();
+        confirming.entrySet().removeIf(waiting -> {
+            ConfigVersion version = waiting.getValue();
+            if (version.equals(trial.orElse(null))) {
+                return false;
+            }
+            boolean stays = stays(version);
+            String why = stays ? "" : "cluster.conf " + version + " wasn't confirmed in time";
+            out.add(new CcsEffect.Answer(waiting.getKey(), stays, why));
+            return true;
+        });
+    }
+
+    /// Whether a version is in force and the former one isn't on its way back.
+    private boolean stays(ConfigVersion version) {
+        return state.choice() instanceof InForce now
+                && now.document().version().equals(version)
+                && now.update().filter(update -> update.asked().isEmpty()).isEmpty();
     }
 
     private void keepInStep(long nowMs, List<CcsEffect> out) {

@@ -144,6 +144,22 @@ class ConfigLogTest {
     }
 
     @Test
+    void aConfirmationThatComesTooLateIsRefused() {
+        World world = world(3, 4);
+        world.start(1, 2, 3);
+        world.calm(10_000);
+        Document risky = Texts.document(3, 5, "risky");
+        world.update(1, risky, 120);
+        world.calm(60_000);
+        world.now += 100_000;
+        world.tick();
+        world.confirm(2);
+        world.calm(10_000);
+        assertEquals(List.of("cluster.conf " + risky.version() + " wasn't confirmed in time"), world.refused);
+        everybodyHas(world, Texts.document(3, 6, "old"));
+    }
+
+    @Test
     void anUpdateIsNotAnsweredWithWhatAFormerLifeOfCcsdHasAsked() {
         World world = world(3, 4);
         world.start(1, 2, 3);
