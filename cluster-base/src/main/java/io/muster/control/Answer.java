@@ -51,6 +51,16 @@ public record Answer(int code, String text, byte[] body) {
         return code == 0;
     }
 
+    /// This, if it is a yes.
+    ///
+    /// @throws RefusedException when it is a no, with the text
+    public Answer orRefuse() throws RefusedException {
+        if (!done()) {
+            throw new RefusedException(text);
+        }
+        return this;
+    }
+
     /// To the request it answers.
     public Frame to(Frame request) {
         byte[] octets = new Output(body.length + 16 + text.length())

@@ -31,14 +31,14 @@ public final class AsyncControlClient implements AutoCloseable {
     }
 
     /// How a request went.
-    public sealed interface Answer {
-        record Got(Frame frame) implements Answer {}
+    public sealed interface Outcome {
+        record Got(Frame frame) implements Outcome {}
 
         /// The connection has ended, or no answer came in time.
-        record None(String why) implements Answer {}
+        record None(String why) implements Outcome {}
     }
 
-    private record Asked(Consumer<Answer> then, Runnable cancelTimer) {}
+    private record Asked(Consumer<Outcome> then, Runnable cancelTimer) {}
 
     private final Loop loop;
     private final Listener listener;
@@ -70,13 +70,13 @@ public final class AsyncControlClient implements AutoCloseable {
     /// Sends a request.
     ///
     /// @param then once, on the loop
-    public void ask(int type, CauseId cause, byte[] payload, long timeoutMs, Consumer<Answer> then) {
+    public void ask(int type, CauseId cause, byte[] payload, long timeoutMs, Consumer<Outcome> then) {
         if (!loop.inside()) {
             loop.execute(() -> ask(type, cause, payload, timeoutMs, then));
             return;
         }
         if (over) {
-            then.accept(new Answer.None("connection is closed"));
+            then.accept(new Outcome.None("connection is closed"));
             return;
         }
         long mine = ++sequence;
@@ -103,14 +103,14 @@ public final class AsyncControlClient implements AutoCloseable {
         Asked one = asked.remove(frame.sequence());
         if (one != null) {
             one.cancelTimer().run();
-            one.then().accept(new Answer.Got(frame));
+            one.then().accept(new Outcome.Got(frame));
         } // else an answer that comes after its asker gave up
     }
 
     private void expire(long number, long timeoutMs) {
         Asked one = asked.remove(number);
         if (one != null) {
-            one.then().accept(new Answer.None("no answer within " + timeoutMs + " ms"));
+            one.then().accept(new Outcome.None("no answer within " + timeoutMs + " ms"));
         }
     }
 
@@ -120,7 +120,7 @@ public final class AsyncControlClient implements AutoCloseable {
         asked.clear();
         for (Asked one : open) {
             one.cancelTimer().run();
-            one.then().accept(new Answer.None("connection ended: " + why));
+            one.then().accept(new Outcome.None("connection ended: " + why));
         }
         listener.onClose(why);
     }

@@ -9,10 +9,17 @@ import java.time.Duration;
 /// A command's conversation with a daemon: blocking, every call bounded, one [Answer] for each request.
 ///
 /// Errors: [NotRunningException] when the daemon isn't there, [AccessDeniedException] when its socket isn't this user's
-/// to use, other `IOException`s when the conversation breaks or makes no sense. A no of the daemon is an answer.
+/// to use, other `IOException`s when the conversation breaks or makes no sense. A no of the daemon is an answer; who has
+/// no use for one says [Answer#orRefuse].
+///
+/// What is asked and answered is written next to the daemon's types of frames; the words for an operator when it fails
+/// are each command's own.
 ///
 /// Loads neither Netty nor SLF4J. Thread: one at a time.
 public final class CommandClient implements AutoCloseable {
+    /// For what a daemon answers from its own state: it needs milliseconds, a loaded machine more.
+    public static final Duration QUICK = Duration.ofSeconds(5);
+
     private static final byte[] NOTHING = new byte[0];
 
     private final ControlClient control;
@@ -24,6 +31,18 @@ public final class CommandClient implements AutoCloseable {
     /// @param patience longest wait of each later call
     public static CommandClient connect(Path socket, Duration patience) throws IOException {
         return new CommandClient(ControlClient.connect(socket, patience));
+    }
+
+    /// One question on a connection of its own.
+    public static Answer askOnce(Path socket, Duration patience, int type, Output request) throws IOException {
+        try (CommandClient client = connect(socket, patience)) {
+            return client.ask(type, request);
+        }
+    }
+
+    /// One question on a connection of its own, which needs nothing but its type.
+    public static Answer askOnce(Path socket, Duration patience, int type) throws IOException {
+        return askOnce(socket, patience, type, new Output());
     }
 
     public Answer ask(int type) throws IOException {

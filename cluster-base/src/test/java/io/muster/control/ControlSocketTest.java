@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.control.AsyncControlClient.Answer;
 import io.muster.core.CauseId;
 import io.muster.driver.Loop;
 import io.muster.driver.Loops;
@@ -42,6 +41,8 @@ class ControlSocketTest {
     private static final int FAIL = 4;
     private static final int WATCH = 5;
     private static final int PUSH = 6;
+    private static final int OBEY = 7;
+    private static final int REFUSE = 8;
 
     @TempDir
     Path directory;
@@ -61,7 +62,9 @@ class ControlSocketTest {
         @Override
         public void onFrame(Session session, Frame frame) {
             switch (frame.type()) {
-                case ECHO -> session.reply(frame, ECHO, frame.payload());
+                case ECHO -> session.send(new Frame(ECHO, frame.sequence(), CauseId.NONE, frame.payload()));
+                case OBEY -> session.reply(frame, Answer.of(new byte[] {9}));
+                case REFUSE -> session.reply(frame, Answer.of(3, "not today"));
                 case FLOOD -> {
                     for (int i = 0; i < 64; i++) {
                         session.send(FLOOD, new byte[64 << 10]);
@@ -108,6 +111,20 @@ class ControlSocketTest {
         assertEquals("closed by client", closed.poll(10, TimeUnit.SECONDS));
         assertEquals(1, server.counters().opened());
         assertEquals(3, server.counters().framesIn());
+    }
+
+    @Test
+    void aYesIsPassedOnAndANoIsRefusedInTheDaemonsWords() throws Exception {
+        assertArrayEquals(
+                new byte[] {9},
+                CommandClient.askOnce(socket, SOON, OBEY).orRefuse().body());
+        Answer no = CommandClient.askOnce(socket, SOON, REFUSE);
+        assertEquals(3, no.code());
+        assertEquals(
+                "not today",
+                assertThrows(RefusedException.class, no::orRefuse).getMessage());
+        var nonsense = assertThrows(IOException.class, () -> CommandClient.askOnce(socket, SOON, ECHO));
+        assertEquals("the daemon's answer makes no sense: a frame of type 1 for an answer", nonsense.getMessage());
     }
 
     @Test
@@ -203,7 +220,7 @@ class ControlSocketTest {
         var listener = new Recording();
         try (var alive = connect(socket, listener).get(10, TimeUnit.SECONDS)) {
             alive.send(WATCH, new byte[0]);
-            var later = new CompletableFuture<Answer>();
+            var later = new CompletableFuture<AsyncControlClient.Outcome>();
             loop.schedule(
                     () -> alive.ask(ECHO, CauseId.NONE, new byte[1], 5_000, later::complete),
                     500,
@@ -296,19 +313,19 @@ class ControlSocketTest {
         return listener.opened;
     }
 
-    private static CompletableFuture<Answer> ask(
+    private static CompletableFuture<AsyncControlClient.Outcome> ask(
             AsyncControlClient client, int type, CauseId cause, byte[] payload, long ms) {
-        var answer = new CompletableFuture<Answer>();
+        var answer = new CompletableFuture<AsyncControlClient.Outcome>();
         client.ask(type, cause, payload, ms, answer::complete);
         return answer;
     }
 
-    private static Frame frame(CompletableFuture<Answer> answer) throws Exception {
-        return ((Answer.Got) answer.get(10, TimeUnit.SECONDS)).frame();
+    private static Frame frame(CompletableFuture<AsyncControlClient.Outcome> answer) throws Exception {
+        return ((AsyncControlClient.Outcome.Got) answer.get(10, TimeUnit.SECONDS)).frame();
     }
 
-    private static String none(CompletableFuture<Answer> answer) throws Exception {
-        return ((Answer.None) answer.get(10, TimeUnit.SECONDS)).why();
+    private static String none(CompletableFuture<AsyncControlClient.Outcome> answer) throws Exception {
+        return ((AsyncControlClient.Outcome.None) answer.get(10, TimeUnit.SECONDS)).why();
     }
 
     private static final class Recording implements AsyncControlClient.Listener {

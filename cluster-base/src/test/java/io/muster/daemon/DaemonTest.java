@@ -11,6 +11,7 @@ import io.muster.control.Frame;
 import io.muster.control.NotRunningException;
 import io.muster.control.Session;
 import io.muster.control.SessionHandler;
+import io.muster.core.CauseId;
 import io.muster.driver.Loops;
 import io.netty.channel.EventLoop;
 import java.io.ByteArrayOutputStream;
@@ -53,7 +54,7 @@ class DaemonTest {
                     if (frame.type() == BREAK) {
                         context.fatal(new IllegalStateException("from A to B in epoch 7"));
                     }
-                    session.reply(frame, frame.type(), frame.payload());
+                    session.send(new Frame(frame.type(), frame.sequence(), CauseId.NONE, frame.payload()));
                 }
             });
             return () -> {

@@ -11,7 +11,6 @@ import io.muster.service.RequestKind;
 import io.muster.service.ResultCode;
 import io.muster.service.daemon.ServiceFrames;
 import io.muster.simulator.SimMachine;
-import io.muster.wire.Output;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -27,7 +26,7 @@ final class Operator {
     }
 
     void clusvcadm(ModelNode node, RequestKind kind, String service, int target) {
-        byte[] request = new Output().oneOf(kind).string(service).u32(target).toBytes();
+        byte[] request = ServiceFrames.request(kind, service, target).toBytes();
         ask(node, "rgmanager", ServiceFrames.REQUEST, request, answer -> {
             boolean known = answer.code() >= 0 && answer.code() < ResultCode.values().length;
             node.say("clusvcadm " + kind + " " + service + ": "
@@ -36,7 +35,7 @@ final class Operator {
     }
 
     void update(ModelNode node, byte[] document) {
-        byte[] request = new Output(document.length + 8).u32(0).bytes(document).toBytes();
+        byte[] request = CcsFrames.update(document, 0).toBytes();
         ask(
                 node,
                 "ccsd",
@@ -65,16 +64,16 @@ final class Operator {
                         });
                     }
 
-                    private void told(AsyncControlClient.Answer answer) {
+                    private void told(AsyncControlClient.Outcome answer) {
                         switch (answer) {
-                            case AsyncControlClient.Answer.Got(Frame frame) -> {
+                            case AsyncControlClient.Outcome.Got(Frame frame) -> {
                                 try {
                                     then.accept(Answer.decode(frame));
                                 } catch (MalformedMessage e) {
                                     throw new AssertionError(daemon + "'s answer: " + e.getMessage(), e);
                                 }
                             }
-                            case AsyncControlClient.Answer.None(String why) ->
+                            case AsyncControlClient.Outcome.None(String why) ->
                                 node.say("no answer of " + daemon + ": " + why);
                         }
                     }

@@ -101,14 +101,13 @@ public final class GroupClient implements AutoCloseable {
 
     private static void status(AsyncControlClient connection, Consumer<Optional<CmanView>> then) {
         connection.ask(CmanFrames.ASK_STATUS, CauseId.NONE, new byte[0], ANSWER_MS, answer -> {
-            if (!(answer instanceof AsyncControlClient.Answer.Got(Frame frame))) {
+            if (!(answer instanceof AsyncControlClient.Outcome.Got(Frame frame))) {
                 then.accept(Optional.empty());
                 return;
             }
             Optional<CmanView> view;
             try {
-                view = Optional.of(
-                        StatusCodec.decode(new Input(Answer.decode(frame).body())));
+                view = Optional.of(StatusCodec.decode(Answer.decode(frame)));
             } catch (MalformedMessage e) {
                 LOG.error("cman's status: {}", e.getMessage());
                 view = Optional.empty();
@@ -179,9 +178,9 @@ public final class GroupClient implements AutoCloseable {
         connection.ask(CmanFrames.ASK_FRESH, CauseId.NONE, new byte[0], FRESH_MS, answer -> then.accept(yes(answer)));
     }
 
-    private static boolean yes(AsyncControlClient.Answer answer) {
+    private static boolean yes(AsyncControlClient.Outcome answer) {
         try {
-            return answer instanceof AsyncControlClient.Answer.Got(Frame frame)
+            return answer instanceof AsyncControlClient.Outcome.Got(Frame frame)
                     && new Input(Answer.decode(frame).body()).bool();
         } catch (MalformedMessage e) {
             LOG.error("cman's answer: {}", e.getMessage());
@@ -196,14 +195,12 @@ public final class GroupClient implements AutoCloseable {
 
     /// Leaves the cluster with all of this node.
     public void leaveCluster(boolean removed, boolean force, Consumer<Reply> then) {
-        request(CmanFrames.LEAVE, new Output().bool(removed).bool(force), then);
+        request(CmanFrames.LEAVE, CmanFrames.leave(removed, force), then);
     }
 
     /// Hands a configuration to all nodes. It must be on disk at a quorum of them already.
     public void announceConfig(int version, String sha256, byte[] document, Consumer<Reply> then) {
-        Output out =
-                new Output(document.length + 80).u32(version).string(sha256).bytes(document);
-        request(CmanFrames.ANNOUNCE, out, then);
+        request(CmanFrames.ANNOUNCE, CmanFrames.announce(version, sha256, document), then);
     }
 
     /// A poll of the quorum device: its votes as long as it is alive, else 0. Nobody asks for more than that: who
@@ -214,20 +211,17 @@ public final class GroupClient implements AutoCloseable {
 
     /// Ends other nodes' cman.
     public void kill(List<Integer> nodeids, String why, Consumer<Reply> then) {
-        request(
-                CmanFrames.KILL,
-                new Output().list(nodeids, (o, id) -> o.u32(id)).string(why),
-                then);
+        request(CmanFrames.KILL, CmanFrames.kill(nodeids, why), then);
     }
 
     private void request(int type, Output payload, Consumer<Reply> then) {
         connection.ask(type, CauseId.NONE, payload.toBytes(), ANSWER_MS, answer -> then.accept(reply(answer)));
     }
 
-    private static Reply reply(AsyncControlClient.Answer answer) {
+    private static Reply reply(AsyncControlClient.Outcome answer) {
         return switch (answer) {
-            case AsyncControlClient.Answer.None(String why) -> Reply.no(why);
-            case AsyncControlClient.Answer.Got(Frame frame) -> {
+            case AsyncControlClient.Outcome.None(String why) -> Reply.no(why);
+            case AsyncControlClient.Outcome.Got(Frame frame) -> {
                 try {
                     Answer said = Answer.decode(frame);
                     yield said.done()
