@@ -2,11 +2,14 @@ package io.muster.cman.cli;
 
 import io.muster.cli.Command;
 import io.muster.cli.Nearest;
-import io.muster.cman.client.CmanConnection;
-import io.muster.cman.client.CmanConnection.Failure;
 import io.muster.cman.client.CmanFrames;
 import io.muster.cman.client.CmanView;
+import io.muster.cman.client.StatusCodec;
+import io.muster.control.Answer;
+import io.muster.control.CommandClient;
+import io.muster.core.MalformedMessage;
 import io.muster.daemon.Layout;
+import io.muster.driver.Patience;
 import io.muster.membership.CmanEffect.Result;
 import io.muster.membership.CmanStatus.NodeStatus;
 import io.muster.wire.Output;
@@ -28,8 +31,6 @@ import java.util.regex.Pattern;
 ///
 /// Exit status: 0; 1 for an error, told on stderr behind the program's name; 2 when `-t` ran out.
 public final class CmanTool implements Command {
-    private static final Duration ANSWER = Duration.ofSeconds(5);
-
     /// A vote of the clients may take the whole shutdown time-out.
     private static final Duration LEAVE_ANSWER = Duration.ofSeconds(60);
 
@@ -78,13 +79,35 @@ public final class CmanTool implements Command {
         }
     }
 
-    private CmanConnection connect() throws Failure {
-        return CmanConnection.open(layout.socket("cman"), ANSWER);
+    private CommandClient connect() throws Failure {
+        return connect(CommandClient.QUICK);
+    }
+
+    private CommandClient connect(Duration patience) throws Failure {
+        try {
+            return CommandClient.connect(layout.socket("cman"), patience);
+        } catch (IOException e) {
+            throw Failure.toConnect(e);
+        }
+    }
+
+    private static Result ask(CommandClient cman, int type, Output request) throws Failure {
+        try {
+            Answer answer = cman.ask(type, request);
+            if (answer.code() == Answer.PERMISSION) {
+                throw Failure.denied();
+            }
+            return CmanFrames.result(answer);
+        } catch (IOException | MalformedMessage e) {
+            throw new Failure("no answer from cman: " + e.getMessage());
+        }
     }
 
     private CmanView view() throws Failure {
-        try (CmanConnection cman = connect()) {
-            return cman.status();
+        try (CommandClient cman = connect()) {
+            return StatusCodec.decode(cman.ask(CmanFrames.ASK_STATUS));
+        } catch (IOException | MalformedMessage e) {
+            throw new Failure("Error getting status: " + e.getMessage());
         }
     }
 
@@ -125,18 +148,20 @@ public final class CmanTool implements Command {
             out.println(StatusText.VERSION + " config " + view().status().configVersion());
             return 0;
         }
-        try (CmanConnection cman = connect()) {
+        try (CommandClient cman = connect()) {
             byte[] document = Files.readAllBytes(layout.clusterConf());
-            String sha256 = HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(document));
-            check(
-                    "can't set version",
-                    cman.ask(
-                            CmanFrames.ANNOUNCE,
-                            new Output().u32(versionOf(document)).string(sha256).bytes(document)));
+            Output request = CmanFrames.announce(versionOf(document), sha256(document), document);
+            check("can't set version", ask(cman, CmanFrames.ANNOUNCE, request));
             return 0;
         } catch (IOException e) {
             throw new Failure("can't set version: " + e.getMessage());
+        }
+    }
+
+    private static String sha256(byte[] document) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(document));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this Java has no SHA-256", e);
         }
@@ -178,13 +203,8 @@ public final class CmanTool implements Command {
     }
 
     private int join(CmanOptions o, PrintStream err) throws Failure {
-        try (CmanConnection cman = connect()) {
-            cman.status();
+        if (DaemonStart.answers(layout)) {
             throw new Failure("Node is already active");
-        } catch (Failure e) {
-            if (String.valueOf(e.getMessage()).startsWith("Node is")) {
-                throw e;
-            }
         }
         long deadline = deadline(o);
         DaemonStart.run(layout, o);
@@ -197,8 +217,8 @@ public final class CmanTool implements Command {
         long deadline = deadline(o);
         while (true) {
             Result result;
-            try (CmanConnection cman = CmanConnection.open(layout.socket("cman"), LEAVE_ANSWER)) {
-                result = cman.ask(CmanFrames.LEAVE, new Output().bool(removed).bool(force));
+            try (CommandClient cman = connect(LEAVE_ANSWER)) {
+                result = ask(cman, CmanFrames.LEAVE, CmanFrames.leave(removed, force));
             }
             if (result == Result.OK) {
                 break;
@@ -213,9 +233,7 @@ public final class CmanTool implements Command {
             pause();
         }
         while (o.waits() && Files.exists(layout.socket("cman"))) {
-            try (CmanConnection cman = connect()) {
-                cman.status();
-            } catch (Failure e) {
+            if (!DaemonStart.answers(layout)) {
                 return 0;
             }
             if (System.nanoTime() >= deadline) {
@@ -249,11 +267,9 @@ public final class CmanTool implements Command {
             }
         }
         if (!nodeids.isEmpty()) {
-            try (CmanConnection cman = connect()) {
-                Output payload = new Output()
-                        .list(nodeids, (out, id) -> out.u32(id))
-                        .string("we were killed by cman_tool or other application");
-                check("kill node failed", cman.ask(CmanFrames.KILL, payload));
+            try (CommandClient cman = connect()) {
+                Output request = CmanFrames.kill(nodeids, "we were killed by cman_tool or other application");
+                check("kill node failed", ask(cman, CmanFrames.KILL, request));
             }
         }
         return status;
@@ -263,10 +279,10 @@ public final class CmanTool implements Command {
         if (o.expected() == CmanOptions.UNSET) {
             throw new Failure("no expected votes specified");
         }
-        try (CmanConnection cman = connect()) {
+        try (CommandClient cman = connect()) {
             check(
                     "can't set expected votes",
-                    o.expected() <= 0 ? Result.INVALID : cman.ask(CmanFrames.EXPECTED, new Output().u32(o.expected())));
+                    o.expected() <= 0 ? Result.INVALID : ask(cman, CmanFrames.EXPECTED, CmanFrames.expected(o.expected())));
         }
         return 0;
     }
@@ -284,20 +300,19 @@ public final class CmanTool implements Command {
             }
             nodeid = found.getFirst().nodeid();
         }
-        try (CmanConnection cman = connect()) {
+        try (CommandClient cman = connect()) {
             check(
                     "can't set votes",
                     o.votes() < 0 || o.votes() > 255
                             ? Result.INVALID
-                            : cman.ask(
-                                    CmanFrames.VOTES, new Output().u32(nodeid).u32(o.votes())));
+                            : ask(cman, CmanFrames.VOTES, CmanFrames.votes(nodeid, o.votes())));
         }
         return 0;
     }
 
     private int debug(CmanOptions o) throws Failure {
-        try (CmanConnection cman = connect()) {
-            check("can't set debug level", cman.ask(CmanFrames.DEBUG, new Output().u32(Math.max(0, o.debug()))));
+        try (CommandClient cman = connect()) {
+            check("can't set debug level", ask(cman, CmanFrames.DEBUG, CmanFrames.debug(Math.max(0, o.debug()))));
         }
         return 0;
     }
@@ -315,10 +330,7 @@ public final class CmanTool implements Command {
     }
 
     private static void pause() throws Failure {
-        try {
-            Thread.sleep(POLL_MS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!Patience.pause(POLL_MS)) {
             throw new Failure("interrupted");
         }
     }

@@ -1,13 +1,15 @@
 package io.muster.cman.cli;
 
-import io.muster.cman.client.CmanConnection;
-import io.muster.cman.client.CmanConnection.Failure;
+import io.muster.cman.client.CmanFrames;
+import io.muster.cman.client.StatusCodec;
+import io.muster.control.CommandClient;
+import io.muster.core.MalformedMessage;
 import io.muster.daemon.Launcher;
 import io.muster.daemon.Layout;
+import io.muster.driver.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.Optional;
 final class DaemonStart {
     private static final String MAIN = "io.muster.cman.daemon.CmanDaemon";
     private static final long SOCKET_MS = 100_000;
+    private static final long LOOK_MS = 20;
 
     /// Before the reason in the daemon's last line of log.
     private static final String WORDS = "can't start: ";
@@ -78,22 +81,24 @@ final class DaemonStart {
             if (!process.isAlive()) {
                 throw new Failure("cman not started: " + lastLine(complaint));
             }
-            try (CmanConnection cman = CmanConnection.open(layout.socket("cman"), Duration.ofSeconds(5))) {
-                cman.status();
+            if (answers(layout)) {
                 return;
-            } catch (Failure e) {
-                pause();
+            }
+            if (!Patience.pause(LOOK_MS)) {
+                throw new Failure("interrupted");
             }
         }
         throw new Failure("cman doesn't answer after " + SOCKET_MS / 1000 + " s");
     }
 
-    private static void pause() throws Failure {
+    /// Whether cman says how it is.
+    static boolean answers(Layout layout) {
         try {
-            Thread.sleep(20);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure("interrupted");
+            StatusCodec.decode(
+                    CommandClient.askOnce(layout.socket("cman"), CommandClient.QUICK, CmanFrames.ASK_STATUS));
+            return true;
+        } catch (IOException | MalformedMessage e) {
+            return false;
         }
     }
 

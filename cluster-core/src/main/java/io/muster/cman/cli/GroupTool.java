@@ -2,10 +2,13 @@ package io.muster.cman.cli;
 
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
-import io.muster.cman.client.CmanConnection;
+import io.muster.cman.client.CmanFrames;
+import io.muster.cman.client.StatusCodec;
+import io.muster.control.CommandClient;
+import io.muster.core.MalformedMessage;
 import io.muster.daemon.Layout;
+import java.io.IOException;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.List;
 
 /// `group_tool [-v] [ls [LEVEL NAME]]`.
@@ -62,8 +65,9 @@ public final class GroupTool implements Command {
             err.print(USAGE);
             return 1;
         }
-        try (CmanConnection cman = CmanConnection.open(layout.socket("cman"), Duration.ofSeconds(5))) {
-            List<GroupsText.Row> rows = GroupsText.rows(cman.status());
+        try {
+            List<GroupsText.Row> rows = GroupsText.rows(StatusCodec.decode(
+                    CommandClient.askOnce(layout.socket("cman"), CommandClient.QUICK, CmanFrames.ASK_STATUS)));
             if (words.size() >= 3) {
                 rows = rows.stream()
                         .filter(r -> Integer.toString(r.level()).equals(words.get(1))
@@ -75,7 +79,7 @@ public final class GroupTool implements Command {
             }
             out.print(GroupsText.table(rows, verbose));
             return 0;
-        } catch (CmanConnection.Failure e) {
+        } catch (IOException | MalformedMessage e) {
             err.println("Unable to connect to groupd.  Is it running?");
             return 1;
         }

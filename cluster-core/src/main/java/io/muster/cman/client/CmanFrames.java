@@ -1,5 +1,11 @@
 package io.muster.cman.client;
 
+import io.muster.control.Answer;
+import io.muster.core.MalformedMessage;
+import io.muster.membership.CmanEffect.Result;
+import io.muster.wire.Output;
+import java.util.List;
+
 /// Types of frames on `cman.sock`; payloads big-endian as [io.muster.wire.Output] writes them.
 ///
 /// | type | to cman | payload | answer |
@@ -51,4 +57,37 @@ public final class CmanFrames {
     public static final int ASK_SHUTDOWN = 42;
 
     private CmanFrames() {}
+
+    public static Output leave(boolean removed, boolean force) {
+        return new Output().bool(removed).bool(force);
+    }
+
+    public static Output kill(List<Integer> nodeids, String why) {
+        return new Output().list(nodeids, (out, id) -> out.u32(id)).string(why);
+    }
+
+    public static Output expected(int votes) {
+        return new Output().u32(votes);
+    }
+
+    /// @param nodeid 0 for this node
+    public static Output votes(int nodeid, int votes) {
+        return new Output().u32(nodeid).u32(votes);
+    }
+
+    public static Output announce(int version, String sha256, byte[] document) {
+        return new Output(document.length + 80).u32(version).string(sha256).bytes(document);
+    }
+
+    public static Output debug(int mask) {
+        return new Output().u32(mask);
+    }
+
+    /// What became of a request; the text of a refusal was lost on users of the original and therefore is here.
+    public static Result result(Answer answer) throws MalformedMessage {
+        if (answer.code() < 0 || answer.code() >= Result.values().length) {
+            throw new MalformedMessage("result " + answer.code());
+        }
+        return Result.values()[answer.code()];
+    }
 }

@@ -1,5 +1,6 @@
 package io.muster.cman.client;
 
+import io.muster.control.Answer;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.Group;
@@ -63,6 +64,11 @@ public final class StatusCodec {
                 n.lastFenced(),
                 (p, f) -> p.node(f.victim()).u32(f.byNodeid()).string(f.how()).u64(f.position()));
         o.u64(n.fencedMs());
+    }
+
+    /// The answer to [CmanFrames#ASK_STATUS].
+    public static CmanView decode(Answer answer) throws MalformedMessage {
+        return decode(new Input(answer.body()));
     }
 
     public static CmanView decode(Input in) throws MalformedMessage {
