@@ -28,13 +28,13 @@ public enum Errno {
         return text;
     }
 
-    /// The text of a number, whichever sign it has.
+    /// The text of a number, also of one that nobody here gives.
     public static String text(int number) {
         for (Errno errno : values()) {
-            if (errno.number == Math.abs(number)) {
+            if (errno.number == number) {
                 return errno.text;
             }
         }
-        return "Unknown error " + Math.abs(number);
+        return "Unknown error " + number;
     }
 }

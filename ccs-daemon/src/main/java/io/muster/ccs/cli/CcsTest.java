@@ -1,12 +1,17 @@
 package io.muster.ccs.cli;
 
+import io.muster.ccs.CcsFrames;
 import io.muster.ccs.Errno;
 import io.muster.cli.Command;
+import io.muster.control.Answer;
+import io.muster.control.CommandClient;
 import io.muster.control.NotRunningException;
 import io.muster.core.MalformedMessage;
 import io.muster.daemon.Layout;
+import io.muster.wire.Output;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +33,9 @@ public final class CcsTest implements Command {
               get_state <descriptor>
               set_state <descriptor> <path>
             """;
+
+    private static final Duration CONNECT = Duration.ofSeconds(60);
+    private static final Duration BLOCKED = Duration.ofDays(1);
 
     private final Layout layout;
 
@@ -68,11 +76,11 @@ public final class CcsTest implements Command {
         try {
             return switch (command) {
                 case "connect" -> connect(rest, out, err);
-                case "set" -> failed("ccs_set", -Errno.ENOSYS.number(), err);
+                case "set" -> failed("ccs_set", Errno.ENOSYS.number(), err);
                 default -> onDescriptor(command, rest, out, err);
             };
         } catch (NotRunningException e) {
-            return failed("ccs_" + command, -Errno.ECONNREFUSED.number(), err);
+            return failed("ccs_" + command, Errno.ECONNREFUSED.number(), err);
         } catch (IOException | MalformedMessage e) {
             err.println("ccs_" + command + " failed: " + e.getMessage());
             return 1;
@@ -101,15 +109,17 @@ public final class CcsTest implements Command {
         if (!name.isEmpty()) {
             out.println("Setting cluster name to " + name);
         }
-        int result;
-        try (CcsClient ccsd = CcsClient.patient(layout.socket("ccsd"), block)) {
-            result = ccsd.connect(force, block, name);
+        Answer answer = CommandClient.askOnce(
+                layout.socket("ccsd"),
+                block ? BLOCKED : CONNECT,
+                CcsFrames.CONNECT,
+                CcsFrames.connect(force, block, name));
+        if (!answer.done()) {
+            return failed("ccs_connect", answer.code(), err);
         }
-        if (result < 0) {
-            return failed("ccs_connect", result, err);
-        }
+        int descriptor = CcsFrames.opened(answer);
         out.println("Connect successful.");
-        out.println(" Connection descriptor = " + result);
+        out.println(" Connection descriptor = " + descriptor);
         return 0;
     }
 
@@ -117,40 +127,44 @@ public final class CcsTest implements Command {
             throws IOException, MalformedMessage {
         Optional<Integer> number = number(rest.getFirst());
         if (number.isEmpty()) {
-            return failed("ccs_" + command, -Errno.EINVAL.number(), err);
+            return failed("ccs_" + command, Errno.EINVAL.number(), err);
         }
         int descriptor = number.get();
-        try (CcsClient ccsd = CcsClient.quick(layout.socket("ccsd"))) {
-            return switch (command) {
-                case "disconnect" -> {
-                    int result = ccsd.disconnect(descriptor);
-                    yield result < 0 ? failed("ccs_disconnect", result, err) : done("Disconnect successful.", out);
-                }
-                case "get", "get_list" -> get(ccsd, descriptor, rest.get(1), command.equals("get_list"), out, err);
-                case "set_state" -> {
-                    int result = ccsd.setState(descriptor, rest.get(1));
-                    yield result < 0 ? failed("ccs_set_state", result, err) : done("Set state successful.", out);
-                }
-                default -> state(ccsd.state(descriptor), out, err);
-            };
-        }
+        return switch (command) {
+            case "disconnect" -> {
+                Answer answer = ask(CcsFrames.DISCONNECT, CcsFrames.descriptor(descriptor));
+                yield answer.done() ? done("Disconnect successful.", out) : failed("ccs_disconnect", answer.code(), err);
+            }
+            case "get", "get_list" -> get(descriptor, rest.get(1), command.equals("get_list"), out, err);
+            case "set_state" -> {
+                Answer answer = ask(CcsFrames.SET_STATE, CcsFrames.setState(descriptor, rest.get(1), true));
+                yield answer.done() ? done("Set state successful.", out) : failed("ccs_set_state", answer.code(), err);
+            }
+            default -> state(ask(CcsFrames.GET_STATE, CcsFrames.descriptor(descriptor)), out, err);
+        };
     }
 
-    private static int get(CcsClient ccsd, int descriptor, String query, boolean list, PrintStream out, PrintStream err)
+    private Answer ask(int type, Output request) throws IOException {
+        return CommandClient.askOnce(layout.socket("ccsd"), CommandClient.QUICK, type, request);
+    }
+
+    private int get(int descriptor, String query, boolean list, PrintStream out, PrintStream err)
             throws IOException, MalformedMessage {
-        CcsClient.Answer answer = ccsd.get(descriptor, query, list);
-        if (answer.result() < 0) {
-            return failed(list ? "ccs_get_list" : "ccs_get", answer.result(), err);
+        Answer answer = ask(list ? CcsFrames.GET_LIST : CcsFrames.GET, CcsFrames.query(descriptor, query));
+        Optional<String> value = CcsFrames.value(answer);
+        if (!answer.done()) {
+            return failed(list ? "ccs_get_list" : "ccs_get", answer.code(), err);
         }
         out.println("Get successful.");
-        out.println(" Value = <" + (answer.text() == null ? "(null)" : answer.text()) + ">");
+        out.println(" Value = <" + value.orElse("(null)") + ">");
         return 0;
     }
 
-    private static int state(CcsClient.State state, PrintStream out, PrintStream err) {
-        if (state.result() < 0) {
-            return failed("ccs_get_state", state.result(), err);
+    private static int state(Answer answer, PrintStream out, PrintStream err) throws MalformedMessage {
+        if (!answer.done()) {
+            return failed("ccs_get_state", answer.code(), err);
         }
+        CcsFrames.State state = CcsFrames.state(answer);
         out.println("Get state successful.");
         out.println(" Current working path: " + state.path());
         out.println(" Previous query      : " + state.query());
@@ -162,8 +176,8 @@ public final class CcsTest implements Command {
         return 0;
     }
 
-    private static int failed(String call, int result, PrintStream err) {
-        err.println(call + " failed: " + Errno.text(result));
+    private static int failed(String call, int error, PrintStream err) {
+        err.println(call + " failed: " + Errno.text(error));
         return 1;
     }
 

@@ -1,5 +1,6 @@
 package io.muster.ccs.cli;
 
+import io.muster.ccs.CcsFrames;
 import io.muster.ccs.Errno;
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
@@ -7,6 +8,8 @@ import io.muster.cli.Nearest;
 import io.muster.config.ConfigInvalid;
 import io.muster.config.ConfigReader;
 import io.muster.config.Element;
+import io.muster.control.Answer;
+import io.muster.control.CommandClient;
 import io.muster.control.NotRunningException;
 import io.muster.core.MalformedMessage;
 import io.muster.daemon.Layout;
@@ -167,19 +170,21 @@ public final class CcsTool implements Command {
             err.println("Usage: ccs_tool query XPATH");
             return 1;
         }
-        try (CcsClient ccsd = CcsClient.quick(layout.socket("ccsd"))) {
-            int descriptor = ccsd.connect(true, false, "");
-            if (descriptor < 0) {
-                err.println("Unable to connect to ccsd: " + Errno.text(descriptor));
+        try (CommandClient ccsd = CommandClient.connect(layout.socket("ccsd"), CommandClient.QUICK)) {
+            Answer connected = ccsd.ask(CcsFrames.CONNECT, CcsFrames.connect(true, false, ""));
+            if (!connected.done()) {
+                err.println("Unable to connect to ccsd: " + Errno.text(connected.code()));
                 return 1;
             }
-            CcsClient.Answer answer = ccsd.get(descriptor, args[0], false);
-            ccsd.disconnect(descriptor);
-            if (answer.result() < 0 || answer.text() == null) {
-                err.println("Query failed: " + Errno.text(answer.result()));
+            int descriptor = CcsFrames.opened(connected);
+            Answer answer = ccsd.ask(CcsFrames.GET, CcsFrames.query(descriptor, args[0]));
+            Optional<String> value = CcsFrames.value(answer);
+            ccsd.ask(CcsFrames.DISCONNECT, CcsFrames.descriptor(descriptor));
+            if (!answer.done() || value.isEmpty()) {
+                err.println("Query failed: " + Errno.text(answer.code()));
                 return 1;
             }
-            out.println(answer.text());
+            out.println(value.get());
             return 0;
         } catch (NotRunningException e) {
             err.println("Unable to connect to ccsd: it isn't running");

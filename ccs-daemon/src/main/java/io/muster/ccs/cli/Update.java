@@ -1,9 +1,12 @@
 package io.muster.ccs.cli;
 
+import io.muster.ccs.CcsFrames;
 import io.muster.ccs.Errno;
 import io.muster.config.ConfigReader;
 import io.muster.config.Problem;
 import io.muster.config.Reading;
+import io.muster.control.Answer;
+import io.muster.control.CommandClient;
 import io.muster.control.NotRunningException;
 import io.muster.core.MalformedMessage;
 import java.io.IOException;
@@ -12,10 +15,14 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /// `ccs_tool update`: gives a file to ccsd and waits until a quorum has it on disk.
 final class Update {
     private static final String FAILED = "Failed to update config file.";
+
+    /// Longer than ccsd takes to give an update up.
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path socket;
     private final PrintStream out;
@@ -45,7 +52,7 @@ final class Update {
             return failed("");
         }
         int proposed = reading.config().get().version();
-        try (CcsClient ccsd = CcsClient.patient(socket, false)) {
+        try (CommandClient ccsd = CommandClient.connect(socket, PATIENCE)) {
             return exchange(ccsd, octets, proposed, probationSec);
         } catch (NotRunningException e) {
             return failed("Unable to connect to ccsd: it isn't running");
@@ -54,9 +61,9 @@ final class Update {
         }
     }
 
-    private int exchange(CcsClient ccsd, byte[] octets, int proposed, int probationSec)
+    private int exchange(CommandClient ccsd, byte[] octets, int proposed, int probationSec)
             throws IOException, MalformedMessage {
-        CcsClient.Present before = ccsd.present();
+        CcsFrames.Present before = CcsFrames.present(ccsd.ask(CcsFrames.DOCUMENT));
         if (!before.quorate()) {
             return failed("Cluster is not quorate");
         }
@@ -64,12 +71,11 @@ final class Update {
             return failed("Proposed config_version " + proposed + " isn't greater than the current config_version "
                     + before.version());
         }
-        CcsClient.Answer answer = ccsd.update(octets, probationSec);
-        if (answer.result() < 0) {
-            String text = String.valueOf(answer.text());
-            return failed(text.isEmpty() ? Errno.text(answer.result()) : text);
+        Answer answer = ccsd.ask(CcsFrames.UPDATE, CcsFrames.update(octets, probationSec));
+        if (!answer.done()) {
+            return failed(answer.text().isEmpty() ? Errno.text(answer.code()) : answer.text());
         }
-        CcsClient.Present after = ccsd.present();
+        CcsFrames.Present after = CcsFrames.present(ccsd.ask(CcsFrames.DOCUMENT));
         if (after.version() > proposed) {
             out.println("Config file updated from version " + before.version() + " to " + proposed);
             err.println("Another update has followed at once: version " + after.version() + " is in force.");
@@ -87,9 +93,9 @@ final class Update {
 
     /// `ccs_tool confirm`.
     int confirm() {
-        try (CcsClient ccsd = CcsClient.quick(socket)) {
-            CcsClient.Answer answer = ccsd.confirm();
-            if (answer.result() < 0) {
+        try {
+            Answer answer = CommandClient.askOnce(socket, CommandClient.QUICK, CcsFrames.CONFIRM);
+            if (!answer.done()) {
                 err.println("ccs_tool: " + answer.text());
                 return 1;
             }
