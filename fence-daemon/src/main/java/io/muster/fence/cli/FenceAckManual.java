@@ -8,7 +8,7 @@ import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.fence.DomainReport;
 import io.muster.fence.DomainReport.VictimLine;
-import io.muster.fence.daemon.FenceClient;
+import io.muster.fence.daemon.FenceProtocol;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -92,9 +92,10 @@ public final class FenceAckManual implements Command {
                 out.println("Aborted.");
                 return 1;
             }
-            try (FenceClient fenced = FenceClient.connect(layout)) {
-                fenced.acknowledge(victim.get().node());
-            }
+            AskFenced.ask(
+                    layout,
+                    FenceProtocol.ACKNOWLEDGE,
+                    FenceProtocol.node(victim.get().node()));
             out.println("Done");
             return 0;
         } catch (NotRunningException e) {
@@ -113,10 +114,7 @@ public final class FenceAckManual implements Command {
     }
 
     private Optional<VictimLine> victim(String name, PrintStream err) throws IOException {
-        DomainReport report;
-        try (FenceClient fenced = FenceClient.connect(layout)) {
-            report = fenced.report();
-        }
+        DomainReport report = AskFenced.report(layout);
         if (!report.joined()) {
             err.println("fence_ack_manual: this node isn't in the fence domain: run it on one that is");
             return Optional.empty();

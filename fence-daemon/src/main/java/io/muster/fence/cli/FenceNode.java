@@ -14,7 +14,7 @@ import io.muster.fence.FencePath;
 import io.muster.fence.FenceSettings;
 import io.muster.fence.NodeFencing;
 import io.muster.fence.daemon.AgentRunner;
-import io.muster.fence.daemon.FenceClient;
+import io.muster.fence.daemon.FenceProtocol;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -126,8 +126,8 @@ public final class FenceNode implements Command {
         }
         // Asked before the agent starts: the run that is there now is the one it will hit.
         Optional<Node> victim = Optional.empty();
-        try (FenceClient fenced = FenceClient.connect(layout)) {
-            victim = fenced.report().node(node.name()).flatMap(line -> line.run());
+        try {
+            victim = AskFenced.report(layout).node(node.name()).flatMap(line -> line.run());
         } catch (IOException e) {
             // Without fenced on this node there is nobody to tell; the node is fenced all the same.
         }
@@ -136,8 +136,9 @@ public final class FenceNode implements Command {
             return 1;
         }
         if (victim.isPresent()) {
-            try (FenceClient fenced = FenceClient.connect(layout)) {
-                fenced.fencedOutside(victim.get(), agent.get());
+            try {
+                AskFenced.ask(
+                        layout, FenceProtocol.FENCED_OUTSIDE, FenceProtocol.outside(victim.get(), agent.get()));
             } catch (IOException e) {
                 err.println("fence_node: fenced wasn't told: " + e.getMessage());
             }
@@ -166,9 +167,9 @@ public final class FenceNode implements Command {
 
     private BiConsumer<AgentCall, Boolean> telling(NodeFencing node) {
         return (call, ok) -> {
-            try (FenceClient fenced = FenceClient.connect(layout)) {
+            try {
                 var path = new FencePath(node.nodeid(), call.methodName(), call.deviceName());
-                fenced.tried(path, ok, call.agent());
+                AskFenced.ask(layout, FenceProtocol.TRIED, FenceProtocol.tried(path, ok, call.agent()));
             } catch (IOException e) {
                 // The record of proven paths is a convenience; the test's result is on the screen.
             }

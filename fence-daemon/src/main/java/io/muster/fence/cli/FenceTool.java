@@ -5,8 +5,9 @@ import io.muster.cli.Getopt;
 import io.muster.control.NotRunningException;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
+import io.muster.driver.Patience;
 import io.muster.fence.DomainReport;
-import io.muster.fence.daemon.FenceClient;
+import io.muster.fence.daemon.FenceProtocol;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ public final class FenceTool implements Command {
     }
 
     public FenceTool(Layout layout) {
-        this(layout, FenceTool::sleep);
+        this(layout, Patience::pause);
     }
 
     public static void main(String[] args) {
@@ -160,7 +161,7 @@ public final class FenceTool implements Command {
 
     private int join(PrintStream err) throws IOException {
         long retry = bareWait ? 0 : retrySec.orElse(0);
-        retrying(retry, FenceClient::join);
+        retrying(retry, FenceProtocol.JOIN);
         if (needQuorum && !report().quorate()) {
             err.println("fence_tool: the cluster isn't quorate");
             return 1;
@@ -181,7 +182,7 @@ public final class FenceTool implements Command {
     }
 
     private int leave(PrintStream err) throws IOException {
-        retrying(0, FenceClient::leave);
+        retrying(0, FenceProtocol.LEAVE);
         if (!await(waitLimit(), report -> !report.joined())) {
             err.println("fence_tool: leave not complete after " + waitLimit() + " seconds");
             return 1;
@@ -193,14 +194,10 @@ public final class FenceTool implements Command {
         return bareWait ? retrySec.orElse(LIMIT_OF_BARE_WAIT) : waitSec;
     }
 
-    private interface Request {
-        void send(FenceClient fenced) throws IOException;
-    }
-
-    private void retrying(long seconds, Request request) throws IOException {
+    private void retrying(long seconds, int request) throws IOException {
         for (long left = limitMs(seconds); ; left -= POLL_MS) {
-            try (FenceClient fenced = FenceClient.connect(layout)) {
-                request.send(fenced);
+            try {
+                AskFenced.ask(layout, request);
                 return;
             } catch (NotRunningException e) {
                 if (left <= 0) {
@@ -232,9 +229,7 @@ public final class FenceTool implements Command {
     }
 
     private DomainReport report() throws IOException {
-        try (FenceClient fenced = FenceClient.connect(layout)) {
-            return fenced.report();
-        }
+        return AskFenced.report(layout);
     }
 
     private int list(PrintStream out) throws IOException {
@@ -275,17 +270,7 @@ public final class FenceTool implements Command {
     }
 
     private int dump(PrintStream out) throws IOException {
-        try (FenceClient fenced = FenceClient.connect(layout)) {
-            out.print(fenced.dump());
-        }
+        out.print(FenceProtocol.dump(AskFenced.ask(layout, FenceProtocol.DUMP)));
         return 0;
-    }
-
-    private static void sleep(long ms) {
-        try {
-            Thread.sleep(ms);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

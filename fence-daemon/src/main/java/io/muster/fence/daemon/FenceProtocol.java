@@ -1,10 +1,14 @@
 package io.muster.fence.daemon;
 
+import io.muster.control.Answer;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
+import io.muster.fence.DomainReport;
 import io.muster.fence.FencePath;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /// Requests on `fenced.sock`. Every request gets one [io.muster.control.Answer]; its code is [#REFUSED] for a no.
 ///
@@ -31,6 +35,9 @@ public final class FenceProtocol {
     /// The code of an answer that says no; its text says why.
     public static final int REFUSED = 1;
 
+    /// A command's patience: what an operator vouches for has to reach every node's log.
+    public static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private FenceProtocol() {}
 
     /// A run fenced from outside and by which agent.
@@ -52,21 +59,29 @@ public final class FenceProtocol {
         }
     }
 
-    static byte[] node(Node node) {
-        return new Output().node(node).toBytes();
+    /// For [#ACKNOWLEDGE].
+    public static Output node(Node node) {
+        return new Output().node(node);
     }
 
-    static byte[] outside(Node node, String agent) {
-        return new Output().node(node).string(agent).toBytes();
+    public static Output outside(Node node, String agent) {
+        return new Output().node(node).string(agent);
     }
 
-    static byte[] tried(FencePath path, boolean ok, String agent) {
+    public static Output tried(FencePath path, boolean ok, String agent) {
         return new Output()
                 .u32(path.nodeid())
                 .string(path.method())
                 .string(path.device())
                 .bool(ok)
-                .string(agent)
-                .toBytes();
+                .string(agent);
+    }
+
+    public static DomainReport report(Answer answer) throws MalformedMessage {
+        return DomainReport.decode(answer.body());
+    }
+
+    public static String dump(Answer answer) {
+        return new String(answer.body(), StandardCharsets.UTF_8);
     }
 }
