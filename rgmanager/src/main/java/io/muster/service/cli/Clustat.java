@@ -4,6 +4,7 @@ import io.muster.cli.Command;
 import io.muster.cli.Getopt;
 import io.muster.control.NotRunningException;
 import io.muster.daemon.Layout;
+import io.muster.driver.Patience;
 import io.muster.service.ClusterServices;
 import io.muster.service.ResultCode;
 import io.muster.service.ServiceStatus;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// `clustat`: members and services at a glance.
@@ -95,10 +95,7 @@ public final class Clustat implements Command {
             if (out.checkError()) {
                 return status;
             }
-            try {
-                TimeUnit.SECONDS.sleep(refreshSec);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            if (!Patience.pause(refreshSec * 1000L)) {
                 return status;
             }
         }

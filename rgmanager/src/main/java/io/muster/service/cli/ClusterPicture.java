@@ -11,7 +11,6 @@ import io.muster.membership.CmanStatus;
 import io.muster.service.ClusterServices;
 import io.muster.service.ServiceStatus;
 import io.muster.service.daemon.ServiceFrames;
-import io.muster.wire.Input;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +33,6 @@ record ClusterPicture(
         boolean groupMember,
         List<MemberRow> members,
         Optional<ClusterServices> services) {
-    private static final Duration CMAN_WAIT = Duration.ofSeconds(5);
     private static final Duration RGMANAGER_WAIT = Duration.ofSeconds(10);
 
     /// One line of the members' table.
@@ -65,16 +63,14 @@ record ClusterPicture(
     }
 
     static CmanView cman(Layout layout) throws IOException, MalformedMessage {
-        try (CommandClient client = CommandClient.connect(layout.socket("cman"), CMAN_WAIT)) {
-            return StatusCodec.decode(
-                    new Input(client.ask(CmanFrames.ASK_STATUS).body()));
-        }
+        return StatusCodec.decode(
+                CommandClient.askOnce(layout.socket("cman"), CommandClient.QUICK, CmanFrames.ASK_STATUS));
     }
 
     private static Optional<ClusterServices> services(Layout layout) throws IOException, MalformedMessage {
-        try (CommandClient client = CommandClient.connect(layout.socket("rgmanager"), RGMANAGER_WAIT)) {
-            return Optional.of(ClusterServices.decode(
-                    new Input(client.ask(ServiceFrames.ASK_STATUS).body())));
+        try {
+            return Optional.of(ServiceFrames.status(CommandClient.askOnce(
+                    layout.socket("rgmanager"), RGMANAGER_WAIT, ServiceFrames.ASK_STATUS)));
         } catch (NotRunningException e) {
             return Optional.empty();
         }

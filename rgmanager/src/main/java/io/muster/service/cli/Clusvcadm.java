@@ -9,8 +9,7 @@ import io.muster.service.RequestKind;
 import io.muster.service.ResultCode;
 import io.muster.service.cli.ClusterPicture.MemberRow;
 import io.muster.service.daemon.ServiceFrames;
-import io.muster.wire.Input;
-import io.muster.wire.Output;
+import io.muster.service.daemon.ServiceFrames.Outcome;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -98,8 +97,6 @@ public final class Clusvcadm implements Command {
             return this == RELOCATE || this == MIGRATE;
         }
     }
-
-    private record Answer(ResultCode code, int owner) {}
 
     private final Layout layout;
 
@@ -203,11 +200,11 @@ public final class Clusvcadm implements Command {
         out.print(progress(verb, name, place));
         out.flush();
         RequestKind kind = byDomain && verb == Verb.ENABLE ? RequestKind.ENABLE_BY_DOMAIN : verb.kind;
-        Answer answer;
+        Outcome answer;
         try {
             answer = ask(kind, name, nodeid);
             if (answer.code() == ResultCode.NO_SERVICE && service.indexOf(':') < 0) {
-                Answer again = ask(kind, "vm:" + service, nodeid);
+                Outcome again = ask(kind, "vm:" + service, nodeid);
                 if (again.code() != ResultCode.NO_SERVICE) {
                     answer = again;
                     name = "vm:" + service;
@@ -295,16 +292,11 @@ public final class Clusvcadm implements Command {
         return 1;
     }
 
-    private Answer ask(RequestKind kind, String service, int target) throws IOException, MalformedMessage {
-        try (CommandClient client = CommandClient.connect(layout.socket("rgmanager"), LONGEST)) {
-            var said = client.ask(
-                    ServiceFrames.REQUEST,
-                    new Output().oneOf(kind).string(service).u32(target));
-            if (said.code() < 0 || said.code() >= ResultCode.values().length) {
-                throw new MalformedMessage("result " + said.code());
-            }
-            int owner = new Input(said.body()).u32(Integer.MAX_VALUE);
-            return new Answer(ResultCode.values()[said.code()], owner);
-        }
+    private Outcome ask(RequestKind kind, String service, int target) throws IOException, MalformedMessage {
+        return ServiceFrames.outcome(CommandClient.askOnce(
+                layout.socket("rgmanager"),
+                LONGEST,
+                ServiceFrames.REQUEST,
+                ServiceFrames.request(kind, service, target)));
     }
 }

@@ -1,5 +1,13 @@
 package io.muster.service.daemon;
 
+import io.muster.control.Answer;
+import io.muster.core.MalformedMessage;
+import io.muster.service.ClusterServices;
+import io.muster.service.RequestKind;
+import io.muster.service.ResultCode;
+import io.muster.wire.Input;
+import io.muster.wire.Output;
+
 /// Types of requests on `rgmanager.sock`; payloads big-endian as [io.muster.wire.Output] writes them. Each gets one
 /// [io.muster.control.Answer]; the code of a request's is the ordinal of [io.muster.service.ResultCode].
 ///
@@ -14,5 +22,27 @@ public final class ServiceFrames {
     public static final int ASK_STATUS = 1;
     public static final int REQUEST = 2;
 
+    /// How a request ended.
+    ///
+    /// @param owner nodeid, or 0
+    public record Outcome(ResultCode code, int owner) {}
+
     private ServiceFrames() {}
+
+    /// @param target nodeid, or 0
+    public static Output request(RequestKind kind, String service, int target) {
+        return new Output().oneOf(kind).string(service).u32(target);
+    }
+
+    public static Outcome outcome(Answer answer) throws MalformedMessage {
+        if (answer.code() < 0 || answer.code() >= ResultCode.values().length) {
+            throw new MalformedMessage("result " + answer.code());
+        }
+        int owner = new Input(answer.body()).u32(Integer.MAX_VALUE);
+        return new Outcome(ResultCode.values()[answer.code()], owner);
+    }
+
+    public static ClusterServices status(Answer answer) throws MalformedMessage {
+        return ClusterServices.decode(new Input(answer.body()));
+    }
 }
