@@ -1,8 +1,10 @@
 package io.muster.lvs;
 
+import io.muster.control.Answer;
 import io.muster.core.MalformedMessage;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// [LvsdStatus] and [LvsdAnswer] on lvsd's control socket: components in their order, numbers of 64 bits except
@@ -10,16 +12,20 @@ import java.util.List;
 ///
 /// | frame | asks | answer |
 /// |---|---|---|
-/// | [#STATUS] | nothing | [#STATUS] with a status |
-/// | [#DRAIN] | server, virtual server or "", deadline in ms or 0 | [#ANSWER] with an answer |
+/// | [#STATUS] | nothing | a status |
+/// | [#DRAIN] | server, virtual server or "", deadline in ms or 0 | the places meant |
 /// | [#UNDRAIN] | server, virtual server or "" | the same |
-/// | [#METRICS] | nothing | [#METRICS] with OpenMetrics text |
+/// | [#METRICS] | nothing | OpenMetrics text, without version |
+///
+/// All answers are [Answer]s with that for a body; a no is [#REFUSED], has text and no body.
 public final class LvsdStatusCodec {
     public static final int STATUS = 1;
     public static final int DRAIN = 2;
     public static final int UNDRAIN = 3;
     public static final int METRICS = 4;
-    public static final int ANSWER = 10;
+
+    /// The code of an answer that says no; its text says why.
+    public static final int REFUSED = 1;
 
     private static final int VERSION = 1;
     private static final int MOST = 100_000;
@@ -118,28 +124,56 @@ public final class LvsdStatusCodec {
                 in.list(MOST, LvsdStatusCodec::server));
     }
 
-    public static byte[] encode(LvsdAnswer answer) {
-        return new Output(256)
-                .u8(VERSION)
-                .bool(answer.good())
-                .list(
-                        answer.places(),
-                        (out, place) -> out.string(place.service()).string(place.server()))
-                .list(answer.lines(), Output::string)
-                .toBytes();
+    /// @param deadlineMs 0 for none
+    public static Output drain(String server, String service, long deadlineMs) {
+        return new Output(64).string(server).string(service).u64(deadlineMs);
     }
 
-    public static LvsdAnswer decodeAnswer(byte[] octets) throws MalformedMessage {
-        var in = new Input(octets);
+    public static Output undrain(String server, String service) {
+        return new Output(64).string(server).string(service);
+    }
+
+    public static LvsdStatus status(Answer answer) throws MalformedMessage {
+        return decode(answer.body());
+    }
+
+    public static Answer metrics(String text) {
+        return Answer.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static String metrics(Answer answer) {
+        return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+
+    /// What a drain or an undrain is answered.
+    public static Answer answer(LvsdAnswer said) {
+        String text = String.join("\n", said.lines());
+        if (!said.good()) {
+            return Answer.of(REFUSED, text);
+        }
+        Output body = new Output(256)
+                .u8(VERSION)
+                .list(
+                        said.places(),
+                        (out, place) -> out.string(place.service()).string(place.server()));
+        return new Answer(0, text, body.toBytes());
+    }
+
+    /// The same, read.
+    public static LvsdAnswer answer(Answer answer) throws MalformedMessage {
+        List<String> lines =
+                answer.text().isEmpty() ? List.of() : List.of(answer.text().split("\n", -1));
+        if (!answer.done()) {
+            return new LvsdAnswer(false, List.of(), lines);
+        }
+        var in = new Input(answer.body());
         if (in.u8() != VERSION) {
             throw new MalformedMessage("answer of another version of lvsd");
         }
-        var answer = new LvsdAnswer(
-                in.bool(),
-                in.list(MOST, place -> new LvsdAnswer.Place(place.string(), place.string())),
-                in.list(MOST, Input::string));
+        var said = new LvsdAnswer(
+                true, in.list(MOST, place -> new LvsdAnswer.Place(place.string(), place.string())), lines);
         in.end();
-        return answer;
+        return said;
     }
 
     private static LvsdStatus.Server server(Input in) throws MalformedMessage {

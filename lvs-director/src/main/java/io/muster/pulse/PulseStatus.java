@@ -1,5 +1,6 @@
 package io.muster.pulse;
 
+import io.muster.control.Answer;
 import io.muster.core.MalformedMessage;
 import io.muster.lvs.LvsConfig.Heartbeat.Format;
 import io.muster.pulse.Heartbeat.Wish;
@@ -11,8 +12,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What pulse answers on its control socket: a frame of type [#TYPE], empty, is answered by one of the same type with
-/// these octets. Ages are milliseconds before the answer.
+/// What pulse answers on its control socket: a frame of type [#TYPE], empty, is answered by an [Answer] with these octets
+/// for its body. Ages are milliseconds before the answer.
 ///
 /// @param primary whether this director is the one the file calls `primary`
 /// @param sinceMs how long it has been so
@@ -43,7 +44,7 @@ public record PulseStatus(
         List<AddressStatus> addresses,
         long lvsdPid,
         long longestStallMs) {
-    /// Type of the frame that asks, and of the one that answers.
+    /// Type of the frame that asks.
     public static final int TYPE = 1;
 
     private static final int MOST = 65_536;
@@ -77,6 +78,10 @@ public record PulseStatus(
         out.list(rejections.entrySet(), (o, e) -> o.oneOf(e.getKey()).u64(e.getValue()));
         out.list(addresses, (o, a) -> o.string(a.text).string(a.device).bool(a.held));
         return out.u64(lvsdPid).u64(longestStallMs).toBytes();
+    }
+
+    public static PulseStatus decode(Answer answer) throws MalformedMessage {
+        return decode(answer.body());
     }
 
     public static PulseStatus decode(byte[] octets) throws MalformedMessage {

@@ -3,6 +3,8 @@ package io.muster.lvs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.muster.control.Answer;
+import io.muster.control.Frame;
 import io.muster.core.MalformedMessage;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +26,16 @@ class LvsdStatusCodecTest {
 
     @Test
     void anAnswerIsDecodedAgain() throws MalformedMessage {
-        assertEquals(ANSWER, LvsdStatusCodec.decodeAnswer(LvsdStatusCodec.encode(ANSWER)));
+        assertEquals(ANSWER, LvsdStatusCodecTest.answer(octets(ANSWER)));
+    }
+
+    @Test
+    void aNoIsDecodedAgainAndMeansNoPlaces() throws MalformedMessage {
+        var no = new LvsdAnswer(false, List.of(), List.of("no such server", "there are: a, b"));
+        assertEquals(no, LvsdStatusCodecTest.answer(octets(no)));
+        Answer forbidden = Answer.of(Answer.PERMISSION, "only root may do that");
+        assertEquals(
+                new LvsdAnswer(false, List.of(), List.of("only root may do that")), LvsdStatusCodec.answer(forbidden));
     }
 
     @Test
@@ -34,7 +45,18 @@ class LvsdStatusCodecTest {
 
     @Test
     void damageToAnAnswerIsMalformedOrAnotherAnswerAndNothingElse() {
-        damaged(LvsdStatusCodec.encode(ANSWER), LvsdStatusCodec::decodeAnswer);
+        damaged(octets(ANSWER), LvsdStatusCodecTest::answer);
+    }
+
+    /// As it goes over the socket.
+    private static byte[] octets(LvsdAnswer said) {
+        return LvsdStatusCodec.answer(said)
+                .to(new Frame(LvsdStatusCodec.DRAIN, new byte[0]))
+                .payload();
+    }
+
+    private static LvsdAnswer answer(byte[] octets) throws MalformedMessage {
+        return LvsdStatusCodec.answer(Answer.decode(new Frame(Frame.ANSWER, octets)));
     }
 
     private interface Decoder {

@@ -1,6 +1,6 @@
 package io.muster.testbed;
 
-import io.muster.control.ControlClient;
+import io.muster.control.CommandClient;
 import io.muster.core.MalformedMessage;
 import io.muster.pulse.PulseStatus;
 import java.io.IOException;
@@ -144,8 +144,9 @@ final class DirectorPair implements AutoCloseable {
     }
 
     PulseStatus status(TestNode node) throws IOException {
-        try (var client = ControlClient.connect(node.root.resolve("run/muster/pulse.sock"), Duration.ofSeconds(2))) {
-            return PulseStatus.decode(client.ask(PulseStatus.TYPE, new byte[0]).payload());
+        try {
+            return PulseStatus.decode(CommandClient.askOnce(
+                    node.root.resolve("run/muster/pulse.sock"), Duration.ofSeconds(2), PulseStatus.TYPE));
         } catch (MalformedMessage e) {
             throw new IOException(e);
         }

@@ -3,10 +3,14 @@ package io.muster.lvs.cli;
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
 import io.muster.cli.LongOption;
+import io.muster.control.Answer;
+import io.muster.core.MalformedMessage;
 import io.muster.daemon.Layout;
+import io.muster.driver.Patience;
 import io.muster.lvs.Drain;
 import io.muster.lvs.LvsdAnswer;
 import io.muster.lvs.LvsdStatus;
+import io.muster.lvs.LvsdStatusCodec;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.HashMap;
@@ -41,11 +45,11 @@ final class DrainCommand implements Command {
     };
 
     private final boolean start;
-    private final LvsdClient lvsd;
+    private final Layout layout;
 
     DrainCommand(Layout layout, boolean start) {
         this.start = start;
-        lvsd = new LvsdClient(layout);
+        this.layout = layout;
     }
 
     @Override
@@ -81,18 +85,24 @@ final class DrainCommand implements Command {
         }
         String server = options.operands().getFirst();
         try {
-            LvsdAnswer answer = start ? lvsd.drain(server, service, deadlineMs) : lvsd.undrain(server, service);
+            LvsdAnswer answer = tell(server, service, deadlineMs);
             answer.lines().forEach(answer.good() ? out::println : line -> err.println("lvsctl: " + line));
-            if (answer.good() && wait) {
-                watch(answer.places(), out);
-            }
-            return answer.good() ? 0 : 1;
+            boolean watched = !answer.good() || !wait || watch(answer.places(), out);
+            return answer.good() && watched ? 0 : 1;
         } catch (IOException e) {
             err.println("lvsctl: " + e.getMessage());
             return 1;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return 1;
+        }
+    }
+
+    private LvsdAnswer tell(String server, String service, long deadlineMs) throws IOException {
+        Answer answer = start
+                ? Lvsctl.ask(layout, LvsdStatusCodec.DRAIN, LvsdStatusCodec.drain(server, service, deadlineMs))
+                : Lvsctl.ask(layout, LvsdStatusCodec.UNDRAIN, LvsdStatusCodec.undrain(server, service));
+        try {
+            return LvsdStatusCodec.answer(answer);
+        } catch (MalformedMessage e) {
+            throw Lvsctl.nonsense(e);
         }
     }
 
@@ -101,11 +111,13 @@ final class DrainCommand implements Command {
     }
 
     /// Shows what remains, once a second, whenever it has changed.
-    private void watch(List<LvsdAnswer.Place> meant, PrintStream out) throws IOException, InterruptedException {
+    ///
+    /// @return whether it was seen to its end
+    private boolean watch(List<LvsdAnswer.Place> meant, PrintStream out) throws IOException {
         var shown = new HashMap<LvsdAnswer.Place, String>();
         while (true) {
             boolean left = false;
-            for (LvsdStatus.Virtual virtual : lvsd.status().virtuals()) {
+            for (LvsdStatus.Virtual virtual : Lvsctl.status(layout).virtuals()) {
                 for (LvsdStatus.Server each : virtual.servers()) {
                     Optional<Drain> drain = each.drain();
                     var place = new LvsdAnswer.Place(virtual.service(), each.address());
@@ -119,10 +131,12 @@ final class DrainCommand implements Command {
                 }
             }
             if (!left) {
-                return;
+                return true;
             }
             out.flush();
-            Thread.sleep(LOOK_MS);
+            if (!Patience.pause(LOOK_MS)) {
+                return false;
+            }
         }
     }
 

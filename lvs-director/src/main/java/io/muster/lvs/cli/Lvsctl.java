@@ -2,9 +2,18 @@ package io.muster.lvs.cli;
 
 import io.muster.cli.Command;
 import io.muster.cli.Nearest;
+import io.muster.control.Answer;
+import io.muster.control.CommandClient;
+import io.muster.control.NotRunningException;
+import io.muster.core.MalformedMessage;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
+import io.muster.lvs.LvsdStatus;
+import io.muster.lvs.LvsdStatusCodec;
+import io.muster.wire.Output;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -60,5 +69,30 @@ public final class Lvsctl implements Command {
                 yield 2;
             }
         };
+    }
+
+    /// One question to lvsd.
+    ///
+    /// @throws IOException in words for the operator
+    static Answer ask(Layout layout, int type, Output request) throws IOException {
+        try {
+            return CommandClient.askOnce(layout.socket("lvsd"), CommandClient.QUICK, type, request);
+        } catch (NotRunningException e) {
+            throw new IOException("lvsd isn't running", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException("lvsd's socket isn't yours to use: be root or in group cluster", e);
+        }
+    }
+
+    static LvsdStatus status(Layout layout) throws IOException {
+        try {
+            return LvsdStatusCodec.status(ask(layout, LvsdStatusCodec.STATUS, new Output()));
+        } catch (MalformedMessage e) {
+            throw nonsense(e);
+        }
+    }
+
+    static IOException nonsense(MalformedMessage what) {
+        return new IOException("lvsd answers nonsense: " + what.getMessage(), what);
     }
 }

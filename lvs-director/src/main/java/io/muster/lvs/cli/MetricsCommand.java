@@ -2,6 +2,8 @@ package io.muster.lvs.cli;
 
 import io.muster.cli.Command;
 import io.muster.daemon.Layout;
+import io.muster.lvs.LvsdStatusCodec;
+import io.muster.wire.Output;
 import java.io.IOException;
 import java.io.PrintStream;
 
@@ -11,10 +13,10 @@ import java.io.PrintStream;
 final class MetricsCommand implements Command {
     private static final String USAGE = "Usage: lvsctl metrics\n";
 
-    private final LvsdClient lvsd;
+    private final Layout layout;
 
     MetricsCommand(Layout layout) {
-        lvsd = new LvsdClient(layout);
+        this.layout = layout;
     }
 
     @Override
@@ -25,7 +27,7 @@ final class MetricsCommand implements Command {
             return help ? 0 : 2;
         }
         try {
-            out.print(lvsd.metrics());
+            out.print(LvsdStatusCodec.metrics(Lvsctl.ask(layout, LvsdStatusCodec.METRICS, new Output())));
             return 0;
         } catch (IOException e) {
             err.println("lvsctl: " + e.getMessage());

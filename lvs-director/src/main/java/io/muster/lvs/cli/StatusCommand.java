@@ -3,11 +3,14 @@ package io.muster.lvs.cli;
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
 import io.muster.cli.LongOption;
+import io.muster.control.CommandClient;
+import io.muster.core.MalformedMessage;
 import io.muster.daemon.Layout;
 import io.muster.lvs.LvsdStatus;
 import io.muster.pulse.PulseStatus;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Optional;
 
 /// `lvsctl status [--json]`: how every virtual server stands.
@@ -16,10 +19,12 @@ import java.util.Optional;
 final class StatusCommand implements Command {
     private static final String USAGE = "Usage: lvsctl status [--json]\n";
 
-    private final LvsdClient lvsd;
+    private static final Duration PULSE = Duration.ofSeconds(1);
+
+    private final Layout layout;
 
     StatusCommand(Layout layout) {
-        lvsd = new LvsdClient(layout);
+        this.layout = layout;
     }
 
     @Override
@@ -50,13 +55,23 @@ final class StatusCommand implements Command {
             return 2;
         }
         try {
-            LvsdStatus status = lvsd.status();
-            Optional<PulseStatus> pulse = lvsd.pulse();
+            LvsdStatus status = Lvsctl.status(layout);
+            Optional<PulseStatus> pulse = pulse();
             out.print(json ? StatusJson.of(status, pulse) : StatusText.of(status, pulse));
             return 0;
         } catch (IOException e) {
             err.println("lvsctl: " + e.getMessage());
             return 1;
+        }
+    }
+
+    /// Empty when there is no pulse, or it doesn't say.
+    private Optional<PulseStatus> pulse() {
+        try {
+            return Optional.of(
+                    PulseStatus.decode(CommandClient.askOnce(layout.socket("pulse"), PULSE, PulseStatus.TYPE)));
+        } catch (IOException | MalformedMessage e) {
+            return Optional.empty();
         }
     }
 }

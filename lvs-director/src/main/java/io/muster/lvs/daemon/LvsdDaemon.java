@@ -1,6 +1,6 @@
 package io.muster.lvs.daemon;
 
-import io.muster.control.ControlClient;
+import io.muster.control.CommandClient;
 import io.muster.control.ControlServer;
 import io.muster.core.CauseId;
 import io.muster.core.MalformedMessage;
@@ -269,9 +269,9 @@ final class LvsdDaemon implements AutoCloseable {
 
     /// What pulse says of itself, if there is one.
     private static Optional<PulseStatus> pulse(Layout layout) {
-        try (var client = ControlClient.connect(layout.socket("pulse"), Duration.ofMillis(500))) {
-            return Optional.of(
-                    PulseStatus.decode(client.ask(PulseStatus.TYPE, new byte[0]).payload()));
+        try {
+            return Optional.of(PulseStatus.decode(CommandClient.askOnce(
+                    layout.socket("pulse"), Duration.ofMillis(500), PulseStatus.TYPE)));
         } catch (IOException | MalformedMessage e) {
             return Optional.empty();
         }

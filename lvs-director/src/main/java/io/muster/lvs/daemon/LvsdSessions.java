@@ -1,17 +1,15 @@
 package io.muster.lvs.daemon;
 
+import io.muster.control.Answer;
 import io.muster.control.Frame;
 import io.muster.control.Session;
 import io.muster.control.SessionHandler;
 import io.muster.core.MalformedMessage;
-import io.muster.lvs.LvsdAnswer;
 import io.muster.lvs.LvsdEffect;
 import io.muster.lvs.LvsdEvent;
 import io.muster.lvs.LvsdStatus;
 import io.muster.lvs.LvsdStatusCodec;
 import io.muster.wire.Input;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
@@ -40,15 +38,14 @@ final class LvsdSessions implements SessionHandler {
     public void onFrame(Session session, Frame frame) {
         switch (frame.type()) {
             case LvsdStatusCodec.STATUS ->
-                status.accept(now -> session.reply(frame, LvsdStatusCodec.STATUS, LvsdStatusCodec.encode(now)));
+                status.accept(now -> session.reply(frame, Answer.of(LvsdStatusCodec.encode(now))));
             case LvsdStatusCodec.METRICS ->
-                metrics.accept(
-                        text -> session.reply(frame, LvsdStatusCodec.METRICS, text.getBytes(StandardCharsets.UTF_8)));
+                metrics.accept(text -> session.reply(frame, LvsdStatusCodec.metrics(text)));
             case LvsdStatusCodec.DRAIN, LvsdStatusCodec.UNDRAIN -> {
                 if (session.mayChange()) {
                     change(session, frame);
                 } else {
-                    answer(session, frame, new LvsdAnswer(false, List.of(), List.of("only root may do that")));
+                    session.reply(frame, Answer.of(Answer.PERMISSION, "only root may do that"));
                 }
             }
             default -> session.close();
@@ -65,7 +62,7 @@ final class LvsdSessions implements SessionHandler {
             if (deadlineMs < 0) {
                 throw new MalformedMessage("deadline of " + deadlineMs + " ms");
             }
-            long client = clients.applyAsLong(reply -> answer(session, frame, reply.answer()));
+            long client = clients.applyAsLong(reply -> session.reply(frame, LvsdStatusCodec.answer(reply.answer())));
             events.accept(
                     frame.type() == LvsdStatusCodec.DRAIN
                             ? new LvsdEvent.Drain(client, server, service, deadlineMs)
@@ -73,9 +70,5 @@ final class LvsdSessions implements SessionHandler {
         } catch (MalformedMessage e) {
             session.close();
         }
-    }
-
-    private static void answer(Session session, Frame frame, LvsdAnswer answer) {
-        session.reply(frame, LvsdStatusCodec.ANSWER, LvsdStatusCodec.encode(answer));
     }
 }

@@ -2,6 +2,7 @@ package io.muster.pulse.daemon;
 
 import io.muster.cli.LongOption;
 import io.muster.cli.LongOption.Argument;
+import io.muster.control.Answer;
 import io.muster.control.ControlServer;
 import io.muster.core.CauseId;
 import io.muster.daemon.Daemon;
@@ -219,7 +220,7 @@ public final class PulseDaemon implements AutoCloseable {
     private void open(Process process) throws Exception {
         server = ControlServer.open(layout.socket("pulse"), loop, (session, frame) -> {
             if (frame.type() == PulseStatus.TYPE) {
-                session.reply(frame, PulseStatus.TYPE, report().encode());
+                session.reply(frame, Answer.of(report().encode()));
             }
         });
         if (process.harden) {
