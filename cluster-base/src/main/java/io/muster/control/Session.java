@@ -36,11 +36,6 @@ public interface Session {
         send(answer.to(request));
     }
 
-    /// Answers a request with a frame of the daemon's own.
-    default void reply(Frame request, int type, byte[] payload) {
-        send(new Frame(type, request.sequence(), CauseId.NONE, payload));
-    }
-
     void send(Frame frame);
 
     /// Hangs up once what has been sent is out.
