@@ -2,6 +2,7 @@ package io.muster.transport.daemon;
 
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
+import io.muster.driver.Clocks;
 import io.muster.transport.ClusterKey;
 import io.muster.transport.LinkStatus;
 import io.muster.transport.Rejection;
@@ -133,7 +134,7 @@ public final class UdpDriver implements AutoCloseable {
     /// Takes a changed key file over while running (all nodes must get it; until then the old key is used), and tries
     /// names again that had no address. Any thread; ends with [#close].
     public void watch(Path keyFile) {
-        watch = new Watch(keyFile, key -> loop.execute(() -> rekey(key)), this::resolveAgain);
+        watch = new Watch(loop, keyFile, key -> loop.execute(() -> rekey(key)), this::resolveAgain);
     }
 
     private void resolveAgain() {
@@ -324,6 +325,6 @@ public final class UdpDriver implements AutoCloseable {
     }
 
     private static long nowMs() {
-        return System.nanoTime() / 1_000_000;
+        return Clocks.system().monotonicNs() / 1_000_000;
     }
 }

@@ -1,20 +1,24 @@
 package io.muster.transport.daemon;
 
 import io.muster.transport.ClusterKey;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks now and then at what the loop mustn't wait for: whether the key file has changed, and whether a name that had
-/// no
-/// address has one now.
+/// Looks now and then at what the loop mustn't wait for: whether the key file has changed, and whether a name that
+/// had no address has one now.
 ///
-/// Thread: a virtual one of its own; what it finds goes to the consumers, which hand it to the loop.
+/// Thread: the loop's timer starts each look on a virtual thread; what it finds goes to the consumers, which hand it
+/// to the loop. A look that hangs with its disk is the only one until it ends.
 final class Watch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
     private static final long PAUSE_MS = 2000;
@@ -23,38 +27,45 @@ final class Watch implements AutoCloseable {
     private final Path keyFile;
     private final Consumer<ClusterKey> rekey;
     private final Runnable resolve;
-    private final Thread thread;
+    private final Future<?> timer;
+    private final AtomicBoolean looking = new AtomicBoolean();
     private @Nullable FileTime seen;
+    private long looks;
 
     /// @param resolve called every 10 s
-    Watch(Path keyFile, Consumer<ClusterKey> rekey, Runnable resolve) {
+    Watch(EventLoop loop, Path keyFile, Consumer<ClusterKey> rekey, Runnable resolve) {
         this.keyFile = keyFile;
         this.rekey = rekey;
         this.resolve = resolve;
         this.seen = changed();
-        this.thread = Thread.ofVirtual().name("transport-watch").start(this::run);
+        this.timer = loop.scheduleWithFixedDelay(this::due, PAUSE_MS, PAUSE_MS, TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void close() {
-        thread.interrupt();
+        timer.cancel(false);
     }
 
-    private void run() {
-        try {
-            for (int i = 1; !Thread.currentThread().isInterrupted(); i++) {
-                Thread.sleep(PAUSE_MS);
-                look();
-                if (i % RESOLVE_EVERY == 0) {
-                    resolve.run();
+    private void due() {
+        if (looking.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("transport-watch").start(() -> {
+                try {
+                    look();
+                } finally {
+                    looking.set(false);
                 }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            });
         }
     }
 
     private void look() {
+        lookAtKey();
+        if (++looks % RESOLVE_EVERY == 0) {
+            resolve.run();
+        }
+    }
+
+    private void lookAtKey() {
         FileTime now = changed();
         if (now == null || now.equals(seen)) {
             return;
