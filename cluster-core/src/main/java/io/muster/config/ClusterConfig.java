@@ -1,9 +1,7 @@
 package io.muster.config;
 
-import io.muster.daemon.Layout;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// A valid cluster.conf with every default filled in. Immutable; lists keep document order.
 ///
@@ -44,14 +42,6 @@ public record ClusterConfig(
     /// The node of that number.
     public Optional<ClusterNode> node(int nodeid) {
         return nodes.stream().filter(node -> node.nodeid() == nodeid).findFirst();
-    }
-
-    /// Which node this machine is: variable `MUSTER_NODENAME` first, then a name an operator gave, then the
-    /// walk. May ask the resolver.
-    public Optional<ClusterNode> self(Layout layout, @Nullable String given) {
-        String name = layout.variable("MUSTER_NODENAME").orElse(given);
-        List<String> names = nodes.stream().map(ClusterNode::name).toList();
-        return new WhichNode(names, new ThisMachine()).find(name).flatMap(found -> node(found.name()));
     }
 
     /// The fence device of that name.

@@ -1,6 +1,7 @@
 package io.muster.config;
 
 import io.muster.cli.Nearest;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import java.util.TreeSet;
 /// it is nearly a known word whatever the agent.
 final class FenceRules {
     /// Keys that agents of the fence-agents and fence-virt packages, and those of RHEL 5, take.
-    private static final Set<String> KEYS = new TreeSet<>(List.of(
+    private static final Set<String> KEYS = Collections.unmodifiableSet(new TreeSet<>(List.of(
             ("action agent aptpl auth blade cipher cmd_prompt community cserver debug debug_file debuglog delay devices"
                             + " domain drac_version esh exec family hash hexadecimal_kg hostname identity_file"
                             + " inet4_only inet6_only ip ipaddr ipmitool_path ipport key key_file lanplus logfile"
@@ -26,7 +27,7 @@ final class FenceRules {
                             + " ssh_options ssh_path ssl ssl_insecure ssl_secure status_file sudo sudo_path switch"
                             + " sync target telnet_path test timeout type use_sudo use_uuid username uuid verbose"
                             + " verbose_level vmware_datacenter vmware_type wait_time socket wireless")
-                    .split(" ")));
+                    .split(" "))));
 
     private static final Set<String> AGENTS = Set.of(
             ("fence_apc fence_apc_snmp fence_bladecenter fence_bullpap fence_drac fence_drac5 fence_ipmilan fence_wti"

@@ -1,5 +1,6 @@
 package io.muster.config;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +18,7 @@ final class ResourceWords {
     private static final String APPLICATION =
             "name config_file shutdown_wait startup_wait service_name listen_address options user";
 
-    private static final Map<String, String> TYPES = new TreeMap<>(Map.ofEntries(
+    private static final Map<String, String> TYPES = Collections.unmodifiableMap(new TreeMap<>(Map.ofEntries(
             Map.entry(
                     "service",
                     "name domain autostart exclusive recovery nfslock depend depend_mode max_restarts"
@@ -68,7 +69,7 @@ final class ResourceWords {
                             + " shutdown_timeout start_timeout deep_probe_timeout"),
             Map.entry("drbd", "name resource"),
             Map.entry("db2", "instance dblist dbpartitionnum"),
-            Map.entry("action", "name depth timeout interval")));
+            Map.entry("action", "name depth timeout interval"))));
 
     private ResourceWords() {}
 

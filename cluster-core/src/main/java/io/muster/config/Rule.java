@@ -1,13 +1,14 @@
 package io.muster.config;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What the schema says about one element. Built once by [Schema]; not changed afterwards.
+/// What the schema says about one element, immutable: each method gives a rule that says more.
 final class Rule {
     static final List<String> YES = List.of("1", "yes", "on", "true");
     static final List<String> NO = List.of("0", "no", "off", "false");
@@ -31,20 +32,36 @@ final class Rule {
             @Nullable String doubt) {}
 
     final String type;
-    final Map<String, Attribute> attributes = new LinkedHashMap<>();
-    final Map<String, Rule> children = new LinkedHashMap<>();
+    final Map<String, Attribute> attributes;
+    final Map<String, Rule> children;
     /// At most one of its kind in its parent; of several only the first counts.
-    boolean once;
+    final boolean once;
     /// Has attributes that only agents know.
-    boolean open;
+    final boolean open;
     /// Its children are somebody else's business.
-    boolean anyChildren;
+    final boolean anyChildren;
     /// Why the element is accepted but does nothing.
-    @Nullable
-    String ignored;
+    final @Nullable String ignored;
 
     Rule(String type) {
+        this(type, Map.of(), Map.of(), false, false, false, null);
+    }
+
+    private Rule(
+            String type,
+            Map<String, Attribute> attributes,
+            Map<String, Rule> children,
+            boolean once,
+            boolean open,
+            boolean anyChildren,
+            @Nullable String ignored) {
         this.type = type;
+        this.attributes = attributes;
+        this.children = children;
+        this.once = once;
+        this.open = open;
+        this.anyChildren = anyChildren;
+        this.ignored = ignored;
     }
 
     static boolean isYes(String value) {
@@ -56,73 +73,67 @@ final class Rule {
     }
 
     Rule text(String... names) {
-        for (String name : names) {
-            attributes.put(name, new Attribute(name, new Kind.Text(), false, null));
-        }
-        return this;
+        return and(new Kind.Text(), false, names);
     }
 
     Rule need(String... names) {
-        for (String name : names) {
-            attributes.put(name, new Attribute(name, new Kind.Text(), true, null));
-        }
-        return this;
+        return and(new Kind.Text(), true, names);
     }
 
     Rule number(long min, long max, String... names) {
-        for (String name : names) {
-            attributes.put(name, new Attribute(name, new Kind.Count(min, max), false, null));
-        }
-        return this;
+        return and(new Kind.Count(min, max), false, names);
     }
 
     Rule needNumber(long min, long max, String name) {
-        attributes.put(name, new Attribute(name, new Kind.Count(min, max), true, null));
-        return this;
+        return and(new Kind.Count(min, max), true, name);
     }
 
     Rule flag(String... names) {
-        for (String name : names) {
-            attributes.put(name, new Attribute(name, new Kind.Flag(), false, null));
-        }
-        return this;
+        return and(new Kind.Flag(), false, names);
     }
 
     Rule word(String name, String... words) {
-        attributes.put(name, new Attribute(name, new Kind.Word(List.of(words)), false, null));
-        return this;
+        return and(new Kind.Word(List.of(words)), false, name);
+    }
+
+    private Rule and(Kind kind, boolean required, String... names) {
+        var all = new LinkedHashMap<>(attributes);
+        for (String name : names) {
+            all.put(name, new Attribute(name, kind, required, null));
+        }
+        return withAttributes(all);
     }
 
     /// Makes an attribute already there a doubtful one.
     Rule doubtful(String name, String why) {
-        attributes.computeIfPresent(name, (n, a) -> new Attribute(n, a.kind, a.required, why));
-        return this;
+        var all = new LinkedHashMap<>(attributes);
+        all.computeIfPresent(name, (n, a) -> new Attribute(n, a.kind, a.required, why));
+        return withAttributes(all);
+    }
+
+    private Rule withAttributes(Map<String, Attribute> all) {
+        return new Rule(type, Collections.unmodifiableMap(all), children, once, open, anyChildren, ignored);
     }
 
     Rule once() {
-        once = true;
-        return this;
+        return new Rule(type, attributes, children, true, open, anyChildren, ignored);
     }
 
     Rule open() {
-        open = true;
-        return this;
+        return new Rule(type, attributes, children, once, true, anyChildren, ignored);
     }
 
     Rule anyChildren() {
-        anyChildren = true;
-        return this;
+        return new Rule(type, attributes, children, once, open, true, ignored);
     }
 
     Rule ignored(String why) {
-        ignored = why;
-        open = true;
-        anyChildren = true;
-        return this;
+        return new Rule(type, attributes, children, once, true, true, why);
     }
 
     Rule with(Rule... rules) {
-        Arrays.stream(rules).forEach(rule -> children.put(rule.type, rule));
-        return this;
+        var all = new LinkedHashMap<>(children);
+        Arrays.stream(rules).forEach(rule -> all.put(rule.type, rule));
+        return new Rule(type, attributes, Collections.unmodifiableMap(all), once, open, anyChildren, ignored);
     }
 }
