@@ -1,15 +1,12 @@
 package io.muster.house;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -17,23 +14,8 @@ import org.junit.jupiter.api.Test;
 /// Cores decide and never do: no clock, socket, file, thread, logger or unseeded dice outside the packages made for
 /// them.
 class CorePurityTest {
-    /// Where doing is allowed. Everything else is a core.
-    private static final Set<String> DOERS = Set.of(
-            "io.muster.driver",
-            "io.muster.control",
-            "io.muster.daemon",
-            "io.muster.cli",
-            "io.muster.os",
-            "io.muster.testbed",
-            "io.muster.lab",
-            "io.muster.cluster");
-
-    /// Classes in core packages whose trade is files or processes, named one by one.
-    private static final Set<String> NAMED = Set.of(
-            "io.muster.config.ConfigReader",
-            "io.muster.config.ThisMachine",
-            "io.muster.simulator.Transcript",
-            "io.muster.resource.MetadataSet");
+    private static final DescribedPredicate<JavaClass> ARE_CORES =
+            DescribedPredicate.describe("are cores", HouseClasses::isCore);
 
     private static final Set<String> CLOCKS = Set.of("nanoTime", "currentTimeMillis", "getenv", "exit");
 
@@ -60,43 +42,30 @@ class CorePurityTest {
             "io.netty.bootstrap.",
             "com.sun.jna.");
 
-    private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .withImportOption(l -> !l.contains("/test-classes/"))
-            .importPaths(SourceTree.modules().stream()
-                    .map(m -> SourceTree.root().resolve(m).resolve("target/classes"))
-                    .filter(p -> p.toFile().isDirectory())
-                    .toArray(Path[]::new));
-
     @Test
     void coresUseNoSocketFileThreadOrLogger() {
         noClasses()
-                .that(areCores())
+                .that(ARE_CORES)
                 .should()
-                .dependOnClassesThat(new DescribedPredicate<JavaClass>("are sockets, files, threads or loggers") {
-                    @Override
-                    public boolean test(JavaClass c) {
-                        return FORBIDDEN.stream().anyMatch(f -> c.getName().startsWith(f));
-                    }
-                })
-                .allowEmptyShould(true)
-                .check(CLASSES);
+                .dependOnClassesThat(DescribedPredicate.describe(
+                        "are sockets, files, threads or loggers",
+                        c -> FORBIDDEN.stream().anyMatch(c.getName()::startsWith)))
+                .check(HouseClasses.all());
     }
 
     @Test
     void coresReadNoClockAndRollNoUnseededDice() {
         noClasses()
-                .that(areCores())
+                .that(ARE_CORES)
                 .should()
-                .accessTargetWhere(
-                        new DescribedPredicate<JavaAccess<?>>("is a clock, the environment or unseeded dice") {
-                            @Override
-                            public boolean test(JavaAccess<?> access) {
-                                return clockOrDice(access);
-                            }
-                        })
-                .allowEmptyShould(true)
-                .check(CLASSES);
+                .accessTargetWhere(DescribedPredicate.describe(
+                        "is a clock, the environment or unseeded dice", CorePurityTest::clockOrDice))
+                .check(HouseClasses.all());
+    }
+
+    @Test
+    void whoMayDoIsThere() {
+        assertEquals(Set.of(), HouseClasses.namedInVain(), "strike them off: there is nothing of these names");
     }
 
     private static boolean clockOrDice(JavaAccess<?> access) {
@@ -116,20 +85,6 @@ class CorePurityTest {
                         && call.getTarget().getRawParameterTypes().isEmpty();
             case "java.security.SecureRandom", "java.util.concurrent.ThreadLocalRandom" -> true;
             default -> false;
-        };
-    }
-
-    private static DescribedPredicate<JavaClass> areCores() {
-        return new DescribedPredicate<>("are cores") {
-            @Override
-            public boolean test(JavaClass c) {
-                String name = c.getPackageName();
-                boolean doer = DOERS.contains(name) || name.endsWith(".daemon") || name.endsWith(".cli");
-                return !doer
-                        && NAMED.stream()
-                                .noneMatch(n ->
-                                        c.getName().equals(n) || c.getName().startsWith(n + "$"));
-            }
         };
     }
 }
