@@ -66,6 +66,9 @@ class LvsdDaemonTest {
         }
 
         @Override
+        public void ready() {}
+
+        @Override
         public void fatal(Throwable reason) {
             broken.set(reason);
         }
