@@ -2,13 +2,19 @@ package io.muster.driver;
 
 import java.util.random.RandomGenerator;
 
-/// A core's dice: SplitMix64 from a seed, its whole state one number, so that it goes into a snapshot with the core.
+/// A core's dice: SplitMix64 from a seed, its whole state one number, so that it goes into an image with the core.
 /// For timing and tie-breaking, never for keys. Thread: the core's.
 public final class Dice implements RandomGenerator {
     private long state;
 
+    /// @param seed or a [#state]
     public Dice(long seed) {
         state = seed;
+    }
+
+    /// For an image: dice made from it roll on as these would.
+    public long state() {
+        return state;
     }
 
     @Override

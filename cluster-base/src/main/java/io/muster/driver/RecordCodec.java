@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SequencedCollection;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -29,13 +30,16 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// Encodes events and effects for the flight recorder without a line of code of their own: records, sealed
-/// interfaces of records, enums, texts, octets, numbers, lists, sets, maps and optionals, as deep as they go.
+/// Encodes events, effects and images of cores for the flight recorder without a line of code of their own: records,
+/// sealed interfaces of records, enums, texts, octets, numbers, lists, sets, maps and optionals, as deep as they go.
+/// What has an order keeps it; a component declared sorted is made so again, in its natural order.
 ///
-/// Each value is a tag and its content; a record is its number in a dictionary and its components. The dictionary
+/// Each value is a tag and its content, numbers the shorter the smaller they are ([Output#varint]); a record is its
+/// number in a dictionary and its components. The dictionary
 /// is all record and enum classes that can be reached from the roots through components and permitted subclasses,
 /// in order of name, and stands at the head of each segment: a record is readable for the build that wrote it, and
 /// says so when it is another's. Octets beyond a limit are kept as length and CRC-32C and read back as that many
@@ -62,6 +66,7 @@ public final class RecordCodec {
     private static final int PATH = 16;
     private static final int INTS = 17;
     private static final int OTHER = 18;
+    private static final int LONGS = 19;
 
     private static final int MAX_ELEMENTS = 1 << 20;
     private static final int MAX_DEPTH = 64;
@@ -83,8 +88,9 @@ public final class RecordCodec {
     private final List<Class<?>> classes;
     private final Map<Class<?>, Shape> shapes = new HashMap<>();
     private final Map<Class<?>, Integer> enums = new HashMap<>();
+    private UnaryOperator<byte[]> shown = octets -> octets;
 
-    /// @param roots the event and effect interfaces
+    /// @param roots the event and effect interfaces, and the image
     public RecordCodec(Class<?>... roots) {
         SortedMap<String, Class<?>> found = new TreeMap<>();
         for (Class<?> root : roots) {
@@ -109,6 +115,14 @@ public final class RecordCodec {
         return this;
     }
 
+    /// What octets are written as, beside the masking of passwords. Before the first use.
+    ///
+    /// @param as the same array if as they are
+    public RecordCodec showing(UnaryOperator<byte[]> as) {
+        shown = as;
+        return this;
+    }
+
     /// Names of the classes in the dictionary, in order.
     public List<String> dictionary() {
         return classes.stream().map(Class::getName).toList();
@@ -124,8 +138,9 @@ public final class RecordCodec {
     }
 
     /// As [#encode], but long octets count by their length alone, since a replay has zeros in their place, and
-    /// what has no order of its own (`Set.of`) is sorted, since its order differs from one JVM to the next.
-    byte[] canonical(@Nullable Object value, int payloadLimit) {
+    /// what has no order of its own (`Set.of`) is sorted, since its order differs from one JVM to the next: for
+    /// comparing, not for reading.
+    public byte[] canonical(@Nullable Object value, int payloadLimit) {
         var out = new Output(256);
         write(new Pass(out, payloadLimit, true), value);
         return out.toBytes();
@@ -149,29 +164,36 @@ public final class RecordCodec {
         switch (value) {
             case null -> out.u8(NULL);
             case Boolean b -> out.u8(b ? TRUE : FALSE);
-            case Integer i -> out.u8(INT).i32(i);
-            case Short s -> out.u8(INT).i32(s);
-            case Byte b -> out.u8(INT).i32(b);
-            case Long l -> out.u8(LONG).u64(l);
+            case Integer i -> out.u8(INT).varint(i);
+            case Short s -> out.u8(INT).varint(s);
+            case Byte b -> out.u8(INT).varint(b);
+            case Long l -> out.u8(LONG).varint(l);
             case Double d -> out.u8(DOUBLE).u64(Double.doubleToRawLongBits(d));
             case String s -> {
                 String shown = Secrets.mask(s);
                 pass.masked |= !shown.equals(s);
-                out.u8(TEXT).bytes(shown.getBytes(StandardCharsets.UTF_8));
+                raw(out.u8(TEXT), shown.getBytes(StandardCharsets.UTF_8));
             }
             case byte[] octets -> octets(pass, octets);
             case int[] numbers -> {
-                out.u8(INTS).u32(numbers.length);
+                out.u8(INTS).varint(numbers.length);
                 for (int number : numbers) {
-                    out.i32(number);
+                    out.varint(number);
                 }
             }
-            case Enum<?> e -> out.u8(ENUM).u16(number(e)).u16(e.ordinal());
+            case long[] numbers -> {
+                out.u8(LONGS).varint(numbers.length);
+                for (long number : numbers) {
+                    out.varint(number);
+                }
+            }
+            case Enum<?> e -> out.u8(ENUM).varint(number(e)).varint(e.ordinal());
             case Record r -> record(pass, r);
             case Optional<?> o -> {
                 out.u8(o.isPresent() ? PRESENT : EMPTY);
                 o.ifPresent(present -> write(pass, present));
             }
+            case OptionalInt o -> write(pass, o.isPresent() ? Optional.of(o.getAsInt()) : Optional.empty());
             case Map<?, ?> map -> map(pass, map);
             case Collection<?> elements -> collection(pass, elements);
             case Path path -> {
@@ -206,7 +228,7 @@ public final class RecordCodec {
     }
 
     private void map(Pass pass, Map<?, ?> map) {
-        pass.out.u8(MAP).u32(map.size());
+        pass.out.u8(MAP).varint(map.size());
         if (pass.canonical && !(map instanceof SequencedMap)) {
             var sorted = new ArrayList<byte[]>();
             map.forEach((key, mapped) -> {
@@ -233,7 +255,7 @@ public final class RecordCodec {
     }
 
     private void collection(Pass pass, Collection<?> elements) {
-        pass.out.u8(elements instanceof Set ? SET : LIST).u32(elements.size());
+        pass.out.u8(elements instanceof Set ? SET : LIST).varint(elements.size());
         if (pass.canonical && !(elements instanceof SequencedCollection)) {
             var sorted = new ArrayList<byte[]>();
             elements.forEach(element -> sorted.add(canonical(element, pass.payloadLimit)));
@@ -262,20 +284,27 @@ public final class RecordCodec {
             case NULL -> null;
             case FALSE -> false;
             case TRUE -> true;
-            case INT -> in.i32();
-            case LONG -> in.u64();
+            case INT -> integer(in);
+            case LONG -> in.varint();
             case DOUBLE -> Double.longBitsToDouble(in.u64());
-            case TEXT -> new String(in.bytes(Integer.MAX_VALUE), StandardCharsets.UTF_8);
-            case OCTETS -> in.bytes(Integer.MAX_VALUE);
+            case TEXT -> new String(raw(in), StandardCharsets.UTF_8);
+            case OCTETS -> raw(in);
             case LONG_OCTETS -> {
-                int length = in.u32(1 << 24);
+                int length = number(in, 1 << 24);
                 in.i32();
                 yield new byte[length];
             }
             case INTS -> {
-                int[] numbers = new int[count(in, 4)];
+                int[] numbers = new int[count(in, 1)];
                 for (int i = 0; i < numbers.length; i++) {
-                    numbers[i] = in.i32();
+                    numbers[i] = integer(in);
+                }
+                yield numbers;
+            }
+            case LONGS -> {
+                long[] numbers = new long[count(in, 1)];
+                for (int i = 0; i < numbers.length; i++) {
+                    numbers[i] = in.varint();
                 }
                 yield numbers;
             }
@@ -311,8 +340,33 @@ public final class RecordCodec {
         };
     }
 
+    private static void raw(Output out, byte[] octets) {
+        out.varint(octets.length).raw(octets);
+    }
+
+    private static byte[] raw(Input in) throws MalformedMessage {
+        return in.raw(number(in, in.remaining()));
+    }
+
+    private static int integer(Input in) throws MalformedMessage {
+        long value = in.varint();
+        if (value != (int) value) {
+            throw new MalformedMessage(value + " isn't an int");
+        }
+        return (int) value;
+    }
+
+    /// A length, a count or a number of something.
+    private static int number(Input in, int most) throws MalformedMessage {
+        long value = in.varint();
+        if (value < 0 || value > most) {
+            throw new MalformedMessage(value + " isn't between 0 and " + most);
+        }
+        return (int) value;
+    }
+
     private static int count(Input in, int octetsEach) throws MalformedMessage {
-        int count = in.u32(MAX_ELEMENTS);
+        int count = number(in, MAX_ELEMENTS);
         if ((long) count * octetsEach > in.remaining()) {
             throw new MalformedMessage(count + " elements in " + in.remaining() + " octets");
         }
@@ -327,14 +381,14 @@ public final class RecordCodec {
         return into;
     }
 
-    private static void octets(Pass pass, byte[] octets) {
+    private void octets(Pass pass, byte[] octets) {
         if (octets.length <= pass.payloadLimit) {
-            byte[] shown = Secrets.mask(octets);
-            pass.masked |= shown != octets;
-            pass.out.u8(OCTETS).bytes(shown);
+            byte[] written = Secrets.mask(shown.apply(octets));
+            pass.masked |= written != octets;
+            raw(pass.out.u8(OCTETS), written);
             return;
         }
-        pass.out.u8(LONG_OCTETS).u32(octets.length);
+        pass.out.u8(LONG_OCTETS).varint(octets.length);
         if (!pass.canonical) {
             var hash = new CRC32C();
             hash.update(octets);
@@ -348,7 +402,7 @@ public final class RecordCodec {
             throw new IllegalArgumentException(
                     "can't record a " + value.getClass().getName());
         }
-        pass.out.u8(RECORD).u16(shape.number);
+        pass.out.u8(RECORD).varint(shape.number);
         try {
             for (int i = 0; i < shape.components.length; i++) {
                 Object component = shape.components[i].getAccessor().invoke(value);
@@ -360,7 +414,7 @@ public final class RecordCodec {
     }
 
     private Object record(Input in, int depth) throws MalformedMessage {
-        int number = in.u16();
+        int number = number(in, Integer.MAX_VALUE);
         Shape shape = number < classes.size() ? shapes.get(classes.get(number)) : null;
         if (shape == null) {
             throw new MalformedMessage("no record " + number);
@@ -387,6 +441,8 @@ public final class RecordCodec {
                 case Integer i when type == byte.class -> i.byteValue();
                 case Set<?> set when type == SortedSet.class -> new TreeSet<>(set);
                 case Map<?, ?> map when type == SortedMap.class -> new TreeMap<>(map);
+                case Optional<?> o when type == OptionalInt.class ->
+                    o.isPresent() ? OptionalInt.of((Integer) o.get()) : OptionalInt.empty();
                 case null, default -> value;
             };
         } catch (ClassCastException | NullPointerException e) {
@@ -404,8 +460,8 @@ public final class RecordCodec {
     }
 
     private Object constant(Input in) throws MalformedMessage {
-        int number = in.u16();
-        int ordinal = in.u16();
+        int number = number(in, Integer.MAX_VALUE);
+        int ordinal = number(in, Integer.MAX_VALUE);
         Object[] constants = number < classes.size() ? classes.get(number).getEnumConstants() : null;
         if (constants == null || ordinal >= constants.length) {
             throw new MalformedMessage("no constant " + ordinal + " of enum " + number);

@@ -80,6 +80,19 @@ public final class Input {
         return high << 32 | u32();
     }
 
+    /// As [Output#varint] writes it.
+    public long varint() throws MalformedMessage {
+        long value = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            int octet = u8();
+            value |= (octet & 0x7fL) << shift;
+            if (octet < 0x80) {
+                return value >>> 1 ^ -(value & 1);
+            }
+        }
+        throw new MalformedMessage("number of more than ten octets");
+    }
+
     public boolean bool() throws MalformedMessage {
         int value = u8();
         if (value > 1) {

@@ -60,6 +60,19 @@ public final class Output {
         return i32((int) value);
     }
 
+    /// Any `long`, the shorter the nearer to zero: one to ten octets of seven bits each, the lowest first, the sign in
+    /// the lowest bit.
+    public Output varint(long value) {
+        room(10);
+        long rest = value << 1 ^ value >> 63;
+        while ((rest & ~0x7fL) != 0) {
+            octets[size++] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        octets[size++] = (byte) rest;
+        return this;
+    }
+
     public Output bool(boolean value) {
         return u8(value ? 1 : 0);
     }
