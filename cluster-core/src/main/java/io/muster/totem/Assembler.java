@@ -27,6 +27,27 @@ final class Assembler {
         members.forEach(_ -> partials.add(new Partial()));
     }
 
+    /// What has come of one member's message that isn't whole yet.
+    record Image(byte @Nullable [] payload, int filled, CauseId cause) {}
+
+    /// In the order of the members.
+    List<Image> image() {
+        return partials.stream()
+                .map(each -> new Image(each.payload == null ? null : each.payload.clone(), each.filled, each.cause))
+                .toList();
+    }
+
+    static Assembler restored(RingId ring, List<Node> members, List<Image> images) {
+        var it = new Assembler(ring, members);
+        for (int i = 0; i < images.size(); i++) {
+            Partial partial = it.partials.get(i);
+            partial.payload = images.get(i).payload();
+            partial.filled = images.get(i).filled();
+            partial.cause = images.get(i).cause();
+        }
+        return it;
+    }
+
     /// The run of the node that sent a packet; null when it is no member.
     @Nullable
     Node originator(byte[] packet) {

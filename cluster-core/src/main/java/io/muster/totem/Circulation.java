@@ -59,6 +59,75 @@ final class Circulation {
         this.roundAru = context.firstSequence;
     }
 
+    /// All of it, but for the log and what is shared.
+    record Image(
+            long heardMs,
+            long graceMs,
+            long passedMs,
+            long roundMs,
+            long hop,
+            long roundSequence,
+            long roundAru,
+            int ownFlow,
+            int ownBacklog,
+            int idle,
+            long messages,
+            byte @Nullable [] passed,
+            long passAgainAtMs,
+            @Nullable Token resting,
+            long restUntilMs,
+            long cancelledMs,
+            boolean roundWanted,
+            long lastSequence,
+            int lastOriginator) {}
+
+    Image image() {
+        return new Image(
+                heardMs,
+                graceMs,
+                passedMs,
+                roundMs,
+                hop,
+                roundSequence,
+                roundAru,
+                ownFlow,
+                ownBacklog,
+                idle,
+                messages,
+                passed,
+                passAgainAtMs,
+                resting,
+                restUntilMs,
+                cancelledMs,
+                roundWanted,
+                lastSequence,
+                lastOriginator);
+    }
+
+    static Circulation restored(Context context, RingLog log, Image image) {
+        var it = new Circulation(context, log);
+        it.heardMs = image.heardMs();
+        it.graceMs = image.graceMs();
+        it.passedMs = image.passedMs();
+        it.roundMs = image.roundMs();
+        it.hop = image.hop();
+        it.roundSequence = image.roundSequence();
+        it.roundAru = image.roundAru();
+        it.ownFlow = image.ownFlow();
+        it.ownBacklog = image.ownBacklog();
+        it.idle = image.idle();
+        it.messages = image.messages();
+        it.passed = image.passed();
+        it.passAgainAtMs = image.passAgainAtMs();
+        it.resting = image.resting();
+        it.restUntilMs = image.restUntilMs();
+        it.cancelledMs = image.cancelledMs();
+        it.roundWanted = image.roundWanted();
+        it.lastSequence = image.lastSequence();
+        it.lastOriginator = image.lastOriginator();
+        return it;
+    }
+
     boolean alone() {
         return others.isEmpty();
     }

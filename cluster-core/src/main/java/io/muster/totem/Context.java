@@ -1,16 +1,16 @@
 package io.muster.totem;
 
 import io.muster.core.Node;
+import io.muster.driver.Dice;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 
 /// What the phases of a ring share: who and what it is, and where effects go.
 final class Context {
     final Node self;
-    final RandomGenerator dice;
-    final Peers peers = new Peers();
-    final SendQueue queue = new SendQueue();
+    final Dice dice;
+    final Peers peers;
+    final SendQueue queue;
     RingConfig config;
     List<RingEffect> effects = new ArrayList<>();
     long nowMs;
@@ -21,16 +21,66 @@ final class Context {
     /// How much of this silence has been forgiven because this node itself was stopped.
     long forgivenMs;
 
-    final Counters counters = new Counters();
+    final Counters counters;
 
     /// Where a new ring's packet sequence begins; other than 0 only in tests near a limit.
     final long firstSequence;
 
-    Context(Node self, RingConfig config, RandomGenerator dice, long firstSequence) {
+    Context(Node self, RingConfig config, Dice dice, long firstSequence) {
         this.self = self;
         this.config = config;
         this.dice = dice;
         this.firstSequence = firstSequence;
+        this.peers = new Peers();
+        this.queue = new SendQueue();
+        this.counters = new Counters();
+    }
+
+    /// All of it; effects are the present step's.
+    record Image(
+            Node self,
+            RingConfig config,
+            long dice,
+            List<Peers.Image> peers,
+            SendQueue.Image queue,
+            long nowMs,
+            long ringSequence,
+            long ringProofMs,
+            long forgivenMs,
+            Counters.Image counters,
+            long firstSequence) {}
+
+    Image image() {
+        return new Image(
+                self,
+                config,
+                dice.state(),
+                peers.image(),
+                queue.image(),
+                nowMs,
+                ringSequence,
+                ringProofMs,
+                forgivenMs,
+                counters.image(),
+                firstSequence);
+    }
+
+    static Context restored(Image image) {
+        return new Context(image);
+    }
+
+    private Context(Image image) {
+        this.self = image.self();
+        this.config = image.config();
+        this.dice = new Dice(image.dice());
+        this.peers = Peers.restored(image.peers());
+        this.queue = SendQueue.restored(image.queue());
+        this.nowMs = image.nowMs();
+        this.ringSequence = image.ringSequence();
+        this.ringProofMs = image.ringProofMs();
+        this.forgivenMs = image.forgivenMs();
+        this.counters = Counters.restored(image.counters());
+        this.firstSequence = image.firstSequence();
     }
 
     void unicast(int nodeid, RingMessage message) {

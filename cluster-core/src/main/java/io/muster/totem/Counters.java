@@ -12,6 +12,32 @@ public final class Counters {
 
     Counters() {}
 
+    /// All of them.
+    record Image(
+            long malformed,
+            long foreign,
+            long retransmitted,
+            long requested,
+            long tokensSentAgain,
+            long tokensLost,
+            long gathers) {}
+
+    Image image() {
+        return new Image(malformed, foreign, retransmitted, requested, tokensSentAgain, tokensLost, gathers);
+    }
+
+    static Counters restored(Image image) {
+        var it = new Counters();
+        it.malformed = image.malformed();
+        it.foreign = image.foreign();
+        it.retransmitted = image.retransmitted();
+        it.requested = image.requested();
+        it.tokensSentAgain = image.tokensSentAgain();
+        it.tokensLost = image.tokensLost();
+        it.gathers = image.gathers();
+        return it;
+    }
+
     /// Datagrams that no decoder took.
     public long malformed() {
         return malformed;

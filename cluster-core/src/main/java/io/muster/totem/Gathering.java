@@ -7,6 +7,8 @@ import io.muster.totem.RingMessage.PeerView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +30,6 @@ final class Gathering {
     /// Enough for 64 nodes times 64 kin.
     private static final int WEIGHT_BITS = 13;
 
-    final String reason;
-    final int attempt;
     final long sinceMs;
     private final Context context;
     private final @Nullable RingLog old;
@@ -50,11 +50,9 @@ final class Gathering {
     private Join sent;
 
     /// @param last this node's last join, whose number the next one exceeds
-    Gathering(Context context, @Nullable RingLog old, Join last, String reason, int attempt, long waitMs) {
+    Gathering(Context context, @Nullable RingLog old, Join last, long waitMs) {
         this.context = context;
         this.old = old;
-        this.reason = reason;
-        this.attempt = attempt;
         this.sinceMs = context.nowMs;
         this.newsMs = context.nowMs;
         this.readyNotBeforeMs = context.nowMs + waitMs;
@@ -69,6 +67,67 @@ final class Gathering {
                 }
             }
         }
+    }
+
+    /// All of it, but for what is shared.
+    record Image(
+            long sinceMs,
+            SortedMap<Integer, Long> expectedSinceMs,
+            SortedMap<Integer, Node> heard,
+            SortedMap<Integer, Join> joins,
+            SortedSet<Node> failed,
+            SortedMap<Integer, Node> before,
+            boolean news,
+            long graceMs,
+            long readyNotBeforeMs,
+            long newsMs,
+            long sendAtMs,
+            long sentMs,
+            boolean ready,
+            List<Node> proposal,
+            Join sent) {}
+
+    Image image() {
+        return new Image(
+                sinceMs,
+                new TreeMap<>(expectedSinceMs),
+                new TreeMap<>(heard),
+                new TreeMap<>(joins),
+                new TreeSet<>(failed),
+                new TreeMap<>(before),
+                news,
+                graceMs,
+                readyNotBeforeMs,
+                newsMs,
+                sendAtMs,
+                sentMs,
+                ready,
+                proposal,
+                sent);
+    }
+
+    static Gathering restored(Context context, @Nullable RingLog old, Image image) {
+        return new Gathering(context, old, image);
+    }
+
+    private Gathering(Context context, @Nullable RingLog old, Image image) {
+        this.context = context;
+        this.old = old;
+        this.sinceMs = image.sinceMs();
+        this.expectedSinceMs.putAll(image.expectedSinceMs());
+        this.heard.putAll(image.heard());
+        this.joins.putAll(image.joins());
+        this.failed.addAll(image.failed());
+        this.before.putAll(image.before());
+        this.news = image.news();
+        this.graceMs = image.graceMs();
+        this.readyNotBeforeMs = image.readyNotBeforeMs();
+        this.newsMs = image.newsMs();
+        this.sendAtMs = image.sendAtMs();
+        this.sentMs = image.sentMs();
+        this.ready = image.ready();
+        this.proposal = List.copyOf(image.proposal());
+        this.sent = image.sent();
     }
 
     /// This node's latest join.

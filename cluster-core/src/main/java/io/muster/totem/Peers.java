@@ -3,6 +3,7 @@ package io.muster.totem;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,57 @@ final class Peers {
             this.nodeid = node.nodeid();
             this.node = node;
         }
+
+        private Peer(Image image) {
+            this(image.node());
+            heardMs = image.heardMs();
+            joinNumber = image.joinNumber();
+            refusedMs = image.refusedMs();
+            echoedMs = image.echoedMs();
+            answeredMs = image.answeredMs();
+            leaving = image.leaving();
+            failures = image.failures();
+            pausedUntilMs = image.pausedUntilMs();
+            former.addAll(image.former());
+        }
+
+        private Image image() {
+            return new Image(
+                    node,
+                    heardMs,
+                    joinNumber,
+                    refusedMs,
+                    echoedMs,
+                    answeredMs,
+                    leaving,
+                    failures,
+                    pausedUntilMs,
+                    List.copyOf(former));
+        }
+    }
+
+    /// One of them.
+    record Image(
+            Node node,
+            long heardMs,
+            long joinNumber,
+            long refusedMs,
+            long echoedMs,
+            long answeredMs,
+            boolean leaving,
+            int failures,
+            long pausedUntilMs,
+            List<Incarnation> former) {}
+
+    /// In ascending order of nodeid.
+    List<Image> image() {
+        return peers.values().stream().map(Peer::image).toList();
+    }
+
+    static Peers restored(List<Image> images) {
+        var it = new Peers();
+        images.forEach(image -> it.peers.put(image.node().nodeid(), new Peer(image)));
+        return it;
     }
 
     private final TreeMap<Integer, Peer> peers = new TreeMap<>();

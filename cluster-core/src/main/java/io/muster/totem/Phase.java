@@ -24,6 +24,32 @@ sealed interface Phase {
 
     record Stopped() implements Phase {}
 
+    /// A phase in an image. Of recovery and the operational ring only what [Ring] hasn't elsewhere.
+    sealed interface Image {
+        record Idle() implements Image {}
+
+        record Gather(Gathering.Image gathering) implements Image {}
+
+        record Commit(Gathering.Image gathering, long sinceMs) implements Image {}
+
+        record Recovery() implements Image {}
+
+        record Operational(Circulation.Image circulation) implements Image {}
+
+        record Stopped() implements Image {}
+    }
+
+    default Image image() {
+        return switch (this) {
+            case Idle _ -> new Image.Idle();
+            case Gather(Gathering gathering) -> new Image.Gather(gathering.image());
+            case Commit(Gathering gathering, long sinceMs) -> new Image.Commit(gathering.image(), sinceMs);
+            case Recovery _ -> new Image.Recovery();
+            case Operational(Circulation circulation) -> new Image.Operational(circulation.image());
+            case Stopped _ -> new Image.Stopped();
+        };
+    }
+
     default boolean mayEnter(Phase next) {
         return switch (next) {
             case Idle _ -> false;

@@ -6,6 +6,7 @@ import io.muster.totem.RingMessage.Join;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,58 @@ final class Recovery {
             findLacking(old);
         }
         repeatAtMs = context.nowMs;
+    }
+
+    /// All of it, but for what is shared.
+    record Image(
+            RingLog.Image next,
+            SortedMap<Integer, Join> joins,
+            RingMessage.Commit commit,
+            List<Node> moving,
+            long safeAnywhere,
+            SortedMap<Long, List<Integer>> lacking,
+            SortedSet<Integer> ready,
+            SortedMap<Integer, Long> heardMs,
+            int asked,
+            int awaited,
+            long repeatAtMs,
+            long graceMs) {}
+
+    Image image() {
+        return new Image(
+                next.image(),
+                joins,
+                commit,
+                moving,
+                safeAnywhere,
+                new TreeMap<>(lacking),
+                new TreeSet<>(ready),
+                new TreeMap<>(heardMs),
+                asked,
+                awaited,
+                repeatAtMs,
+                graceMs);
+    }
+
+    static Recovery restored(Context context, @Nullable RingLog old, Image image) {
+        return new Recovery(context, old, image);
+    }
+
+    private Recovery(Context context, @Nullable RingLog old, Image image) {
+        this.context = context;
+        this.old = old;
+        this.next = RingLog.restored(image.next());
+        this.joins = image.joins();
+        this.commit = image.commit();
+        this.moving = List.copyOf(image.moving());
+        this.safeAnywhere = image.safeAnywhere();
+        this.lacking.putAll(image.lacking());
+        this.ready.addAll(image.ready());
+        this.heardMs.putAll(image.heardMs());
+        this.asked = image.asked();
+        this.awaited = image.awaited();
+        this.repeatAtMs = image.repeatAtMs();
+        this.graceMs = image.graceMs();
     }
 
     private void findLacking(RingLog old) {

@@ -5,12 +5,13 @@ import io.muster.core.Core;
 import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
+import io.muster.driver.Dice;
 import io.muster.totem.RingMessage.Join;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -48,13 +49,67 @@ public final class Ring implements Core<RingEvent, RingEffect> {
 
     /// @param self this run of this node
     /// @param dice seeds what must differ between nodes and starts; a secure one in a daemon
-    public Ring(Node self, RingConfig config, RandomGenerator dice) {
+    public Ring(Node self, RingConfig config, Dice dice) {
         this(self, config, dice, 0);
     }
 
-    Ring(Node self, RingConfig config, RandomGenerator dice, long firstSequence) {
+    Ring(Node self, RingConfig config, Dice dice, long firstSequence) {
         this.context = new Context(self, config, dice, firstSequence);
         this.lastJoin = new Join(self, dice.nextLong() >>> 16, 0, false, List.of(), null);
+    }
+
+    /// All of it. The log of the present ring stands once: whatever gathers, recovers or circulates goes by it. So
+    /// does a recovery, which counts as unfinished until its ring is installed.
+    public record Image(
+            Context.Image context,
+            Phase.Image phase,
+            RingLog.@Nullable Image old,
+            Recovery.@Nullable Image unfinished,
+            RingMessage.@Nullable Commit early,
+            Join lastJoin,
+            int attempts,
+            long beaconAtMs,
+            boolean sendable) {}
+
+    /// For a flight record. Thread: the owner's, between two steps.
+    public Image image() {
+        return new Image(
+                context.image(),
+                phase.image(),
+                old == null ? null : old.image(),
+                unfinished == null ? null : unfinished.image(),
+                early,
+                lastJoin,
+                attempts,
+                beaconAtMs,
+                sendable);
+    }
+
+    /// The ring an [#image] was taken of, from there on.
+    public static Ring restored(Image image) {
+        return new Ring(image);
+    }
+
+    private Ring(Image image) {
+        context = Context.restored(image.context());
+        old = image.old() == null ? null : RingLog.restored(image.old());
+        unfinished = image.unfinished() == null ? null : Recovery.restored(context, old, image.unfinished());
+        phase = switch (image.phase()) {
+            case Phase.Image.Idle _ -> new Phase.Idle();
+            case Phase.Image.Gather(Gathering.Image gathering) ->
+                new Phase.Gather(Gathering.restored(context, old, gathering));
+            case Phase.Image.Commit(Gathering.Image gathering, long sinceMs) ->
+                new Phase.Commit(Gathering.restored(context, old, gathering), sinceMs);
+            case Phase.Image.Recovery _ -> new Phase.Recovery(Objects.requireNonNull(unfinished));
+            case Phase.Image.Operational(Circulation.Image circulation) ->
+                new Phase.Operational(Circulation.restored(context, Objects.requireNonNull(old), circulation));
+            case Phase.Image.Stopped _ -> new Phase.Stopped();
+        };
+        early = image.early();
+        lastJoin = image.lastJoin();
+        attempts = image.attempts();
+        beaconAtMs = image.beaconAtMs();
+        sendable = image.sendable();
     }
 
     /// The ring installed last, whether or not it still turns.
@@ -323,7 +378,7 @@ public final class Ring implements Core<RingEvent, RingEffect> {
     private Gathering gather(String reason, long waitMs) {
         context.counters.gathers++;
         attempts++;
-        var gathering = new Gathering(context, old, lastJoin, reason, attempts, waitMs);
+        var gathering = new Gathering(context, old, lastJoin, waitMs);
         enter(new Phase.Gather(gathering), reason); // and the caller may add what it knows before it advances
         return gathering;
     }

@@ -22,6 +22,32 @@ final class RingLog {
         this.delivered = from;
     }
 
+    /// All of it.
+    record Image(
+            RingId id,
+            List<Node> members,
+            Window.Image window,
+            List<Assembler.Image> partials,
+            long safe,
+            long delivered) {}
+
+    Image image() {
+        return new Image(id, members, window.image(), assembler.image(), safe, delivered);
+    }
+
+    static RingLog restored(Image image) {
+        return new RingLog(image);
+    }
+
+    private RingLog(Image image) {
+        this.id = image.id();
+        this.members = List.copyOf(image.members());
+        this.window = Window.restored(image.window());
+        this.assembler = Assembler.restored(id, members, image.partials());
+        this.safe = image.safe();
+        this.delivered = image.delivered();
+    }
+
     boolean has(Node node) {
         return members.contains(node);
     }

@@ -4,6 +4,7 @@ import io.muster.core.CauseId;
 import io.muster.core.Node;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /// What this node wants ordered and has not given a sequence yet. Packs small messages into one datagram and cuts
 /// large ones.
@@ -25,6 +26,20 @@ final class SendQueue {
     private int sentOfFirst;
     private long queuedBytes;
     private int ended;
+
+    /// What it holds, and how much of the first has been sent.
+    record Image(List<Waiting> waiting, int sentOfFirst) {}
+
+    Image image() {
+        return new Image(List.copyOf(waiting), sentOfFirst);
+    }
+
+    static SendQueue restored(Image image) {
+        var it = new SendQueue();
+        image.waiting().forEach(message -> it.add(message.payload(), message.safe(), message.cause()));
+        it.sentOfFirst = image.sentOfFirst();
+        return it;
+    }
 
     boolean isEmpty() {
         return waiting.isEmpty();

@@ -1,5 +1,7 @@
 package io.muster.totem;
 
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The packets of one ring that somebody may still ask for, by sequence: a ring buffer, so that the path of a message
@@ -20,6 +22,26 @@ final class Window {
         this.released = from;
         this.aru = from;
         this.high = from;
+    }
+
+    /// What it holds; the rest follows from that.
+    record Image(int capacity, long released, SortedMap<Long, byte[]> packets) {}
+
+    Image image() {
+        var packets = new TreeMap<Long, byte[]>();
+        for (long sequence = released + 1; sequence <= high; sequence++) {
+            byte[] packet = get(sequence);
+            if (packet != null) {
+                packets.put(sequence, packet);
+            }
+        }
+        return new Image(slots.length, released, packets);
+    }
+
+    static Window restored(Image image) {
+        var it = new Window(image.capacity(), image.released());
+        image.packets().forEach(it::add);
+        return it;
     }
 
     int capacity() {

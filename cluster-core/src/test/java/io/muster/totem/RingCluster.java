@@ -4,6 +4,7 @@ import io.muster.core.CauseId;
 import io.muster.core.Core;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
+import io.muster.driver.Dice;
 import io.muster.simulator.NetworkOptions;
 import io.muster.simulator.SimNetwork;
 import io.muster.simulator.SimNode;
@@ -15,9 +16,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -94,12 +95,12 @@ final class RingCluster {
         Run(SimNode machine, Node node) {
             this.node = node;
             this.machine = machine;
-            this.ring = new Ring(node, config, new Random(simulation.dice().nextLong()), firstSequence);
+            this.ring = new Ring(node, config, new Dice(simulation.dice().nextLong()), firstSequence);
             this.process = new SimProcess<>(
                     simulation,
                     machine,
                     "cman",
-                    new Watched(ring, node, watch),
+                    new Watched(driven.apply(ring), node, watch),
                     this::perform,
                     new RingEvent.Tick(),
                     RingEvent.Stalled::new);
@@ -214,6 +215,10 @@ final class RingCluster {
     final SimNetwork network;
     final TreeMap<Integer, SimNode> machines = new TreeMap<>();
     final TreeMap<Integer, Run> current = new TreeMap<>();
+
+    /// What is to be driven instead of a ring: the same, with somebody watching.
+    UnaryOperator<Core<RingEvent, RingEffect>> driven = core -> core;
+
     private final Map<Node, Run> runs = new HashMap<>();
     private final Map<RingId, List<Node>> memberships = new HashMap<>();
     private final Map<String, String> order = new HashMap<>();

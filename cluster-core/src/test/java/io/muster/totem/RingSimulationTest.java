@@ -3,9 +3,11 @@ package io.muster.totem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.core.Core;
 import io.muster.simulator.NetworkOptions;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -19,16 +21,17 @@ class RingSimulationTest {
         long from = only != null ? only : 1;
         long to = only != null ? only : SEEDS;
         for (long seed = from; seed <= to; seed++) {
-            chaosThenCalm(seed, only != null);
+            chaosThenCalm(seed, only != null, core -> core);
         }
     }
 
-    private static void chaosThenCalm(long seed, boolean loud) {
+    static void chaosThenCalm(long seed, boolean loud, UnaryOperator<Core<RingEvent, RingEffect>> driven) {
         var plan = new Random(seed * 31 + 7);
         int nodes = 2 + plan.nextInt(plan.nextInt(4) == 0 ? 15 : 5);
         int loss = plan.nextInt(3) == 0 ? plan.nextInt(15) : 0;
         var options = new NetworkOptions(loss, plan.nextInt(5), 100, 100 + plan.nextInt(4000), plan.nextInt(3));
         var cluster = new RingCluster(seed, nodes, 1000, options, plan.nextInt(10) == 0 ? 0xffff_fff0L : 0);
+        cluster.driven = driven;
         var simulation = cluster.simulation;
         if (loud) {
             simulation.trace().loud();

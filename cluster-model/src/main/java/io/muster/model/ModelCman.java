@@ -10,6 +10,7 @@ import io.muster.control.Limits;
 import io.muster.core.CauseId;
 import io.muster.core.Node;
 import io.muster.driver.CauseIds;
+import io.muster.driver.Dice;
 import io.muster.driver.EventDriver;
 import io.muster.membership.Cman;
 import io.muster.membership.CmanEffect;
@@ -25,7 +26,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -60,7 +60,7 @@ public final class ModelCman {
         ring = new Ring(
                 self,
                 Timings.ring(config, MTU_BYTES),
-                new Random(cluster.simulation().dice().nextLong()));
+                new Dice(cluster.simulation().dice().nextLong()));
         core = new CmanNode(
                 cluster.promises().watch(self, ring),
                 new Cman(self, Settings.cman(config), document, Settings.reader()));

@@ -3,6 +3,7 @@ package io.muster.testbed;
 import io.muster.core.CauseId;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
+import io.muster.driver.Dice;
 import io.muster.driver.EventDriver;
 import io.muster.driver.Loops;
 import io.muster.totem.Ring;
@@ -70,7 +71,7 @@ final class OrderNode {
                 peers.put(id, 1);
             }
         }
-        Ring ring = new Ring(self, config(Transport.INITIAL_MTU_BYTES), dice);
+        Ring ring = new Ring(self, config(Transport.INITIAL_MTU_BYTES), new Dice(dice.nextLong()));
         driver = EventDriver.of("ring", ring)
                 .loop(loop)
                 .performer(this::perform)
