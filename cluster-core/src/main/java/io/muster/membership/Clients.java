@@ -40,6 +40,12 @@ final class Clients {
         }
     }
 
+    /// All of it.
+    record Image(SortedMap<String, Bound> bindings, SortedMap<String, Long> missed, SortedSet<String> tainted) {
+        /// A [Binding].
+        record Bound(int client, Optional<Level> level, boolean joined, boolean streaming, int requiredMs) {}
+    }
+
     private final SortedMap<String, Binding> bindings = new TreeMap<>();
 
     /// Groups without their required client, and until when.
@@ -47,6 +53,27 @@ final class Clients {
 
     /// Groups of the upper levels whose client has gone without a word: what it ran may still run.
     private final SortedSet<String> tainted = new TreeSet<>();
+
+    Image image() {
+        var bound = new TreeMap<String, Image.Bound>();
+        bindings.forEach((group, b) ->
+                bound.put(group, new Image.Bound(b.client, b.level, b.joined, b.streaming, b.requiredMs)));
+        return new Image(bound, new TreeMap<>(missed), new TreeSet<>(tainted));
+    }
+
+    static Clients restored(Image image) {
+        var it = new Clients();
+        image.bindings().forEach((group, bound) -> {
+            var binding = new Binding(bound.client(), bound.level());
+            binding.joined = bound.joined();
+            binding.streaming = bound.streaming();
+            binding.requiredMs = bound.requiredMs();
+            it.bindings.put(group, binding);
+        });
+        it.missed.putAll(image.missed());
+        it.tainted.addAll(image.tainted());
+        return it;
+    }
 
     SortedMap<String, Binding> bindings() {
         return bindings;

@@ -155,10 +155,18 @@ final class ClusterState {
         return out.toBytes();
     }
 
+    /// A state from its [#toBytes].
+    static ClusterState read(byte[] octets) throws MalformedMessage {
+        var in = new Input(octets);
+        ClusterState state = decode(in);
+        in.end();
+        return state;
+    }
+
     /// An independent copy.
     ClusterState copy() {
         try {
-            return decode(new Input(toBytes()));
+            return read(toBytes());
         } catch (MalformedMessage e) {
             throw new IllegalStateException("own state can't be read back", e);
         }

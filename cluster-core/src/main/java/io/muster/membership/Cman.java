@@ -37,12 +37,12 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
 
     private final Node self;
     private final HeldConfiguration configuration;
-    private final Clients clients = new Clients();
-    private final Outbox outbox = new Outbox();
-    private final FreshQuestions questions = new FreshQuestions();
-    private final Shutdown shutdown = new Shutdown();
-    private final QuorumDevice device = new QuorumDevice();
-    private final Sightings sightings = new Sightings();
+    private final Clients clients;
+    private final Outbox outbox;
+    private final FreshQuestions questions;
+    private final Shutdown shutdown;
+    private final QuorumDevice device;
+    private final Sightings sightings;
     private final RingSync sync;
     private final CmanOut out;
 
@@ -58,9 +58,72 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     public Cman(Node self, CmanSettings settings, byte[] document, CmanSettings.Reader reader) {
         this.self = self;
         this.configuration = new HeldConfiguration(settings, document, reader);
+        this.clients = new Clients();
+        this.outbox = new Outbox();
+        this.questions = new FreshQuestions();
+        this.shutdown = new Shutdown();
+        this.device = new QuorumDevice();
+        this.sightings = new Sightings();
         this.state = ClusterState.initial(settings);
         this.sync = new RingSync(self);
         this.out = new CmanOut(self);
+    }
+
+    /// All of it between two steps.
+    ///
+    /// @param state the replicated one, as all members encode it
+    record Image(
+            Node self,
+            HeldConfiguration.Image configuration,
+            Clients.Image clients,
+            Outbox.Image outbox,
+            List<FreshQuestions.Question> questions,
+            Shutdown.Image shutdown,
+            QuorumDevice.Image device,
+            Sightings.Image sightings,
+            RingSync.Image sync,
+            byte[] state,
+            boolean stateful,
+            boolean ended,
+            long lastManAt) {}
+
+    Image image() {
+        return new Image(
+                self,
+                configuration.image(),
+                clients.image(),
+                outbox.image(),
+                questions.image(),
+                shutdown.image(),
+                device.image(),
+                sightings.image(),
+                sync.image(),
+                state.toBytes(),
+                stateful,
+                ended,
+                lastManAt);
+    }
+
+    /// The cman an [#image] was taken of, from there on.
+    static Cman restored(Image image, CmanSettings.Reader reader) throws MalformedMessage {
+        return new Cman(image, reader);
+    }
+
+    private Cman(Image image, CmanSettings.Reader reader) throws MalformedMessage {
+        self = image.self();
+        configuration = HeldConfiguration.restored(image.configuration(), reader);
+        clients = Clients.restored(image.clients());
+        outbox = Outbox.restored(image.outbox());
+        questions = FreshQuestions.restored(image.questions());
+        shutdown = Shutdown.restored(image.shutdown());
+        device = QuorumDevice.restored(image.device());
+        sightings = Sightings.restored(image.sightings());
+        sync = RingSync.restored(image.sync());
+        state = ClusterState.read(image.state());
+        stateful = image.stateful();
+        ended = image.ended();
+        lastManAt = image.lastManAt();
+        out = new CmanOut(self);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.muster.membership;
 
 import io.muster.core.Core;
+import io.muster.core.MalformedMessage;
+import io.muster.totem.Ring;
 import io.muster.totem.RingEffect;
 import io.muster.totem.RingEvent;
 import java.util.ArrayDeque;
@@ -29,6 +31,26 @@ public final class CmanNode implements Core<NodeEvent, NodeEffect> {
     public CmanNode(Core<RingEvent, RingEffect> ring, Cman cman) {
         this.ring = ring;
         this.cman = cman;
+    }
+
+    /// All of it between two steps.
+    public record Image(Ring.Image ring, Cman.Image cman, String ringPhase) {}
+
+    /// For a flight record. Thread: the owner's, between two steps.
+    ///
+    /// @throws IllegalStateException when the ring isn't a [Ring] itself but a simulation's watch over one
+    public Image image() {
+        if (!(ring instanceof Ring whole)) {
+            throw new IllegalStateException("a " + ring.getClass().getName() + " has no image");
+        }
+        return new Image(whole.image(), cman.image(), ringPhase);
+    }
+
+    /// The node an [#image] was taken of, from there on.
+    public static CmanNode restored(Image image, CmanSettings.Reader reader) throws MalformedMessage {
+        var it = new CmanNode(Ring.restored(image.ring()), Cman.restored(image.cman(), reader));
+        it.ringPhase = image.ringPhase();
+        return it;
     }
 
     /// For status queries.

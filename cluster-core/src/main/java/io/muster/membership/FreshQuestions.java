@@ -10,9 +10,19 @@ final class FreshQuestions {
     /// A question is answered with no after so long.
     private static final int LIMIT_MS = 10_000;
 
-    private record Question(int client, int request, long askedMs) {}
+    record Question(int client, int request, long askedMs) {}
 
     private final List<Question> open = new ArrayList<>();
+
+    List<Question> image() {
+        return List.copyOf(open);
+    }
+
+    static FreshQuestions restored(List<Question> image) {
+        var it = new FreshQuestions();
+        it.open.addAll(image);
+        return it;
+    }
 
     /// @param known whether an answer is known already: nobody becomes quorate by waiting for the token
     void ask(CmanEvent.AskFresh e, boolean known, long position, long nowMs, CmanOut out) {

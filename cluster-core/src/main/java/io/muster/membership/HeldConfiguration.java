@@ -18,6 +18,17 @@ final class HeldConfiguration {
         this.reader = reader;
     }
 
+    /// All of it, but for the reader.
+    record Image(CmanSettings settings, byte[] document) {}
+
+    Image image() {
+        return new Image(settings, document);
+    }
+
+    static HeldConfiguration restored(Image image, CmanSettings.Reader reader) {
+        return new HeldConfiguration(image.settings(), image.document(), reader);
+    }
+
     CmanSettings settings() {
         return settings;
     }

@@ -7,6 +7,7 @@ import io.muster.totem.RingId;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// This node's messages from the moment a client hands them over until the log contains them.
@@ -29,6 +30,25 @@ final class Outbox {
     private long last;
     private boolean open;
     private boolean room = true;
+
+    /// What it holds; how many octets that is follows from it.
+    record Image(List<Pending> waiting, List<Pending> inFlight, long last, boolean open, boolean room) {}
+
+    Image image() {
+        return new Image(List.copyOf(waiting), List.copyOf(inFlight), last, open, room);
+    }
+
+    static Outbox restored(Image image) {
+        var it = new Outbox();
+        it.waiting.addAll(image.waiting());
+        it.inFlight.addAll(image.inFlight());
+        it.waitingBytes = image.waiting().stream().mapToLong(Pending::bytes).sum();
+        it.flyingBytes = image.inFlight().stream().mapToInt(Pending::bytes).sum();
+        it.last = image.last();
+        it.open = image.open();
+        it.room = image.room();
+        return it;
+    }
 
     void add(Ordinary message, boolean safe, CauseId cause) {
         int bytes = switch (message) {

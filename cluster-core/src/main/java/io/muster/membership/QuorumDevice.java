@@ -7,6 +7,21 @@ final class QuorumDevice {
     private int votes;
     private long deadAt = Long.MAX_VALUE;
 
+    /// All of it.
+    record Image(String name, int votes, long deadAt) {}
+
+    Image image() {
+        return new Image(name, votes, deadAt);
+    }
+
+    static QuorumDevice restored(Image image) {
+        var it = new QuorumDevice();
+        it.name = image.name();
+        it.votes = image.votes();
+        it.deadAt = image.deadAt();
+        return it;
+    }
+
     String name() {
         return name;
     }

@@ -1,5 +1,6 @@
 package io.muster.membership;
 
+import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.totem.RingId;
 import java.util.List;
@@ -28,6 +29,41 @@ final class RingSync {
     RingSync(Node self) {
         this.self = self;
         companions.add(self);
+    }
+
+    /// All of it.
+    ///
+    /// @param transitions as their senders encoded them
+    record Image(
+            Node self,
+            @Nullable RingId ring,
+            boolean installed,
+            boolean transitionDue,
+            List<Node> members,
+            List<byte[]> transitions,
+            SortedSet<Node> companions) {}
+
+    Image image() {
+        List<byte[]> told = transitions.values().stream()
+                .map(transition -> CmanCodec.encode(transition.ring(), 0, transition))
+                .toList();
+        return new Image(self, ring, installed, transitionDue, members, told, new TreeSet<>(companions));
+    }
+
+    static RingSync restored(Image image) throws MalformedMessage {
+        var it = new RingSync(image.self());
+        it.ring = image.ring();
+        it.installed = image.installed();
+        it.transitionDue = image.transitionDue();
+        it.members = List.copyOf(image.members());
+        for (byte[] octets : image.transitions()) {
+            if (CmanCodec.decode(octets).message() instanceof Transition transition) {
+                it.transitions.put(transition.node(), transition);
+            }
+        }
+        it.companions.clear();
+        it.companions.addAll(image.companions());
+        return it;
     }
 
     @Nullable

@@ -3,6 +3,7 @@ package io.muster.membership;
 import io.muster.membership.CmanEffect.Result;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// How this node leaves: its clients are asked, it says so to the others, and turns the token until they have heard it.
@@ -17,11 +18,31 @@ final class Shutdown {
     private static final int LINGER_MS = 500;
 
     /// Clients being asked whether the node may leave.
-    private record Ballot(int client, int request, boolean removed, SortedSet<Integer> open, long deadline) {}
+    record Ballot(int client, int request, boolean removed, SortedSet<Integer> open, long deadline) {
+        /// With its own list of those who haven't answered.
+        Ballot copy() {
+            return new Ballot(client, request, removed, new TreeSet<>(open), deadline);
+        }
+    }
 
     private @Nullable Ballot ballot;
     private boolean left;
     private long lingerUntil = Long.MAX_VALUE;
+
+    /// All of it.
+    record Image(@Nullable Ballot ballot, boolean left, long lingerUntil) {}
+
+    Image image() {
+        return new Image(ballot == null ? null : ballot.copy(), left, lingerUntil);
+    }
+
+    static Shutdown restored(Image image) {
+        var it = new Shutdown();
+        it.ballot = image.ballot() == null ? null : image.ballot().copy();
+        it.left = image.left();
+        it.lingerUntil = image.lingerUntil();
+        return it;
+    }
 
     boolean begun() {
         return ballot != null || left;

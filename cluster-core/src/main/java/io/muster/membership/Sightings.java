@@ -12,6 +12,20 @@ final class Sightings {
     private final SortedMap<Integer, Long> joinedMs = new TreeMap<>();
     private final SortedMap<Integer, Long> fencedMs = new TreeMap<>();
 
+    /// All of it.
+    record Image(SortedMap<Integer, Long> joinedMs, SortedMap<Integer, Long> fencedMs) {}
+
+    Image image() {
+        return new Image(new TreeMap<>(joinedMs), new TreeMap<>(fencedMs));
+    }
+
+    static Sightings restored(Image image) {
+        var it = new Sightings();
+        it.joinedMs.putAll(image.joinedMs());
+        it.fencedMs.putAll(image.fencedMs());
+        return it;
+    }
+
     void members(Set<Node> before, Set<Node> after, long nowMs) {
         for (Node node : after) {
             if (!before.contains(node)) {
