@@ -14,6 +14,19 @@ final class Connections {
     private int permille;
     private long nextBulkMs = Long.MAX_VALUE;
 
+    /// All of it.
+    record Image(long here, int permille, long nextBulkMs) {}
+
+    Image image() {
+        return new Image(here, permille, nextBulkMs);
+    }
+
+    void resume(Image image) {
+        here = image.here();
+        permille = image.permille();
+        nextBulkMs = image.nextBulkMs();
+    }
+
     long here() {
         return here;
     }

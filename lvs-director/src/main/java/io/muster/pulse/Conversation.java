@@ -31,6 +31,21 @@ final class Conversation {
                 : new OriginalTalk(settings.heartbeat().keepaliveMs());
     }
 
+    /// All of it, but for what is configured.
+    record Image(Partner.Image partner, Talk.Image talk, Noise.Image noise, long nextSendMs, long beats) {}
+
+    Image image() {
+        return new Image(partner.image(), talk.image(), noise.image(), nextSendMs, beats);
+    }
+
+    void resume(Image image) {
+        partner.resume(image.partner());
+        talk.resume(image.talk());
+        noise.resume(image.noise());
+        nextSendMs = image.nextSendMs();
+        beats = image.beats();
+    }
+
     /// The next one goes out with the tick that follows.
     void sendSoon(long nowMs) {
         nextSendMs = settings.partner() ? nowMs : Long.MAX_VALUE;

@@ -25,6 +25,20 @@ final class FloatingAddresses {
         addresses = settings.addresses();
     }
 
+    /// All of it, but for what is configured.
+    record Image(List<FloatingAddress> addresses, long nextRefreshMs, long nextAnnounceMs, int announcements) {}
+
+    Image image() {
+        return new Image(addresses, nextRefreshMs, nextAnnounceMs, announcements);
+    }
+
+    void resume(Image image) {
+        addresses = List.copyOf(image.addresses());
+        nextRefreshMs = image.nextRefreshMs();
+        nextAnnounceMs = image.nextAnnounceMs();
+        announcements = image.announcements();
+    }
+
     List<FloatingAddress> addresses() {
         return addresses;
     }

@@ -1,12 +1,27 @@
 package io.muster.pulse;
 
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /// Why this director can't be active now, and the monitored links that are down. Thread: the core's.
 final class Inhibitors {
     private final TreeSet<Inhibitor> set = new TreeSet<>();
     private final TreeSet<String> linksDown = new TreeSet<>();
+
+    /// All of it.
+    record Image(SortedSet<Inhibitor> set, SortedSet<String> linksDown) {}
+
+    Image image() {
+        return new Image(new TreeSet<>(set), new TreeSet<>(linksDown));
+    }
+
+    void resume(Image image) {
+        set.clear();
+        set.addAll(image.set());
+        linksDown.clear();
+        linksDown.addAll(image.linksDown());
+    }
 
     boolean none() {
         return set.isEmpty();

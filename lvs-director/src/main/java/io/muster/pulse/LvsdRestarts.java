@@ -1,6 +1,7 @@
 package io.muster.pulse;
 
 import java.util.ArrayDeque;
+import java.util.List;
 
 /// When lvsd is started again: at once, since the kernel's table goes on forwarding meanwhile; but one that has died
 /// more than [#MOST] times within [#WITHIN_MS] only every [#PAUSE_MS], and is no ground to be active on.
@@ -12,6 +13,20 @@ final class LvsdRestarts {
     private final ArrayDeque<Long> deaths = new ArrayDeque<>();
     private long startAtMs = Long.MAX_VALUE;
     private long startedMs = Long.MAX_VALUE;
+
+    /// All of it.
+    record Image(List<Long> deaths, long startAtMs, long startedMs) {}
+
+    Image image() {
+        return new Image(List.copyOf(deaths), startAtMs, startedMs);
+    }
+
+    void resume(Image image) {
+        deaths.clear();
+        deaths.addAll(image.deaths());
+        startAtMs = image.startAtMs();
+        startedMs = image.startedMs();
+    }
 
     /// @return whether that was once too often
     boolean died(long nowMs) {

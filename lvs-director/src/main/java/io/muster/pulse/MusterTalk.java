@@ -45,6 +45,39 @@ final class MusterTalk implements Talk {
         this.deadtimeMs = deadtimeMs;
     }
 
+    record Image(
+            Incarnation partner,
+            long sequence,
+            long heard,
+            long heardAtMs,
+            long saidByThen,
+            long markMs,
+            long mark,
+            long olderMark,
+            int greetings)
+            implements Talk.Image {}
+
+    @Override
+    public Talk.Image image() {
+        return new Image(partner, sequence, heard, heardAtMs, saidByThen, markMs, mark, olderMark, greetings);
+    }
+
+    @Override
+    public void resume(Talk.Image image) {
+        if (!(image instanceof Image was)) {
+            throw new IllegalArgumentException("an image of another format: " + image);
+        }
+        partner = was.partner();
+        sequence = was.sequence();
+        heard = was.heard();
+        heardAtMs = was.heardAtMs();
+        saidByThen = was.saidByThen();
+        markMs = was.markMs();
+        mark = was.mark();
+        olderMark = was.olderMark();
+        greetings = was.greetings();
+    }
+
     @Override
     public byte[] next(Own own, long nowMs) {
         greetings = GREETINGS;

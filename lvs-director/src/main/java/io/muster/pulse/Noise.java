@@ -13,6 +13,20 @@ final class Noise {
     private final Map<Rejection, Long> counts = new TreeMap<>();
     private final Map<Rejection, Long> quietUntilMs = new TreeMap<>();
 
+    /// All of it.
+    record Image(SortedMap<Rejection, Long> counts, SortedMap<Rejection, Long> quietUntilMs) {}
+
+    Image image() {
+        return new Image(new TreeMap<>(counts), new TreeMap<>(quietUntilMs));
+    }
+
+    void resume(Image image) {
+        counts.clear();
+        counts.putAll(image.counts());
+        quietUntilMs.clear();
+        quietUntilMs.putAll(image.quietUntilMs());
+    }
+
     /// @return what is worth a line in the log now
     Optional<String> heard(Rejection why, String text, long nowMs) {
         counts.merge(why, 1L, Long::sum);

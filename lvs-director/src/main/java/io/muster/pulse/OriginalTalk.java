@@ -16,6 +16,21 @@ final class OriginalTalk implements Talk {
         this.keepaliveMs = keepaliveMs;
     }
 
+    record Image(long historyUntilMs) implements Talk.Image {}
+
+    @Override
+    public Talk.Image image() {
+        return new Image(historyUntilMs);
+    }
+
+    @Override
+    public void resume(Talk.Image image) {
+        if (!(image instanceof Image was)) {
+            throw new IllegalArgumentException("an image of another format: " + image);
+        }
+        historyUntilMs = was.historyUntilMs();
+    }
+
     @Override
     public byte[] next(Own own, long nowMs) {
         return HeartbeatCodec.encode(own.active() ? Word.LVS_RUNNING : Word.LVS_STOPPED);

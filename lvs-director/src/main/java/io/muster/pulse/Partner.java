@@ -25,6 +25,35 @@ final class Partner {
         this.deadtimeMs = deadtimeMs;
     }
 
+    /// All of it, but for what is configured.
+    record Image(
+            boolean alive,
+            boolean everHeard,
+            boolean active,
+            Wish wish,
+            long connections,
+            int syncPermille,
+            long heardMs,
+            long silentSinceMs,
+            long creditMs) {}
+
+    Image image() {
+        return new Image(
+                alive, everHeard, active, wish, connections, syncPermille, heardMs, silentSinceMs, creditMs);
+    }
+
+    void resume(Image image) {
+        alive = image.alive();
+        everHeard = image.everHeard();
+        active = image.active();
+        wish = image.wish();
+        connections = image.connections();
+        syncPermille = image.syncPermille();
+        heardMs = image.heardMs();
+        silentSinceMs = image.silentSinceMs();
+        creditMs = image.creditMs();
+    }
+
     /// @return whether it is new, or back from silence
     boolean heard(Talk.Heard h, long nowMs) {
         boolean appeared = !alive || h.met();

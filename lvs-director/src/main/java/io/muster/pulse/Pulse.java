@@ -81,14 +81,90 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
 
     /// @param dice for this run's incarnation; a secure one in a real daemon
     public Pulse(PulseSettings settings, RandomGenerator dice) {
+        this(settings, Incarnation.random(dice));
+    }
+
+    private Pulse(PulseSettings settings, Incarnation self) {
         this.settings = settings;
         this.keepaliveMs = settings.heartbeat().keepaliveMs();
         this.deadtimeMs = settings.heartbeat().deadtimeMs();
-        this.self = Incarnation.random(dice);
+        this.self = self;
         this.talk = new Conversation(settings, self);
         this.partner = talk.partner;
         this.floating = new FloatingAddresses(settings);
         this.request = new RoleRequest(settings);
+    }
+
+    /// All of it between two steps.
+    public record Image(
+            PulseSettings settings,
+            Incarnation self,
+            Conversation.Image talk,
+            LvsdRestarts.Image lvsd,
+            Inhibitors.Image inhibitors,
+            FloatingAddresses.Image floating,
+            RoleRequest.Image request,
+            Connections.Image connections,
+            Activity activity,
+            long sinceMs,
+            String reason,
+            boolean started,
+            long lastStepMs,
+            long quietUntilMs,
+            long deferUntilMs,
+            long deafSinceMs,
+            long deafSequence,
+            long words,
+            long wordUntilMs,
+            boolean ending) {}
+
+    /// For a flight record.
+    public Image image() {
+        return new Image(
+                settings,
+                self,
+                talk.image(),
+                lvsd.image(),
+                inhibitors.image(),
+                floating.image(),
+                request.image(),
+                connections.image(),
+                activity,
+                sinceMs,
+                reason,
+                started,
+                lastStepMs,
+                quietUntilMs,
+                deferUntilMs,
+                deafSinceMs,
+                deafSequence,
+                words,
+                wordUntilMs,
+                ending);
+    }
+
+    /// The director an [#image] was taken of, from there on.
+    public static Pulse restored(Image image) {
+        var it = new Pulse(image.settings(), image.self());
+        it.talk.resume(image.talk());
+        it.lvsd.resume(image.lvsd());
+        it.inhibitors.resume(image.inhibitors());
+        it.floating.resume(image.floating());
+        it.request.resume(image.request());
+        it.connections.resume(image.connections());
+        it.activity = image.activity();
+        it.sinceMs = image.sinceMs();
+        it.reason = image.reason();
+        it.started = image.started();
+        it.lastStepMs = image.lastStepMs();
+        it.quietUntilMs = image.quietUntilMs();
+        it.deferUntilMs = image.deferUntilMs();
+        it.deafSinceMs = image.deafSinceMs();
+        it.deafSequence = image.deafSequence();
+        it.words = image.words();
+        it.wordUntilMs = image.wordUntilMs();
+        it.ending = image.ending();
+        return it;
     }
 
     @Override

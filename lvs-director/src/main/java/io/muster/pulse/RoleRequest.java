@@ -16,6 +16,19 @@ final class RoleRequest {
         configure(settings.heartbeat().preempt(), settings.heartbeat().preemptWaitMs());
     }
 
+    /// All of it, but for what is configured once for all.
+    record Image(boolean preempt, long preemptWaitMs, long sinceMs, boolean asking) {}
+
+    Image image() {
+        return new Image(preempt, preemptWaitMs, sinceMs, asking);
+    }
+
+    void resume(Image image) {
+        configure(image.preempt(), image.preemptWaitMs());
+        sinceMs = image.sinceMs();
+        asking = image.asking();
+    }
+
     void configure(boolean nowPreempt, long nowPreemptWaitMs) {
         preempt = nowPreempt;
         preemptWaitMs = nowPreemptWaitMs;

@@ -35,6 +35,14 @@ interface Talk {
     /// It doesn't count, and is to be answered, so that its sender learns of us.
     record Greet(byte[] answer) implements Verdict {}
 
+    /// All of a conversation, but for what is configured.
+    sealed interface Image permits MusterTalk.Image, OriginalTalk.Image {}
+
+    Image image();
+
+    /// @throws IllegalArgumentException for an image in the other format
+    void resume(Image image);
+
     byte[] next(Own own, long nowMs);
 
     /// Number of the last one sent; 0 if the format has none.
