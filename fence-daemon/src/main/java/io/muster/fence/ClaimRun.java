@@ -48,6 +48,31 @@ final class ClaimRun {
         this.victim = victim;
     }
 
+    /// All of it.
+    record Image(
+            Node victim,
+            Phase phase,
+            List<NodeFencing.Method> plan,
+            int method,
+            int call,
+            int failedRounds,
+            boolean announced) {}
+
+    Image image() {
+        return new Image(victim, phase, plan, method, call, failedRounds, announced);
+    }
+
+    static ClaimRun restored(Image image) {
+        var it = new ClaimRun(image.victim());
+        it.phase = image.phase();
+        it.plan = List.copyOf(image.plan());
+        it.method = image.method();
+        it.call = image.call();
+        it.failedRounds = image.failedRounds();
+        it.announced = image.announced();
+        return it;
+    }
+
     Phase phase() {
         return phase;
     }

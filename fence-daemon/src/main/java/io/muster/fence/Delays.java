@@ -17,6 +17,19 @@ final class Delays {
     private final SortedMap<Node, Long> readyAtMs = new TreeMap<>();
     private boolean quorate;
 
+    /// All of it.
+    record Image(SortedMap<Node, Long> readyAtMs, boolean quorate) {}
+
+    Image image() {
+        return new Image(new TreeMap<>(readyAtMs), quorate);
+    }
+
+    void resume(Image image) {
+        readyAtMs.clear();
+        readyAtMs.putAll(image.readyAtMs());
+        quorate = image.quorate();
+    }
+
     /// Takes notice of the state after an entry.
     void observe(DomainState state, FenceSettings settings, int selfNodeid, boolean nodeReturned, long nowMs) {
         readyAtMs.keySet().removeIf(node -> state.victim(node).isEmpty());

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -90,6 +91,84 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     @Override
     public void restore(byte[] snapshot) throws MalformedMessage {
         state = DomainState.read(snapshot);
+    }
+
+    /// What a flight record holds beside the replicated state.
+    record Local(
+            Node self,
+            FenceSettings.Overrides overrides,
+            FenceSettings settings,
+            Delays.Image delays,
+            List<ClaimRun.Image> runs,
+            Set<FenceMessage> inFlight,
+            SortedSet<Node> reported,
+            SortedSet<Node> deferred,
+            SortedSet<Node> announced,
+            SortedSet<Integer> memberIds,
+            long sequence,
+            long startAtMs,
+            boolean startTimed,
+            int viewSize,
+            long wordWallMs,
+            long recoveredUpTo,
+            long appliedUpTo,
+            long deadlineMs) {}
+
+    @Override
+    public Record local() {
+        return new Local(
+                self,
+                overrides,
+                settings,
+                delays.image(),
+                runs.values().stream().map(ClaimRun::image).toList(),
+                Set.copyOf(inFlight),
+                new TreeSet<>(reported),
+                new TreeSet<>(deferred),
+                new TreeSet<>(announced),
+                new TreeSet<>(memberIds),
+                sequence,
+                startAtMs,
+                startTimed,
+                viewSize,
+                wordWallMs,
+                recoveredUpTo,
+                appliedUpTo,
+                deadlineMs);
+    }
+
+    /// A new domain of the node whose [#local] half that is.
+    static FenceDomain of(Local local) {
+        return new FenceDomain(local.self(), local.settings(), local.overrides());
+    }
+
+    @Override
+    public void resume(Record local) throws MalformedMessage {
+        if (!(local instanceof Local was)) {
+            throw new MalformedMessage("not the local half of a fence domain");
+        }
+        settings = was.settings();
+        delays.resume(was.delays());
+        runs.clear();
+        was.runs().forEach(run -> runs.put(run.victim(), ClaimRun.restored(run)));
+        replace(inFlight, was.inFlight());
+        replace(reported, was.reported());
+        replace(deferred, was.deferred());
+        replace(announced, was.announced());
+        memberIds = Set.copyOf(was.memberIds());
+        sequence = was.sequence();
+        startAtMs = was.startAtMs();
+        startTimed = was.startTimed();
+        viewSize = was.viewSize();
+        wordWallMs = was.wordWallMs();
+        recoveredUpTo = was.recoveredUpTo();
+        appliedUpTo = was.appliedUpTo();
+        deadlineMs = was.deadlineMs();
+    }
+
+    private static <T> void replace(Set<T> all, Set<T> by) {
+        all.clear();
+        all.addAll(by);
     }
 
     /// The replicated state, for reports.
