@@ -35,7 +35,7 @@ final class Delays {
         readyAtMs.keySet().removeIf(node -> state.victim(node).isEmpty());
         boolean gained = state.quorate() && !quorate;
         quorate = state.quorate();
-        for (Victim victim : state.victims()) {
+        for (Victim victim : state.victims().values()) {
             Node node = victim.node();
             if (gained && victim.cause() != Victim.Cause.STARTUP) {
                 readyAtMs.put(node, after(nowMs, settings.postJoinDelayMs()));

@@ -72,7 +72,7 @@ public record DomainReport(
     static DomainReport of(DomainState state, FenceSettings settings, Node self) {
         var victims = new ArrayList<VictimLine>();
         int victimNow = 0;
-        for (Victim victim : state.victims()) {
+        for (Victim victim : state.victims().values()) {
             int by = victim.claim().map(claim -> claim.holder().nodeid()).orElse(0);
             if (by != 0 && victimNow == 0) {
                 victimNow = victim.node().nodeid();
@@ -116,7 +116,7 @@ public record DomainReport(
 
     private static NodeLine line(DomainState state, NodeFencing node) {
         int nodeid = node.nodeid();
-        boolean victim = state.victims().stream().anyMatch(v -> v.node().nodeid() == nodeid);
+        boolean victim = state.victims().values().stream().anyMatch(v -> v.node().nodeid() == nodeid);
         Optional<Node> run = state.latest(nodeid)
                 .map(Victim::node)
                 .or(() -> Optional.ofNullable(state.members().get(nodeid)));

@@ -1,12 +1,12 @@
 package io.muster.fence;
 
+import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
-import io.muster.group.GroupEntry.Departure;
+import io.muster.member.Standing;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -23,21 +23,29 @@ import java.util.TreeSet;
 ///   delivered in a regular, quorate configuration; never against a node that is a member again;
 /// - a claim ends by result or by loss of its holder;
 /// - a restarted node completes the domain only once no claim against an earlier run of it is left.
+///
+/// Layout of the snapshot, big-endian: u8 version 2, [Standing], bool started, u64 changed at; lists of: complete
+/// nodes; unmet nodes and the place of the start; claimed runs, holders and places; proven runs and proofs; members
+/// fenced from outside and proofs; nodeids and the last proof; paths and trials. Another version is refused by name.
 final class DomainState {
-    private static final int SNAPSHOT_VERSION = 1;
+    private static final int SNAPSHOT_VERSION = 2;
     private static final int MAX_ENTRIES = 65_536;
 
-    private boolean quorate;
+    private Standing standing = new Standing();
     private boolean started;
-    private long ringSequence;
 
     /// Place of the last change after which recovery has to be reported anew.
     private long changedAt;
 
-    private final SortedMap<Integer, Node> members = new TreeMap<>();
-    private final SortedSet<Node> view = new TreeSet<>();
     private final SortedSet<Node> complete = new TreeSet<>();
-    private final SortedMap<Node, Victim> victims = new TreeMap<>();
+
+    /// Configured nodes that nobody had met when the domain started, and the place in the log where it did.
+    private final SortedMap<Node, Long> unmet = new TreeMap<>();
+
+    private final SortedMap<Node, Victim.Claim> claims = new TreeMap<>();
+
+    /// What makes victims harmless, until cman has told all groups.
+    private final SortedMap<Node, Proof> proofs = new TreeMap<>();
 
     /// Members that `fence_node` has fenced: their silence, when it comes, is explained already.
     private final SortedMap<Node, Proof> outside = new TreeMap<>();
@@ -46,24 +54,26 @@ final class DomainState {
     private final SortedMap<FencePath, FencePath.Trial> paths = new TreeMap<>();
 
     void apply(GroupEntry entry) {
+        if (entry instanceof GroupEntry.Fenced now) {
+            // Before the run is forgotten as lost.
+            fenced(now);
+        }
+        standing.apply(entry);
         switch (entry) {
             case GroupEntry.View now -> viewChanged(now);
             case GroupEntry.Membership now -> membersChanged(now);
-            case GroupEntry.Quorum now -> quorate = now.quorate();
-            case GroupEntry.Fenced now -> fenced(now);
             case GroupEntry.Message message -> received(message);
-            case GroupEntry.Config ignored -> {}
-            case GroupEntry.Recovered ignored -> {}
+            case GroupEntry.Quorum _, GroupEntry.Fenced _, GroupEntry.Config _, GroupEntry.Recovered _ -> {}
         }
     }
 
     private void viewChanged(GroupEntry.View now) {
-        view.clear();
-        view.addAll(now.members());
         // One that joins again under the same name has lost its state on the way.
         complete.removeAll(now.joined());
-        complete.retainAll(view);
-        endClaims(holder -> !view.contains(holder) || now.joined().contains(holder));
+        complete.retainAll(standing.view());
+        claims.values()
+                .removeIf(claim -> !standing.view().contains(claim.holder())
+                        || now.joined().contains(claim.holder()));
         if (complete.isEmpty()) {
             started = false;
         }
@@ -71,47 +81,26 @@ final class DomainState {
     }
 
     private void membersChanged(GroupEntry.Membership now) {
-        ringSequence = now.ringSequence();
-        members.clear();
-        now.members().forEach(node -> members.put(node.nodeid(), node));
-        for (int i = 0; i < now.left().size(); i++) {
-            depart(now.left().get(i), now.position(), i);
-        }
-        endClaims(holder -> !holder.equals(members.get(holder.nodeid())));
-        outside.keySet().removeIf(node -> !node.equals(members.get(node.nodeid())));
+        standing.lost().keySet().stream()
+                .filter(outside::containsKey)
+                .forEach(run -> proofs.putIfAbsent(run, outside.get(run)));
+        outside.keySet().removeIf(run -> !standing.present(run));
+        claims.values().removeIf(claim -> !standing.present(claim.holder()));
         if (!now.joined().isEmpty() || !now.left().isEmpty()) {
             changedAt = now.position();
         }
     }
 
-    private void depart(Departure departure, long position, int rank) {
-        Node node = departure.node();
-        Victim.Cause cause = switch (departure.reason()) {
-            case LOST -> Victim.Cause.LOST;
-            case KILLED -> Victim.Cause.KILLED;
-            case LEFT, REMOVED -> null;
-        };
-        // The stream repeats losses that aren't fenced yet after each view.
-        if (cause == null || victims.containsKey(node)) {
-            return;
-        }
-        Victim victim = Victim.of(node, position, rank, cause);
-        Proof earlier = outside.get(node);
-        victims.put(node, earlier == null ? victim : victim.proven(earlier));
-    }
-
-    private void endClaims(java.util.function.Predicate<Node> lost) {
-        victims.replaceAll((node, victim) ->
-                victim.claim().isPresent() && lost.test(victim.claim().get().holder()) ? victim.released() : victim);
-    }
-
     private void fenced(GroupEntry.Fenced now) {
-        Victim victim = victims.remove(now.victim());
-        outside.remove(now.victim());
-        if (victim == null) {
+        Node run = now.victim();
+        outside.remove(run);
+        if (!victims().containsKey(run)) {
             return;
         }
-        last.put(now.victim().nodeid(), victim.proof().orElse(told(now)));
+        Proof proof = proofs.remove(run);
+        last.put(run.nodeid(), proof == null ? told(now) : proof);
+        claims.remove(run);
+        unmet.remove(run);
         changedAt = now.position();
     }
 
@@ -126,7 +115,7 @@ final class DomainState {
     }
 
     private void received(GroupEntry.Message message) {
-        if (!message.regular() || !view.contains(message.from())) {
+        if (!message.regular() || !standing.view().contains(message.from())) {
             return;
         }
         FenceMessage decoded;
@@ -139,7 +128,7 @@ final class DomainState {
             paths.put(path, trial);
             return;
         }
-        if (!quorate) {
+        if (!standing.quorate()) {
             return;
         }
         Node from = message.from();
@@ -148,7 +137,7 @@ final class DomainState {
             case FenceMessage.Start(List<Integer> missing) -> start(from, missing, message.position());
             case FenceMessage.Claim(Node node) -> claim(from, node, message.position());
             case FenceMessage.Release(Node node) ->
-                victims.computeIfPresent(node, (n, victim) -> victim.heldBy(from) ? victim.released() : victim);
+                victim(node).filter(victim -> victim.heldBy(from)).ifPresent(_ -> claims.remove(node));
             case FenceMessage.Proven(Node node, Proof proof) -> proven(from, node, proof);
             case FenceMessage.Tried ignored -> {}
         }
@@ -162,18 +151,17 @@ final class DomainState {
     }
 
     private void start(Node from, List<Integer> missing, long position) {
-        if (started || !from.equals(view.getFirst())) {
+        if (started || !from.equals(standing.view().getFirst())) {
             return;
         }
         for (int nodeid : missing) {
-            var unknown = new Node(nodeid, io.muster.core.Incarnation.UNKNOWN);
             // A run that was met and lost stands for its node already.
-            if (!members.containsKey(nodeid) && victims.keySet().stream().noneMatch(n -> n.nodeid() == nodeid)) {
-                victims.put(unknown, Victim.of(unknown, position, 0, Victim.Cause.STARTUP));
+            if (startable(nodeid) && victims().keySet().stream().noneMatch(run -> run.nodeid() == nodeid)) {
+                unmet.put(new Node(nodeid, Incarnation.UNKNOWN), position);
             }
         }
         started = true;
-        for (Node node : view) {
+        for (Node node : standing.view()) {
             if (!claimed(node.nodeid())) {
                 complete.add(node);
             }
@@ -183,7 +171,7 @@ final class DomainState {
 
     private void claim(Node from, Node node, long position) {
         if (from.equals(claimant().orElse(null)) && claimable(node)) {
-            victims.computeIfPresent(node, (n, victim) -> victim.claimed(from, position));
+            claims.put(node, new Victim.Claim(from, position));
         }
     }
 
@@ -194,25 +182,25 @@ final class DomainState {
         if (wrongSpeaker) {
             return;
         }
-        Victim named = victims.get(node);
+        Victim named = victims().get(node);
         if (named == null) {
-            boolean alive = node.equals(members.get(node.nodeid()));
-            if (alive && proof.kind() == Proof.Kind.EXTERNAL) {
+            if (standing.present(node) && proof.kind() == Proof.Kind.EXTERNAL) {
                 outside.put(node, proof);
             }
             return;
         }
-        for (Victim victim : List.copyOf(victims.values())) {
+        for (Victim victim : victims().values()) {
             if (victim.node().nodeid() == node.nodeid()
                     && Victim.BY_LOSS.compare(victim, named) <= 0
                     && victim.proof().isEmpty()) {
-                victims.put(victim.node(), victim.proven(proof));
+                proofs.put(victim.node(), proof);
+                claims.remove(victim.node());
             }
         }
     }
 
     boolean quorate() {
-        return quorate;
+        return standing.quorate();
     }
 
     boolean started() {
@@ -220,7 +208,7 @@ final class DomainState {
     }
 
     long ringSequence() {
-        return ringSequence;
+        return standing.ringSequence();
     }
 
     long changedAt() {
@@ -229,29 +217,40 @@ final class DomainState {
 
     /// By nodeid: members of the cluster.
     SortedMap<Integer, Node> members() {
-        return members;
+        return standing.members();
     }
 
     /// Members of the fence domain.
     SortedSet<Node> view() {
-        return view;
+        return standing.view();
     }
 
     SortedSet<Node> complete() {
         return complete;
     }
 
-    Collection<Victim> victims() {
-        return victims.values();
+    /// Runs that were lost, and nodes that nobody had met at the start, until cman has told all groups of their proof.
+    SortedMap<Node, Victim> victims() {
+        var victims = new TreeMap<Node, Victim>();
+        standing.lost()
+                .forEach((run, loss) -> victims.put(
+                        run, victim(run, loss.position(), loss.rank(), Victim.Cause.of(loss.reason()))));
+        unmet.forEach((run, since) -> victims.put(run, victim(run, since, 0, Victim.Cause.STARTUP)));
+        return victims;
+    }
+
+    private Victim victim(Node run, long since, int rank, Victim.Cause cause) {
+        return new Victim(
+                run, since, rank, cause, Optional.ofNullable(claims.get(run)), Optional.ofNullable(proofs.get(run)));
     }
 
     Optional<Victim> victim(Node node) {
-        return Optional.ofNullable(victims.get(node));
+        return Optional.ofNullable(victims().get(node));
     }
 
     /// The last run of a node that is a victim and not yet proven harmless.
     Optional<Victim> latest(int nodeid) {
-        return victims.values().stream()
+        return victims().values().stream()
                 .filter(victim ->
                         victim.node().nodeid() == nodeid && victim.proof().isEmpty())
                 .max(Victim.BY_LOSS);
@@ -270,34 +269,33 @@ final class DomainState {
         return complete.isEmpty() ? Optional.empty() : Optional.of(complete.getFirst());
     }
 
-    /// Whether agents could be started against it now, were it claimed.
-    boolean startable(Node node) {
-        return !members.containsKey(node.nodeid());
+    /// Whether agents could be started against the node now, were it claimed: never against a member.
+    boolean startable(int nodeid) {
+        return !standing.members().containsKey(nodeid);
     }
 
     boolean claimable(Node node) {
-        Victim victim = victims.get(node);
-        return quorate
+        return quorate()
                 && started
-                && victim != null
-                && victim.proof().isEmpty()
-                && startable(node)
+                && startable(node.nodeid())
                 && !claimed(node.nodeid())
-                && latest(node.nodeid()).filter(victim::equals).isPresent();
+                && latest(node.nodeid()).map(Victim::node).filter(node::equals).isPresent();
     }
 
     /// Whether somebody holds a claim against any run of the node.
     boolean claimed(int nodeid) {
-        return victims.values().stream()
-                .anyMatch(victim ->
-                        victim.node().nodeid() == nodeid && victim.claim().isPresent());
+        return claims.keySet().stream().anyMatch(run -> run.nodeid() == nodeid);
     }
 
     byte[] snapshot() {
-        var out = new Output(256).u8(SNAPSHOT_VERSION).bool(quorate).bool(started);
-        out.u64(ringSequence).u64(changedAt);
-        out.list(members.values(), Output::node).list(view, Output::node).list(complete, Output::node);
-        out.list(victims.values(), DomainState::writeVictim);
+        var out = new Output(256).u8(SNAPSHOT_VERSION);
+        standing.encode(out);
+        out.bool(started).u64(changedAt).list(complete, Output::node);
+        out.list(unmet.entrySet(), (o, e) -> o.node(e.getKey()).u64(e.getValue()));
+        out.list(claims.entrySet(), (o, e) -> o.node(e.getKey())
+                .node(e.getValue().holder())
+                .u64(e.getValue().since()));
+        out.list(proofs.entrySet(), (o, e) -> FenceCodec.proof(o.node(e.getKey()), e.getValue()));
         out.list(outside.entrySet(), (o, e) -> FenceCodec.proof(o.node(e.getKey()), e.getValue()));
         out.list(last.entrySet(), (o, e) -> FenceCodec.proof(o.u32(e.getKey()), e.getValue()));
         out.list(paths.entrySet(), (o, e) -> {
@@ -307,38 +305,22 @@ final class DomainState {
         return out.toBytes();
     }
 
-    private static void writeVictim(Output out, Victim victim) {
-        out.node(victim.node()).u64(victim.since()).u32(victim.rank()).oneOf(victim.cause());
-        out.optional(victim.claim(), (o, claim) -> o.node(claim.holder()).u64(claim.since()));
-        out.optional(victim.proof(), FenceCodec::proof);
-    }
-
-    private static Victim readVictim(Input in) throws MalformedMessage {
-        return new Victim(
-                in.node(),
-                in.u64(),
-                in.u32(Integer.MAX_VALUE),
-                in.oneOf(Victim.Cause.class),
-                in.optional(i -> new Victim.Claim(i.node(), i.u64())),
-                in.optional(FenceCodec::proof));
-    }
-
     /// A state from its [#snapshot].
     static DomainState read(byte[] snapshot) throws MalformedMessage {
         var in = new Input(snapshot);
         int version = in.u8();
         if (version != SNAPSHOT_VERSION) {
-            throw new MalformedMessage("snapshot of fence domain: version " + version);
+            throw new MalformedMessage(
+                    "fence domain's state of version " + version + ", this fenced has version " + SNAPSHOT_VERSION);
         }
         var state = new DomainState();
-        state.quorate = in.bool();
+        state.standing = Standing.decode(in);
         state.started = in.bool();
-        state.ringSequence = in.u64();
         state.changedAt = in.u64();
-        in.list(MAX_ENTRIES, Input::node).forEach(node -> state.members.put(node.nodeid(), node));
-        state.view.addAll(in.list(MAX_ENTRIES, Input::node));
         state.complete.addAll(in.list(MAX_ENTRIES, Input::node));
-        in.list(MAX_ENTRIES, DomainState::readVictim).forEach(victim -> state.victims.put(victim.node(), victim));
+        in.list(MAX_ENTRIES, i -> state.unmet.put(i.node(), i.u64()));
+        in.list(MAX_ENTRIES, i -> state.claims.put(i.node(), new Victim.Claim(i.node(), i.u64())));
+        in.list(MAX_ENTRIES, i -> state.proofs.put(i.node(), FenceCodec.proof(i)));
         in.list(MAX_ENTRIES, i -> state.outside.put(i.node(), FenceCodec.proof(i)));
         in.list(MAX_ENTRIES, i -> state.last.put(i.u32(Integer.MAX_VALUE), FenceCodec.proof(i)));
         in.list(MAX_ENTRIES, i -> state.paths.put(FenceCodec.path(i), FenceCodec.trial(i)));

@@ -7,8 +7,8 @@ import io.muster.core.Node;
 import io.muster.core.ReplicatedCore;
 import io.muster.fence.FenceEffect.Level;
 import io.muster.group.GroupEntry;
+import io.muster.member.Proposals;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,6 +36,12 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     /// How long an operator's word may take until all have it.
     static final long ACKNOWLEDGE_MS = 8_000;
 
+    /// After how long what hasn't come out of the log is said again; saying it twice does no harm.
+    private static final long AGAIN_MS = 5_000;
+
+    /// cman hands reports on or the ring changes, after which they are made again anyway.
+    private static final long REPORT_AGAIN_MS = 60_000;
+
     private static final int LOUD_FAILURES = 3;
     private static final int STILL_RETRYING_EVERY = 600;
     private static final int MAX_HOW = 200;
@@ -47,11 +53,14 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
 
     private final Delays delays = new Delays();
     private final SortedMap<Node, ClaimRun> runs = new TreeMap<>();
-    private final Set<FenceMessage> inFlight = new HashSet<>();
+    private final Proposals<FenceMessage> proposals = new Proposals<>(AGAIN_MS);
+
+    /// Runs of which cman has been told that they are harmless, and that aren't fenced in the log yet.
+    private final Proposals<Node> reports = new Proposals<>(REPORT_AGAIN_MS);
+
     /// Operators that wait until the log has their word.
     private final SortedMap<Long, Acknowledging> acknowledging = new TreeMap<>();
 
-    private final Set<Node> reported = new TreeSet<>();
     private final Set<Node> deferred = new TreeSet<>();
     private final Set<Node> announced = new TreeSet<>();
     private Set<Integer> memberIds = Set.of();
@@ -64,8 +73,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     private long appliedUpTo;
     private long deadlineMs = Long.MAX_VALUE;
 
+    /// @param proof the operator's word
     /// @param untilMs when the operator is told that it hasn't been taken
-    private record Acknowledging(Node victim, long untilMs) {}
+    record Acknowledging(Node victim, Proof proof, long untilMs) {}
 
     /// @param self this node and the incarnation of its cman
     /// @param settings of the configuration as this node read it when it started
@@ -100,8 +110,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             FenceSettings settings,
             Delays.Image delays,
             List<ClaimRun.Image> runs,
-            Set<FenceMessage> inFlight,
-            SortedSet<Node> reported,
+            List<Proposals.Said<FenceMessage>> proposals,
+            List<Proposals.Said<Node>> reports,
+            SortedMap<Long, Acknowledging> acknowledging,
             SortedSet<Node> deferred,
             SortedSet<Node> announced,
             SortedSet<Integer> memberIds,
@@ -122,8 +133,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                 settings,
                 delays.image(),
                 runs.values().stream().map(ClaimRun::image).toList(),
-                Set.copyOf(inFlight),
-                new TreeSet<>(reported),
+                proposals.underWay(),
+                reports.underWay(),
+                new TreeMap<>(acknowledging),
                 new TreeSet<>(deferred),
                 new TreeSet<>(announced),
                 new TreeSet<>(memberIds),
@@ -151,8 +163,10 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         delays.resume(was.delays());
         runs.clear();
         was.runs().forEach(run -> runs.put(run.victim(), ClaimRun.restored(run)));
-        replace(inFlight, was.inFlight());
-        replace(reported, was.reported());
+        proposals.resume(was.proposals());
+        reports.resume(was.reports());
+        acknowledging.clear();
+        acknowledging.putAll(was.acknowledging());
         replace(deferred, was.deferred());
         replace(announced, was.announced());
         memberIds = Set.copyOf(was.memberIds());
@@ -218,18 +232,18 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                 });
             case GroupEntry.Fenced fenced -> {
                 deferred.remove(fenced.victim());
-                reported.remove(fenced.victim());
+                reports.landed(fenced.victim());
                 out.add(info("fence " + name(fenced.victim()) + " done by "
                         + (fenced.byNodeid() == self.nodeid() ? "this node" : settings.name(fenced.byNodeid())) + ": "
                         + fenced.how()));
             }
             // A proposal that cman had not yet ordered may have been lost with the ring; saying it again is harmless.
-            case GroupEntry.Membership ignored -> reported.clear();
+            case GroupEntry.Membership ignored -> reports.forget();
             case GroupEntry.View ignored -> {}
-            case GroupEntry.Quorum ignored -> reported.clear();
+            case GroupEntry.Quorum ignored -> reports.forget();
             case GroupEntry.Recovered ignored -> {}
         }
-        boolean returned = state.victims().stream()
+        boolean returned = state.victims().values().stream()
                 .anyMatch(victim -> state.members().containsKey(victim.node().nodeid())
                         && !memberIds.contains(victim.node().nodeid()));
         memberIds = Set.copyOf(state.members().keySet());
@@ -238,15 +252,15 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
 
     private void landed(byte[] payload) {
         try {
-            inFlight.remove(FenceCodec.decode(payload));
+            proposals.landed(FenceCodec.decode(payload));
         } catch (MalformedMessage e) {
             throw new IllegalStateException("node " + self + ": own message can't be read", e);
         }
     }
 
     private void restored(long nowMs) {
-        inFlight.clear();
-        reported.clear();
+        proposals.forget();
+        reports.forget();
         memberIds = Set.copyOf(state.members().keySet());
         startTimed = false;
         recoveredUpTo = 0;
@@ -259,10 +273,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             case FenceEvent.AgentDone done -> agentDone(done, nowMs, out);
             case FenceEvent.Acknowledged asked -> acknowledge(asked, nowMs, out);
             case FenceEvent.FencedOutside(Node node, String agent, long wallMs) ->
-                propose(
-                        new FenceMessage.Proven(
-                                node, new Proof(Proof.Kind.EXTERNAL, self.nodeid(), cut(agent), wallMs)),
-                        out);
+                out.add(safe(new FenceMessage.Proven(
+                        node, new Proof(Proof.Kind.EXTERNAL, self.nodeid(), cut(agent), wallMs))));
             case FenceEvent.ServicesStopped(long wallMs) -> {
                 wordWallMs = wallMs;
                 // After partitions none of which was quorate a node vouches for its own run, and cman knows when that
@@ -283,9 +295,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         } else if (!waiting(victim)) {
             out.add(new FenceEffect.Answer(asked.question(), "run " + victim + " is no victim"));
         } else {
-            acknowledging.put(asked.question(), new Acknowledging(victim, nowMs + ACKNOWLEDGE_MS));
             var proof = new Proof(Proof.Kind.OVERRIDE, self.nodeid(), "override", asked.wallMs());
-            propose(new FenceMessage.Proven(victim, proof), out);
+            acknowledging.put(asked.question(), new Acknowledging(victim, proof, nowMs + ACKNOWLEDGE_MS));
         }
     }
 
@@ -305,6 +316,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                         entry.getKey(), "the cluster hasn't taken it: see fence_tool ls, then try again"));
             } else {
                 wake(open.untilMs());
+                if (state.quorate()) {
+                    propose(new FenceMessage.Proven(open.victim(), open.proof()), nowMs, out);
+                }
                 continue;
             }
             acknowledging.remove(entry.getKey());
@@ -322,24 +336,26 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
 
     private void advance(long nowMs, List<FenceEffect> out) {
         deadlineMs = Long.MAX_VALUE;
-        if (!state.view().contains(self)) {
+        if (state.view().contains(self)) {
+            answer(nowMs, out);
+            announce(out);
+            start(nowMs, out);
+            ready(nowMs, out);
+            giveWord(nowMs, out);
+            report(nowMs, out);
+            claim(nowMs, out);
+            work(nowMs, out);
+            recovered(out);
+        } else {
             abandonAll(out);
-            return;
         }
-        answer(nowMs, out);
-        announce(out);
-        start(nowMs, out);
-        ready(out);
-        giveWord(out);
-        report(out);
-        claim(nowMs, out);
-        work(nowMs, out);
-        recovered(out);
+        wake(proposals.settle());
+        wake(reports.settle());
     }
 
     private void announce(List<FenceEffect> out) {
         announced.removeIf(node -> state.victim(node).isEmpty());
-        for (Victim victim : state.victims()) {
+        for (Victim victim : state.victims().values()) {
             if (announced.add(victim.node())) {
                 out.add(info(name(victim.node()) + " is a victim: "
                         + victim.cause().name().toLowerCase(Locale.ROOT) + ", run "
@@ -364,7 +380,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         }
         List<Integer> missing = missing();
         if (missing.isEmpty() || nowMs >= startAtMs) {
-            if (propose(new FenceMessage.Start(missing), out) && !missing.isEmpty()) {
+            if (propose(new FenceMessage.Start(missing), nowMs, out) && !missing.isEmpty()) {
                 missing.forEach(nodeid -> out.add(info(settings.name(nodeid) + " not a cluster member after "
                         + settings.postJoinDelayMs() / 1000 + " sec post_join_delay")));
             }
@@ -386,14 +402,14 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         return missing;
     }
 
-    private void ready(List<FenceEffect> out) {
+    private void ready(long nowMs, List<FenceEffect> out) {
         boolean waiting = state.claimed(self.nodeid());
         if (state.quorate() && state.started() && !waiting && !state.complete().contains(self)) {
-            propose(new FenceMessage.Ready(), out);
+            propose(new FenceMessage.Ready(), nowMs, out);
         }
     }
 
-    private void giveWord(List<FenceEffect> out) {
+    private void giveWord(long nowMs, List<FenceEffect> out) {
         if (wordWallMs < 0 || !state.quorate() || state.claimed(self.nodeid())) {
             return;
         }
@@ -402,13 +418,14 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                 .ifPresent(victim -> propose(
                         new FenceMessage.Proven(
                                 victim.node(), new Proof(Proof.Kind.MEMBER, self.nodeid(), "member", wordWallMs)),
+                        nowMs,
                         out));
     }
 
     /// Tells cman what is proven. The one whose proof it is speaks; if that node is gone, the lowest that can.
-    private void report(List<FenceEffect> out) {
-        for (Victim victim : state.victims()) {
-            if (victim.proof().isEmpty() || reported.contains(victim.node())) {
+    private void report(long nowMs, List<FenceEffect> out) {
+        for (Victim victim : state.victims().values()) {
+            if (victim.proof().isEmpty()) {
                 continue;
             }
             Proof proof = victim.proof().get();
@@ -416,8 +433,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             boolean mine = speakerHere
                     ? proof.byNodeid() == self.nodeid()
                     : state.claimant().filter(self::equals).isPresent();
-            if (mine) {
-                reported.add(victim.node());
+            if (mine && reports.say(victim.node(), nowMs)) {
                 if (proof.kind() == Proof.Kind.OVERRIDE) {
                     out.add(warn("fence " + name(victim.node()) + " overridden by administrator intervention"));
                 }
@@ -427,7 +443,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     }
 
     private void claim(long nowMs, List<FenceEffect> out) {
-        for (Victim victim : state.victims()) {
+        for (Victim victim : state.victims().values()) {
             if (!state.claimable(victim.node())) {
                 continue;
             }
@@ -436,7 +452,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             if (nowMs < readyAt) {
                 wake(readyAt);
             } else if (claimant.equals(self)) {
-                propose(new FenceMessage.Claim(victim.node()), out);
+                propose(new FenceMessage.Claim(victim.node()), nowMs, out);
             } else if (deferred.add(victim.node())) {
                 out.add(info("fencing " + name(victim.node()) + " deferred to " + settings.name(claimant.nodeid())));
             }
@@ -460,7 +476,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                 end(run, out);
             }
         }
-        for (Victim victim : List.copyOf(state.victims())) {
+        for (Victim victim : List.copyOf(state.victims().values())) {
             if (victim.heldBy(self)) {
                 step(runs.computeIfAbsent(victim.node(), ClaimRun::new), nowMs, out);
             }
@@ -483,7 +499,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     private void step(ClaimRun run, long nowMs, List<FenceEffect> out) {
         boolean busy = run.phase() instanceof ClaimRun.Phase.Running || run.phase() instanceof ClaimRun.Phase.Done;
         boolean releasing = run.phase() instanceof ClaimRun.Phase.Releasing;
-        if (!busy && !releasing && !state.startable(run.victim)) {
+        if (!busy && !releasing && !state.startable(run.victim.nodeid())) {
             out.add(info("fence " + name(run.victim) + " stopped: the node has restarted"));
             run.enter(new ClaimRun.Phase.Releasing());
         }
@@ -499,12 +515,12 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             }
             case ClaimRun.Phase.Done(Proof proof) -> {
                 if (state.quorate()) {
-                    propose(new FenceMessage.Proven(run.victim, proof), out);
+                    propose(new FenceMessage.Proven(run.victim, proof), nowMs, out);
                 }
             }
             case ClaimRun.Phase.Releasing() -> {
                 if (state.quorate()) {
-                    propose(new FenceMessage.Release(run.victim), out);
+                    propose(new FenceMessage.Release(run.victim), nowMs, out);
                 }
             }
             case ClaimRun.Phase.Checking ignored -> {}
@@ -529,7 +545,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             if (run.phase() instanceof ClaimRun.Phase.Checking(long asked) && asked == check) {
                 if (!quorate || !state.quorate()) {
                     run.enter(new ClaimRun.Phase.Pausing(nowMs + RECHECK_MS));
-                } else if (held(run.victim) && state.startable(run.victim)) {
+                } else if (held(run.victim) && state.startable(run.victim.nodeid())) {
                     call(run, nowMs, out);
                 }
             }
@@ -615,13 +631,17 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
 
     // ---- small things ----
 
-    /// Proposes what commits something, unless it is on its way already.
-    private boolean propose(FenceMessage message, List<FenceEffect> out) {
-        boolean fresh = inFlight.add(message);
-        if (fresh) {
-            out.add(new FenceEffect.Propose(FenceCodec.encode(message), true));
+    /// Asks for what commits something; it is sent unless it is on its way already.
+    private boolean propose(FenceMessage message, long nowMs, List<FenceEffect> out) {
+        boolean now = proposals.say(message, nowMs);
+        if (now) {
+            out.add(safe(message));
         }
-        return fresh;
+        return now;
+    }
+
+    private static FenceEffect safe(FenceMessage message) {
+        return new FenceEffect.Propose(FenceCodec.encode(message), true);
     }
 
     private static FenceEffect tried(FenceMessage.Tried message) {

@@ -1,6 +1,7 @@
 package io.muster.fence;
 
 import io.muster.core.Node;
+import io.muster.group.GroupEntry.Reason;
 import java.util.Comparator;
 import java.util.Optional;
 
@@ -25,29 +26,21 @@ public record Victim(Node node, long since, int rank, Cause cause, Optional<Clai
         /// The cluster ended its membership; whether it obeyed isn't known.
         KILLED,
         /// It wasn't a member when the domain started without anybody who knew what it had been doing.
-        STARTUP
+        STARTUP;
+
+        static Cause of(Reason reason) {
+            return switch (reason) {
+                case LOST -> LOST;
+                case KILLED -> KILLED;
+                case LEFT, REMOVED -> throw new IllegalArgumentException("no loss: " + reason);
+            };
+        }
     }
 
     /// The right to start agents, until a result or until the holder is lost.
     ///
     /// @param since place in the log
     public record Claim(Node holder, long since) {}
-
-    static Victim of(Node node, long since, int rank, Cause cause) {
-        return new Victim(node, since, rank, cause, Optional.empty(), Optional.empty());
-    }
-
-    Victim claimed(Node holder, long position) {
-        return new Victim(node, since, rank, cause, Optional.of(new Claim(holder, position)), proof);
-    }
-
-    Victim released() {
-        return new Victim(node, since, rank, cause, Optional.empty(), proof);
-    }
-
-    Victim proven(Proof by) {
-        return new Victim(node, since, rank, cause, Optional.empty(), Optional.of(by));
-    }
 
     boolean heldBy(Node holder) {
         return claim.isPresent() && claim.get().holder().equals(holder);

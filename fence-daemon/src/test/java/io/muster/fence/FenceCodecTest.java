@@ -76,6 +76,17 @@ class FenceCodecTest {
     }
 
     @Test
+    void aSnapshotOfAnotherVersionIsRefusedByName() {
+        var one = new Domain(1, Settings.nodes(3)).started(1, 2, 3);
+        byte[] snapshot = one.core.snapshot();
+        snapshot[0]--;
+        assertEquals(
+                "fence domain's state of version 1, this fenced has version 2",
+                assertThrows(MalformedMessage.class, () -> one.core.restore(snapshot))
+                        .getMessage());
+    }
+
+    @Test
     void twoReplicasWithDifferentClocksAgreeAfterEachEntry() {
         var one = new Domain(1, Settings.nodes(3)).hold();
         var two = new Domain(2, Settings.nodes(3).postFailMs(9000)).hold();
