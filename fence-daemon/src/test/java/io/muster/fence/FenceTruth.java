@@ -1,0 +1,222 @@
+package io.muster.fence;
+
+import static io.muster.model.ModelCluster.require;
+
+import io.muster.core.CauseId;
+import io.muster.core.Incarnation;
+import io.muster.core.MalformedMessage;
+import io.muster.core.Node;
+import io.muster.driver.FlightRecorder;
+import io.muster.driver.RecordCodec;
+import io.muster.driver.Recordable;
+import io.muster.driver.Recorder;
+import io.muster.fence.daemon.FenceDaemon;
+import io.muster.group.GroupEntry;
+import io.muster.group.Replica;
+import io.muster.group.ReplicaEffect;
+import io.muster.group.ReplicaEvent;
+import io.muster.member.daemon.Records;
+import io.muster.model.ModelNode;
+import io.muster.simulator.SimPrograms;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// What is true of simulated machines, as no node knows it: who really lives, and which agents are at work. Breaks off
+/// when
+///
+/// - an agent is started by a node that cman hasn't just told that it is quorate;
+/// - an agent is started against a node that is a member;
+/// - two agents work against one node on behalf of members of the same domain;
+/// - what still runs is reported as fenced;
+/// - a victim is forgotten without having been fenced, or recovery is reported while there is one.
+///
+/// That replicas are equal the model checks itself.
+final class FenceTruth {
+    private record Work(ModelNode by, Node run, SimPrograms.Execution execution) {}
+
+    private final FenceSite site;
+    private final Map<Node, Integer> lifeOf = new HashMap<>();
+    private final SortedMap<Integer, Long> offAtMs = new TreeMap<>();
+    private final SortedMap<Integer, Work> working = new TreeMap<>();
+    private final SortedMap<Integer, Watched<?, ?>> watched = new TreeMap<>();
+    private final SortedMap<Node, Long> victimSinceMs = new TreeMap<>();
+    private int fenced;
+
+    FenceTruth(FenceSite site) {
+        this.site = site;
+    }
+
+    void boots(ModelNode node) {
+        lifeOf.put(node.run().orElseThrow(), node.machine().starts());
+    }
+
+    void off(int nodeid) {
+        offAtMs.put(nodeid, nowMs());
+    }
+
+    /// How many runs have been reported as fenced.
+    int fenced() {
+        return fenced;
+    }
+
+    /// Whether the machine still runs what that run of it had.
+    boolean lives(Node run) {
+        ModelNode node = site.node(run.nodeid());
+        // Whoever was never met is harmless once its power has been off since it was missed.
+        boolean same = unmet(run)
+                ? offAtMs.getOrDefault(run.nodeid(), -1L) < victimSinceMs.getOrDefault(run, 0L)
+                : lifeOf.getOrDefault(run, 0) == node.machine().starts();
+        return node.machine().up() && same;
+    }
+
+    private static boolean unmet(Node run) {
+        return run.incarnation().equals(Incarnation.UNKNOWN);
+    }
+
+    /// Whether the node has reported recovery since the last change that asks for it.
+    boolean recovered(ModelNode node) {
+        Watched<?, ?> there = watched.get(node.nodeid());
+        return there != null && there.recoveredUpTo >= there.state().changedAt();
+    }
+
+    private long nowMs() {
+        return site.model().simulation().nowMs();
+    }
+
+    /// A fence agent is started.
+    void agentStarts(ModelNode by, int victim, SimPrograms.Execution execution) {
+        Watched<?, ?> there = watched.get(by.nodeid());
+        Node run = by.run().orElseThrow();
+        boolean fencing = there != null && by.daemon("fenced", FenceDaemon.class).isPresent();
+        require(fencing, "node " + by.nodeid() + " fences outside the domain");
+        List<Node> members = by.wireOf("fenced")
+                .flatMap(client -> by.cman().map(cman -> cman.freshMembers(client)))
+                .orElse(List.of());
+        require(
+                site.size() == 2 || members.size() * 2 > site.size(),
+                "node " + by.nodeid() + " fences without quorum");
+        // A run that came back after it was lost is in the ring and yet no member.
+        require(
+                members.stream().allMatch(node -> node.nodeid() != victim || victimSinceMs.containsKey(node)),
+                "node " + by.nodeid() + " starts an agent against node " + victim + ", which is a member");
+        Work other = working.get(victim);
+        require(
+                other == null
+                        || !other.execution().atWork()
+                        || there == null
+                        || !there.state().view().contains(other.run()),
+                "nodes " + by.nodeid() + " and " + other + " work against node " + victim);
+        working.put(victim, new Work(by, run, execution));
+    }
+
+    /// Sees the steps of a node's domain.
+    Records records(ModelNode node) {
+        return new Records() {
+            @Override
+            public <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits) {
+                return new Open<>(Recorder.none(), () -> {});
+            }
+
+            @Override
+            public <E, F> Open<ReplicaEvent<E>, ReplicaEffect<F>> replica(
+                    String daemon, String factory, RecordCodec codec, Replica<E, F> replica) {
+                var one = new Watched<>(node, replica);
+                watched.put(node.nodeid(), one);
+                return new Open<>(one, () -> {});
+            }
+        };
+    }
+
+    private final class Watched<E, F> implements Recorder<ReplicaEvent<E>, ReplicaEffect<F>> {
+        private final ModelNode node;
+        private final Replica<E, F> replica;
+        private SortedSet<Node> victims = new TreeSet<>();
+        private long recoveredUpTo;
+
+        Watched(ModelNode node, Replica<E, F> replica) {
+            this.node = node;
+            this.replica = replica;
+        }
+
+        DomainState state() {
+            try {
+                return DomainState.read(replica.snapshot());
+            } catch (MalformedMessage e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void before(long nowMs) {}
+
+        @Override
+        public void after(
+                long nowMs, CauseId id, CauseId parent, ReplicaEvent<E> event, List<ReplicaEffect<F>> effects) {
+            boolean replaced = effects.stream().anyMatch(effect -> effect instanceof ReplicaEffect.Synced<F>);
+            if (event instanceof ReplicaEvent.Entry<E>(GroupEntry entry) && replica.synced()) {
+                entry(entry, replaced);
+            }
+            for (ReplicaEffect<F> effect : effects) {
+                if (effect instanceof ReplicaEffect.Perform<F>(F inner) && inner instanceof FenceEffect wanted) {
+                    wants(event, wanted);
+                }
+            }
+        }
+
+        private void entry(GroupEntry entry, boolean replaced) {
+            SortedSet<Node> now = new TreeSet<>(state().victims().keySet());
+            now.forEach(run -> victimSinceMs.putIfAbsent(run, nowMs()));
+            SortedSet<Node> gone = new TreeSet<>(victims);
+            gone.removeAll(now);
+            victims = now;
+            if (entry instanceof GroupEntry.Fenced fencedNow) {
+                gone.remove(fencedNow.victim());
+            }
+            require(replaced || gone.isEmpty(), "node " + node.nodeid() + " forgets " + gone + " at " + entry);
+        }
+
+        private void wants(ReplicaEvent<E> event, FenceEffect effect) {
+            switch (effect) {
+                case FenceEffect.RunAgent run -> runs(event, run);
+                case FenceEffect.ReportFenced(Node victim, String how) -> {
+                    // After partitions none of which was quorate a node vouches for its own run; and a run that
+                    // nobody had met when the domain started may be the one that speaks.
+                    boolean own = victim.equals(node.run().orElse(null));
+                    boolean vouches = how.equals(GroupEntry.STOPPED) && (own || unmet(victim));
+                    require(vouches || !lives(victim), victim + " is reported fenced (" + how + ") and lives");
+                    victimSinceMs.remove(victim);
+                    fenced++;
+                }
+                case FenceEffect.ReportRecovered(long upTo) -> {
+                    SortedMap<Node, Victim> left = state().victims();
+                    require(left.isEmpty(), "node " + node.nodeid() + " reports recovery with victims " + left);
+                    recoveredUpTo = upTo;
+                }
+                case FenceEffect.Propose _,
+                        FenceEffect.CheckQuorate _,
+                        FenceEffect.StopAgent _,
+                        FenceEffect.Answer _,
+                        FenceEffect.Log _ -> {}
+            }
+        }
+
+        private void runs(ReplicaEvent<E> event, FenceEffect.RunAgent run) {
+            boolean told = event instanceof ReplicaEvent.Local<E>(E local)
+                    && local instanceof FenceEvent.QuorateChecked(long _, boolean quorate)
+                    && quorate;
+            require(told, "node " + node.nodeid() + " starts an agent without having been told that it is quorate");
+            DomainState state = state();
+            boolean holds = state.victim(run.victim())
+                    .filter(victim -> victim.heldBy(node.run().orElseThrow()))
+                    .isPresent();
+            require(
+                    holds && state.quorate() && !state.members().containsKey(run.victim().nodeid()),
+                    "node " + node.nodeid() + " starts an agent against " + run.victim() + " without a claim to it");
+        }
+    }
+}
