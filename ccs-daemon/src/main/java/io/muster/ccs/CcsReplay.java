@@ -1,19 +1,17 @@
 package io.muster.ccs;
 
-import io.muster.driver.ImageFactory;
 import io.muster.driver.RecordCodec;
 import io.muster.group.GroupEntry;
 import io.muster.member.daemon.ReplicaRecord;
-import java.util.Map;
+import io.muster.member.daemon.ReplicaReplay;
 
 /// Replays records of ccsd.
-public final class CcsReplay extends ImageFactory {
+public final class CcsReplay extends ReplicaReplay {
     public static final String NAME = "ccsd";
-    public static final RecordCodec CODEC = ReplicaRecord.codec(
-                    GroupEntry.class, CcsEvent.class, CcsEffect.class, ConfigLog.Local.class)
+    public static final RecordCodec CODEC = ReplicaRecord.codec(GroupEntry.class, CcsEvent.class, CcsEffect.class, ConfigLog.Local.class)
             .with(Document.class, Document::octets, Document::of);
 
     public CcsReplay() {
-        super(NAME, CODEC, Map.of());
+        super(NAME, CODEC, (self, local) -> new ConfigLog(self));
     }
 }

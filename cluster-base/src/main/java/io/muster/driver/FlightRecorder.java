@@ -13,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// The loop encodes - a payload beyond the limit to its length and hash - and a thread of this class writes.
 /// Between them lies a queue bounded in octets. When the disk is too slow or fails, the rest of a segment is given
-/// up and a new one, with a new snapshot, begins as soon as there is room: a segment never lacks a step in its
+/// up and a new one, with a new image, begins as soon as there is room: a segment never lacks a step in its
 /// middle. Likewise when there is more to record than the limit says: then only steps worth noting are written, to be
 /// read and not to be replayed, until there is time again or one of them comes. The files are mode 0600, and at most
 /// `segments` of them exist, the oldest dropped first.
@@ -48,7 +47,7 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
     /// How much to keep.
     ///
     /// @param segments most files
-    /// @param segmentOctets how much follows a file's snapshot before the file ends
+    /// @param segmentOctets how much follows a file's image before the file ends
     /// @param queueOctets most octets waiting to be written
     /// @param payloadLimit longest octets kept whole in effects, and in events unless `wholeEvents`
     /// @param wholeEvents for a core that looks into its payloads
@@ -176,10 +175,9 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
                 return;
             }
             var out = new Output(128);
-            E shown = core.shown(event);
             boolean whole = core.codec()
-                    .encode(out, shown, limits.wholeEvents && !sparse ? Integer.MAX_VALUE : limits.payloadLimit);
-            boolean decidable = whole && shown == event && !sparse && core.decidable(event, effects);
+                    .encode(out, event, limits.wholeEvents && !sparse ? Integer.MAX_VALUE : limits.payloadLimit);
+            boolean decidable = whole && !sparse && core.decidable(event, effects);
             long hash = decidable ? EffectsHash.of(core.codec(), effects, limits.payloadLimit) : 0;
             hand(Segment.encodeEntry(new Segment.Entry(nowMs, id, parent, hash, decidable, out.toBytes())), 0);
             if (holding && notable) {
@@ -188,7 +186,7 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
             if (sparse && notable) {
                 budget = mostBudget();
             } else if (!decidable) {
-                // What the snapshot of the next segment holds can't be had from this event.
+                // What the image of the next segment holds can't be had from this event.
                 segmentOctets = limits.segmentOctets;
             } else if (limits.octetsPerSec > 0 && budget < 0 && recording) {
                 openSparse();
@@ -240,10 +238,8 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
 
     private void openSegment() {
         sparse = false;
-        Optional<byte[]> snapshot = core.snapshot();
-        if (snapshot.isEmpty() && !recording) {
-            throw new IllegalStateException("no snapshot to begin a segment with");
-        }
+        var image = new Output(4096);
+        core.codec().encode(image, core.image(), Integer.MAX_VALUE);
         long number = nextNumber++;
         byte[] head = Segment.encodeHead(
                 number,
@@ -251,7 +247,7 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
                 System.currentTimeMillis(),
                 limits.payloadLimit,
                 core.codec().dictionary(),
-                snapshot);
+                image.toBytes());
         recording = true;
         if (limits.trial) {
             heldBefore = holding ? held : List.of();
@@ -259,7 +255,7 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
             holding = true;
         }
         hand(head, number);
-        // What follows the snapshot counts: one that is large by itself mustn't end its segment at once.
+        // What follows the image counts: one that is large by itself mustn't end its segment at once.
         segmentOctets = 0;
     }
 

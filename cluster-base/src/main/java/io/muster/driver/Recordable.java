@@ -1,7 +1,6 @@
 package io.muster.driver;
 
 import java.util.List;
-import java.util.Optional;
 
 /// What the flight recorder needs to know of a core.
 ///
@@ -11,21 +10,16 @@ public interface Recordable<E, F> {
     /// Of the [ReplayFactory] that knows how to make such a core.
     String name();
 
-    /// The core's whole state with its dice, as the factory's `restore` takes it. Called between steps, on the
-    /// loop. The first call must give one - what the core is made from is enough then -, later ones may be empty:
-    /// the record then replays only as long as its first segment is kept.
-    Optional<byte[]> snapshot();
+    /// The core's whole state with its dice, immutable, as the factory's `restore` takes it: what a segment opens with.
+    /// The core writes it itself. Called between steps, on the loop; encoded at once, with [#codec] and whole, however
+    /// long its octets are.
+    Record image();
 
-    /// For events and effects.
+    /// For events, effects and the image.
     RecordCodec codec();
 
-    /// The event as it may be written: one that differs is only read in a replay, not decided again.
-    default E shown(E event) {
-        return event;
-    }
-
     /// Whether the same event would be decided in the same way in a replay. After one that wouldn't - what it needs
-    /// mustn't be written - the record goes on with a new snapshot.
+    /// mustn't be written - the record goes on with a new image.
     default boolean decidable(E event, List<F> effects) {
         return true;
     }

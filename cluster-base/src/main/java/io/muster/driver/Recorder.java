@@ -5,7 +5,7 @@ import java.util.List;
 
 /// Sees every step of a driver, on its loop. Must neither block nor throw.
 public interface Recorder<E, F> {
-    /// The core is about to take a step: the moment for a snapshot.
+    /// The core is about to take a step: the moment for an image.
     void before(long nowMs);
 
     /// The core has taken it; the effects haven't been performed yet.

@@ -133,12 +133,9 @@ public final class Replay implements Command {
     private Optional<Walked> walk(List<Segment> segments, Visitor visitor, PrintStream err) throws MalformedMessage {
         long steps = 0;
         long read = 0;
-        Core<?, ?> core = null;
         for (Segment segment : segments) {
             ReplayFactory factory = factory(segment);
-            if (segment.snapshot().isPresent()) {
-                core = factory.restore(segment.snapshot().get());
-            }
+            Core<?, ?> core = restore(segment, factory);
             for (Segment.Entry entry : segment.entries()) {
                 Object event = event(factory, entry);
                 if (!entry.decidable()) {
@@ -148,7 +145,7 @@ public final class Replay implements Command {
                     continue;
                 }
                 if (core == null) {
-                    err.println("replay: segment " + segment.number() + " has no snapshot and none came before it");
+                    err.println("replay: segment " + segment.number() + " goes on after a step that can only be read");
                     return Optional.empty();
                 }
                 String difference = step(core, segment, factory, entry, event, visitor);
@@ -161,6 +158,21 @@ public final class Replay implements Command {
             }
         }
         return Optional.of(new Walked(steps, read));
+    }
+
+    private static Core<?, ?> restore(Segment segment, ReplayFactory factory) throws MalformedMessage {
+        String place = "segment " + segment.number() + ": ";
+        if (!(factory.codec().decode(new Input(segment.image())) instanceof Record image)) {
+            throw new MalformedMessage(place + "its image isn't a record");
+        }
+        try {
+            return factory.restore(image);
+        } catch (MalformedMessage e) {
+            throw new MalformedMessage(place + e.getMessage());
+        } catch (RuntimeException e) {
+            // A component that isn't what it is declared as: whatever damage makes of an image.
+            throw new MalformedMessage(place + "not an image of " + segment.core() + ": " + e);
+        }
     }
 
     /// @return what is different, null for nothing

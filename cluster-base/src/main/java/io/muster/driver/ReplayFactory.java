@@ -10,8 +10,11 @@ public interface ReplayFactory {
     /// As [Recordable#name].
     String name();
 
-    /// @param snapshot as [Recordable#snapshot] gave it
-    Core<?, ?> restore(byte[] snapshot) throws MalformedMessage;
+    /// Makes the core again. A damaged image may be met by any runtime exception: whoever asks takes it for damage.
+    ///
+    /// @param image equal to what [Recordable#image] gave, but for what mustn't be written ([Secrets])
+    /// @throws MalformedMessage when it isn't one of this core
+    Core<?, ?> restore(Record image) throws MalformedMessage;
 
     /// The questions that a record of this core answers, by their words (`replay -w WORD`), and who answers them.
     default Map<String, Supplier<Teller>> questions() {

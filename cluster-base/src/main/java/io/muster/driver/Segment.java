@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /// One file of a flight record. Its head, then one entry per step, big-endian:
@@ -17,16 +16,17 @@ import java.util.zip.CRC32C;
 /// | head | | entry | |
 /// |---|---|---|---|
 /// | u32 | magic `MstR` | u32 | length of what follows the CRC |
-/// | u8 | version 2 | u32 | CRC-32C of it |
+/// | u8 | version 3 | u32 | CRC-32C of it |
 /// | u64 | number of the segment | u64 | now, in monotonic ms |
 /// | text | name of the core | 16 | id of the event |
 /// | u64 | wall-clock ms | 16 | id of its parent |
 /// | u32 | longest octets kept whole | u64 | hash of the effects |
 /// | list of texts | dictionary | u8 | 1: can't be decided again, only read |
-/// | u8, u32, octets | snapshot, if there is one | rest | the event |
+/// | u32, octets | image of the core ([RecordCodec]) | rest | the event |
 /// | u32 | CRC-32C of all before | | |
 ///
-/// After an entry that can't be decided again the record goes on with the next snapshot.
+/// After an entry that can't be decided again the record goes on with the image of the next segment. Version 2 had
+/// images by reflection.
 ///
 /// A file cut in an entry - the process died - ends with the entry before.
 record Segment(
@@ -35,13 +35,13 @@ record Segment(
         long wallMs,
         int payloadLimit,
         List<String> dictionary,
-        Optional<byte[]> snapshot,
+        byte[] image,
         List<Entry> entries,
         boolean cut) {
     static final int MAGIC = 0x4d737452;
-    static final int VERSION = 2;
+    static final int VERSION = 3;
     static final String SUFFIX = ".rec";
-    private static final int MAX_SNAPSHOT = 64 << 20;
+    private static final int MAX_IMAGE = 64 << 20;
 
     /// One step of the core.
     ///
@@ -55,10 +55,10 @@ record Segment(
             long wallMs,
             int payloadLimit,
             List<String> dictionary,
-            Optional<byte[]> snapshot) {
+            byte[] image) {
         var out = new Output(1024);
         out.i32(MAGIC).u8(VERSION).u64(number).string(core).u64(wallMs).u32(payloadLimit);
-        out.list(dictionary, Output::string).optional(snapshot, Output::bytes);
+        out.list(dictionary, Output::string).bytes(image);
         return out.i32(crc(out.toBytes())).toBytes();
     }
 
@@ -81,15 +81,20 @@ record Segment(
         var in = new Input(octets);
         int magic = in.i32();
         int version = in.u8();
-        if (magic != MAGIC || version != VERSION) {
-            throw new MalformedMessage("not a flight record of version " + VERSION);
+        if (magic != MAGIC) {
+            throw new MalformedMessage("not a flight record");
+        }
+        if (version != VERSION) {
+            throw new MalformedMessage("written by " + (version < VERSION ? "an older" : "a newer")
+                    + " release: flight record of version " + version + ", not " + VERSION
+                    + ": replay it with the release that wrote it");
         }
         long number = in.u64();
         String core = in.string();
         long wallMs = in.u64();
         int payloadLimit = in.u32(Integer.MAX_VALUE);
         List<String> dictionary = in.list(0xffff, Input::string);
-        Optional<byte[]> snapshot = in.optional(i -> i.bytes(MAX_SNAPSHOT));
+        byte[] image = in.bytes(MAX_IMAGE);
         int headOctets = octets.length - in.remaining();
         var hash = new CRC32C();
         hash.update(octets, 0, headOctets);
@@ -101,7 +106,7 @@ record Segment(
         while (in.remaining() > 0 && !cut) {
             cut = !entry(in, entries);
         }
-        return new Segment(number, core, wallMs, payloadLimit, dictionary, snapshot, entries, cut);
+        return new Segment(number, core, wallMs, payloadLimit, dictionary, image, entries, cut);
     }
 
     /// @return false for an entry that isn't whole

@@ -58,9 +58,9 @@ class FlightRecorderTest {
         record(FlightRecorder.Limits.DEFAULT, 20, 0);
         Path file = SegmentFiles.file(directory, 1);
         Segment segment = Segment.read(file);
-        byte[] other = new Toy(43).snapshot().orElseThrow();
+        byte[] other = encoded(new Toy(43).image());
         var out = new ByteArrayOutputStream();
-        out.write(Segment.encodeHead(1, "toy", 0, 256, segment.dictionary(), Optional.of(other)));
+        out.write(Segment.encodeHead(1, "toy", 0, 256, segment.dictionary(), other));
         for (Segment.Entry entry : segment.entries()) {
             out.write(Segment.encodeEntry(entry));
         }
@@ -111,6 +111,43 @@ class FlightRecorderTest {
         Files.write(file, Arrays.copyOf(whole, whole.length - 3));
         assertEquals(0, replay(file.toString()), output);
         assertTrue(output.contains("its process died"), output);
+    }
+
+    @Test
+    void anImageOfSomethingElseIsRefusedByName() throws Exception {
+        record(FlightRecorder.Limits.DEFAULT, 3, 0);
+        Path file = SegmentFiles.file(directory, 1);
+        List<String> dictionary = Segment.read(file).dictionary();
+        Files.write(file, Segment.encodeHead(1, "toy", 0, 256, dictionary, encoded(new Toy.Event.Tick())));
+        assertEquals(1, replay(file.toString()));
+        assertTrue(output.contains("replay: segment 1: not a toy"), output);
+        Files.write(file, Segment.encodeHead(1, "toy", 0, 256, dictionary, new byte[] {0}));
+        assertEquals(1, replay(file.toString()));
+        assertTrue(output.contains("replay: segment 1: its image isn't a record"), output);
+    }
+
+    @Test
+    void aRecordOfAnotherReleaseIsRefusedByName() throws Exception {
+        record(FlightRecorder.Limits.DEFAULT, 3, 0);
+        Path file = SegmentFiles.file(directory, 1);
+        byte[] octets = Files.readAllBytes(file);
+        octets[4] = 2;
+        Files.write(file, octets);
+        assertEquals(1, replay("-w", "effects", directory.toString()));
+        assertEquals(
+                "replay: " + file + ": written by an older release: flight record of version 2, not 3: "
+                        + "replay it with the release that wrote it\n",
+                output);
+        octets[4] = 4;
+        Files.write(file, octets);
+        assertEquals(1, replay(file.toString()));
+        assertTrue(output.contains("written by a newer release"), output);
+    }
+
+    private static byte[] encoded(Record value) {
+        var out = new Output();
+        Toy.CODEC.encode(out, value, Integer.MAX_VALUE);
+        return out.toBytes();
     }
 
     @Test
@@ -196,7 +233,7 @@ class FlightRecorderTest {
 
     @Test
     void aRecorderThatFailsDoesNotStopItsDaemon() throws IOException {
-        toy.snapshots = false;
+        toy.images = false;
         try (var recorder = FlightRecorder.open(directory, toy, FlightRecorder.Limits.DEFAULT)) {
             var driver = driver(recorder);
             driver.post(new Toy.Event.Add(1));

@@ -2,8 +2,6 @@ package io.muster.driver;
 
 import io.muster.core.Core;
 import io.muster.core.MalformedMessage;
-import io.muster.wire.Input;
-import io.muster.wire.Output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +40,15 @@ final class Toy implements Core<Toy.Event, Toy.Effect>, Recordable<Toy.Event, To
         GREEN
     }
 
-    static final RecordCodec CODEC = new RecordCodec(Event.class, Effect.class);
+    /// All of it.
+    record Image(long sum, long dice, long alarmMs) {}
+
+    static final RecordCodec CODEC = new RecordCodec(Event.class, Effect.class, Image.class);
 
     private long sum;
     private long dice;
     private long alarmMs = Long.MAX_VALUE;
-    boolean snapshots = true;
+    boolean images = true;
     Class<?> notable = Void.class;
 
     Toy(long seed) {
@@ -91,10 +92,11 @@ final class Toy implements Core<Toy.Event, Toy.Effect>, Recordable<Toy.Event, To
     }
 
     @Override
-    public Optional<byte[]> snapshot() {
-        return snapshots
-                ? Optional.of(new Output().u64(sum).u64(dice).u64(alarmMs).toBytes())
-                : Optional.empty();
+    public Record image() {
+        if (!images) {
+            throw new IllegalStateException("nobody may see this");
+        }
+        return new Image(sum, dice, alarmMs);
     }
 
     @Override
@@ -114,13 +116,13 @@ final class Toy implements Core<Toy.Event, Toy.Effect>, Recordable<Toy.Event, To
         }
 
         @Override
-        public Core<?, ?> restore(byte[] snapshot) throws MalformedMessage {
-            var in = new Input(snapshot);
-            var toy = new Toy(0);
-            toy.sum = in.u64();
-            toy.dice = in.u64();
-            toy.alarmMs = in.u64();
-            in.end();
+        public Core<?, ?> restore(Record image) throws MalformedMessage {
+            if (!(image instanceof Image(long sum, long dice, long alarmMs))) {
+                throw new MalformedMessage("not a toy");
+            }
+            var toy = new Toy(dice);
+            toy.sum = sum;
+            toy.alarmMs = alarmMs;
             return toy;
         }
 

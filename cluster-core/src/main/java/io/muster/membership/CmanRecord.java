@@ -3,12 +3,9 @@ package io.muster.membership;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
-import io.muster.driver.StateImage;
 import io.muster.group.GroupEntry;
 import io.muster.totem.Fragments;
-import io.muster.totem.RingEvent;
 import java.util.List;
-import java.util.Optional;
 
 /// What a flight record of cman holds: every event of the ring and of cman above it, datagrams whole, as they come
 /// out of the transport. Keys and what is encrypted lie below and can't be in it.
@@ -33,7 +30,8 @@ public final class CmanRecord implements Recordable<NodeEvent, NodeEffect> {
 
     /// For a record, or a replay of one.
     public static RecordCodec newCodec() {
-        return new RecordCodec(NodeEvent.class, NodeEffect.class, GroupEntry.class);
+        return new RecordCodec(NodeEvent.class, NodeEffect.class, GroupEntry.class, CmanNode.Image.class)
+                .showing(Fragments::shown);
     }
 
     @Override
@@ -42,24 +40,13 @@ public final class CmanRecord implements Recordable<NodeEvent, NodeEffect> {
     }
 
     @Override
-    public Optional<byte[]> snapshot() {
-        return Optional.of(StateImage.write(core, Fragments::shown));
+    public Record image() {
+        return core.image();
     }
 
     @Override
     public RecordCodec codec() {
         return codec;
-    }
-
-    @Override
-    public NodeEvent shown(NodeEvent event) {
-        if (event instanceof NodeEvent.OfRing(RingEvent.Received received)) {
-            byte[] shown = Fragments.shown(received.datagram());
-            if (shown != received.datagram()) {
-                return new NodeEvent.OfRing(new RingEvent.Received(received.nodeid(), received.incarnation(), shown));
-            }
-        }
-        return event;
     }
 
     /// A configuration with passwords, or one that came in pieces, isn't in the record as it was.

@@ -63,6 +63,22 @@ final class LogCore implements ReplicatedCore<GroupEntry, LogCore.Say, LogCore.S
         return Long.MAX_VALUE;
     }
 
+    /// Nothing but what went wrong: it acts on nothing it remembers.
+    record Local(String broken) {}
+
+    @Override
+    public Record local() {
+        return new Local(broken);
+    }
+
+    @Override
+    public void resume(Record local) throws MalformedMessage {
+        if (!(local instanceof Local(String was))) {
+            throw new MalformedMessage("not the local half of a log");
+        }
+        broken = was;
+    }
+
     long messages() {
         return messages;
     }

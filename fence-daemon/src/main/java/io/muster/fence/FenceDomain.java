@@ -105,7 +105,6 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
 
     /// What a flight record holds beside the replicated state.
     record Local(
-            Node self,
             FenceSettings.Overrides overrides,
             FenceSettings settings,
             Delays.Image delays,
@@ -128,7 +127,6 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     @Override
     public Record local() {
         return new Local(
-                self,
                 overrides,
                 settings,
                 delays.image(),
@@ -150,15 +148,21 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     }
 
     /// A new domain of the node whose [#local] half that is.
-    static FenceDomain of(Local local) {
-        return new FenceDomain(local.self(), local.settings(), local.overrides());
+    static FenceDomain of(Node self, Record local) throws MalformedMessage {
+        Local was = its(local);
+        return new FenceDomain(self, was.settings(), was.overrides());
+    }
+
+    private static Local its(Record local) throws MalformedMessage {
+        if (local instanceof Local was) {
+            return was;
+        }
+        throw new MalformedMessage("not the local half of a fence domain");
     }
 
     @Override
     public void resume(Record local) throws MalformedMessage {
-        if (!(local instanceof Local was)) {
-            throw new MalformedMessage("not the local half of a fence domain");
-        }
+        Local was = its(local);
         settings = was.settings();
         delays.resume(was.delays());
         runs.clear();

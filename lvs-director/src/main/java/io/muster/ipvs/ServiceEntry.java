@@ -7,4 +7,12 @@ public record ServiceEntry(VirtualService service, Stats stats, List<Destination
     public ServiceEntry {
         destinations = List.copyOf(destinations);
     }
+
+    /// Without statistics.
+    public ServiceEntry bare() {
+        return new ServiceEntry(
+                service,
+                Stats.ZERO,
+                destinations.stream().map(DestinationEntry::bare).toList());
+    }
 }

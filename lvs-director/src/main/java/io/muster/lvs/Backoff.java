@@ -10,6 +10,18 @@ final class Backoff {
     private int failures;
     private long notBeforeMs = Long.MIN_VALUE;
 
+    /// All of it.
+    record Image(int failures, long notBeforeMs) {}
+
+    Image image() {
+        return new Image(failures, notBeforeMs);
+    }
+
+    void resume(Image image) {
+        failures = image.failures();
+        notBeforeMs = image.notBeforeMs();
+    }
+
     void failed(long nowMs) {
         long wait = failures < PATIENCE
                 ? Math.min(FIRST_MS << Math.min(failures, 10), STEADY_MS)

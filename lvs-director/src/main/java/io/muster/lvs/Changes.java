@@ -32,6 +32,22 @@ final class Changes {
         this.tally = tally;
     }
 
+    /// All of it.
+    record Image(
+            Backoff.Image applying, List<IpvsOp> operations, Timeouts timeouts, int races, boolean uncertain) {}
+
+    Image image() {
+        return new Image(applying.image(), List.copyOf(operations), timeouts, races, uncertain);
+    }
+
+    void resume(Image image) {
+        applying.resume(image.applying());
+        operations = List.copyOf(image.operations());
+        timeouts = image.timeouts();
+        races = image.races();
+        uncertain = image.uncertain();
+    }
+
     /// Whether some may be in the table that were never seen there: there was no answer.
     boolean uncertain() {
         return uncertain;

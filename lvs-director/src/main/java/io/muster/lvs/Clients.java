@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 /// Who has asked for something and waits: for a drain to be noted durably, for a fresh look at the table.
 final class Clients {
-    private record Waiting(long client, List<LvsdAnswer.Place> places, List<String> lines) {
+    record Waiting(long client, List<LvsdAnswer.Place> places, List<String> lines) {
         Waiting(long client, Names.Found found, List<String> lines) {
             this(client, found.servers().stream().map(LvsdAnswer.Place::of).toList(), lines);
         }
@@ -25,6 +25,20 @@ final class Clients {
         this.journal = journal;
         this.drains = drains;
         this.view = view;
+    }
+
+    /// All of it.
+    record Image(List<Long> lookers, List<Waiting> waiting) {}
+
+    Image image() {
+        return new Image(List.copyOf(lookers), List.copyOf(waiting));
+    }
+
+    void resume(Image image) {
+        lookers.clear();
+        lookers.addAll(image.lookers());
+        waiting.clear();
+        waiting.addAll(image.waiting());
     }
 
     /// Whether somebody waits for the holdings to be written.

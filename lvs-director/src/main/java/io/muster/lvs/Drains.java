@@ -22,6 +22,23 @@ final class Drains {
     private final TreeSet<RealServer> zeros = new TreeSet<>();
     private final Set<RealServer> empty = new TreeSet<>();
 
+    /// All of it.
+    record Image(
+            SortedMap<RealServer, Drain> drains, SortedSet<RealServer> zeros, SortedSet<RealServer> empty) {}
+
+    Image image() {
+        return new Image(new TreeMap<>(drains), new TreeSet<>(zeros), new TreeSet<>(empty));
+    }
+
+    void resume(Image image) {
+        drains.clear();
+        drains.putAll(image.drains());
+        zeros.clear();
+        zeros.addAll(image.zeros());
+        empty.clear();
+        empty.addAll(image.empty());
+    }
+
     /// Takes what the lvsd before this one knew.
     void restore(Holdings holdings) {
         drains.putAll(holdings.drains());

@@ -13,6 +13,16 @@ final class Journal {
     private final Set<String> said = new HashSet<>();
     private List<LvsdEffect> effects = new ArrayList<>();
 
+    /// All of it: what was said.
+    Set<String> image() {
+        return Set.copyOf(said);
+    }
+
+    void resume(Set<String> image) {
+        said.clear();
+        said.addAll(image);
+    }
+
     void begin() {
         effects = new ArrayList<>();
     }

@@ -46,6 +46,32 @@ final class Looks {
         this.tally = tally;
     }
 
+    /// All of it.
+    record Image(
+            Backoff.Image reading,
+            List<ServiceId> asked,
+            @Nullable ServiceId last,
+            long fingerprint,
+            long nextMs,
+            long nextFullMs,
+            boolean now,
+            String problem) {}
+
+    Image image() {
+        return new Image(reading.image(), asked, last, fingerprint, nextMs, nextFullMs, now, problem);
+    }
+
+    void resume(Image image) {
+        reading.resume(image.reading());
+        asked = List.copyOf(image.asked());
+        last = image.last();
+        fingerprint = image.fingerprint();
+        nextMs = image.nextMs();
+        nextFullMs = image.nextFullMs();
+        now = image.now();
+        problem = image.problem();
+    }
+
     void begin(long nowMs) {
         nextMs = nowMs;
         nextFullMs = nowMs;
@@ -114,15 +140,6 @@ final class Looks {
             }
         }
         return List.copyOf(turn);
-    }
-
-    /// Which services were to come with the fingerprint that is awaited.
-    List<ServiceId> asked() {
-        return asked;
-    }
-
-    long fingerprint() {
-        return fingerprint;
     }
 
     /// Why the table can't be read; "" if it can.

@@ -3,27 +3,27 @@ package io.muster.lvs;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
-import io.muster.driver.Recorder;
-import io.muster.driver.StateImage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/// What a flight record of lvsd holds: every step of the [Reconciler], those that change nothing in a few octets.
+/// What a flight record of lvsd holds: every step of the [Reconciler] and, at the head of each segment, all of it.
+///
+/// Checks that go well and looks at a table that is as it should be are no news: they are recorded on trial, and written
+/// only with what is worth noting around them.
 ///
 /// What checks send and which programs they run isn't written, since passwords may stand there; where there is any, the
 /// reading of a file can't be decided again, and the record goes on with a new image. Thread: the loop.
-public final class LvsdRecord implements Recordable<LvsdStep, Object> {
+public final class LvsdRecord implements Recordable<LvsdEvent, LvsdEffect> {
     public static final String NAME = "lvsd";
 
-    /// 1 kB a second with 1,000 real servers under checks every five seconds: hours. Months with a few.
-    public static final FlightRecorder.Limits LIMITS = FlightRecorder.Limits.whole(8, 4 << 20);
+    /// A dozen real servers, checked every five seconds: 1 kB a second, half an hour a segment. With a thousand it is
+    /// half a minute. A server that goes takes one segment of the 16, or two.
+    public static final FlightRecorder.Limits LIMITS = FlightRecorder.Limits.onTrial(16, 2 << 20);
 
     private final Reconciler core;
-    private final QuietSteps quiet = new QuietSteps();
     private final RecordCodec codec = newCodec();
     private boolean secrets;
 
@@ -33,7 +33,7 @@ public final class LvsdRecord implements Recordable<LvsdStep, Object> {
 
     /// For a record, or a replay of one.
     public static RecordCodec newCodec() {
-        return new RecordCodec(LvsdStep.class, LvsdStep.Routine.class, LvsdEffect.class)
+        return new RecordCodec(LvsdEvent.class, LvsdEffect.class, Reconciler.Image.class)
                 .with(
                         Pattern.class,
                         pattern -> (pattern.flags() + " " + pattern.pattern()).getBytes(StandardCharsets.UTF_8),
@@ -51,22 +51,14 @@ public final class LvsdRecord implements Recordable<LvsdStep, Object> {
         }
     }
 
-    /// What goes between the reconciler's driver and the flight recorder of this record.
-    ///
-    /// @param failed hears why there is no record from here on
-    public LvsdRecorder recorder(Recorder<LvsdStep, Object> to, Consumer<RuntimeException> failed) {
-        return new LvsdRecorder(core, quiet, to, failed);
-    }
-
     @Override
     public String name() {
         return NAME;
     }
 
     @Override
-    public Optional<byte[]> snapshot() {
-        quiet.clear();
-        return Optional.of(StateImage.write(core));
+    public Record image() {
+        return core.image();
     }
 
     @Override
@@ -75,15 +67,12 @@ public final class LvsdRecord implements Recordable<LvsdStep, Object> {
     }
 
     @Override
-    public boolean decidable(LvsdStep step, List<Object> effects) {
-        if (step instanceof LvsdStep.Event(LvsdEvent event)) {
-            return switch (event) {
-                case LvsdEvent.Started started -> open(started.config());
-                case LvsdEvent.Reloaded reloaded -> open(reloaded.config());
-                default -> true;
-            };
-        }
-        return true;
+    public boolean decidable(LvsdEvent event, List<LvsdEffect> effects) {
+        return switch (event) {
+            case LvsdEvent.Started started -> open(started.config());
+            case LvsdEvent.Reloaded reloaded -> open(reloaded.config());
+            default -> true;
+        };
     }
 
     /// Whether neither this file nor one before it holds what isn't written.
@@ -94,5 +83,25 @@ public final class LvsdRecord implements Recordable<LvsdStep, Object> {
                     || !virtual.check().program().isEmpty();
         }
         return !secrets;
+    }
+
+    @Override
+    public boolean notable(LvsdEvent event, List<LvsdEffect> effects) {
+        return effects.stream().anyMatch(LvsdRecord::news);
+    }
+
+    private static boolean news(LvsdEffect effect) {
+        return switch (effect) {
+            case LvsdEffect.ReadTable _, LvsdEffect.CheapRead _, LvsdEffect.StartCheck _ -> false;
+            // To somebody who wanted to see how things stand; whoever wanted something done finds it in the log.
+            case LvsdEffect.Reply _ -> false;
+            case LvsdEffect.Apply _,
+                    LvsdEffect.WriteHoldings _,
+                    LvsdEffect.SetSysctls _,
+                    LvsdEffect.RestoreSysctls _,
+                    LvsdEffect.Log _,
+                    LvsdEffect.Ready _,
+                    LvsdEffect.Stopped _ -> true;
+        };
     }
 }

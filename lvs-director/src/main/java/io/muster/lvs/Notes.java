@@ -18,6 +18,19 @@ final class Notes {
         this.journal = journal;
     }
 
+    /// All of it.
+    record Image(Backoff.Image writing, Holdings durable, Holdings written) {}
+
+    Image image() {
+        return new Image(writing.image(), durable, written);
+    }
+
+    void resume(Image image) {
+        writing.resume(image.writing());
+        durable = image.durable();
+        written = image.written();
+    }
+
     /// What the lvsd before this one left.
     void found(Holdings holdings) {
         durable = holdings;

@@ -1,6 +1,7 @@
 package io.muster.lvs;
 
 import io.muster.core.Core;
+import io.muster.driver.Dice;
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.IpvsError;
 import io.muster.ipvs.IpvsOp;
@@ -15,9 +16,10 @@ import io.muster.nanny.HealthEffect;
 import io.muster.nanny.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the table to what lvs.cf, the checks and the operator's drains ask for, and keeps it there, whoever else
@@ -64,6 +66,9 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         }
     };
 
+    /// What is wanted; null for nothing, from which the next two follow.
+    private @Nullable LvsConfig config;
+
     private Plan plan = NOTHING;
     private Timeouts wantedTimeouts = LEFT;
     private long wallOffsetMs;
@@ -75,8 +80,86 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
     private long stopByMs = Long.MAX_VALUE;
 
     /// @param dice for the spread of the checks
-    public Reconciler(RandomGenerator dice) {
+    public Reconciler(Dice dice) {
         health = new Health(dice);
+    }
+
+    /// All of it between two steps.
+    ///
+    /// @param config as far as it may be written: what checks send and run is not
+    public record Image(
+            @Nullable LvsConfig config,
+            Health.Image health,
+            TableView.Image view,
+            Drains.Image drains,
+            SortedSet<ServiceId> owned,
+            SortedSet<ServiceId> dirty,
+            Set<String> said,
+            Clients.Image clients,
+            Underway.Image underway,
+            Counters tally,
+            Looks.Image looks,
+            Changes.Image changes,
+            Notes.Image notes,
+            long wallOffsetMs,
+            boolean started,
+            boolean ready,
+            boolean stopping,
+            boolean stopped,
+            long startedMs,
+            long stopByMs) {}
+
+    /// For a flight record.
+    public Image image() {
+        return new Image(
+                config,
+                health.image(),
+                view.image(),
+                drains.image(),
+                new TreeSet<>(owned),
+                new TreeSet<>(dirty),
+                journal.image(),
+                clients.image(),
+                underway.image(),
+                tally.counters(),
+                looks.image(),
+                changes.image(),
+                notes.image(),
+                wallOffsetMs,
+                started,
+                ready,
+                stopping,
+                stopped,
+                startedMs,
+                stopByMs);
+    }
+
+    /// The lvsd an [#image] was taken of, from there on.
+    public static Reconciler restored(Image image) {
+        return new Reconciler(image);
+    }
+
+    private Reconciler(Image image) {
+        want(image.config());
+        health = Health.restored(image.health(), plan.rules());
+        view.resume(image.view());
+        drains.resume(image.drains());
+        owned.addAll(image.owned());
+        dirty.addAll(image.dirty());
+        journal.resume(image.said());
+        clients.resume(image.clients());
+        underway.resume(image.underway());
+        tally.resume(image.tally());
+        looks.resume(image.looks());
+        changes.resume(image.changes());
+        notes.resume(image.notes());
+        wallOffsetMs = image.wallOffsetMs();
+        started = image.started();
+        ready = image.ready();
+        stopping = image.stopping();
+        stopped = image.stopped();
+        startedMs = image.startedMs();
+        stopByMs = image.stopByMs();
     }
 
     @Override
@@ -197,9 +280,16 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         looks.begin(nowMs);
     }
 
-    private void configure(LvsConfig config, long nowMs) {
-        plan = Plan.of(config);
-        wantedTimeouts = new Timeouts(config.tcpTimeoutS(), config.tcpFinTimeoutS(), config.udpTimeoutS());
+    private void want(@Nullable LvsConfig wanted) {
+        config = wanted;
+        plan = wanted == null ? NOTHING : Plan.of(wanted);
+        wantedTimeouts = wanted == null
+                ? LEFT
+                : new Timeouts(wanted.tcpTimeoutS(), wanted.tcpFinTimeoutS(), wanted.udpTimeoutS());
+    }
+
+    private void configure(LvsConfig wanted, long nowMs) {
+        want(wanted);
         plan.clashes().forEach(clash -> journal.log(Level.WARN, clash));
         heed(health.configure(plan.rules(), nowMs));
         drains.keepOnly(plan);
@@ -280,8 +370,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         }
         stopping = true;
         stopByMs = nowMs + STOP_MS;
-        plan = NOTHING;
-        wantedTimeouts = LEFT;
+        want(null);
         heed(health.configure(plan.rules(), nowMs));
         drains.endByHand(view);
         dirty.addAll(owned);
@@ -362,28 +451,6 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         clients.lookFailed("lvsd stops");
         journal.add(new LvsdEffect.RestoreSysctls());
         journal.add(new LvsdEffect.Stopped(clean));
-    }
-
-    /// What the record of a step is made from; to be looked at only between steps, as are the next four.
-    TableView view() {
-        return view;
-    }
-
-    Drains drains() {
-        return drains;
-    }
-
-    Looks looks() {
-        return looks;
-    }
-
-    Timeouts timeouts() {
-        return changes.timeouts();
-    }
-
-    /// The request whose answer is awaited.
-    long awaited() {
-        return underway.request();
     }
 
     /// How things stand, by the last look at the table. Thread: the owner's.

@@ -31,6 +31,45 @@ final class TableView {
     private int servers;
     private boolean seen;
 
+    /// All of it.
+    ///
+    /// @param services in the order of their ids
+    /// @param counts of those that have any connection
+    record Image(List<Seen> services, List<Counted> counts, int servers, boolean seen) {
+        /// A service, its destinations in the table's order.
+        record Seen(VirtualService service, List<Destination> destinations) {}
+
+        /// Connections of a real server.
+        record Counted(RealServer server, Counts counts) {}
+    }
+
+    Image image() {
+        return new Image(
+                services.values().stream()
+                        .map(setup -> new Image.Seen(
+                                setup.service(), List.copyOf(setup.destinations().values())))
+                        .toList(),
+                counts.entrySet().stream()
+                        .filter(each -> !each.getValue().equals(Counts.NONE))
+                        .map(each -> new Image.Counted(each.getKey(), each.getValue()))
+                        .toList(),
+                servers,
+                seen);
+    }
+
+    void resume(Image image) {
+        services = new TreeMap<>();
+        for (Image.Seen each : image.services()) {
+            ServiceId id = each.service().id();
+            services.put(id, new Setup(each.service(), new LinkedHashMap<>()));
+            each.destinations().forEach(destination -> put(id, destination));
+        }
+        counts.clear();
+        image.counts().forEach(each -> counts.put(each.server(), each.counts()));
+        servers = image.servers();
+        seen = image.seen();
+    }
+
     boolean seen() {
         return seen;
     }
@@ -53,11 +92,6 @@ final class TableView {
     Destination destination(RealServer server) {
         Setup setup = services.get(server.service());
         return setup == null ? null : setup.destinations().get(server);
-    }
-
-    /// Takes a count by itself.
-    void count(RealServer server, Counts now) {
-        counts.put(server, now);
     }
 
     Counts counts(RealServer server) {

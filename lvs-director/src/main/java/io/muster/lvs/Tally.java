@@ -15,6 +15,22 @@ final class Tally {
     long checksFailed;
     long reloads;
 
+    void resume(Counters image) {
+        drift = image.drift();
+        applies = image.applies();
+        operations = image.operations();
+        refused = image.refused();
+        reads = image.reads();
+        cheapReads = image.cheapReads();
+        readFailures = image.readFailures();
+        applyMs = image.applyMs();
+        lastApplyMs = image.lastApplyMs();
+        checks = image.checks();
+        checksFailed = image.checksFailed();
+        reloads = image.reloads();
+    }
+
+    /// All of it.
     Counters counters() {
         return new Counters(
                 drift,

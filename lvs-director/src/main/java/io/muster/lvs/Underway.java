@@ -15,6 +15,19 @@ final class Underway {
     private long request;
     private long sinceMs;
 
+    /// All of it.
+    record Image(What what, long request, long sinceMs) {}
+
+    Image image() {
+        return new Image(what, request, sinceMs);
+    }
+
+    void resume(Image image) {
+        what = image.what();
+        request = image.request();
+        sinceMs = image.sinceMs();
+    }
+
     boolean nothing() {
         return what == What.NOTHING;
     }
@@ -33,11 +46,6 @@ final class Underway {
         }
         what = What.NOTHING;
         return true;
-    }
-
-    /// The number that the next answer has to bear, or bore.
-    long request() {
-        return request;
     }
 
     /// Since when the last has been under way.

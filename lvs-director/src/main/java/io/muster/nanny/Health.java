@@ -1,5 +1,6 @@
 package io.muster.nanny;
 
+import io.muster.driver.Dice;
 import io.muster.nanny.HealthEffect.Changed;
 import io.muster.nanny.HealthEffect.StartCheck;
 import io.muster.nanny.HealthEffect.Weighed;
@@ -8,10 +9,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.random.RandomGenerator;
 
 /// Which real servers are up, and with what weight: decides when each is checked and what a result
 /// means.
@@ -48,7 +49,7 @@ public final class Health {
 
     private static final int FIRST_SHARE = 32;
 
-    private final RandomGenerator dice;
+    private final Dice dice;
     private final Map<Target, Entry> byTarget = new HashMap<>();
     private final Deadlines deadlines = new Deadlines();
     private SortedMap<Target, Entry> sorted = new TreeMap<>();
@@ -56,8 +57,55 @@ public final class Health {
     private long tickets;
 
     /// @param dice for the spread of the checks
-    public Health(RandomGenerator dice) {
+    public Health(Dice dice) {
         this.dice = dice;
+    }
+
+    /// All of it, but for the rules.
+    public record Image(long dice, long numbers, long tickets, List<Checked> targets) {
+        /// A target. When it is due follows from the rest.
+        record Checked(
+                long number,
+                Target target,
+                boolean up,
+                Force force,
+                int weight,
+                long sinceMs,
+                long ticket,
+                long nextStartMs,
+                long rampMs,
+                boolean fresh,
+                long good,
+                boolean lastGood,
+                long checks,
+                long failures,
+                double load,
+                String detail) {}
+    }
+
+    /// For a flight record.
+    public Image image() {
+        return new Image(
+                dice.state(),
+                numbers,
+                tickets,
+                sorted.values().stream().map(Entry::image).toList());
+    }
+
+    /// The same from there on.
+    ///
+    /// @param rules as last configured
+    public static Health restored(Image image, SortedMap<Target, Rules> rules) {
+        var it = new Health(new Dice(image.dice()));
+        it.numbers = image.numbers();
+        it.tickets = image.tickets();
+        for (Image.Checked each : image.targets()) {
+            var entry = new Entry(each, Objects.requireNonNull(rules.get(each.target())));
+            it.byTarget.put(entry.target, entry);
+            it.sorted.put(entry.target, entry);
+            it.schedule(entry);
+        }
+        return it;
     }
 
     private static final class Entry extends Deadlines.Entry {
@@ -85,6 +133,43 @@ public final class Health {
             this.rules = rules;
             good = rules.threshold();
             sinceMs = now;
+        }
+
+        Entry(Image.Checked image, Rules rules) {
+            this(image.number(), image.target(), rules, image.sinceMs());
+            up = image.up();
+            force = image.force();
+            weight = image.weight();
+            ticket = image.ticket();
+            nextStartMs = image.nextStartMs();
+            rampMs = image.rampMs();
+            fresh = image.fresh();
+            good = image.good();
+            lastGood = image.lastGood();
+            checks = image.checks();
+            failures = image.failures();
+            load = image.load();
+            detail = image.detail();
+        }
+
+        Image.Checked image() {
+            return new Image.Checked(
+                    number,
+                    target,
+                    up,
+                    force,
+                    weight,
+                    sinceMs,
+                    ticket,
+                    nextStartMs,
+                    rampMs,
+                    fresh,
+                    good,
+                    lastGood,
+                    checks,
+                    failures,
+                    load,
+                    detail);
         }
 
         boolean ramping() {

@@ -3,9 +3,7 @@ package io.muster.pulse;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
-import io.muster.driver.StateImage;
 import java.util.List;
-import java.util.Optional;
 
 /// What a flight record of pulse holds: every event and, at the head of each segment, the core. Heartbeats are in it as
 /// they come; there is nothing secret in them, and the key that proves them is outside of the core.
@@ -30,7 +28,7 @@ public final class PulseRecord implements Recordable<PulseEvent, PulseEffect> {
 
     /// For a record, or a replay of one.
     public static RecordCodec newCodec() {
-        return new RecordCodec(PulseEvent.class, PulseEffect.class);
+        return new RecordCodec(PulseEvent.class, PulseEffect.class, Pulse.Image.class);
     }
 
     @Override
@@ -39,8 +37,8 @@ public final class PulseRecord implements Recordable<PulseEvent, PulseEffect> {
     }
 
     @Override
-    public Optional<byte[]> snapshot() {
-        return Optional.of(StateImage.write(core));
+    public Record image() {
+        return core.image();
     }
 
     @Override

@@ -1,8 +1,7 @@
 package io.muster.lvs;
 
-import io.muster.core.CauseId;
+import io.muster.core.Core;
 import io.muster.driver.Dice;
-import io.muster.driver.Recorder;
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.FakeTable;
 import io.muster.ipvs.IpvsError;
@@ -44,10 +43,10 @@ final class LvsdWorld {
     @Nullable
     Reconciler lvsd;
 
-    /// Makes a recorder for each life of lvsd.
-    Function<Reconciler, Recorder<LvsdEvent, LvsdEffect>> records = core -> Recorder.none();
+    /// What is to be driven instead of an lvsd: the same, recorded or watched.
+    Function<Reconciler, Core<LvsdEvent, LvsdEffect>> driven = core -> core;
 
-    private Recorder<LvsdEvent, LvsdEffect> recorder = Recorder.none();
+    private @Nullable Core<LvsdEvent, LvsdEffect> acting;
 
     Set<ServiceId> configured = new TreeSet<>();
     Holdings disk = Holdings.NONE;
@@ -94,7 +93,7 @@ final class LvsdWorld {
         disturb();
         stopping = false;
         lvsd = new Reconciler(new Dice(dice.nextLong()));
-        recorder = records.apply(lvsd);
+        acting = driven.apply(lvsd);
         configured = new TreeSet<>(Plan.of(config).services().keySet());
         // A hand-set zero ends where lvs.cf forgot the server while nobody watched.
         forget();
@@ -131,17 +130,14 @@ final class LvsdWorld {
     }
 
     void give(LvsdEvent event) {
-        Reconciler core = lvsd;
-        if (core == null) {
+        Core<LvsdEvent, LvsdEffect> core = acting;
+        if (lvsd == null || core == null) {
             return;
         }
         if (event instanceof LvsdEvent.TableRead) {
             zeroSeen.addAll(zeroed);
         }
-        recorder.before(nowMs);
-        List<LvsdEffect> effects = core.on(event, nowMs);
-        recorder.after(nowMs, CauseId.NONE, CauseId.NONE, event, effects);
-        for (LvsdEffect effect : effects) {
+        for (LvsdEffect effect : core.on(event, nowMs)) {
             if (crashIn == 0) {
                 crash();
                 return;

@@ -1,6 +1,7 @@
 package io.muster.lvs;
 
 import io.muster.core.CauseId;
+import io.muster.driver.Dice;
 import io.muster.driver.Recorder;
 import io.muster.ipvs.DestinationEntry;
 import io.muster.ipvs.FakeTable;
@@ -12,7 +13,6 @@ import io.muster.nanny.CheckResult;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -28,12 +28,14 @@ final class OneLvsd {
     Function<IpvsOp, IpvsError> kernel;
     String readProblem = "";
     Holdings disk = Holdings.NONE;
-    Reconciler core = new Reconciler(new Random(1));
+    Reconciler core = new Reconciler(new Dice(1));
     long nowMs = 1_000;
     int wholeReads;
     int cheapReads;
     int mostRead;
     boolean stopped;
+
+    /// Records or watches its steps.
     Recorder<LvsdEvent, LvsdEffect> recorder = Recorder.none();
 
     OneLvsd(FakeTable table) {
@@ -48,7 +50,7 @@ final class OneLvsd {
 
     /// Dies and is started again.
     void restart(LvsConfig config) {
-        core = new Reconciler(new Random(2));
+        core = new Reconciler(new Dice(2));
         done.clear();
         start(config);
     }

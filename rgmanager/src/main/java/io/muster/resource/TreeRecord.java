@@ -3,9 +3,7 @@ package io.muster.resource;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
-import io.muster.wire.Output;
 import java.util.List;
-import java.util.Optional;
 
 /// What a flight record of the services' trees holds: every event and, at the head of each segment, the core's image.
 /// Passwords among the attributes of resources are masked in it; the core only hands them on, so it replays all the
@@ -36,10 +34,8 @@ public final class TreeRecord implements Recordable<TreeEvent, TreeEffect> {
     }
 
     @Override
-    public Optional<byte[]> snapshot() {
-        var out = new Output(4096);
-        codec.encode(out, core.image(), Integer.MAX_VALUE);
-        return Optional.of(out.toBytes());
+    public Record image() {
+        return core.image();
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.muster.core.Core;
 import io.muster.core.MalformedMessage;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.ReplayFactory;
-import io.muster.wire.Input;
 
 /// Replays records of the services' trees.
 public final class TreeReplay implements ReplayFactory {
@@ -14,8 +13,8 @@ public final class TreeReplay implements ReplayFactory {
     }
 
     @Override
-    public Core<?, ?> restore(byte[] snapshot) throws MalformedMessage {
-        if (!(codec().decode(new Input(snapshot)) instanceof TreeImage image)) {
+    public Core<?, ?> restore(Record written) throws MalformedMessage {
+        if (!(written instanceof TreeImage image)) {
             throw new MalformedMessage("not an image of trees");
         }
         try {

@@ -3,7 +3,6 @@ package io.muster.member.daemon;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
-import io.muster.driver.StateImage;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
@@ -29,11 +28,12 @@ public record ReplicaRecord(String name, @Nullable Path directory, RecordCodec c
         return new ReplicaRecord("", null, new RecordCodec());
     }
 
-    /// For a core with these events, effects and other classes that can be reached from neither.
+    /// For a core with these events, effects, local half and other classes that can be reached from none.
     public static RecordCodec codec(Class<?>... roots) {
         var all = new ArrayList<Class<?>>(List.of(roots));
         all.add(ReplicaEvent.class);
         all.add(ReplicaEffect.class);
+        all.add(Replica.Image.class);
         return new RecordCodec(all.toArray(Class<?>[]::new));
     }
 
@@ -62,8 +62,8 @@ public record ReplicaRecord(String name, @Nullable Path directory, RecordCodec c
             }
 
             @Override
-            public Optional<byte[]> snapshot() {
-                return Optional.of(StateImage.write(replica));
+            public Record image() {
+                return replica.image();
             }
 
             @Override

@@ -3,11 +3,9 @@ package io.muster.member.daemon;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
-import io.muster.driver.StateImage;
 import io.muster.member.Stay;
 import io.muster.member.StayEffect;
 import io.muster.member.StayEvent;
-import java.util.Optional;
 
 /// The flight record of a daemon's stay: `fenced-stay` beside `fenced`.
 final class StayRecord implements Recordable<StayEvent, StayEffect> {
@@ -28,8 +26,8 @@ final class StayRecord implements Recordable<StayEvent, StayEffect> {
     }
 
     @Override
-    public Optional<byte[]> snapshot() {
-        return Optional.of(StateImage.write(stay));
+    public Record image() {
+        return stay.image();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.muster.daemon.Layout;
 import io.muster.daemon.Logs;
 import io.muster.driver.Dice;
 import io.muster.driver.EventDriver;
+import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loops;
 import io.muster.driver.Recorder;
 import io.muster.ipvs.IpvsException;
@@ -18,6 +19,7 @@ import io.muster.lvs.LvsConfig;
 import io.muster.lvs.LvsdAnswer;
 import io.muster.lvs.LvsdEffect;
 import io.muster.lvs.LvsdEvent;
+import io.muster.lvs.LvsdRecord;
 import io.muster.lvs.LvsdStatus;
 import io.muster.lvs.Plan;
 import io.muster.lvs.Reading;
@@ -50,6 +52,7 @@ import org.slf4j.LoggerFactory;
 final class LvsdDaemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("lvsd");
     private static final long STOP_S = 10;
+    private static final long RECORD_MS = 2_500;
     /// What a client waits at most for a fresh look at the table; then it gets the last one.
     private static final long FRESH_MS = 700;
 
@@ -72,7 +75,7 @@ final class LvsdDaemon implements AutoCloseable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Map<Long, Consumer<LvsdEffect.Reply>> clients = new HashMap<>();
     private final Reconciler core = new Reconciler(new Dice(new SplittableRandom().nextLong()));
-    private final @Nullable FlightRecord record;
+    private final @Nullable FlightRecorder<LvsdEvent, LvsdEffect> record;
     private final DrainSysctls sysctls;
     private final Path owned;
     private final TableThread table;
@@ -88,14 +91,25 @@ final class LvsdDaemon implements AutoCloseable {
         owned = with.layout().state().resolve("lvs").resolve("owned");
         sysctls = new DrainSysctls(with.layout().state().resolve("lvs").resolve("sysctl"), with.kernel());
         table = new TableThread(with.table(), () -> {});
-        record = FlightRecord.open(with.layout(), core, loop);
+        record = openRecord(with.layout(), core);
+        Recorder<LvsdEvent, LvsdEffect> recorder = record == null ? Recorder.none() : record;
         driver = EventDriver.of("lvsd", core)
                 .loop(loop)
-                .recorder(record == null ? Recorder.none() : record.recorder())
+                .recorder(recorder)
                 .performer(this::perform)
                 .tick(new LvsdEvent.Tick())
                 .fatal(this::fatal)
                 .start();
+    }
+
+    /// Without a record lvsd works as well as with one.
+    private static @Nullable FlightRecorder<LvsdEvent, LvsdEffect> openRecord(Layout layout, Reconciler core) {
+        try {
+            return FlightRecorder.open(layout.record(LvsdRecord.NAME), new LvsdRecord(core), LvsdRecord.LIMITS);
+        } catch (IOException e) {
+            LOG.warn("no flight record: {}", e.toString());
+            return null;
+        }
     }
 
     /// Reads the file, opens the table and sets everything going.
@@ -240,8 +254,14 @@ final class LvsdDaemon implements AutoCloseable {
     }
 
     private void endRecord() {
-        if (record != null) {
+        if (record == null) {
+            return;
+        }
+        if (loop.inEventLoop()) {
             record.close();
+        } else {
+            // Between two steps, whoever ends the process.
+            loop.submit(record::close).awaitUninterruptibly(RECORD_MS, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -49,7 +49,7 @@ final class TableThread implements AutoCloseable {
                 IpvsTable from = table();
                 // The fingerprint first: what changes while the table is read shows at the next look.
                 long print = from.fingerprint();
-                answer.accept(new LvsdEvent.TableRead(request, print, from.table(), from.timeouts()));
+                answer.accept(new LvsdEvent.TableRead(request, print, bare(from.table()), from.timeouts()));
             } catch (IpvsException e) {
                 answer.accept(new LvsdEvent.ReadFailed(request, words(e)));
             } catch (RuntimeException e) {
@@ -58,12 +58,17 @@ final class TableThread implements AutoCloseable {
         });
     }
 
+    /// Without the statistics: nobody asks for them, and they would make up half of the record.
+    private static List<ServiceEntry> bare(List<ServiceEntry> table) {
+        return table.stream().map(ServiceEntry::bare).toList();
+    }
+
     void cheapRead(long request, List<ServiceId> also, Consumer<LvsdEvent> answer) {
         thread.execute(() -> {
             try {
                 IpvsTable from = table();
                 long print = from.fingerprint();
-                answer.accept(new LvsdEvent.FingerprintRead(request, print, part(from, also)));
+                answer.accept(new LvsdEvent.FingerprintRead(request, print, bare(part(from, also))));
             } catch (IpvsException e) {
                 answer.accept(new LvsdEvent.ReadFailed(request, words(e)));
             } catch (RuntimeException e) {
