@@ -147,6 +147,9 @@ public final class Stay implements Core<StayEvent, StayEffect> {
     // ---- towards the group
 
     private void begin(boolean join, long nowMs) {
+        if (!(state instanceof Unborn)) {
+            return;
+        }
         wanted = join;
         if (policy.preparation() == Preparation.FIRST) {
             enter(new PreparingAlone(), "begins");

@@ -235,4 +235,26 @@ class FencedTest {
         cman.close();
         assertTrue(ended.get(30, TimeUnit.SECONDS) instanceof IOException);
     }
+
+    @Test
+    void theStayOfFencedReplaysThroughFiveDeathsOfCman() throws Exception {
+        Path file = Files.writeString(root.resolve("fence_switch"), "#!/bin/sh\nexit 0\n");
+        assertTrue(file.toFile().setExecutable(true));
+        for (int death = 1; death <= 5; death++) {
+            var end = new CompletableFuture<Throwable>();
+            running[1] = CmanDaemon.start(layout, (clean, why) -> {}, end::complete);
+            running[0] = FenceDaemon.start(layout, end::complete);
+            await("join", () -> tool("ls").contains("wait state    none"));
+            running[1].close();
+            running[1] = null;
+            assertTrue(end.get(30, TimeUnit.SECONDS) instanceof IOException);
+            running[0].close();
+            running[0] = null;
+        }
+        String record = layout.record("fenced-stay").toString();
+        String told = replay("-d", record);
+        assertEquals(5, told.split("Reached\\[", -1).length - 1, told);
+        assertEquals(5, told.split("HungUp\\[", -1).length - 1, told);
+        assertTrue(told.contains("StateChanged[from=joining, to=member, reason=taken by cman]"), told);
+    }
 }
