@@ -457,7 +457,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                 wake(readyAt);
             } else if (claimant.equals(self)) {
                 propose(new FenceMessage.Claim(victim.node()), nowMs, out);
-            } else if (deferred.add(victim.node())) {
+            } else if (state.members().containsValue(claimant) && deferred.add(victim.node())) {
                 out.add(info("fencing " + name(victim.node()) + " deferred to " + settings.name(claimant.nodeid())));
             }
         }

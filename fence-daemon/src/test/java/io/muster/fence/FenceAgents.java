@@ -65,16 +65,20 @@ final class FenceAgents implements SimPrograms.World {
         String agent = String.valueOf(
                 Path.of(execution.program().command().getFirst()).getFileName());
         ModelNode by = site.node(execution.node().nodeid());
-        int victim = Integer.parseInt(option(execution.program(), "port"));
-        String action = option(execution.program(), "action");
-        site.truth().agentStarts(by, victim, execution);
+        int victim = Integer.parseInt(option(execution.program(), "port", ""));
+        String action = option(execution.program(), "action", "reboot");
+        int delayMs = 1000 * Integer.parseInt(option(execution.program(), "delay", "0"));
+        boolean unfences = victim == by.nodeid() && action.equals("on");
+        if (!unfences) {
+            site.truth().agentStarts(by, victim, execution);
+        }
         Luck luck = fate.of(agent, victim);
         by.say(agent + " " + action + " node " + victim + " " + luck);
         if (luck == Luck.HANGS) {
             return;
         }
         int tookMs = prompt ? 1000 : 20 + dice().nextInt(2000);
-        execution.afterMs(tookMs / 2, () -> {
+        execution.afterMs(delayMs + tookMs / 2, () -> {
             if (luck == Luck.WORKS) {
                 act(agent, action, victim);
             }
@@ -117,12 +121,12 @@ final class FenceAgents implements SimPrograms.World {
         return site.model().simulation().dice();
     }
 
-    private static String option(Program program, String name) {
+    private static String option(Program program, String name, String otherwise) {
         return program.input()
                 .lines()
                 .filter(line -> line.startsWith(name + "="))
                 .map(line -> line.substring(name.length() + 1))
                 .findFirst()
-                .orElse("reboot");
+                .orElse(otherwise);
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// Safety under chaos, then everything done in calm: fenced as it ships, on the model of a cluster. `-Dseed=N` runs one
-/// seed, `-Dseeds=N` more of them.
+/// seed, `-Dseeds=N` more of them, `-Dloud=true` prints every step.
 class FenceChaosTest {
     private static final int SEEDS = Integer.getInteger("seeds", 40);
 
@@ -55,6 +55,9 @@ class FenceChaosTest {
     private static FenceSite story(long seed) {
         var dice = new SplittableRandom(seed);
         var site = new FenceSite(seed, document(dice), network(dice));
+        if (Boolean.getBoolean("loud")) {
+            site.model().simulation().trace().loud();
+        }
         try {
             play(site, dice);
         } catch (AssertionError | RuntimeException e) {

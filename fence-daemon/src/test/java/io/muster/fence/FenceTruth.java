@@ -64,13 +64,18 @@ final class FenceTruth {
         return fenced;
     }
 
+    /// Which start of its machine the run belongs to; 0 for a run that nobody knows.
+    int life(Node run) {
+        return lifeOf.getOrDefault(run, 0);
+    }
+
     /// Whether the machine still runs what that run of it had.
     boolean lives(Node run) {
         ModelNode node = site.node(run.nodeid());
         // Whoever was never met is harmless once its power has been off since it was missed.
         boolean same = unmet(run)
                 ? offAtMs.getOrDefault(run.nodeid(), -1L) < victimSinceMs.getOrDefault(run, 0L)
-                : lifeOf.getOrDefault(run, 0) == node.machine().starts();
+                : life(run) == node.machine().starts();
         return node.machine().up() && same;
     }
 
