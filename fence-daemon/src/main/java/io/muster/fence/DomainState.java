@@ -175,7 +175,9 @@ final class DomainState {
         }
     }
 
-    /// Proof for one run is proof for all earlier runs of the same machine.
+    /// Proof for one run is proof for all earlier runs of the same machine; an operator's word only for the run it
+    /// names. When sides of a partition meet, cman may tell anew of a loss that one of them hadn't seen fenced: then the
+    /// earlier run seems to be the later one, and whoever has looked at that hasn't looked at the other.
     private void proven(Node from, Node node, Proof proof) {
         boolean wrongSpeaker = proof.kind() == Proof.Kind.MEMBER
                 && (from.nodeid() != node.nodeid() || from.equals(node) || claimed(node.nodeid()));
@@ -189,10 +191,11 @@ final class DomainState {
             }
             return;
         }
+        boolean word = proof.kind() == Proof.Kind.OVERRIDE;
         for (Victim victim : victims().values()) {
-            if (victim.node().nodeid() == node.nodeid()
-                    && Victim.BY_LOSS.compare(victim, named) <= 0
-                    && victim.proof().isEmpty()) {
+            boolean earlier =
+                    victim.node().nodeid() == node.nodeid() && Victim.BY_LOSS.compare(victim, named) <= 0;
+            if (victim.proof().isEmpty() && (word ? victim.node().equals(node) : earlier)) {
                 proofs.put(victim.node(), proof);
                 claims.remove(victim.node());
             }

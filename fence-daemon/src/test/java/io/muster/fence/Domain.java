@@ -168,6 +168,10 @@ final class Domain {
         return last(FenceEffect.RunAgent.class).map(run -> run.call().agent());
     }
 
+    boolean proven(Node victim) {
+        return core.state().victim(victim).orElseThrow().proof().isPresent();
+    }
+
     boolean isVictim(Node node) {
         return core.state().victim(node).isPresent();
     }

@@ -356,10 +356,19 @@ class FenceDomainTest {
         one.lose(node(3), 1, 2);
         one.members(List.of(node(1), node(2), run(3, 2)), List.of());
         one.members(nodes(1, 2), List.of(new Departure(run(3, 2), Reason.LOST)));
+        one.event(new FenceEvent.FencedOutside(node(3), "fence_apc", 9));
+        assertFalse(one.proven(run(3, 2)));
+        assertTrue(one.proven(node(3)));
+    }
+
+    @Test
+    void anOperatorsWordForARunToldOfAnewProvesNoOther() {
+        Node late = run(3, 2);
+        one.members(nodes(1, 2), List.of(new Departure(late, Reason.LOST)));
+        one.members(nodes(1, 2), List.of(new Departure(node(3), Reason.LOST)));
         one.event(new FenceEvent.Acknowledged(1, node(3), 9));
-        assertTrue(one.core.state().victim(run(3, 2)).orElseThrow().proof().isEmpty());
-        one.event(new FenceEvent.Acknowledged(1, run(3, 2), 9));
-        assertTrue(one.core.state().victim(run(3, 2)).orElseThrow().proof().isPresent());
+        assertTrue(one.proven(node(3)));
+        assertFalse(one.proven(late), "nobody has looked at that run");
     }
 
     @Test
@@ -368,9 +377,12 @@ class FenceDomainTest {
         Node late = run(3, 2);
         one.members(nodes(1, 2), List.of(new Departure(early, Reason.LOST), new Departure(late, Reason.LOST)));
         one.event(new FenceEvent.Acknowledged(1, early, 9));
-        assertTrue(one.core.state().victim(late).orElseThrow().proof().isEmpty());
-        one.event(new FenceEvent.Acknowledged(1, late, 9));
-        assertTrue(one.core.state().victim(late).orElseThrow().proof().isPresent());
+        assertFalse(one.proven(late));
+        Node earlier = run(2, 9);
+        one.members(nodes(1), List.of(new Departure(earlier, Reason.LOST), new Departure(node(2), Reason.LOST)));
+        one.event(new FenceEvent.FencedOutside(node(2), "fence_apc", 9));
+        assertTrue(one.proven(node(2)));
+        assertTrue(one.proven(earlier));
     }
 
     @Test

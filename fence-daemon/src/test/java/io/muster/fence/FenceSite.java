@@ -112,6 +112,7 @@ final class FenceSite {
         for (VictimLine victim : report(at).victims()) {
             boolean named = !victim.node().incarnation().equals(Incarnation.UNKNOWN);
             if (named && !victim.proven() && !truth.lives(victim.node())) {
+                at.say("operator vouches for " + victim.node());
                 acknowledge(at, victim.node(), _ -> {});
             }
         }

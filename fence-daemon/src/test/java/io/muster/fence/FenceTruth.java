@@ -178,6 +178,9 @@ final class FenceTruth {
             now.forEach(run -> victimSinceMs.putIfAbsent(run, nowMs()));
             SortedSet<Node> gone = new TreeSet<>(victims);
             gone.removeAll(now);
+            if (!now.equals(victims)) {
+                node.say("victims at " + entry.position() + ": " + state().victims().values());
+            }
             victims = now;
             if (entry instanceof GroupEntry.Fenced fencedNow) {
                 gone.remove(fencedNow.victim());

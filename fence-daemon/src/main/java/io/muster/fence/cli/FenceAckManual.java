@@ -79,12 +79,12 @@ public final class FenceAckManual implements Command {
 
     private int acknowledge(String name, boolean ask, PrintStream out, PrintStream err) {
         try {
-            Optional<VictimLine> victim = victim(name, err);
-            if (victim.isEmpty()) {
+            List<VictimLine> victims = victims(name, err);
+            if (victims.isEmpty()) {
                 return 1;
             }
-            out.println("About to override fencing for " + victim.get().name() + ", run "
-                    + victim.get().node().incarnation() + ".");
+            victims.forEach(victim -> out.println("About to override fencing for " + victim.name() + ", run "
+                    + victim.node().incarnation() + "."));
             out.println("If that run can still write to shared storage, data will be damaged.");
             out.println("Reset the node, or see that it has no power, before you go on.");
             out.println();
@@ -92,10 +92,9 @@ public final class FenceAckManual implements Command {
                 out.println("Aborted.");
                 return 1;
             }
-            AskFenced.ask(
-                    layout,
-                    FenceProtocol.ACKNOWLEDGE,
-                    FenceProtocol.node(victim.get().node()));
+            for (VictimLine victim : victims) {
+                AskFenced.ask(layout, FenceProtocol.ACKNOWLEDGE, FenceProtocol.node(victim.node()));
+            }
             out.println("Done");
             return 0;
         } catch (NotRunningException e) {
@@ -113,28 +112,28 @@ public final class FenceAckManual implements Command {
         return answer != null && answer.equals("absolutely");
     }
 
-    private Optional<VictimLine> victim(String name, PrintStream err) throws IOException {
+    /// All runs of the node that nobody has proven harmless: a word binds to the run that it names.
+    private List<VictimLine> victims(String name, PrintStream err) throws IOException {
         DomainReport report = AskFenced.report(layout);
         if (!report.joined()) {
             err.println("fence_ack_manual: this node isn't in the fence domain: run it on one that is");
-            return Optional.empty();
+            return List.of();
         }
         if (report.node(name).isEmpty()) {
             var names = report.nodes().stream().map(DomainReport.NodeLine::name).toList();
             err.println("fence_ack_manual: \"" + name + "\": no such node in cluster.conf" + Nearest.hint(name, names));
-            return Optional.empty();
+            return List.of();
         }
         if (!report.quorate()) {
             err.println("fence_ack_manual: this node isn't quorate: run it on one that is");
-            return Optional.empty();
+            return List.of();
         }
-        // Of several runs of one node the latest is meant: proof for it is proof for those before.
-        Optional<VictimLine> victim = report.victims().stream()
+        List<VictimLine> victims = report.victims().stream()
                 .filter(line -> line.name().equalsIgnoreCase(name) && !line.proven())
-                .reduce((first, second) -> second);
-        if (victim.isEmpty()) {
+                .toList();
+        if (victims.isEmpty()) {
             err.println("fence_ack_manual: " + name + " is no victim: there is nothing to override");
         }
-        return victim;
+        return victims;
     }
 }
