@@ -106,16 +106,16 @@ class MemberTest {
         return answers;
     }
 
-    private static Answer decoded(AsyncControlClient.Answer answer) {
+    private static Answer decoded(AsyncControlClient.Outcome answer) {
         return switch (answer) {
-            case AsyncControlClient.Answer.Got(Frame frame) -> {
+            case AsyncControlClient.Outcome.Got(Frame frame) -> {
                 try {
                     yield Answer.decode(frame);
                 } catch (MalformedMessage e) {
                     throw new AssertionError(e);
                 }
             }
-            case AsyncControlClient.Answer.None(String why) -> Answer.of(98, why);
+            case AsyncControlClient.Outcome.None(String why) -> Answer.of(98, why);
         };
     }
 

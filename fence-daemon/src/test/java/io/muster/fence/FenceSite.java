@@ -139,8 +139,8 @@ final class FenceSite {
                         });
                     }
 
-                    private void told(AsyncControlClient.Answer answer) {
-                        if (answer instanceof AsyncControlClient.Answer.Got(Frame frame)) {
+                    private void told(AsyncControlClient.Outcome answer) {
+                        if (answer instanceof AsyncControlClient.Outcome.Got(Frame frame)) {
                             try {
                                 Answer decoded = Answer.decode(frame);
                                 then.accept(decoded.done() ? "done" : decoded.text());
