@@ -36,6 +36,7 @@ final class TreeOracle {
         long agentEnded;
         boolean granted;
         boolean changed;
+        long began;
         final Map<String, Place> places = new HashMap<>();
         final List<Long> asked = new ArrayList<>();
     }
@@ -151,6 +152,12 @@ final class TreeOracle {
             case TreeEffect.AskQuorum(long question, String label) -> {
                 Service s = service(label);
                 check(s.running == null, "a question while an agent runs", label);
+                if (!s.asked.isEmpty() && s.asked.getFirst() != s.began && starts.contains(s.asked.getFirst())) {
+                    // The start begins, with the configuration of this moment.
+                    s.began = s.asked.getFirst();
+                    s.changed = false;
+                    s.places.values().forEach(place -> place.checkedMs.clear());
+                }
                 askedAt.put(question, steps);
                 askers.put(question, label);
             }
@@ -190,10 +197,6 @@ final class TreeOracle {
                         call);
                 at.touched = true;
                 at.stopTried = false;
-                if (parent.isEmpty()) {
-                    s.changed = false;
-                    s.places.values().forEach(place -> place.checkedMs.clear());
-                }
             }
             case "stop" -> {
                 for (var child : parents.getOrDefault(call.service(), Map.of()).entrySet()) {
