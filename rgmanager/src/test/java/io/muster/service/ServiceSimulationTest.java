@@ -146,8 +146,13 @@ class ServiceSimulationTest {
             for (Plan.ServiceSpec spec : cluster.plan.services()) {
                 String name = spec.name().substring("service:".length());
                 ServiceState state = cluster.service(operator, name).state();
-                if (state == ServiceState.DISABLED || state == ServiceState.STOPPED) {
-                    cluster.ask(operator, RequestKind.ENABLE_BY_DOMAIN, name, 0);
+                if (state != ServiceState.DISABLED && state != ServiceState.STOPPED) {
+                    continue;
+                }
+                ResultCode code = cluster.ask(operator, RequestKind.ENABLE_BY_DOMAIN, name, 0);
+                if (code == ResultCode.FENCE && state == ServiceState.DISABLED) {
+                    // Disabled by force while it may still run where its domain doesn't let it: stopped once more.
+                    cluster.ask(operator, RequestKind.DISABLE, name, 0);
                 }
             }
         }
