@@ -45,14 +45,14 @@ final class Proofs {
         Peer proven = from.proven();
         int nodeid = from.node().nodeid();
         state.peers.put(nodeid, proven);
-        boolean stranger = state.strangers.remove(nodeid);
+        // Nobody here knows what a run did that was lost or never met: after partitions, it may be more than its holders.
+        boolean suspect = state.unproven().stream().anyMatch(run -> run.nodeid() == nodeid);
+        state.strangers.remove(nodeid);
         for (Service service : state.inOrder()) {
-            boolean unclean = message.unclean().contains(service.name);
-            if (unclean
-                    && (service.heldBy(nodeid) || stranger && service.holders().isEmpty())) {
-                transitions.foundUnclean(service, from.node());
-            } else if (!unclean) {
+            if (!message.unclean().contains(service.name)) {
                 release(service, holder -> holder.nodeid() == nodeid, "proven stopped on node " + nodeid);
+            } else if (service.heldBy(nodeid) || suspect && !(service.stage instanceof Stage.Owned)) {
+                transitions.foundUnclean(service, from.node());
             }
         }
         vindicate(proven);

@@ -112,6 +112,32 @@ class HoldersTest {
         assertEquals(1, web().lastOwner);
     }
 
+    /// After a partition node 1 is back as the run it was, which this side had lost.
+    private void comesBackUnclean(Stage before) {
+        replica.begin(before);
+        replica.lose(ONE);
+        replica.apply(new GroupEntry.Membership(
+                replica.next(), 6, OneReplica.ALL, List.of(ONE), List.of(new Departure(ONE, Reason.LOST))));
+        replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(ONE), List.of()));
+        replica.say(ONE, new ServiceMessage.Ready(5, replica.position(), 1, List.of("service:web")));
+    }
+
+    @Test
+    void whatALostRunCouldNotStopIsHeldThereThoughNobodyHereKnewOfIt() {
+        comesBackUnclean(new Stopped(Stage.NOBODY, false));
+        assertEquals(new Failed(Stages.nodes(1)), web().stage);
+        assertEquals(List.of(ONE), replica.manager.unproven());
+        comesBackUnclean(new Stopped(Stages.nodes(2), false));
+        assertEquals(new Failed(Stages.TWO), web().stage);
+    }
+
+    @Test
+    void whatRunsElsewhereIsLeftAloneWhenALostRunCannotStopIt() {
+        Stage started = new Started(TWO, 1, "1", Stages.NONE);
+        comesBackUnclean(started);
+        assertEquals(started, web().stage);
+    }
+
     @Test
     void disableStopsItOnOneHolderAfterTheOther() {
         replica.begin(new Failed(Stages.TWO));
