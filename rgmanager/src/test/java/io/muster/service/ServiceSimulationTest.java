@@ -150,7 +150,8 @@ class ServiceSimulationTest {
                     continue;
                 }
                 ResultCode code = cluster.ask(operator, RequestKind.ENABLE_BY_DOMAIN, name, 0);
-                if (code == ResultCode.FENCE && state == ServiceState.DISABLED) {
+                boolean elsewhere = code == ResultCode.FENCE || code == ResultCode.DOMAIN;
+                if (elsewhere && state == ServiceState.DISABLED) {
                     // Disabled by force while it may still run where its domain doesn't let it: stopped once more.
                     cluster.ask(operator, RequestKind.DISABLE, name, 0);
                 }

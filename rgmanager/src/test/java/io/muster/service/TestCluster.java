@@ -522,7 +522,9 @@ final class TestCluster {
             case ServiceEffect.RunTree run -> agent(rg, run);
             case ServiceEffect.StopEverything(long epoch) -> stopEverything(rg, epoch);
             case ServiceEffect.ReportStopped(Node run) -> {
-                if (unfenced.containsKey(run.nodeid())
+                // Nobody hears a node that is cut off.
+                if (rg.machine.member
+                        && unfenced.containsKey(run.nodeid())
                         && unfenced.get(run.nodeid()).node().equals(run)) {
                     unfenced.remove(run.nodeid());
                     log(new GroupEntry.Fenced(next(), run, run.nodeid(), GroupEntry.STOPPED));
