@@ -121,8 +121,7 @@ class ControlSocketTest {
         Answer no = CommandClient.askOnce(socket, SOON, REFUSE);
         assertEquals(3, no.code());
         assertEquals(
-                "not today",
-                assertThrows(RefusedException.class, no::orRefuse).getMessage());
+                "not today", assertThrows(RefusedException.class, no::orRefuse).getMessage());
         var nonsense = assertThrows(IOException.class, () -> CommandClient.askOnce(socket, SOON, ECHO));
         assertEquals("the daemon's answer makes no sense: a frame of type 1 for an answer", nonsense.getMessage());
     }

@@ -153,9 +153,7 @@ public final class LvsdStatusCodec {
         }
         Output body = new Output(256)
                 .u8(VERSION)
-                .list(
-                        said.places(),
-                        (out, place) -> out.string(place.service()).string(place.server()));
+                .list(said.places(), (out, place) -> out.string(place.service()).string(place.server()));
         return new Answer(0, text, body.toBytes());
     }
 

@@ -12,7 +12,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What pulse answers on its control socket: a frame of type [#TYPE], empty, is answered by an [Answer] with these octets
+/// What pulse answers on its control socket: a frame of type [#TYPE], empty, is answered by an [Answer] with these
+/// octets
 /// for its body. Ages are milliseconds before the answer.
 ///
 /// @param primary whether this director is the one the file calls `primary`

@@ -133,7 +133,9 @@ public final class CcsTest implements Command {
         return switch (command) {
             case "disconnect" -> {
                 Answer answer = ask(CcsFrames.DISCONNECT, CcsFrames.descriptor(descriptor));
-                yield answer.done() ? done("Disconnect successful.", out) : failed("ccs_disconnect", answer.code(), err);
+                yield answer.done()
+                        ? done("Disconnect successful.", out)
+                        : failed("ccs_disconnect", answer.code(), err);
             }
             case "get", "get_list" -> get(descriptor, rest.get(1), command.equals("get_list"), out, err);
             case "set_state" -> {

@@ -160,8 +160,7 @@ public final class CmanTool implements Command {
 
     private static String sha256(byte[] document) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(document));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(document));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this Java has no SHA-256", e);
         }
@@ -282,7 +281,9 @@ public final class CmanTool implements Command {
         try (CommandClient cman = connect()) {
             check(
                     "can't set expected votes",
-                    o.expected() <= 0 ? Result.INVALID : ask(cman, CmanFrames.EXPECTED, CmanFrames.expected(o.expected())));
+                    o.expected() <= 0
+                            ? Result.INVALID
+                            : ask(cman, CmanFrames.EXPECTED, CmanFrames.expected(o.expected())));
         }
         return 0;
     }

@@ -34,15 +34,14 @@ class RefusalTest {
     @BeforeEach
     void serve() throws IOException {
         loop = Loops.start("cman");
-        server = ControlServer.open(
-                Layout.under(root).socket("cman"), loop, (session, frame) -> {
-                    Answer answer = answers.get(frame.type());
-                    if (answer == null) {
-                        session.close();
-                    } else {
-                        session.reply(frame, answer);
-                    }
-                });
+        server = ControlServer.open(Layout.under(root).socket("cman"), loop, (session, frame) -> {
+            Answer answer = answers.get(frame.type());
+            if (answer == null) {
+                session.close();
+            } else {
+                session.reply(frame, answer);
+            }
+        });
     }
 
     @AfterEach
@@ -76,7 +75,10 @@ class RefusalTest {
     private String run(String... args) {
         var err = new ByteArrayOutputStream();
         int status = new CmanTool(Layout.under(root))
-                .run(args, new PrintStream(err, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+                .run(
+                        args,
+                        new PrintStream(err, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8));
         return status + ": " + err.toString(StandardCharsets.UTF_8);
     }
 }

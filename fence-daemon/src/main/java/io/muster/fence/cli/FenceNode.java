@@ -137,8 +137,7 @@ public final class FenceNode implements Command {
         }
         if (victim.isPresent()) {
             try {
-                AskFenced.ask(
-                        layout, FenceProtocol.FENCED_OUTSIDE, FenceProtocol.outside(victim.get(), agent.get()));
+                AskFenced.ask(layout, FenceProtocol.FENCED_OUTSIDE, FenceProtocol.outside(victim.get(), agent.get()));
             } catch (IOException e) {
                 err.println("fence_node: fenced wasn't told: " + e.getMessage());
             }

@@ -290,8 +290,8 @@ final class LvsdDaemon implements AutoCloseable {
     /// What pulse says of itself, if there is one.
     private static Optional<PulseStatus> pulse(Layout layout) {
         try {
-            return Optional.of(PulseStatus.decode(CommandClient.askOnce(
-                    layout.socket("pulse"), Duration.ofMillis(500), PulseStatus.TYPE)));
+            return Optional.of(PulseStatus.decode(
+                    CommandClient.askOnce(layout.socket("pulse"), Duration.ofMillis(500), PulseStatus.TYPE)));
         } catch (IOException | MalformedMessage e) {
             return Optional.empty();
         }

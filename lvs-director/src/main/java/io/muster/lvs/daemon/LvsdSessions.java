@@ -39,8 +39,7 @@ final class LvsdSessions implements SessionHandler {
         switch (frame.type()) {
             case LvsdStatusCodec.STATUS ->
                 status.accept(now -> session.reply(frame, Answer.of(LvsdStatusCodec.encode(now))));
-            case LvsdStatusCodec.METRICS ->
-                metrics.accept(text -> session.reply(frame, LvsdStatusCodec.metrics(text)));
+            case LvsdStatusCodec.METRICS -> metrics.accept(text -> session.reply(frame, LvsdStatusCodec.metrics(text)));
             case LvsdStatusCodec.DRAIN, LvsdStatusCodec.UNDRAIN -> {
                 if (session.mayChange()) {
                     change(session, frame);

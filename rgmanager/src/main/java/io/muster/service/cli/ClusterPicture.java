@@ -69,8 +69,8 @@ record ClusterPicture(
 
     private static Optional<ClusterServices> services(Layout layout) throws IOException, MalformedMessage {
         try {
-            return Optional.of(ServiceFrames.status(CommandClient.askOnce(
-                    layout.socket("rgmanager"), RGMANAGER_WAIT, ServiceFrames.ASK_STATUS)));
+            return Optional.of(ServiceFrames.status(
+                    CommandClient.askOnce(layout.socket("rgmanager"), RGMANAGER_WAIT, ServiceFrames.ASK_STATUS)));
         } catch (NotRunningException e) {
             return Optional.empty();
         }
