@@ -41,8 +41,7 @@ class NobodyWaitsTest {
             "io.muster.service.daemon.Trees");
 
     /// Commands that wait by themselves.
-    private static final Set<String> COMMANDS_BEING_MENDED =
-            Set.of("io.muster.resource.cli.RgTest", "io.muster.service.cli.Clustat");
+    private static final Set<String> COMMANDS_BEING_MENDED = Set.of("io.muster.resource.cli.RgTest");
 
     /// What the driver may use: what daemons are made of, and nothing of any of them.
     private static final Pattern BESIDE_THE_DRIVER =
