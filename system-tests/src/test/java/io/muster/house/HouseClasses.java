@@ -22,8 +22,7 @@ final class HouseClasses {
     /// Not part of the product, so other rules.
     private static final Set<String> NOT_PRODUCT = Set.of("system-tests", "distribution");
 
-    /// Packages whose trade is to do. The simulation of whole clusters (`io.muster.cluster`) is one of them only as
-    /// long as it isn't a module of its own.
+    /// Packages whose trade is to do.
     private static final Set<String> DOERS = Set.of(
             "io.muster.driver",
             "io.muster.control",
@@ -32,8 +31,7 @@ final class HouseClasses {
             "io.muster.cli",
             "io.muster.os",
             "io.muster.testbed",
-            "io.muster.lab",
-            "io.muster.cluster");
+            "io.muster.lab");
 
     /// Classes in core packages whose trade is files or processes, named one by one.
     private static final Set<String> NAMED = Set.of(
@@ -75,9 +73,10 @@ final class HouseClasses {
         return !DOERS.contains(name) && !isDaemon(c) && !isCommand(c) && !NAMED.contains(outermost(c));
     }
 
-    /// Whether it runs a core: a class of some `<capability>.daemon`, or of what all daemons share.
+    /// Whether it runs a core or talks to who does: a class of some `<capability>.daemon` or `<capability>.client`, or
+    /// of what all daemons share.
     static boolean isDaemon(JavaClass c) {
-        return c.getPackageName().endsWith(".daemon");
+        return c.getPackageName().endsWith(".daemon") || c.getPackageName().endsWith(".client");
     }
 
     static boolean isCommand(JavaClass c) {

@@ -29,19 +29,10 @@ class NobodyWaitsTest {
     private static final Set<String> ELSEWHERE = Set.of("native", "lvs-director");
 
     /// Daemons that are being changed to run on recorded cores.
-    private static final Set<String> DAEMONS_BEING_MENDED = Set.of(
-            "io.muster.ccs.daemon.Queries",
-            "io.muster.cman.daemon.CmanDaemon",
-            "io.muster.fence.daemon.FenceDaemon",
-            "io.muster.group.daemon.FreshAnswer",
-            "io.muster.resource.daemon.AgentDirectory",
-            "io.muster.resource.daemon.AgentLedger",
-            "io.muster.resource.daemon.TreeRunner",
-            "io.muster.service.daemon.ServiceNode",
-            "io.muster.service.daemon.Trees");
+    private static final Set<String> DAEMONS_BEING_MENDED = Set.of("io.muster.cman.daemon.CmanDaemon");
 
     /// Commands that wait by themselves.
-    private static final Set<String> COMMANDS_BEING_MENDED = Set.of("io.muster.resource.cli.RgTest");
+    private static final Set<String> COMMANDS_BEING_MENDED = Set.of("io.muster.service.cli.Clustat");
 
     /// What the driver may use: what daemons are made of, and nothing of any of them.
     private static final Pattern BESIDE_THE_DRIVER =
