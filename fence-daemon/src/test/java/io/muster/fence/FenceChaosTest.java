@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /// Safety under chaos, then everything done in calm: fenced as it ships, on the model of a cluster. `-Dseed=N` runs one
 /// seed, `-Dseeds=N` more of them, `-Dloud=true` prints every step.
 class FenceChaosTest {
-    private static final int SEEDS = Integer.getInteger("seeds", 40);
+    private static final int SEEDS = Integer.getInteger("seeds", 200);
 
     /// Agents that fail by the hundred are no news here.
     @BeforeAll

@@ -44,7 +44,13 @@ final class FenceTruth {
     private final SortedMap<Integer, Long> offAtMs = new TreeMap<>();
     private final SortedMap<Integer, Work> working = new TreeMap<>();
     private final SortedMap<Integer, Watched<?, ?>> watched = new TreeMap<>();
-    private final SortedMap<Node, Long> victimSinceMs = new TreeMap<>();
+
+    /// Runs that were ever lost.
+    private final SortedSet<Node> lost = new TreeSet<>();
+
+    /// When a node that nobody had met was first missed, by node and place of the start.
+    private final Map<String, Long> missedMs = new HashMap<>();
+
     private int fenced;
 
     FenceTruth(FenceSite site) {
@@ -72,11 +78,18 @@ final class FenceTruth {
     /// Whether the machine still runs what that run of it had.
     boolean lives(Node run) {
         ModelNode node = site.node(run.nodeid());
-        // Whoever was never met is harmless once its power has been off since it was missed.
-        boolean same = unmet(run)
-                ? offAtMs.getOrDefault(run.nodeid(), -1L) < victimSinceMs.getOrDefault(run, 0L)
-                : life(run) == node.machine().starts();
-        return node.machine().up() && same;
+        return node.machine().up() && life(run) == node.machine().starts();
+    }
+
+    /// Whether the machine may still run what it ran when it was missed.
+    private boolean lives(Victim missed) {
+        int nodeid = missed.node().nodeid();
+        return site.node(nodeid).machine().up()
+                && offAtMs.getOrDefault(nodeid, -1L) < missedMs.getOrDefault(key(missed), 0L);
+    }
+
+    private static String key(Victim victim) {
+        return victim.node() + "@" + victim.since();
     }
 
     private static boolean unmet(Node run) {
@@ -107,7 +120,7 @@ final class FenceTruth {
                 "node " + by.nodeid() + " fences without quorum");
         // A run that came back after it was lost is in the ring and yet no member.
         require(
-                members.stream().allMatch(node -> node.nodeid() != victim || victimSinceMs.containsKey(node)),
+                members.stream().allMatch(node -> node.nodeid() != victim || lost.contains(node)),
                 "node " + by.nodeid() + " starts an agent against node " + victim + ", which is a member");
         Work other = working.get(victim);
         require(
@@ -174,12 +187,14 @@ final class FenceTruth {
         }
 
         private void entry(GroupEntry entry, boolean replaced) {
-            SortedSet<Node> now = new TreeSet<>(state().victims().keySet());
-            now.forEach(run -> victimSinceMs.putIfAbsent(run, nowMs()));
+            SortedMap<Node, Victim> all = state().victims();
+            all.values().forEach(victim -> missedMs.putIfAbsent(key(victim), nowMs()));
+            SortedSet<Node> now = new TreeSet<>(all.keySet());
+            lost.addAll(now);
             SortedSet<Node> gone = new TreeSet<>(victims);
             gone.removeAll(now);
             if (!now.equals(victims)) {
-                node.say("victims at " + entry.position() + ": " + state().victims().values());
+                node.say("victims at " + entry.position() + ": " + all.values());
             }
             victims = now;
             if (entry instanceof GroupEntry.Fenced fencedNow) {
@@ -196,8 +211,10 @@ final class FenceTruth {
                     // nobody had met when the domain started may be the one that speaks.
                     boolean own = victim.equals(node.run().orElse(null));
                     boolean vouches = how.equals(GroupEntry.STOPPED) && (own || unmet(victim));
-                    require(vouches || !lives(victim), victim + " is reported fenced (" + how + ") and lives");
-                    victimSinceMs.remove(victim);
+                    boolean lives = unmet(victim)
+                            ? state().victim(victim).filter(missed -> lives(missed)).isPresent()
+                            : lives(victim);
+                    require(vouches || !lives, victim + " is reported fenced (" + how + ") and lives");
                     fenced++;
                 }
                 case FenceEffect.ReportRecovered(long upTo) -> {
