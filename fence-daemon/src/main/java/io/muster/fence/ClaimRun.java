@@ -4,15 +4,15 @@ import io.muster.core.Node;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// How far the holder of a claim has come with the victim's methods. Local to the holder: no other node knows or needs
-/// it.
+/// How far the holder of a claim has come with the victim's methods. Local to the holder: no other node knows or
+/// needs it.
 ///
 /// | phase | then |
 /// |---|---|
 /// | `Wanting` | ask cman for quorum, `Checking` |
 /// | `Checking` | yes: start the agent, `Running`; no: `Pausing` |
-/// | `Running` | exit 0: next call, `Wanting`, or `Done` after the last; else next method, `Wanting`, or `Pausing`
-/// after the last |
+/// | `Running` | exit 0: next call, `Wanting`, or after the last `Done` |
+/// | | else: next method, `Wanting`, or after the last `Pausing` |
 /// | `Pausing` | time over: `Wanting` |
 /// | `Done`, `Releasing` | ends when the log says so |
 final class ClaimRun {
@@ -86,9 +86,8 @@ final class ClaimRun {
         phase = next;
     }
 
-    /// Takes the victim's methods as they stand now, if a round is about to begin. Within a round they stay: a method
-    /// that
-    /// lost a device in between would count as done too early.
+    /// Takes the victim's methods as they stand now, if a round is about to begin. Within a round they stay: a
+    /// method that lost a device in between would count as done too early.
     void plan(List<NodeFencing.Method> methods) {
         if (method == 0 && call == 0) {
             plan = List.copyOf(methods);

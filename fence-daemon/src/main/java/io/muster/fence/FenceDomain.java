@@ -24,9 +24,9 @@ import java.util.TreeSet;
 /// claims and proofs when their time has come, runs the agents of the claims this node holds, and tells cman what the
 /// log says is proven.
 ///
-/// An agent is started only when (a) the log granted this node the claim, (b) the domain is quorate, (c) the victim's
-/// node
-/// isn't a member, and (d) cman has just confirmed quorum by a token round; (a) to (c) are looked at again after (d).
+/// An agent is started only when (a) the log granted this node the claim, (b) the domain is quorate, (c) the
+/// victim's node isn't a member, and (d) cman has just confirmed quorum by a token round; (a) to (c) are looked at
+/// again after (d).
 ///
 /// Thread: the owner's event loop.
 public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent, FenceEffect> {

@@ -9,9 +9,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What fencing takes from cluster.conf. Local to each node: the replicated state names nodes by number only, and what
-/// an
-/// agent is told is the business of the node that runs it.
+/// What fencing takes from cluster.conf. Local to each node: the replicated state names nodes by number only, and
+/// what an agent is told is the business of the node that runs it.
 ///
 /// @param postJoinDelayMs [#FOREVER] waits until no victim is left
 /// @param postFailDelayMs [#FOREVER] likewise
