@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 public final class Patience {
     private final CountDownLatch latch = new CountDownLatch(1);
 
-    /// Lets time pass between two looks at something that nobody announces: a daemon that starts, a cluster that forms.
+    /// Lets time pass between two looks at something that nobody announces: a daemon that starts, a cluster that
+    /// forms.
     ///
     /// @return whether it has passed; an interrupt counts as no and stays set
     public static boolean pause(long ms) {
