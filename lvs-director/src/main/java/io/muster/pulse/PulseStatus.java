@@ -13,8 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// What pulse answers on its control socket: a frame of type [#TYPE], empty, is answered by an [Answer] with these
-/// octets
-/// for its body. Ages are milliseconds before the answer.
+/// octets for its body. Ages are milliseconds before the answer.
 ///
 /// @param primary whether this director is the one the file calls `primary`
 /// @param sinceMs how long it has been so
