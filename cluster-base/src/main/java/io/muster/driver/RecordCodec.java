@@ -441,7 +441,8 @@ public final class RecordCodec {
                 case Integer i when type == byte.class -> i.byteValue();
                 case Set<?> set when type == SortedSet.class -> new TreeSet<>(set);
                 case Map<?, ?> map when type == SortedMap.class -> new TreeMap<>(map);
-                case Optional<?> o when type == OptionalInt.class ->
+                case Optional<?> o
+                when type == OptionalInt.class ->
                     o.isPresent() ? OptionalInt.of((Integer) o.get()) : OptionalInt.empty();
                 case null, default -> value;
             };

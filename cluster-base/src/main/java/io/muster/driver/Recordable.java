@@ -11,7 +11,8 @@ public interface Recordable<E, F> {
     String name();
 
     /// The core's whole state with its dice, immutable, as the factory's `restore` takes it: what a segment opens
-    /// with. The core writes it itself. Called between steps, on the loop; encoded at once, with [#codec] and whole,
+    /// with. The core writes it itself. Called between steps, on the loop; encoded at once, with [#codec] and
+    whole,
     /// however long its octets are.
     Record image();
 

@@ -50,12 +50,7 @@ record Segment(
     record Entry(long nowMs, CauseId id, CauseId parent, long effectsHash, boolean decidable, byte[] event) {}
 
     static byte[] encodeHead(
-            long number,
-            String core,
-            long wallMs,
-            int payloadLimit,
-            List<String> dictionary,
-            byte[] image) {
+            long number, String core, long wallMs, int payloadLimit, List<String> dictionary, byte[] image) {
         var out = new Output(1024);
         out.i32(MAGIC).u8(VERSION).u64(number).string(core).u64(wallMs).u32(payloadLimit);
         out.list(dictionary, Output::string).bytes(image);

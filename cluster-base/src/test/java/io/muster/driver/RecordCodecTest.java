@@ -45,7 +45,11 @@ class RecordCodecTest {
             Map<String, String> attributes,
             @Nullable Image inner) {}
 
-    record Part(int small, long large, double fraction, @Nullable String text) {}
+    record Part(
+            int small,
+            long large,
+            double fraction,
+            @Nullable String text) {}
 
     private static final RecordCodec CODEC = new RecordCodec(Image.class);
 
@@ -140,8 +144,7 @@ class RecordCodecTest {
     @Test
     void whatIsNoStateIsRefusedByName() {
         var codec = new RecordCodec(Image.class);
-        var refusal =
-                assertThrows(IllegalArgumentException.class, () -> codec.encode(new Output(), new BitSet(), 256));
+        var refusal = assertThrows(IllegalArgumentException.class, () -> codec.encode(new Output(), new BitSet(), 256));
         assertEquals("can't record a java.util.BitSet", refusal.getMessage());
     }
 }

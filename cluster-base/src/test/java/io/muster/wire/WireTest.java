@@ -54,13 +54,16 @@ class WireTest {
     @Test
     void aNumberTakesAsManyOctetsAsItNeeds() throws MalformedMessage {
         var out = new Output().varint(0).varint(-1).varint(63).varint(64).varint(Long.MIN_VALUE);
-        assertEquals("00" + "01" + "7e" + "8001" + "ffffffffffffffffff01", HexFormat.of().formatHex(out.toBytes()));
+        assertEquals(
+                "00" + "01" + "7e" + "8001" + "ffffffffffffffffff01",
+                HexFormat.of().formatHex(out.toBytes()));
         var in = new Input(out.toBytes());
         for (long value : new long[] {0, -1, 63, 64, Long.MIN_VALUE}) {
             assertEquals(value, in.varint());
         }
         in.end();
-        assertThrows(MalformedMessage.class, () -> new Input(new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1}).varint());
+        assertThrows(
+                MalformedMessage.class, () -> new Input(new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1}).varint());
         assertThrows(MalformedMessage.class, () -> new Input(new byte[] {-1}).varint());
     }
 

@@ -56,7 +56,7 @@ public final class RealMachine implements Machine {
 
     @Override
     public Clocks clocks() {
-        return RealClocks.INSTANCE;
+        return Clocks.system();
     }
 
     @Override

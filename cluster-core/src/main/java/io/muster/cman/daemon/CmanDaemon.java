@@ -10,6 +10,7 @@ import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.daemon.Logs;
 import io.muster.driver.CauseIds;
+import io.muster.driver.Clocks;
 import io.muster.driver.Dice;
 import io.muster.driver.EventDriver;
 import io.muster.driver.FlightRecorder;
@@ -24,7 +25,6 @@ import io.muster.membership.CmanNode;
 import io.muster.membership.CmanRecord;
 import io.muster.membership.NodeEffect;
 import io.muster.membership.NodeEvent;
-import io.muster.os.RealClocks;
 import io.muster.os.RealTime;
 import io.muster.totem.Ring;
 import io.muster.totem.RingConfig;
@@ -121,7 +121,7 @@ public final class CmanDaemon implements AutoCloseable {
     }
 
     private CmanView view(int sessions) {
-        return viewer.view(core, sessions, RealClocks.INSTANCE.monotonicNs() / 1_000_000);
+        return viewer.view(core, sessions, Clocks.system().monotonicNs() / 1_000_000);
     }
 
     private void post(CmanEvent event, CauseId parent) {
