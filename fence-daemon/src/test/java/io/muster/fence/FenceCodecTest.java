@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.muster.core.Drive;
 import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
@@ -84,6 +85,22 @@ class FenceCodecTest {
                 "fence domain's state of version 1, this fenced has version 2",
                 assertThrows(MalformedMessage.class, () -> one.core.restore(snapshot))
                         .getMessage());
+    }
+
+    @Test
+    void aResumedCopyIsTheOriginal() throws MalformedMessage {
+        var one = new Domain(1, Settings.nodes(4)).started(1, 2, 3, 4);
+        one.lose(Domain.node(3), 1, 2, 4).confirm(true);
+        one.hold().event(new FenceEvent.Acknowledged(7, Domain.node(3), 9));
+        one.lose(Domain.node(4), 1, 2);
+        FenceDomain copy = FenceDomain.of((FenceDomain.Local) one.core.local());
+        copy.restore(one.core.snapshot());
+        copy.resume(one.core.local());
+        assertEquals(one.core.local(), copy.local());
+        copy.drive(new Drive.Local<>(new FenceEvent.ServicesStopped(9)), one.now + 5_000);
+        one.now += 5_000;
+        one.event(new FenceEvent.ServicesStopped(9));
+        assertEquals(one.core.local(), copy.local(), "what is under way is said again at the same time");
     }
 
     @Test
