@@ -116,7 +116,8 @@ public record DomainReport(
 
     private static NodeLine line(DomainState state, NodeFencing node) {
         int nodeid = node.nodeid();
-        boolean victim = state.victims().values().stream().anyMatch(v -> v.node().nodeid() == nodeid);
+        boolean victim =
+                state.victims().values().stream().anyMatch(v -> v.node().nodeid() == nodeid);
         Optional<Node> run = state.latest(nodeid)
                 .map(Victim::node)
                 .or(() -> Optional.ofNullable(state.members().get(nodeid)));

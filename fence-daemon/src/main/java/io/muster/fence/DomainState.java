@@ -176,8 +176,8 @@ final class DomainState {
     }
 
     /// Proof for one run is proof for all earlier runs of the same machine; an operator's word only for the run it
-    /// names. When sides of a partition meet, cman may tell anew of a loss that one of them hadn't seen fenced: then the
-    /// earlier run seems to be the later one, and whoever has looked at that hasn't looked at the other.
+    /// names. When sides of a partition meet, cman may tell anew of a loss that one of them hadn't seen fenced: the
+    /// earlier run then seems to be the later one, and whoever has looked at that hasn't looked at the other.
     private void proven(Node from, Node node, Proof proof) {
         boolean wrongSpeaker = proof.kind() == Proof.Kind.MEMBER
                 && (from.nodeid() != node.nodeid() || from.equals(node) || claimed(node.nodeid()));
@@ -193,8 +193,7 @@ final class DomainState {
         }
         boolean word = proof.kind() == Proof.Kind.OVERRIDE;
         for (Victim victim : victims().values()) {
-            boolean earlier =
-                    victim.node().nodeid() == node.nodeid() && Victim.BY_LOSS.compare(victim, named) <= 0;
+            boolean earlier = victim.node().nodeid() == node.nodeid() && Victim.BY_LOSS.compare(victim, named) <= 0;
             if (victim.proof().isEmpty() && (word ? victim.node().equals(node) : earlier)) {
                 proofs.put(victim.node(), proof);
                 claims.remove(victim.node());
@@ -236,8 +235,8 @@ final class DomainState {
     SortedMap<Node, Victim> victims() {
         var victims = new TreeMap<Node, Victim>();
         standing.lost()
-                .forEach((run, loss) -> victims.put(
-                        run, victim(run, loss.position(), loss.rank(), Victim.Cause.of(loss.reason()))));
+                .forEach((run, loss) ->
+                        victims.put(run, victim(run, loss.position(), loss.rank(), Victim.Cause.of(loss.reason()))));
         unmet.forEach((run, since) -> victims.put(run, victim(run, since, 0, Victim.Cause.STARTUP)));
         return victims;
     }
@@ -295,9 +294,11 @@ final class DomainState {
         standing.encode(out);
         out.bool(started).u64(changedAt).list(complete, Output::node);
         out.list(unmet.entrySet(), (o, e) -> o.node(e.getKey()).u64(e.getValue()));
-        out.list(claims.entrySet(), (o, e) -> o.node(e.getKey())
-                .node(e.getValue().holder())
-                .u64(e.getValue().since()));
+        out.list(
+                claims.entrySet(),
+                (o, e) -> o.node(e.getKey())
+                        .node(e.getValue().holder())
+                        .u64(e.getValue().since()));
         out.list(proofs.entrySet(), (o, e) -> FenceCodec.proof(o.node(e.getKey()), e.getValue()));
         out.list(outside.entrySet(), (o, e) -> FenceCodec.proof(o.node(e.getKey()), e.getValue()));
         out.list(last.entrySet(), (o, e) -> FenceCodec.proof(o.u32(e.getKey()), e.getValue()));

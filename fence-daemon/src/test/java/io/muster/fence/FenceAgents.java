@@ -62,8 +62,8 @@ final class FenceAgents implements SimPrograms.World {
     @Override
     public void started(SimPrograms.Execution execution) {
         started++;
-        String agent = String.valueOf(
-                Path.of(execution.program().command().getFirst()).getFileName());
+        String agent =
+                String.valueOf(Path.of(execution.program().command().getFirst()).getFileName());
         ModelNode by = site.node(execution.node().nodeid());
         int victim = Integer.parseInt(option(execution.program(), "port", ""));
         String action = option(execution.program(), "action", "reboot");

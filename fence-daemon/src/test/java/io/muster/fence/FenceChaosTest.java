@@ -49,7 +49,8 @@ class FenceChaosTest {
     @Test
     void theSameSeedTellsTheSameStory() {
         assertEquals(
-                story(7).model().simulation().steps(), story(7).model().simulation().steps());
+                story(7).model().simulation().steps(),
+                story(7).model().simulation().steps());
     }
 
     private static FenceSite story(long seed) {

@@ -93,7 +93,7 @@ class FenceCodecTest {
         one.lose(Domain.node(3), 1, 2, 4).confirm(true);
         one.hold().event(new FenceEvent.Acknowledged(7, Domain.node(3), 9));
         one.lose(Domain.node(4), 1, 2);
-        FenceDomain copy = FenceDomain.of((FenceDomain.Local) one.core.local());
+        FenceDomain copy = FenceDomain.of(one.self, one.core.local());
         copy.restore(one.core.snapshot());
         copy.resume(one.core.local());
         assertEquals(one.core.local(), copy.local());

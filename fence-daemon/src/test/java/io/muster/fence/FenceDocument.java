@@ -86,7 +86,9 @@ final class FenceDocument {
         }
         text.append("</fence>");
         if (!unfence.isEmpty()) {
-            text.append("<unfence>").append(device(nodeid, unfence, " action=\"on\"")).append("</unfence>");
+            text.append("<unfence>")
+                    .append(device(nodeid, unfence, " action=\"on\""))
+                    .append("</unfence>");
         }
         return text.append("</clusternode>").toString();
     }

@@ -74,9 +74,7 @@ final class FenceSite {
     }
 
     DomainReport report(ModelNode node) {
-        return node.daemon("fenced", FenceDaemon.class)
-                .map(FenceDaemon::report)
-                .orElse(DomainReport.absent());
+        return node.daemon("fenced", FenceDaemon.class).map(FenceDaemon::report).orElse(DomainReport.absent());
     }
 
     // ---- power
@@ -93,7 +91,9 @@ final class FenceSite {
             agents.outletsOn(nodeid);
             node.boot();
             truth.boots(node);
-            node.later(node.random(500, 3_000), () -> servicesStopped(node, node.machine().starts()));
+            node.later(
+                    node.random(500, 3_000),
+                    () -> servicesStopped(node, node.machine().starts()));
         }
     }
 
@@ -189,9 +189,13 @@ final class FenceSite {
         for (ModelNode node : model.nodes().values()) {
             ModelCman cman = node.cman().orElse(null);
             DomainReport report = report(node);
-            if (cman == null || !cman.ring().operational() || cman.ring().members().size() != size()) {
+            if (cman == null
+                    || !cman.ring().operational()
+                    || cman.ring().members().size() != size()) {
                 owed.add("node " + node.nodeid() + " isn't back");
-            } else if (!report.joined() || !report.complete() || !report.victims().isEmpty()) {
+            } else if (!report.joined()
+                    || !report.complete()
+                    || !report.victims().isEmpty()) {
                 owed.add("node " + node.nodeid() + " joined " + report.joined() + ", complete " + report.complete()
                         + ", victims " + report.victims());
             } else if (!truth.recovered(node)) {

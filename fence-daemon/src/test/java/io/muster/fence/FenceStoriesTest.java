@@ -82,7 +82,9 @@ class FenceStoriesTest {
                 "two_node: each half is quorate alone, and each wants to fence the other. The higher nodeid gives",
                 "the lower a head start of 5 s.");
         story.given(1, 2)
-                .act("pulls the network cable", () -> story.site().model().network().cut(1, 2))
+                .act(
+                        "pulls the network cable",
+                        () -> story.site().model().network().cut(1, 2))
                 .runMs(4_500)
                 .act("puts it back", () -> story.site().model().network().heal())
                 .runMs(16_000)
@@ -98,7 +100,9 @@ class FenceStoriesTest {
                 "two_node, and the device that fences n2 has delay=\"10\": the operator wants n2 to win. There is no",
                 "head start then; both agents start, and that of n1 dies with n1.");
         story.given(1, 2)
-                .act("pulls the network cable", () -> story.site().model().network().cut(1, 2))
+                .act(
+                        "pulls the network cable",
+                        () -> story.site().model().network().cut(1, 2))
                 .runMs(4_500)
                 .act("puts it back", () -> story.site().model().network().heal())
                 .runMs(16_000)
@@ -209,7 +213,9 @@ class FenceStoriesTest {
                         "Every node is unfenced before it joins the domain, as with SAN fencing. The device refuses n3:",
                         "it is in the cluster and not in the domain, until that is repaired.")
                 .stays();
-        story.site().agents().fate((agent, victim) -> agent.equals("fence_ipmilan") && victim == 3 ? Luck.FAILS : Luck.WORKS);
+        story.site()
+                .agents()
+                .fate((agent, victim) -> agent.equals("fence_ipmilan") && victim == 3 ? Luck.FAILS : Luck.WORKS);
         story.given(1, 2)
                 .switchesOn(3)
                 .runMs(1_500)

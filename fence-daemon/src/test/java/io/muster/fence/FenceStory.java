@@ -86,7 +86,9 @@ final class FenceStory {
 
     FenceStory pullsPlugs(int... nodeids) {
         String names = java.util.Arrays.stream(nodeids).mapToObj(id -> "n" + id).collect(Collectors.joining(" and "));
-        return act("pulls the plug of " + names, () -> java.util.Arrays.stream(nodeids).forEach(site::powerOff));
+        return act(
+                "pulls the plug of " + names,
+                () -> java.util.Arrays.stream(nodeids).forEach(site::powerOff));
     }
 
     FenceStory switchesOn(int nodeid) {
@@ -132,7 +134,9 @@ final class FenceStory {
     private String name(Node run) {
         int life = site.truth().life(run);
         return "n" + run.nodeid()
-                + (run.incarnation().equals(Incarnation.UNKNOWN) ? " (never met)" : life > 1 ? " (run " + life + ")" : "");
+                + (run.incarnation().equals(Incarnation.UNKNOWN)
+                        ? " (never met)"
+                        : life > 1 ? " (run " + life + ")" : "");
     }
 
     private static String names(Collection<Node> nodes) {
@@ -218,10 +222,12 @@ final class FenceStory {
             switch (effect) {
                 case FenceEffect.CheckQuorate _ -> tell(who, "asks cman whether the cluster is quorate");
                 case FenceEffect.RunAgent run ->
-                    tell(who, "starts " + run.call().agent() + " against n" + run.victim().nodeid());
+                    tell(
+                            who,
+                            "starts " + run.call().agent() + " against n"
+                                    + run.victim().nodeid());
                 case FenceEffect.StopAgent _ -> tell(who, "ends its agent");
-                case FenceEffect.ReportRecovered(long upTo) ->
-                    recovered(upTo);
+                case FenceEffect.ReportRecovered(long upTo) -> recovered(upTo);
                 case FenceEffect.Log(FenceEffect.Level level, String text) -> {
                     if (!text.matches(QUIET)) {
                         tell(who, "log: " + (level == FenceEffect.Level.INFO ? "" : level + " ") + text);
@@ -241,9 +247,8 @@ final class FenceStory {
 
         /// Those who are here to agree.
         private static String group(DomainState state) {
-            return names(state.view().stream()
-                    .filter(state.members()::containsValue)
-                    .toList());
+            return names(
+                    state.view().stream().filter(state.members()::containsValue).toList());
         }
 
         private void agreed(GroupEntry entry, DomainState then, DomainState now) {
@@ -268,7 +273,8 @@ final class FenceStory {
                 }
                 changed(group, at, was, victim);
             });
-            if (entry instanceof GroupEntry.Fenced fenced && then.victim(fenced.victim()).isPresent()) {
+            if (entry instanceof GroupEntry.Fenced fenced
+                    && then.victim(fenced.victim()).isPresent()) {
                 together(group, at, name(fenced.victim()) + " is fenced: " + fenced.how());
             }
             if (now.quorate() != then.quorate()) {

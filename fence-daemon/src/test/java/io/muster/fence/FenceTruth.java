@@ -110,14 +110,13 @@ final class FenceTruth {
     void agentStarts(ModelNode by, int victim, SimPrograms.Execution execution) {
         Watched<?, ?> there = watched.get(by.nodeid());
         Node run = by.run().orElseThrow();
-        boolean fencing = there != null && by.daemon("fenced", FenceDaemon.class).isPresent();
+        boolean fencing =
+                there != null && by.daemon("fenced", FenceDaemon.class).isPresent();
         require(fencing, "node " + by.nodeid() + " fences outside the domain");
         List<Node> members = by.wireOf("fenced")
                 .flatMap(client -> by.cman().map(cman -> cman.freshMembers(client)))
                 .orElse(List.of());
-        require(
-                site.size() == 2 || members.size() * 2 > site.size(),
-                "node " + by.nodeid() + " fences without quorum");
+        require(site.size() == 2 || members.size() * 2 > site.size(), "node " + by.nodeid() + " fences without quorum");
         // A run that came back after it was lost is in the ring and yet no member.
         require(
                 members.stream().allMatch(node -> node.nodeid() != victim || lost.contains(node)),
@@ -212,7 +211,7 @@ final class FenceTruth {
                     boolean own = victim.equals(node.run().orElse(null));
                     boolean vouches = how.equals(GroupEntry.STOPPED) && (own || unmet(victim));
                     boolean lives = unmet(victim)
-                            ? state().victim(victim).filter(missed -> lives(missed)).isPresent()
+                            ? state().victim(victim).stream().anyMatch(missed -> lives(missed))
                             : lives(victim);
                     require(vouches || !lives, victim + " is reported fenced (" + how + ") and lives");
                     fenced++;
@@ -240,7 +239,9 @@ final class FenceTruth {
                     .filter(victim -> victim.heldBy(node.run().orElseThrow()))
                     .isPresent();
             require(
-                    holds && state.quorate() && !state.members().containsKey(run.victim().nodeid()),
+                    holds
+                            && state.quorate()
+                            && !state.members().containsKey(run.victim().nodeid()),
                     "node " + node.nodeid() + " starts an agent against " + run.victim() + " without a claim to it");
         }
     }
