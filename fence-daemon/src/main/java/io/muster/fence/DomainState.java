@@ -25,8 +25,9 @@ import java.util.TreeSet;
 /// - a restarted node completes the domain only once no claim against an earlier run of it is left.
 ///
 /// Layout of the snapshot, big-endian: u8 version 2, [Standing], bool started, u64 changed at; lists of: complete
-/// nodes; unmet nodes and the place of the start; claimed runs, holders and places; proven runs and proofs; members
-/// fenced from outside and proofs; nodeids and the last proof; paths and trials. Another version is refused by name.
+/// nodes; unmet nodes and the place of the start; claimed runs, holders and places; proven runs and proofs;
+/// members fenced from outside and proofs; nodeids and the last proof; paths and trials. Another version is
+/// refused by name.
 final class DomainState {
     private static final int SNAPSHOT_VERSION = 2;
     private static final int MAX_ENTRIES = 65_536;
@@ -176,8 +177,8 @@ final class DomainState {
     }
 
     /// Proof for one run is proof for all earlier runs of the same machine; an operator's word only for the run it
-    /// names. When sides of a partition meet, cman may tell anew of a loss that one of them hadn't seen fenced: the
-    /// earlier run then seems to be the later one, and whoever has looked at that hasn't looked at the other.
+    /// names. When sides of a partition meet, cman may tell anew of a loss that one of them hadn't seen fenced:
+    /// the earlier run then seems to be the later one, and whoever has looked at that hasn't looked at the other.
     private void proven(Node from, Node node, Proof proof) {
         boolean wrongSpeaker = proof.kind() == Proof.Kind.MEMBER
                 && (from.nodeid() != node.nodeid() || from.equals(node) || claimed(node.nodeid()));
@@ -231,7 +232,8 @@ final class DomainState {
         return complete;
     }
 
-    /// Runs that were lost, and nodes that nobody had met at the start, until cman has told all groups of their proof.
+    /// Runs that were lost, and nodes that nobody had met at the start, until cman has told all groups of their
+    /// proof.
     SortedMap<Node, Victim> victims() {
         var victims = new TreeMap<Node, Victim>();
         standing.lost()

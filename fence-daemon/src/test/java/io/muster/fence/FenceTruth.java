@@ -26,8 +26,8 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// What is true of simulated machines, as no node knows it: who really lives, and which agents are at work. Breaks off
-/// when
+/// What is true of simulated machines, as no node knows it: who really lives, and which agents are at work. Breaks
+/// off when
 ///
 /// - an agent is started by a node that cman hasn't just told that it is quorate;
 /// - an agent is started against a node that is a member;
