@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/// A replica of ccsd with a copy made of its image, octets and all, now and then; both are told the same and must do
-/// the same.
+/// A replica of ccsd with a copy made of its image, octets and all, now and then; both are told the same and
+/// must do the same.
 final class Twin implements Core<ReplicaEvent<CcsEvent>, ReplicaEffect<CcsEffect>> {
     private static final RecordCodec CODEC = new RecordCodec(
                     Replica.Image.class,

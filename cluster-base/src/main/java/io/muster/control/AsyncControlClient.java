@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A daemon's end of another daemon's control socket, on its own event loop: requests that get one answer each, or a
-/// failure. Connecting again is the caller's decision.
+/// A daemon's end of another daemon's control socket, on its own event loop: requests that get one answer
+/// each, or a failure. Connecting again is the caller's decision.
 ///
 /// Thread: sends from any; the rest on the loop, where the listener and all answers are called.
 public final class AsyncControlClient implements AutoCloseable {

@@ -13,8 +13,8 @@ public interface ControlSocket {
     /// @throws IOException when another daemon already does, or it can't be made
     Server serve(Path socket, SessionHandler handler, Limits limits) throws IOException;
 
-    /// Connects to another daemon. The peer hears of it once: [Peer#connected], then frames, then [Peer#closed]; or
-    /// [Peer#unreachable].
+    /// Connects to another daemon. The peer hears of it once: [Peer#connected], then frames, then
+    /// [Peer#closed]; or [Peer#unreachable].
     void connect(Path socket, Peer peer);
 
     /// A socket that is served.
@@ -29,8 +29,8 @@ public interface ControlSocket {
         void close();
     }
 
-    /// A client's connection. Pings are answered below it, from the loop, so that a daemon whose loop hangs is seen to
-    /// hang. Thread: any.
+    /// A client's connection. Pings are answered below it, from the loop, so that a daemon whose loop hangs
+    /// is seen to hang. Thread: any.
     interface Connection {
         void send(Frame frame);
 

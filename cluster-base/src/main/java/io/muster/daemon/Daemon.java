@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The process around a daemon: options, logging, pid file, readiness, and its two ends. SIGTERM (or SIGINT,
-/// and SIGHUP unless the daemon asked for it: [Signals]) is a clean stop with status 0; [Context#fatal] is the other
-/// one, at once and with status 1, and closes
+/// and SIGHUP unless the daemon asked for it: [Signals]) is a clean stop with status 0; [Context#fatal] is
+/// the other one, at once and with status 1, and closes
 /// nothing: a node that broke must look broken to the others.
 ///
 /// ```java
@@ -91,8 +91,8 @@ public final class Daemon {
         return this;
     }
 
-    /// Long options, which come to the handler of [#options] as the value they name. With any of them, `--help` and
-    /// `--version` are there too; a daemon without knows none at all, as its original.
+    /// Long options, which come to the handler of [#options] as the value they name. With any of them,
+    /// `--help` and `--version` are there too; a daemon without knows none at all, as its original.
     public Daemon longOptions(LongOption... options) {
         var all = new ArrayList<>(List.of(options));
         all.add(new LongOption("help", LongOption.Argument.NONE, HELP));

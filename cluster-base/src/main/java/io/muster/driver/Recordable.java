@@ -12,8 +12,7 @@ public interface Recordable<E, F> {
 
     /// The core's whole state with its dice, immutable, as the factory's `restore` takes it: what a segment opens
     /// with. The core writes it itself. Called between steps, on the loop; encoded at once, with [#codec] and
-    whole,
-    /// however long its octets are.
+    /// whole, however long its octets are.
     Record image();
 
     /// For events, effects and the image.

@@ -60,8 +60,8 @@ public final class Output {
         return i32((int) value);
     }
 
-    /// Any `long`, the shorter the nearer to zero: one to ten octets of seven bits each, the lowest first, the sign in
-    /// the lowest bit.
+    /// Any `long`, the shorter the nearer to zero: one to ten octets of seven bits each, the lowest first,
+    /// the sign in the lowest bit.
     public Output varint(long value) {
         room(10);
         long rest = value << 1 ^ value >> 63;

@@ -14,7 +14,8 @@ import java.util.TreeMap;
 /// |---|---|---|
 /// | 0 | type | type |
 /// | 1.. | the core's message | u64 position of the state, u32 index and u32 count of pieces, u32 count of members,
-/// each u32 nodeid, u64 + u64 incarnation, u64 position since which it waits for state (0: has it); then the piece |
+/// each u32 nodeid, u64 + u64 incarnation, u64 position since which it waits for state (0: has it); then the
+/// piece |
 sealed interface Envelope {
     /// So that a piece with its header stays below the largest group message.
     int PIECE_BYTES = 512 * 1024;
@@ -25,8 +26,8 @@ sealed interface Envelope {
     record Application(byte[] message) implements Envelope {}
 
     record State(long position, int index, int count, SortedMap<Node, Long> waiting, byte[] piece) implements Envelope {
-        /// Whether it is for a node that waits since that position. A state of a view before that lacks entries that
-        /// the node hasn't kept either. All members come to the same answer.
+        /// Whether it is for a node that waits since that position. A state of a view before that lacks
+        /// entries that the node hasn't kept either. All members come to the same answer.
         boolean serves(Node node, long since) {
             return waiting.getOrDefault(node, ReplicaState.HAS_STATE) != ReplicaState.HAS_STATE && since <= position;
         }

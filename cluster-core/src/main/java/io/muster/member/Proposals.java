@@ -23,8 +23,8 @@ import java.util.Set;
 ///
 /// What is proposed must bear being delivered twice. A pass ends with [#settle]. Thread: the core's.
 ///
-/// @param <K> what makes a proposal this one and no other: the message itself, or what of it counts. A record that is
-///     equal to its like
+/// @param <K> what makes a proposal this one and no other: the message itself, or what of it counts. A record
+///     that is equal to its like
 public final class Proposals<K> {
     private final long againMs;
     private final Map<K, Long> underWay = new LinkedHashMap<>();

@@ -21,8 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A daemon's stay in its group, from looking for cman to its own end: when to connect, what to wait for, when to join
-/// again, what a hang-up means, when to stop alone.
+/// A daemon's stay in its group, from looking for cman to its own end: when to connect, what to wait for,
+/// when to join again, what a hang-up means, when to stop alone.
 ///
 /// | from | on | to |
 /// |---|---|---|
@@ -45,8 +45,8 @@ import java.util.Optional;
 ///
 /// Thread: the owner's event loop.
 public final class Stay implements Core<StayEvent, StayEffect> {
-    /// Between two looks of one that waits, and between a refusal and the next try. The connection of a predecessor
-    /// that was killed may not have ended yet.
+    /// Between two looks of one that waits, and between a refusal and the next try. The connection of a
+    /// predecessor that was killed may not have ended yet.
     static final long AGAIN_MS = 250;
 
     /// How long a node without quorum waits for others to hear that it stops.

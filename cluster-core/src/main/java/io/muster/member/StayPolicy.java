@@ -42,8 +42,8 @@ public record StayPolicy(
     /// What a joiner waits for.
     public enum Awaits {
         NOTHING,
-        /// Its cluster.conf is the cluster's, and a node that can be fenced is in the fence domain: before that nobody
-        /// would fence the others.
+        /// Its cluster.conf is the cluster's, and a node that can be fenced is in the fence domain: before
+        /// that nobody would fence the others.
         CONFIGURATION_AND_FENCING
     }
 
@@ -51,8 +51,8 @@ public record StayPolicy(
     public enum HangUp {
         /// Nothing: the daemon does what it can alone, and joins again when cman is back.
         RETURN,
-        /// The same run of cman: this daemon was too slow, and begins again with the state of the others. Another run,
-        /// or none: the node's membership is over, and so is the daemon.
+        /// The same run of cman: this daemon was too slow, and begins again with the state of the others.
+        /// Another run, or none: the node's membership is over, and so is the daemon.
         SAME_RUN,
         /// Stop all that runs here, then end.
         STOP

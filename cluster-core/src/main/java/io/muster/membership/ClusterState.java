@@ -21,8 +21,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// What all members of the cluster know alike. Changed only by what the ring has ordered, through [StateMachine] and
-/// [Installation].
+/// What all members of the cluster know alike. Changed only by what the ring has ordered, through
+/// [StateMachine] and [Installation].
 ///
 /// Thread: the owner's event loop.
 final class ClusterState {
@@ -73,9 +73,9 @@ final class ClusterState {
         return List.copyOf(members.keySet());
     }
 
-    /// Layout: u64 position, u64 disturbed, list of members, tally (4 u32 without the booleans, 2 bool), optional
-    /// ring id, rules, u8 mandatory levels as bits, list of departures, list of last fencings, u32 and string of
-    /// the
+    /// Layout: u64 position, u64 disturbed, list of members, tally (4 u32 without the booleans, 2 bool),
+    /// optional ring id, rules, u8 mandatory levels as bits, list of departures, list of last fencings, u32
+    /// and string of the
     /// configuration, groups.
     void encode(Output out) {
         out.u64(position).u64(disturbed);

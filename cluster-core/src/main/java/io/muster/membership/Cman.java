@@ -27,8 +27,9 @@ import java.util.stream.LongStream;
 /// here |
 /// | installed | [Installation] has made one state of them; ordered messages change it through [StateMachine] |
 ///
-/// Everything is applied in the order of the ring; what is local to the node ([Clients], [Outbox], [FreshQuestions],
-/// [Shutdown], [QuorumDevice], [Sightings]) never enters the state except as an ordered message.
+/// Everything is applied in the order of the ring; what is local to the node ([Clients], [Outbox],
+/// [FreshQuestions], [Shutdown], [QuorumDevice], [Sightings]) never enters the state except as an ordered
+/// message.
 ///
 /// Thread: the owner's event loop.
 public final class Cman implements Core<CmanEvent, CmanEffect> {

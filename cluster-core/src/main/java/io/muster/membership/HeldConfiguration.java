@@ -37,8 +37,8 @@ final class HeldConfiguration {
         return reader;
     }
 
-    /// Newcomers with another cluster.conf get the one that holds, from the lowest node that has it: what this node has
-    /// to send, if it is that.
+    /// Newcomers with another cluster.conf get the one that holds, from the lowest node that has it: what
+    /// this node has to send, if it is that.
     Optional<CmanMessage.Ordinary> toSpread(ClusterState state, SortedSet<Node> kept, Node self) {
         boolean wanted = state.members.values().stream()
                 .anyMatch(m -> m.configVersion() != state.configVersion

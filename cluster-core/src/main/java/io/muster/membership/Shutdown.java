@@ -6,7 +6,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// How this node leaves: its clients are asked, it says so to the others, and turns the token until they have heard it.
+/// How this node leaves: its clients are asked, it says so to the others, and turns the token until they have
+/// heard it.
 ///
 /// | phase | leaves it when |
 /// |---|---|

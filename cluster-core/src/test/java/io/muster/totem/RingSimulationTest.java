@@ -11,7 +11,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// Chaos first, in which V1 to V5 must hold; then calm, in which one ring must form and everything be delivered.
+/// Chaos first, in which V1 to V5 must hold; then calm, in which one ring must form and everything be
+/// delivered.
 class RingSimulationTest {
     private static final int SEEDS = Integer.getInteger("seeds", 600);
 
@@ -226,8 +227,8 @@ class RingSimulationTest {
         assertEquals(3, cluster.run(3).ring.members().size() - 1);
     }
 
-    /// On a machine with too little processor time everything takes up to a quarter of a second now and then. A node
-    /// that
+    /// On a machine with too little processor time everything takes up to a quarter of a second now and then.
+    /// A node that
     /// comes must not cost one that is there its membership.
     @Test
     void joinerNeverDisplacesMemberThatIsMerelySlow() {

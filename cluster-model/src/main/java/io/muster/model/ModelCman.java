@@ -30,8 +30,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The cman daemon of one node: the cores, the sessions and the driver that ship; below them the false network in the
-/// transport's place.
+/// The cman daemon of one node: the cores, the sessions and the driver that ship; below them the false
+/// network in the transport's place.
 public final class ModelCman {
     private static final int MTU_BYTES = 1400;
 
@@ -115,7 +115,8 @@ public final class ModelCman {
         return core.cman().status().tally().quorate();
     }
 
-    /// Members of the ring when a client was last told that the cluster is quorate; nobody when it was told otherwise.
+    /// Members of the ring when a client was last told that the cluster is quorate; nobody when it was told
+    /// otherwise.
     public List<Node> freshMembers(int client) {
         return freshMembers.getOrDefault(client, List.of());
     }

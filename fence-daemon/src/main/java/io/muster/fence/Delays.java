@@ -4,11 +4,12 @@ import io.muster.core.Node;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// When a victim may be claimed: local clocks, kept by every node, so that a successor doesn't wait from the beginning.
+/// When a victim may be claimed: local clocks, kept by every node, so that a successor doesn't wait from the
+/// beginning.
 ///
 /// Source of the rules: the original fence daemon. A loss waits post_fail_delay; whoever is still a victim when
-/// quorum is gained waits post_join_delay from then; each node that comes back lets all others wait anew, at least
-/// post_join_delay. A negative delay is for ever.
+/// quorum is gained waits post_join_delay from then; each node that comes back lets all others wait anew, at
+/// least post_join_delay. A negative delay is for ever.
 final class Delays {
     /// What the higher nodeid of a two-node cluster gives the lower: longer than a local power switch takes.
     static final long HEAD_START_MS = 5_000;

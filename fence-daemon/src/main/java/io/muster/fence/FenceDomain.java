@@ -20,13 +20,13 @@ import java.util.TreeSet;
 
 /// The fence domain: makes every lost run of a node harmless, once, and lets recovery go on only then.
 ///
-/// [DomainState] is the replicated half, with the rules that keep it safe. This is the local half: it proposes starts,
-/// claims and proofs when their time has come, runs the agents of the claims this node holds, and tells cman what the
-/// log says is proven.
+/// [DomainState] is the replicated half, with the rules that keep it safe. This is the local half: it
+/// proposes starts, claims and proofs when their time has come, runs the agents of the claims this node
+/// holds, and tells cman what the log says is proven.
 ///
 /// An agent is started only when (a) the log granted this node the claim, (b) the domain is quorate, (c) the
-/// victim's node isn't a member, and (d) cman has just confirmed quorum by a token round; (a) to (c) are looked at
-/// again after (d).
+/// victim's node isn't a member, and (d) cman has just confirmed quorum by a token round; (a) to (c) are
+/// looked at again after (d).
 ///
 /// Thread: the owner's event loop.
 public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent, FenceEffect> {
@@ -241,7 +241,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                         + (fenced.byNodeid() == self.nodeid() ? "this node" : settings.name(fenced.byNodeid())) + ": "
                         + fenced.how()));
             }
-            // A proposal that cman had not yet ordered may have been lost with the ring; saying it again is harmless.
+            // A proposal that cman had not yet ordered may have been lost with the ring; saying it again is
+            // harmless.
             case GroupEntry.Membership ignored -> reports.forget();
             case GroupEntry.View ignored -> {}
             case GroupEntry.Quorum ignored -> reports.forget();
@@ -281,8 +282,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                         node, new Proof(Proof.Kind.EXTERNAL, self.nodeid(), cut(agent), wallMs))));
             case FenceEvent.ServicesStopped(long wallMs) -> {
                 wordWallMs = wallMs;
-                // After partitions none of which was quorate a node vouches for its own run, and cman knows when that
-                // counts.
+                // After partitions none of which was quorate a node vouches for its own run, and cman knows
+                // when that counts.
                 if (state.victim(self).isPresent()) {
                     out.add(new FenceEffect.ReportFenced(self, GroupEntry.STOPPED));
                 }

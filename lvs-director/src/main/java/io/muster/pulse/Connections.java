@@ -2,8 +2,8 @@ package io.muster.pulse;
 
 /// How many connections are in this director's table, and how far the partner has them.
 ///
-/// The kernel tells the partner of what changes; what it doesn't tell is sent as a whole when the partner appears, and
-/// again as long as it lacks more than one in a hundred.
+/// The kernel tells the partner of what changes; what it doesn't tell is sent as a whole when the partner
+/// appears, and again as long as it lacks more than one in a hundred.
 ///
 /// Thread: the core's.
 final class Connections {

@@ -1,7 +1,7 @@
 package io.muster.pulse;
 
-/// `preempt = 1`: the primary, standing by while the backup is active, asks for its role when it has been there for a
-/// deadtime and has the connections, or has waited for them for `preempt_wait`.
+/// `preempt = 1`: the primary, standing by while the backup is active, asks for its role when it has been
+/// there for a deadtime and has the connections, or has waited for them for `preempt_wait`.
 ///
 /// Thread: the core's.
 final class RoleRequest {

@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Runs another program outside the daemon's grip: a session of its own, so that ending the daemon's unit or terminal
-/// doesn't end a database; out-of-memory score 0, whatever the daemon's is; killed with all its descendants at the
-/// time limit.
+/// Runs another program outside the daemon's grip: a session of its own, so that ending the daemon's unit or
+/// terminal doesn't end a database; out-of-memory score 0, whatever the daemon's is; killed with all its
+/// descendants at the time limit.
 ///
-/// Thread: blocks; call from a virtual thread. Errors: a program that can't be started is a [Program.Result] with
-/// [Program#NOT_STARTED], because to its user that is one more way to fail.
+/// Thread: blocks; call from a virtual thread. Errors: a program that can't be started is a [Program.Result]
+/// with [Program#NOT_STARTED], because to its user that is one more way to fail.
 public final class ProgramRun {
     private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
     private static final boolean CAN_TIE = Files.isExecutable(SETPRIV);
@@ -99,8 +99,8 @@ public final class ProgramRun {
         }
     }
 
-    /// By a thread of its own where the pipe may not take it all at once: a program that doesn't read, or that writes
-    /// before it reads on, is still looked at.
+    /// By a thread of its own where the pipe may not take it all at once: a program that doesn't read, or
+    /// that writes before it reads on, is still looked at.
     private void feed(Process process) {
         byte[] octets = program.input().getBytes(StandardCharsets.UTF_8);
         if (octets.length <= PIPE_BYTES) {

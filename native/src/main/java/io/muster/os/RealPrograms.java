@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /// The machine's programs, each awaited by a thread of its own.
 ///
-/// A tied one gets a *platform* thread that outlives it: it is tied to the thread that started it, and so ends with the
-/// daemon and not earlier.
+/// A tied one gets a *platform* thread that outlives it: it is tied to the thread that started it, and so
+/// ends with the daemon and not earlier.
 ///
 /// Thread: any.
 public final class RealPrograms implements Programs {

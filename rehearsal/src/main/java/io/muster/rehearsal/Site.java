@@ -19,8 +19,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// A whole cluster as it ships, in a false world: cman, ccsd, fenced and rgmanager on some machines, their agents and
-/// their power. Says what must never happen ([Truth], [Lives]) and what is still owed in calm.
+/// A whole cluster as it ships, in a false world: cman, ccsd, fenced and rgmanager on some machines, their
+/// agents and their power. Says what must never happen ([Truth], [Lives]) and what is still owed in calm.
 final class Site {
     static final Unit CCSD = new Unit("ccsd", 20, 100, 500, false, Site::ccsd);
     static final Unit FENCED = new Unit("fenced", 50, 300, 100, true, Site::fenced);

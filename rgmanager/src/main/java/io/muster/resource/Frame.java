@@ -1,7 +1,7 @@
 package io.muster.resource;
 
-/// What an operation comes back to. [Walk] keeps a stack of these where a recursive walk has its local variables, so
-/// that an operation can be written down in the middle and gone on with.
+/// What an operation comes back to. [Walk] keeps a stack of these where a recursive walk has its local
+/// variables, so that an operation can be written down in the middle and gone on with.
 ///
 /// @see Walk what each of them does next
 sealed interface Frame {

@@ -6,8 +6,8 @@ import java.util.List;
 
 /// A service as it was built from one configuration, with what is remembered of its resources.
 ///
-/// Resources are known by their number: the root is 0, the others follow as they stand in the document. Numbers, not
-/// resources, stand in frames and images.
+/// Resources are known by their number: the root is 0, the others follow as they stand in the document.
+/// Numbers, not resources, stand in frames and images.
 ///
 /// Thread: the core's.
 final class LiveTree {

@@ -45,7 +45,8 @@ final class Proofs {
         Peer proven = from.proven();
         int nodeid = from.node().nodeid();
         state.peers.put(nodeid, proven);
-        // Nobody here knows what a run did that was lost or never met: after partitions, it may be more than its holders.
+        // Nobody here knows what a run did that was lost or never met: after partitions, it may be more than
+        // its holders.
         boolean suspect = state.unproven().stream().anyMatch(run -> run.nodeid() == nodeid);
         state.strangers.remove(nodeid);
         for (Service service : state.inOrder()) {
@@ -57,7 +58,8 @@ final class Proofs {
         }
         vindicate(proven);
         if (from.node().equals(self) && message.unclean().isEmpty()) {
-            // Fencing may have made a victim of this node at the cluster's start, of which nothing is known here.
+            // Fencing may have made a victim of this node at the cluster's start, of which nothing is known
+            // here.
             transitions.note(new ServiceEffect.ReportStopped(new Node(nodeid, Incarnation.UNKNOWN)));
         }
         state.arrivals.add(nodeid);
@@ -104,8 +106,8 @@ final class Proofs {
         vindicateFormerRuns();
     }
 
-    /// After partitions another side may remember a run as lost whose successor is here and has long since stopped
-    /// everything. The successor says so again; what it runs itself is no argument against it.
+    /// After partitions another side may remember a run as lost whose successor is here and has long since
+    /// stopped everything. The successor says so again; what it runs itself is no argument against it.
     private void vindicateFormerRuns() {
         for (Node run : state.lost()) {
             Peer successor = state.peers.get(run.nodeid());
@@ -137,8 +139,8 @@ final class Proofs {
             state.strangers.remove(victim.nodeid());
         }
         if (how.equals(GroupEntry.STOPPED) && state.standing.present(victim)) {
-            // The word of a member about itself, and older than its place here: it speaks of what it had stopped before
-            // it was taken back, and says nothing of what it has been given since.
+            // The word of a member about itself, and older than its place here: it speaks of what it had
+            // stopped before it was taken back, and says nothing of what it has been given since.
             return;
         }
         boolean gone = !state.standing.members().containsKey(victim.nodeid());

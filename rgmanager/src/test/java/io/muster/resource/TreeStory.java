@@ -21,11 +21,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// One seeded life of a node's services: agents that fail, hang, are slow or succeed without effect; quorum lost and
-/// found; new configurations; a daemon that is killed and comes back; then calm, and the end.
+/// One seeded life of a node's services: agents that fail, hang, are slow or succeed without effect; quorum
+/// lost and found; new configurations; a daemon that is killed and comes back; then calm, and the end.
 ///
-/// Agents have their effect on the machine, which outlives the daemon. The twin and the oracle look at every step, and
-/// now and then a second core is made from the image of the first, which from then on has to decide the same.
+/// Agents have their effect on the machine, which outlives the daemon. The twin and the oracle look at every
+/// step, and now and then a second core is made from the image of the first, which from then on has to decide
+/// the same.
 final class TreeStory {
     private static final RecordCodec CODEC = TreeRecord.newCodec();
     private static final int SERVICES = 3;
@@ -117,7 +118,8 @@ final class TreeStory {
         stopEverything();
     }
 
-    /// Small segments, of which the first are dropped: what is left begins with an image in the middle of things.
+    /// Small segments, of which the first are dropped: what is left begins with an image in the middle of
+    /// things.
     private void record() {
         close();
         if (records != null) {
@@ -141,8 +143,8 @@ final class TreeStory {
                 configuration.values().stream().map(Shapes::copy).toList());
     }
 
-    /// Whether something happens that does so in so many of a hundred cases while the weather is rough; every other
-    /// minute is fair.
+    /// Whether something happens that does so in so many of a hundred cases while the weather is rough; every
+    /// other minute is fair.
     private boolean unlucky(int percent) {
         boolean fair = simulation.nowMs() / 60_000 % 2 == 1;
         return !calm && dice.nextInt(fair ? 1000 : 100) < percent;

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// [Walk] once more, as naively as can be: a recursion that is begun anew after every answer, with the answers so far.
-/// Where they end it throws what it needs next.
+/// [Walk] once more, as naively as can be: a recursion that is begun anew after every answer, with the
+/// answers so far. Where they end it throws what it needs next.
 final class TwinWalk {
     /// What is expected of a resource, as plain fields.
     static final class State {

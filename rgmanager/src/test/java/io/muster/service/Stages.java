@@ -31,7 +31,8 @@ final class Stages {
         return nodes;
     }
 
-    /// One of each kind, in the order of the tables: owned by node 1, else held by nobody, and no request under way.
+    /// One of each kind, in the order of the tables: owned by node 1, else held by nobody, and no request
+    /// under way.
     static List<Stage> plain() {
         Node one = States.run(1);
         return List.of(

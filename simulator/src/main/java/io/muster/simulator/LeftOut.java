@@ -17,11 +17,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Faults for [ImageTwins] to plant: images in which one component, everywhere, is as it was in a new core, as if whoever
-/// wrote the image had forgotten it. Over enough steps of enough stories each has to show, or the story never needs it.
+/// Faults for [ImageTwins] to plant: images in which one component, everywhere, is as it was in a new core,
+/// as if whoever wrote the image had forgotten it. Over enough steps of enough stories each has to show, or
+/// the story never needs it.
 ///
-/// Components are named `Class.component`: those of the records that the image is made of, which are called `Image` or
-/// `Local`, themselves or what they are nested in, or are states within a `State`. Thread: one.
+/// Components are named `Class.component`: those of the records that the image is made of, which are called
+/// `Image` or `Local`, themselves or what they are nested in, or are states within a `State`. Thread: one.
 public final class LeftOut {
     /// As in a new core, where it has one.
     private final Map<String, Object> first = new HashMap<>();
@@ -62,8 +63,8 @@ public final class LeftOut {
         noticed.add(fault);
     }
 
-    /// The image without this and that: those not noticed yet, the seldom planted first, as far as it makes a difference
-    /// now.
+    /// The image without this and that: those not noticed yet, the seldom planted first, as far as it makes a
+    /// difference now.
     ///
     /// @param most so many
     Map<String, Record> from(Record image, int most) {

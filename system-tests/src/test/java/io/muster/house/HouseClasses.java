@@ -73,8 +73,8 @@ final class HouseClasses {
         return !DOERS.contains(name) && !isDaemon(c) && !isCommand(c) && !NAMED.contains(outermost(c));
     }
 
-    /// Whether it runs a core or talks to who does: a class of some `<capability>.daemon` or `<capability>.client`, or
-    /// of what all daemons share.
+    /// Whether it runs a core or talks to who does: a class of some `<capability>.daemon` or
+    /// `<capability>.client`, or of what all daemons share.
     static boolean isDaemon(JavaClass c) {
         return c.getPackageName().endsWith(".daemon") || c.getPackageName().endsWith(".client");
     }

@@ -18,11 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/// The arrows drawn in docs/ARCHITECTURE.md and the dependencies of the poms: each names every one of the other's.
+/// The arrows drawn in docs/ARCHITECTURE.md and the dependencies of the poms: each names every one of the
+/// other's.
 ///
-/// A row of the table starts with the module in backticks; its third column lists in backticks what the module may use,
-/// `all` for everything. The simulator may be used in test scope by every module above `cluster-base`, and needs no
-/// arrow then.
+/// A row of the table starts with the module in backticks; its third column lists in backticks what the
+/// module may use, `all` for everything. The simulator may be used in test scope by every module above
+/// `cluster-base`, and needs no arrow then.
 class ModuleArrowsTest {
     private static final Pattern ROW = Pattern.compile("^\\|\\s*`([a-z-]+)/?`[^|]*\\|[^|]*\\|([^|]*)\\|\\s*$");
     private static final Pattern TICKED = Pattern.compile("`([a-z-]+)/?`");

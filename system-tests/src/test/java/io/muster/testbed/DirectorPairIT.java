@@ -53,7 +53,8 @@ class DirectorPairIT {
         return java.util.Objects.requireNonNull(opened);
     }
 
-    /// The moving address alone: the machine's own link-local one may still be asked for a second after its start.
+    /// The moving address alone: the machine's own link-local one may still be asked for a second after its
+    /// start.
     private static void assertUsable(String shown) {
         assertTrue(shown.contains(DirectorPair.VIP6 + "/64") && !shown.contains("tentative"), shown);
     }
@@ -394,8 +395,8 @@ class DirectorPairIT {
         }
     }
 
-    /// An active director of the original kind, as far as its partner can see: four octets each 200 ms, in the order
-    /// of this host, and what it hears.
+    /// An active director of the original kind, as far as its partner can see: four octets each 200 ms, in
+    /// the order of this host, and what it hears.
     private static final String ORIGINAL = """
             use strict; use Socket; $| = 1;
             my ($own, $partner, $port) = @ARGV;

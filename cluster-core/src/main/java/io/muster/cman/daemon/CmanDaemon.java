@@ -47,9 +47,10 @@ import org.slf4j.LoggerFactory;
 
 /// cman: ring, membership, quorum and groups of one node, on one event loop with its UDP and control sockets.
 ///
-/// Never waits for a disk, a name look-up or another daemon once it runs. When the node is told to go or has to be
-/// made
-/// harmless, the process ends at once and without a word ([Ending] with `clean` false); the others see to the rest.
+/// Never waits for a disk, a name look-up or another daemon once it runs. When the node is told to go or has
+/// to be made
+/// harmless, the process ends at once and without a word ([Ending] with `clean` false); the others see to the
+/// rest.
 ///
 /// Thread: `start` and `close` from any but the loop.
 public final class CmanDaemon implements AutoCloseable {
@@ -58,8 +59,8 @@ public final class CmanDaemon implements AutoCloseable {
     /// The daemon itself as a client of its core, for its own leave.
     private static final int OWN = -1;
 
-    /// How long a node that starts gives the others to answer before it looks for a ring, and how long after they all
-    /// did.
+    /// How long a node that starts gives the others to answer before it looks for a ring, and how long after
+    /// they all did.
     private static final long LISTEN_MS = 1_000;
 
     private static final long SETTLE_MS = 100;
@@ -182,8 +183,8 @@ public final class CmanDaemon implements AutoCloseable {
         loop.execute(() -> startRing(running, sockets, running.nowMs() + LISTEN_MS));
     }
 
-    /// Locks the memory of this process and has cmans that start in it later ask for real-time scheduling. For mains
-    /// of daemons only, before anything starts: a test's or a demo's process mustn't have either.
+    /// Locks the memory of this process and has cmans that start in it later ask for real-time scheduling.
+    /// For mains of daemons only, before anything starts: a test's or a demo's process mustn't have either.
     public static void harden() {
         hardened = true;
         List<String> refused = RealTime.acquire();
@@ -197,8 +198,8 @@ public final class CmanDaemon implements AutoCloseable {
         RealTime.scheduleThread(REAL_TIME_PRIORITY).ifPresent(why -> LOG.warn("works with worse odds: {}", why));
     }
 
-    /// Starts the ring once every configured node can be reached, or has had its time to answer. The first join of a
-    /// node
+    /// Starts the ring once every configured node can be reached, or has had its time to answer. The first
+    /// join of a node
     /// that some members hear already and others don't yet would make the ring choose between it and a member.
     private void startRing(EventDriver<NodeEvent, NodeEffect> running, UdpDriver sockets, long latestMs) {
         Set<Integer> reached = sockets.links().stream()
@@ -235,8 +236,8 @@ public final class CmanDaemon implements AutoCloseable {
         return self;
     }
 
-    /// Leaves the cluster and stops. When a client says no, or the others don't answer, it stops all the same, and
-    /// they make
+    /// Leaves the cluster and stops. When a client says no, or the others don't answer, it stops all the
+    /// same, and they make
     /// this node harmless: what a client wouldn't give up may still be in use.
     @Override
     public void close() {
@@ -338,7 +339,8 @@ public final class CmanDaemon implements AutoCloseable {
         }
         ControlServer sockets = server;
         if (sockets != null) {
-            // Clients take the end of their streams for the end of their membership, whatever becomes of this process.
+            // Clients take the end of their streams for the end of their membership, whatever becomes of this
+            // process.
             sockets.close();
         }
         over.countDown();

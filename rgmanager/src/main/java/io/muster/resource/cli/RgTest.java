@@ -31,8 +31,8 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/// `rg_test`: shows what rgmanager makes of a configuration, and runs one service's agents on this host, outside any
-/// cluster.
+/// `rg_test`: shows what rgmanager makes of a configuration, and runs one service's agents on this host,
+/// outside any cluster.
 public final class RgTest implements Command {
     private static final String USAGE = """
             usage: rg_test [AGENTDIR] rules

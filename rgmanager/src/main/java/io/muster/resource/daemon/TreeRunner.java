@@ -23,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/// Does what [TreeRun] decides: calls agents, asks whether the node is quorate, logs, and keeps how long agents took.
+/// Does what [TreeRun] decides: calls agents, asks whether the node is quorate, logs, and keeps how long
+/// agents took.
 ///
 /// Thread: the loop; outcomes come on it.
 public final class TreeRunner implements AutoCloseable {

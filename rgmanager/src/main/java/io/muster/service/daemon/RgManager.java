@@ -43,10 +43,10 @@ import org.slf4j.LoggerFactory;
 
 /// The resource group manager: `rgmanager`.
 ///
-/// It ends agents that a former rgmanager has left at work, waits for cman, configuration and fencing, joins the group
-/// `rgmanager`, stops every configured service (stop before start), and from then on does what the replicated
-/// [ServiceManager] says. When cman goes, it stops the services and ends with status 1. SIGTERM stops this node's
-/// services so that others can take them, then leaves.
+/// It ends agents that a former rgmanager has left at work, waits for cman, configuration and fencing, joins
+/// the group `rgmanager`, stops every configured service (stop before start), and from then on does what the
+/// replicated [ServiceManager] says. When cman goes, it stops the services and ends with status 1. SIGTERM
+/// stops this node's services so that others can take them, then leaves.
 ///
 /// Thread: start and close from outside the loop; all else on it.
 public final class RgManager implements AutoCloseable {
@@ -59,14 +59,15 @@ public final class RgManager implements AutoCloseable {
     /// An rgmanager that is gone for longer than this makes its node a victim.
     private static final int REQUIRED_MS = 10_000;
 
-    /// Longest time an agent of an earlier run may take to die; later than [#REQUIRED_MS] the node is a victim anyway.
+    /// Longest time an agent of an earlier run may take to die; later than [#REQUIRED_MS] the node is a
+    /// victim anyway.
     private static final long END_AGENTS_MS = 8_000;
 
     /// `<rm disabled="1">`.
     private static final int EXIT_DISABLED = 2;
 
-    /// How long the stop of this node's services may take when the process is told to end: a database writes out what
-    /// it holds.
+    /// How long the stop of this node's services may take when the process is told to end: a database writes
+    /// out what it holds.
     public static final Duration STOP_LIMIT = Duration.ofMinutes(10);
 
     /// The same in a process that hosts others too, unless it says otherwise.
@@ -185,13 +186,15 @@ public final class RgManager implements AutoCloseable {
 
     /// Stops this node's services and leaves.
     ///
-    /// @param limit of the stop; services that aren't stopped by then are left to the others, who fence this node
+    /// @param limit of the stop; services that aren't stopped by then are left to the others, who fence this
+    ///     node
     public void close(Duration limit) {
         member.close(limit.toMillis());
     }
 
     private final class ServiceHands implements Hands<ServiceEvent, ServiceEffect> {
-        /// First of all: what an earlier run began must be over before this one says that everything is stopped.
+        /// First of all: what an earlier run began must be over before this one says that everything is
+        /// stopped.
         @Override
         public void prepare(String nodeName, Consumer<Optional<String>> then) {
             var machine = member.machine();
