@@ -108,6 +108,11 @@ final class ClusterState {
         return online;
     }
 
+    /// Whether this run may be given work.
+    boolean online(Node run) {
+        return online().contains(run.nodeid()) && standing.present(run);
+    }
+
     boolean ready(int nodeid) {
         Peer peer = peers.get(nodeid);
         return peer != null && peer.ready();

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 
 /// What follows from what an owner reports of its starts, stops and checks, and from the proof that it can't
 /// report any more: recovery as the service's policy has it.
@@ -88,14 +89,33 @@ final class Outcomes {
         int from = service.owner();
         Set<Node> proven = Stage.only(stopping.run());
         switch (stopping.purpose()) {
-            case Purpose.Stop() -> transitions.stopped(service, true, "stopped by request", proven, ResultCode.SUCCESS);
+            case Purpose.Stop() -> stopped(service, stopping, proven, "stopped by request");
             case Purpose.Disable(), Purpose.DisableAnyway() ->
-                transitions.disabled(service, "disabled by request", proven, ResultCode.SUCCESS);
+                stopped(service, stopping, proven, "disabled by request");
             case Purpose.Move(int target) ->
                 place(service, stopping, Search.away(from, target), "on its way to another node");
             case Purpose.Restart() -> place(service, stopping, Search.again(from), "to be started again");
             case Purpose.Place() -> transitions.stopped(service, false, "stopped", proven, null);
             case Purpose.Remove() -> transitions.stopped(service, true, "gone from the configuration", proven, null);
+        }
+    }
+
+    /// Goes on with the next holder, for a service that several hold, or ends what an operator has asked for.
+    private void stopped(Service service, Stopping stopping, Set<Node> proven, String reason) {
+        SortedSet<Node> rest = Stage.without(service.holders(), proven);
+        Optional<Node> next = rest.stream()
+                .filter(holder -> holder.compareTo(stopping.run()) > 0 && state.online(holder))
+                .findFirst();
+        if (next.isPresent()) {
+            var more = new Stopping(next.get(), rest, transitions.number(), stopping.purpose(), stopping.request());
+            transitions.enter(service, more, "by request", proven, null);
+            return;
+        }
+        ResultCode code = rest.isEmpty() ? ResultCode.SUCCESS : ResultCode.WARNING;
+        if (stopping.purpose() instanceof Purpose.Stop) {
+            transitions.stopped(service, true, reason, proven, code);
+        } else {
+            transitions.disabled(service, reason, proven, code);
         }
     }
 
@@ -110,7 +130,7 @@ final class Outcomes {
             case Purpose.DisableAnyway() -> {
                 // The operator's word ends `failed`, but it is no proof: it may start again only where it may still
                 // run.
-                transitions.disabled(service, "disabled though its stop failed", ResultCode.WARNING);
+                stopped(service, stopping, Stage.NOBODY, "disabled though its stop failed");
                 transitions.notice(
                         true, "#13: " + service.name + ": stop failed on node " + from + ", disabled by request");
             }
@@ -228,10 +248,9 @@ final class Outcomes {
     private void released(Service service, Stopping stopping, Set<Node> proven, String reason) {
         switch (stopping.purpose()) {
             case Purpose.Place() -> transitions.stopped(service, false, reason, proven, null);
-            case Purpose.Stop(), Purpose.Remove() ->
-                transitions.stopped(service, true, reason, proven, ResultCode.SUCCESS);
-            case Purpose.Disable(), Purpose.DisableAnyway() ->
-                transitions.disabled(service, reason, proven, ResultCode.SUCCESS);
+            case Purpose.Remove() -> transitions.stopped(service, true, reason, proven, null);
+            case Purpose.Stop(), Purpose.Disable(), Purpose.DisableAnyway() ->
+                stopped(service, stopping, proven, reason);
             case Purpose.Move(int target) -> {
                 var rest = Stage.without(stopping.others(), proven);
                 var placing = new Placing(rest, Search.first(target), stopping.request());

@@ -204,13 +204,13 @@ final class Requests {
     /// Who runs a stop of what nobody owns: the first of those who may be running it and can be asked, else the
     /// last owner, else the node that asks.
     private @Nullable Node where(Service service, Request request) {
-        SortedSet<Integer> online = state.online();
         if (!service.holders().isEmpty()) {
             return service.holders().stream()
-                    .filter(holder -> online.contains(holder.nodeid()) && state.standing.present(holder))
+                    .filter(state::online)
                     .findFirst()
                     .orElse(null);
         }
+        SortedSet<Integer> online = state.online();
         int nodeid = online.contains(service.lastOwner) ? service.lastOwner : request.asker();
         return online.contains(nodeid) ? state.standing.members().get(nodeid) : null;
     }

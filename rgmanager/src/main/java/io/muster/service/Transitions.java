@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// | starting | start ended; if it failed, for a moment | started |
 /// | started | start failed, check failed | recoverable |
 /// | started | stop, disable, relocate, failback, owner leaves, dependency lost | stopping |
-/// | stopping | stop succeeded | stopped, disabled or placing |
+/// | stopping | stop succeeded | stopped, disabled or placing; stopping on the next who holds it |
 /// | stopping | stop failed | failed; disabled if it had been failed or disabled |
 /// | recoverable | stop succeeded | recovering; stopped if gone from the configuration |
 /// | recoverable | stop failed | failed |
@@ -114,8 +114,8 @@ final class Transitions {
             throw wrong(service, next, reason, "no such transition");
         }
         swap(service, next, reason, proven, code);
-        // To operators, stopped and placing are one, and a stop that failed again is news.
-        if (from.state() != next.state() || next instanceof Failed) {
+        // To operators, stopped and placing are one; a stop that failed again, or goes on elsewhere, is news.
+        if (from.state() != next.state() || from.owner() != next.owner() || next instanceof Failed) {
             service.transitionMs = Math.max(1, state.clockMs);
             lines.add(new ServiceEffect.StateChanged(service.name, from.state(), next.state(), next.owner(), reason));
         }
@@ -161,7 +161,7 @@ final class Transitions {
             case Placing _ -> Set.of(Stopped.class, Starting.class, Failed.class, Disabled.class);
             case Starting _ -> Set.of(Stopped.class, Placing.class, Started.class, Failed.class);
             case Started _ -> Set.of(Stopped.class, Stopping.class, Recoverable.class, Failed.class, Disabled.class);
-            case Stopping _ -> Set.of(Stopped.class, Placing.class, Failed.class, Disabled.class);
+            case Stopping _ -> Set.of(Stopped.class, Placing.class, Stopping.class, Failed.class, Disabled.class);
             case Recoverable _ -> Set.of(Stopped.class, Recovering.class, Failed.class);
             case Recovering _ -> Set.of(Stopped.class, Starting.class, Failed.class, Disabled.class);
             case Failed _ -> Set.of(Stopped.class, Stopping.class, Failed.class);

@@ -33,7 +33,7 @@ class DoorTest {
             placing      x . x . . . . x x
             starting     x x . x . . . x .
             started      x . . . x x . x x
-            stopping     x x . . . . . x x
+            stopping     x x . . x . . x x
             recoverable  x . . . . . x x .
             recovering   x . x . . . . x x
             failed       x . . . x . . x .

@@ -138,22 +138,52 @@ class HoldersTest {
         assertEquals(started, web().stage);
     }
 
+    private Stopping stopping(Node run) {
+        var stopping = assertInstanceOf(Stopping.class, web().stage);
+        assertEquals(run, stopping.run());
+        return stopping;
+    }
+
+    private void stopEnds(Node run, boolean success) {
+        long generation = stopping(run).generation();
+        replica.say(
+                run, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, generation, success, false));
+    }
+
     @Test
     void disableStopsItOnOneHolderAfterTheOther() {
         replica.begin(new Failed(Stages.TWO));
         replica.ask(RequestKind.DISABLE, 0);
-        var first = assertInstanceOf(Stopping.class, web().stage);
-        assertEquals(ONE, first.run());
-        replica.say(ONE, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, first.generation(), true, false));
-        assertEquals(new Disabled(Stages.nodes(2)), web().stage);
-        replica.ask(RequestKind.DISABLE, 0);
-        var second = assertInstanceOf(Stopping.class, web().stage);
-        assertEquals(TWO, second.run());
-        replica.say(
-                TWO, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, second.generation(), true, false));
+        stopEnds(ONE, true);
+        assertEquals(Stages.nodes(2), web().holders());
+        stopEnds(TWO, true);
+        assertEquals(ResultCode.SUCCESS, replica.answer());
         assertEquals(new Disabled(Stage.NOBODY), web().stage);
+        assertEquals(2, web().lastOwner);
         replica.ask(RequestKind.ENABLE, 3);
         assertStarts(THREE);
+    }
+
+    @Test
+    void disableGoesOnThoughTheFirstHolderCannotStopIt() {
+        replica.begin(new Failed(Stages.TWO));
+        replica.ask(RequestKind.DISABLE, 0);
+        stopEnds(ONE, false);
+        stopEnds(TWO, true);
+        assertEquals(ResultCode.WARNING, replica.answer());
+        assertEquals(new Disabled(Stages.nodes(1)), web().stage, "the operator's word, and no proof");
+    }
+
+    @Test
+    void disableGoesOnWhenTheFirstHolderIsFencedMeanwhile() {
+        replica.begin(new Failed(Stages.TWO));
+        replica.ask(RequestKind.DISABLE, 0);
+        stopping(ONE);
+        replica.lose(ONE);
+        replica.fenced(ONE);
+        stopEnds(TWO, true);
+        assertEquals(ResultCode.SUCCESS, replica.answer());
+        assertEquals(new Disabled(Stage.NOBODY), web().stage);
     }
 
     @Test
@@ -161,8 +191,7 @@ class HoldersTest {
         replica.begin(new Failed(Stages.TWO));
         replica.lose(ONE);
         replica.ask(RequestKind.DISABLE, 0);
-        var stopping = assertInstanceOf(Stopping.class, web().stage);
-        assertEquals(TWO, stopping.run());
+        stopping(TWO);
         replica.fenced(ONE);
         assertEquals(Stages.nodes(2), web().holders(), "only its owner is left");
     }
@@ -171,9 +200,7 @@ class HoldersTest {
     void ifTheStopFailsBothStillHoldIt() {
         replica.begin(new Stopped(Stages.TWO, true));
         replica.ask(RequestKind.DISABLE, 0);
-        var stopping = assertInstanceOf(Stopping.class, web().stage);
-        replica.say(
-                ONE, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, stopping.generation(), false, false));
+        stopEnds(ONE, false);
         assertEquals(new Failed(Stages.TWO), web().stage);
     }
 
