@@ -19,7 +19,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /// Decides which cluster.conf is the cluster's, on every node alike.
@@ -86,16 +85,6 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
     /// @param self this run of this node
     public ConfigLog(Node self) {
         this.self = self;
-    }
-
-    /// The number before the first request of a life of ccsd.
-    ///
-    /// Outcomes are kept for each run of cman, which outlives a ccsd: one that counted from 0 again would hear
-    /// of a former life's requests as its own. The clock won't do: it may be set back.
-    ///
-    /// @param dice whose sequence differs from one life to the next
-    public static long beforeFirstRequest(RandomGenerator dice) {
-        return dice.nextLong() >>> 1;
     }
 
     /// In force; empty until the cluster has been quorate once.

@@ -2,6 +2,8 @@ package io.muster.ccs;
 
 import io.muster.config.ConfigReader;
 import io.muster.config.ConfigVersion;
+import io.muster.control.Answer;
+import io.muster.control.Frame;
 import io.muster.core.CauseId;
 import io.muster.core.Core;
 import io.muster.core.Incarnation;
@@ -11,6 +13,7 @@ import io.muster.group.GroupEntry;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
+import io.muster.member.daemon.Questions;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,10 +21,12 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A few nodes with disks, real replicas of [ConfigLog], and a log between them with the promises of extended
@@ -31,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 /// A ccsd may also end and start again by itself, while the node's cman goes on.
 ///
 /// Checks after every step: equal positions, equal state; one content for each version number in force, and only
-/// when a quorum has had it on disk; an answer is to a request of this life of ccsd, and if the request was
+/// when a quorum has had it on disk; numbers in force only grow; an answer is to a request of this life of ccsd, and if
+/// the request was
 /// proposed, to a proposal that has been ordered; what was ordered without quorum isn't done.
 final class World {
     /// Puts something around a replica that sees what it is told and what it wants.
@@ -56,12 +62,16 @@ final class World {
         final Set<Long> ordered = new TreeSet<>();
         final Set<Long> orderedWithoutQuorum = new TreeSet<>();
         final List<String> lines = new ArrayList<>();
-        long lastRequest;
+        final Questions questions;
+
+        @Nullable
+        Document inForce;
+
         int delivered;
 
-        Process(Node self, long lastRequest, Wrapping wrapping) {
+        Process(Node self, long life, Wrapping wrapping) {
             this.self = self;
-            this.lastRequest = lastRequest;
+            this.questions = new Questions(life, Answer.DONE, Optional::empty, Answer.DONE);
             this.core = new ConfigLog(self);
             this.replica = new Replica<>(self, core);
             this.driven = wrapping.of(replica);
@@ -141,9 +151,9 @@ final class World {
         }
     }
 
-    /// A new life of a node's ccsd, which begins to count its requests as the daemon does.
+    /// A new life of a node's ccsd, which names its requests as the daemon does.
     private Process process(int nodeid) {
-        return new Process(runs[nodeid], ConfigLog.beforeFirstRequest(dice), wrapping);
+        return new Process(runs[nodeid], dice.nextLong(), wrapping);
     }
 
     /// ccsd of a node ends; its cman goes on.
@@ -350,14 +360,22 @@ final class World {
 
     void update(int nodeid, Document document, int probationSec) {
         Process process = processes[nodeid];
-        process.asked.put(++process.lastRequest, document);
-        local(process, new CcsEvent.Update(process.lastRequest, document.octets(), probationSec));
+        ask(process, name -> {
+            process.asked.put(name, document);
+            local(process, new CcsEvent.Update(name, document.octets(), probationSec));
+        });
     }
 
     void confirm(int nodeid) {
         Process process = processes[nodeid];
-        process.confirming.add(++process.lastRequest);
-        local(process, new CcsEvent.Confirm(process.lastRequest));
+        ask(process, name -> {
+            process.confirming.add(name);
+            local(process, new CcsEvent.Confirm(name));
+        });
+    }
+
+    private static void ask(Process process, LongConsumer then) {
+        process.questions.ask(new Operator(), new Frame(1, new byte[0]), then);
     }
 
     private void local(Process process, CcsEvent event) {
@@ -378,7 +396,21 @@ final class World {
             if (before != null && !before.equals(state)) {
                 throw new AssertionError("node " + process.self + " differs at " + entry + seed);
             }
-            process.core.chosen().ifPresent(this::check);
+            check(process);
+        }
+    }
+
+    private void check(Process process) {
+        Document before = process.inForce;
+        Document now = process.core.chosen().orElse(null);
+        process.inForce = now;
+        if (now != null) {
+            check(now);
+        }
+        if (before != null
+                && !before.equals(now)
+                && (now == null || now.version().number() <= before.version().number())) {
+            throw new AssertionError("node " + process.self + ": " + now + " in force after " + before + seed);
         }
     }
 
