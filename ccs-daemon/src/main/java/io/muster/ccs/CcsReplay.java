@@ -8,7 +8,8 @@ import io.muster.member.daemon.ReplicaReplay;
 /// Replays records of ccsd.
 public final class CcsReplay extends ReplicaReplay {
     public static final String NAME = "ccsd";
-    public static final RecordCodec CODEC = ReplicaRecord.codec(GroupEntry.class, CcsEvent.class, CcsEffect.class, ConfigLog.Local.class)
+    public static final RecordCodec CODEC = ReplicaRecord.codec(
+                    GroupEntry.class, CcsEvent.class, CcsEffect.class, ConfigLog.Local.class)
             .with(Document.class, Document::octets, Document::of);
 
     public CcsReplay() {

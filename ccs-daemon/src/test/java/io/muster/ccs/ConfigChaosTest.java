@@ -18,18 +18,8 @@ class ConfigChaosTest {
         }
     }
 
-    @Test
-    void aCoreMadeOfAnImageInTheMiddleOfChaosGoesOnAsTheFirst() {
-        long first = Long.getLong("seed", 1);
-        int seeds = Long.getLong("seed") == null ? 25 : 1;
-        for (long seed = first; seed < first + seeds; seed++) {
-            Random dice = new Random(seed);
-            String where = " -Dseed=" + seed;
-            chaos(seed, replica -> new Twin(replica, dice, where));
-        }
-    }
-
-    private static void chaos(long seed, World.Wrapping wrapping) {
+    /// One random life of a cluster's ccsds: all is well in the end, or the seed is in the error.
+    static void chaos(long seed, World.Wrapping wrapping) {
         int size = new int[] {2, 3, 3, 4, 5}[new Random(seed).nextInt(5)];
         World world = new World(size, seed, wrapping);
         int[] all = IntStream.rangeClosed(1, size).toArray();
