@@ -144,6 +144,15 @@ class FenceDomainTest {
     }
 
     @Test
+    void aClaimEndsAsSoonAsItsHolderIsNoMemberAnyMore() {
+        var two = new Domain(2, Settings.nodes(3)).started(1, 2, 3);
+        two.message(node(1), new FenceMessage.Start(List.of()));
+        two.lose(node(3), 1, 2).message(node(1), new FenceMessage.Claim(node(3)));
+        two.members(nodes(2), List.of(new Departure(node(1), Reason.LOST)));
+        assertFalse(two.core.state().victim(node(3)).orElseThrow().heldBy(node(1)));
+    }
+
+    @Test
     void aClaimPassesOnWhenOnlyTheFenceDaemonOfItsHolderDies() {
         var two = new Domain(2, Settings.nodes(3)).started(1, 2, 3);
         two.message(node(1), new FenceMessage.Start(List.of()));
