@@ -23,7 +23,8 @@ public sealed interface CcsEffect {
     /// Write a proposed document beside cluster.conf, synced, and say [CcsEvent.Staged].
     record Stage(Document document, long attempt) implements CcsEffect {}
 
-    /// Make this the cluster.conf, atomically and synced, drop what is staged, and say [CcsEvent.Installed].
+    /// Make this the cluster.conf, atomically and synced, drop what is staged, and say
+    /// [CcsEvent.Installed].
     ///
     /// @param attempt to remember beside it
     /// @param keepAside the present file says something else that nobody may lose: keep it as

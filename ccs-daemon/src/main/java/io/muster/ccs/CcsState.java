@@ -128,8 +128,8 @@ final class CcsState {
             case GroupEntry.Message message -> message(message);
             case GroupEntry.Membership _, GroupEntry.Quorum _, GroupEntry.Fenced _, GroupEntry.Recovered _ -> {}
         }
-        // Behind a change of members the word on quorum follows; until then a shrunken cluster would count as
-        // quorate.
+        // Behind a change of members the word on quorum follows; until then a shrunken cluster would
+        // count as quorate.
         if (entry instanceof GroupEntry.Quorum || (entry instanceof GroupEntry.Message m && m.regular())) {
             settle();
         }
@@ -144,8 +144,8 @@ final class CcsState {
         }
         Node from = message.from();
         boolean acts = message.regular() && standing.quorate();
-        // Whatever may begin an attempt takes its number even if it begins none here: a lost member, to which
-        // it came in a regular configuration, may have staged something under that number.
+        // Whatever may begin an attempt takes its number even if it begins none here: a lost member, to
+        // which it came in a regular configuration, may have staged something under that number.
         switch (decoded) {
             case CcsMessage.Report(OnDisk report) -> report(from, report);
             case CcsMessage.Propose propose -> {

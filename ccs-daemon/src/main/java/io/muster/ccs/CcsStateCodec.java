@@ -19,8 +19,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// The replicated state of ccsd on its way to a joiner, big-endian: u8 version, [Standing], the choice, u64 last
-/// attempt, version announced; lists of reports (node, [OnDisk]) and outcomes (node, u64 request, bool done, text).
+/// The replicated state of ccsd on its way to a joiner, big-endian: u8 version, [Standing], the choice,
+/// u64 last attempt, version announced; lists of reports (node, [OnDisk]) and outcomes (node, u64
+/// request, bool done, text).
 ///
 /// | choice | u8 | then |
 /// |---|---|---|
@@ -29,8 +30,9 @@ import java.util.TreeSet;
 /// | Spreading | 2 | pending |
 /// | InForce | 3 | document, u64 attempt, optional update, optional probation |
 ///
-/// An update is a pending, optional node and u64 request, and u32 seconds; a probation a document and u32 seconds.
-/// A pending is a u64 attempt, a document and a list of u32 nodeids; a document a u32 length and its octets.
+/// An update is a pending, optional node and u64 request, and u32 seconds; a probation a document and
+/// u32 seconds. A pending is a u64 attempt, a document and a list of u32 nodeids; a document a u32
+/// length and its octets.
 final class CcsStateCodec {
     static final int VERSION = 2;
 

@@ -15,8 +15,8 @@ import java.util.Optional;
 /// | InForce | InForce, same document | an update begins or ends in nothing; probation ends |
 /// | InForce | InForce, the update's document | a quorum has it on disk |
 ///
-/// A document on its way may also gain a node that has it on disk. A number in force only grows, and from there
-/// nothing leads back to nothing in force.
+/// A document on its way may also gain a node that has it on disk. A number in force only grows, and
+/// from there nothing leads back to nothing in force.
 sealed interface Choice {
     /// Nothing in force, and no say yet.
     record Unelected() implements Choice {

@@ -32,11 +32,12 @@ import java.util.stream.Collectors;
 /// | update not on disk in time | abandoned |
 /// | on probation and not confirmed | the former content comes back under a new number |
 ///
-/// What was committed is never lost to a full restart: a quorum has it on disk before it is in force, every
-/// later quorum has one of those nodes, and elections count what is staged ([ConfigVote#best]).
+/// What was committed is never lost to a full restart: a quorum has it on disk before it is in force,
+/// every later quorum has one of those nodes, and elections count what is staged ([ConfigVote#best]).
 ///
-/// The replicated half is [CcsState]. The local half keeps the node's disk in step with it ([OwnDisk]), reports
-/// what is there, proposes for all what it is this node's turn to propose ([Patience]), and answers operators.
+/// The replicated half is [CcsState]. The local half keeps the node's disk in step with it ([OwnDisk]),
+/// reports what is there, proposes for all what it is this node's turn to propose ([Patience]), and
+/// answers operators.
 public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, CcsEffect> {
     static final long RETRY_MS = 5_000;
 
@@ -160,7 +161,8 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
                 : (Record) said;
     }
 
-    /// Names the node whose file can't be the cluster's, on every node, since nobody knows which log is read.
+    /// Names the node whose file can't be the cluster's, on every node, since nobody knows which log is
+    /// read.
     private void stranger(Node from, OnDisk report, List<CcsEffect> out) {
         chosen().map(Document::version).ifPresent(now -> {
             if (state.standing().view().contains(from)

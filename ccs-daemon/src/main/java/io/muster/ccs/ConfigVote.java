@@ -13,17 +13,17 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// The arithmetic of ccsd: when enough disks have a document, and which document a cluster without one begins
-/// with. Pure functions of the replicated state.
+/// The arithmetic of ccsd: when enough disks have a document, and which document a cluster without one
+/// begins with. Pure functions of the replicated state.
 final class ConfigVote {
     private ConfigVote() {}
 
     /// Whether the nodes that have the pending document on disk make up a quorum.
     ///
-    /// A quorum is reckoned as cman does, over all members of the cluster, whether their ccsd runs or not. A
-    /// cluster that is quorate with less (two_node with one node left, a quorum disk, expected votes lowered
-    /// by hand) needs all of its members: then every later quorum has a node with the document, as far as
-    /// quorum means anything there.
+    /// A quorum is reckoned as cman does, over all members of the cluster, whether their ccsd runs or
+    /// not. A cluster that is quorate with less (two_node with one node left, a quorum disk, expected
+    /// votes lowered by hand) needs all of its members: then every later quorum has a node with the
+    /// document, as far as quorum means anything there.
     static boolean durable(CcsState state, Pending pending) {
         ClusterConfig config =
                 state.choice().inForce().orElse(pending.document()).config();
@@ -65,10 +65,10 @@ final class ConfigVote {
 
     /// What to begin with: the highest number on any disk.
     ///
-    /// A staged document may have been committed by a quorum of which only one node is here, so the latest
-    /// attempt counts like a file, unless a later attempt is known to have been committed; it even beats a
-    /// file of its number, which then came from an editor. Of two files of one number the one with more votes
-    /// is taken, then the lower nodeid's.
+    /// A staged document may have been committed by a quorum of which only one node is here, so the
+    /// latest attempt counts like a file, unless a later attempt is known to have been committed; it
+    /// even beats a file of its number, which then came from an editor. Of two files of one number the
+    /// one with more votes is taken, then the lower nodeid's.
     static Optional<ConfigVersion> best(CcsState state) {
         long committed = state.reports().values().stream()
                 .mapToLong(OnDisk::fileAttempt)

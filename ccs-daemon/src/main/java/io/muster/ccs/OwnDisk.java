@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What this node has on its disk and what it is doing there: one thing at a time, of what differs most from the
-/// replicated state.
+/// What this node has on its disk and what it is doing there: one thing at a time, of what differs most
+/// from the replicated state.
 ///
 /// @param disk as last seen or written; empty until it was looked at
 /// @param atHand documents that may be asked of this node, newest last
@@ -107,7 +107,8 @@ record OwnDisk(Optional<OnDisk> disk, List<Document> atHand, Doing doing) {
         return new OwnDisk(disk, atHand, new Doing.Writing(document));
     }
 
-    /// What to do next: a proposal is to be staged, the document in force to be installed, litter to be removed.
+    /// What to do next: a proposal is to be staged, the document in force to be installed, litter to be
+    /// removed.
     Optional<CcsEffect> due(Choice choice) {
         if (disk.isEmpty() || !(doing instanceof Doing.Nothing)) {
             return Optional.empty();

@@ -5,8 +5,8 @@ import io.muster.ccs.Choice.Unelected;
 import io.muster.config.ConfigVersion;
 import java.util.Optional;
 
-/// How long this node has waited for what: the first election, an update that nobody finishes, a probation
-/// that ends. Time may only propose; what comes of it is decided in the log.
+/// How long this node has waited for what: the first election, an update that nobody finishes, a
+/// probation that ends. Time may only propose; what comes of it is decided in the log.
 ///
 /// @param election while a quorum has said what it has and others may still bring their file
 /// @param update by the number of its attempt

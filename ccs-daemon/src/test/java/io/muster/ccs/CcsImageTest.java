@@ -10,7 +10,8 @@ import io.muster.simulator.LeftOut;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// An image is all of ccsd's core: one made from it in the middle of a chaotic life lives on as the core does.
+/// An image is all of ccsd's core: one made from it in the middle of a chaotic life lives on as the
+/// core does.
 ///
 /// `-Dseed=N` runs one seed, `-Dseeds=N` that many.
 class CcsImageTest {

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What survives a crash of a node, with the store that ships upon it. It keeps the promise of [Files]:
-/// whatever happens, of each file the old or the new content is there, whole. It may be full, or not say what
-/// is on it, and the power may fail between any two changes.
+/// whatever happens, of each file the old or the new content is there, whole. It may be full, or not
+/// say what is on it, and the power may fail between any two changes.
 final class VirtualDisk implements Files {
     /// The power has failed; nothing after it was done.
     static final class PowerLoss extends RuntimeException {

@@ -29,15 +29,15 @@ import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// A few nodes with disks, real replicas of [ConfigLog], and a log between them with the promises of extended
-/// virtual synchrony: who moves together has seen the same; what a lost node delivered in a regular
-/// configuration, survivors deliver, but perhaps in a transitional one.
+/// A few nodes with disks, real replicas of [ConfigLog], and a log between them with the promises of
+/// extended virtual synchrony: who moves together has seen the same; what a lost node delivered in a
+/// regular configuration, survivors deliver, but perhaps in a transitional one.
 ///
 /// A ccsd may also end and start again by itself, while the node's cman goes on.
 ///
-/// Checks after every step: equal positions, equal state; one content for each version number in force, and only
-/// when a quorum has had it on disk; numbers in force only grow; an answer is to a request of this life of ccsd, and if
-/// the request was
+/// Checks after every step: equal positions, equal state; one content for each version number in force,
+/// and only when a quorum has had it on disk; numbers in force only grow; an answer is to a request of
+/// this life of ccsd, and if the request was
 /// proposed, to a proposal that has been ordered; what was ordered without quorum isn't done.
 final class World {
     /// Puts something around a replica that sees what it is told and what it wants.

@@ -6,7 +6,8 @@ import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.nio.charset.StandardCharsets;
 
-/// What a daemon answers a command: the one form for all of them. In a frame of type [Frame#ANSWER], big-endian:
+/// What a daemon answers a command: the one form for all of them. In a frame of type [Frame#ANSWER],
+/// big-endian:
 ///
 /// | octets | field |
 /// |---|---|

@@ -8,12 +8,12 @@ import java.time.Duration;
 
 /// A command's conversation with a daemon: blocking, every call bounded, one [Answer] for each request.
 ///
-/// Errors: [NotRunningException] when the daemon isn't there, [AccessDeniedException] when its socket isn't
-/// this user's to use, other `IOException`s when the conversation breaks or makes no sense. A no of the
-/// daemon is an answer; who has no use for one says [Answer#orRefuse].
+/// Errors: [NotRunningException] when the daemon isn't there, [AccessDeniedException] when its socket
+/// isn't this user's to use, other `IOException`s when the conversation breaks or makes no sense. A no
+/// of the daemon is an answer; who has no use for one says [Answer#orRefuse].
 ///
-/// What is asked and answered is written next to the daemon's types of frames; the words for an operator when
-/// it fails are each command's own.
+/// What is asked and answered is written next to the daemon's types of frames; the words for an
+/// operator when it fails are each command's own.
 ///
 /// Loads neither Netty nor SLF4J. Thread: one at a time.
 public final class CommandClient implements AutoCloseable {

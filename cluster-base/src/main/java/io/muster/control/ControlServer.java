@@ -19,11 +19,11 @@ import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A daemon's control socket: a Unix stream socket, mode 0660 and of group `cluster` if there is one, on the
-/// daemon's loop.
+/// A daemon's control socket: a Unix stream socket, mode 0660 and of group `cluster` if there is one,
+/// on the daemon's loop.
 ///
-/// A client can't hurt the daemon: frames are bounded and checked, a reader too slow or too silent is disconnected
-/// and counted, an exception in the handler ends that session only.
+/// A client can't hurt the daemon: frames are bounded and checked, a reader too slow or too silent is
+/// disconnected and counted, an exception in the handler ends that session only.
 ///
 /// Thread: open and close from any; handler and sessions live on the loop.
 public final class ControlServer implements ControlSocket.Server {

@@ -29,8 +29,8 @@ public interface ControlSocket {
         void close();
     }
 
-    /// A client's connection. Pings are answered below it, from the loop, so that a daemon whose loop hangs
-    /// is seen to hang. Thread: any.
+    /// A client's connection. Pings are answered below it, from the loop, so that a daemon whose loop
+    /// hangs is seen to hang. Thread: any.
     interface Connection {
         void send(Frame frame);
 

@@ -21,7 +21,8 @@ import io.muster.wire.Output;
 public record Frame(int type, long sequence, CauseId cause, byte[] payload) {
     /// Octets before header and payload.
     public static final int PREFIX = 4;
-    /// Most octets of payload, unless a server says otherwise: a message of 1 MiB with everything around it.
+    /// Most octets of payload, unless a server says otherwise: a message of 1 MiB with everything
+    /// around it.
     public static final int MAX_PAYLOAD = 4 << 20;
 
     /// A daemon's answer to a request: an [Answer].

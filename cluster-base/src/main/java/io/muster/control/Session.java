@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One client of a [ControlServer].
 ///
-/// Thread: the `send`s and [#close] may come from any; the rest belongs to the server's loop. What is sent keeps
-/// its order. Nothing is ever left out: a client that doesn't take what it is sent is disconnected ([Limits]) and
-/// told so by the end of its stream.
+/// Thread: the `send`s and [#close] may come from any; the rest belongs to the server's loop. What is
+/// sent keeps its order. Nothing is ever left out: a client that doesn't take what it is sent is
+/// disconnected ([Limits]) and told so by the end of its stream.
 public interface Session {
     /// Counted from 1 in this server.
     long id();
@@ -47,8 +47,8 @@ public interface Session {
     /// Stops or resumes reading from this client: how a full queue of ours becomes the client's wait.
     void reading(boolean on);
 
-    /// Pings the client's event loop from now on and disconnects it when it doesn't answer: how a stopped or hung
-    /// process is told from a quiet one.
+    /// Pings the client's event loop from now on and disconnects it when it doesn't answer: how a
+    /// stopped or hung process is told from a quiet one.
     void watch(long intervalMs, long timeoutMs);
 
     /// Whatever the handler wants to remember.

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The process around a daemon: options, logging, pid file, readiness, and its two ends. SIGTERM (or SIGINT,
-/// and SIGHUP unless the daemon asked for it: [Signals]) is a clean stop with status 0; [Context#fatal] is
-/// the other one, at once and with status 1, and closes
+/// The process around a daemon: options, logging, pid file, readiness, and its two ends. SIGTERM (or
+/// SIGINT, and SIGHUP unless the daemon asked for it: [Signals]) is a clean stop with status 0;
+/// [Context#fatal] is the other one, at once and with status 1, and closes
 /// nothing: a node that broke must look broken to the others.
 ///
 /// ```java
@@ -107,8 +107,8 @@ public final class Daemon {
         return this;
     }
 
-    /// How long a clean stop may take before the process ends all the same; 20 s if nothing is said. The unit's
-    /// `TimeoutStopSec` has to be longer.
+    /// How long a clean stop may take before the process ends all the same; 20 s if nothing is said.
+    /// The unit's `TimeoutStopSec` has to be longer.
     public Daemon stopsWithin(Duration limit) {
         this.stopLimit = limit;
         return this;

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Where everything lies. `MUSTER_ROOT` moves all of it, so that several nodes' daemons can live on one machine
-/// and tests need no rights.
+/// Where everything lies. `MUSTER_ROOT` moves all of it, so that several nodes' daemons can live on one
+/// machine and tests need no rights.
 ///
 /// | | below the root |
 /// |---|---|
@@ -97,8 +97,8 @@ public final class Layout {
     }
 
     /// The directory of resource agents: property `muster.agents`, else `MUSTER_AGENTS`, else
-    /// `<root>/usr/share/cluster` if it exists, else `/usr/share/cluster`. (What somebody names comes first:
-    /// Debian's fence-agents put programs of their own into `/usr/share/cluster`.)
+    /// `<root>/usr/share/cluster` if it exists, else `/usr/share/cluster`. (What somebody names comes
+    /// first: Debian's fence-agents put programs of their own into `/usr/share/cluster`.)
     public Path agents() {
         Path own = root.resolve("usr/share/cluster");
         return Path.of(nonEmpty(System.getProperty("muster.agents"))
@@ -106,8 +106,8 @@ public final class Layout {
                 .orElse(Files.isDirectory(own) ? own.toString() : "/usr/share/cluster"));
     }
 
-    /// Directories in which fence agents are looked for: those of `MUSTER_FENCE_PATH`, those of `PATH`, and the
-    /// usual ones, since a daemon's `PATH` often lacks sbin.
+    /// Directories in which fence agents are looked for: those of `MUSTER_FENCE_PATH`, those of `PATH`,
+    /// and the usual ones, since a daemon's `PATH` often lacks sbin.
     public List<Path> fencePath() {
         var found = new ArrayList<Path>();
         for (String list : List.of(

@@ -2,8 +2,8 @@ package io.muster.driver;
 
 import java.util.random.RandomGenerator;
 
-/// A core's dice: SplitMix64 from a seed, its whole state one number, so that it goes into an image with the core.
-/// For timing and tie-breaking, never for keys. Thread: the core's.
+/// A core's dice: SplitMix64 from a seed, its whole state one number, so that it goes into an image
+/// with the core. For timing and tie-breaking, never for keys. Thread: the core's.
 public final class Dice implements RandomGenerator {
     private long state;
 

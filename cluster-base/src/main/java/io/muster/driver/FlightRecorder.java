@@ -23,17 +23,18 @@ import org.slf4j.LoggerFactory;
 
 /// Writes every step of a core to a ring of files, each of which replays by itself ([Segment], [Replay]).
 ///
-/// The loop encodes - a payload beyond the limit to its length and hash - and a thread of this class writes.
-/// Between them lies a queue bounded in octets. When the disk is too slow or fails, the rest of a segment is
-/// given up and a new one, with a new image, begins as soon as there is room: a segment never lacks a step in
-/// its middle. Likewise when there is more to record than the limit says: then only steps worth noting are
-/// written, to be read and not to be replayed, until there is time again or one of them comes. The files are
-/// mode 0600, and at most `segments` of them exist, the oldest dropped first.
+/// The loop encodes - a payload beyond the limit to its length and hash - and a thread of this class
+/// writes. Between them lies a queue bounded in octets. When the disk is too slow or fails, the rest of
+/// a segment is given up and a new one, with a new image, begins as soon as there is room: a segment
+/// never lacks a step in its middle. Likewise when there is more to record than the limit says: then
+/// only steps worth noting are written, to be read and not to be replayed, until there is time again or
+/// one of them comes. The files are mode 0600, and at most `segments` of them exist, the oldest dropped
+/// first.
 ///
 /// A core whose days are all alike, but for a moment that somebody will ask about, is recorded on trial
-/// ([Limits#onTrial]): a segment and the one before it stay in memory until a step worth noting comes, and go
-/// to the disk with it, or make room for the next. So the ring of files holds what led to such moments,
-/// however long ago.
+/// ([Limits#onTrial]): a segment and the one before it stay in memory until a step worth noting comes,
+/// and go to the disk with it, or make room for the next. So the ring of files holds what led to such
+/// moments, however long ago.
 ///
 /// Thread: [#before] and [#after] on the loop, [#close] from any.
 public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable {
@@ -41,8 +42,8 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
     private static final long RETRY_MS = 10_000;
     private static final long BURST_SEC = 10;
 
-    /// Between two looks of the writer: a quiet core's steps are written some at a time, which costs an idle
-    /// node less. Lost with a process that is killed; one that ends for a fault writes them.
+    /// Between two looks of the writer: a quiet core's steps are written some at a time, which costs an
+    /// idle node less. Lost with a process that is killed; one that ends for a fault writes them.
     private static final long PAUSE_MS = 250;
 
     /// How much to keep.

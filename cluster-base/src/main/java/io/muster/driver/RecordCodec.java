@@ -34,17 +34,17 @@ import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// Encodes events, effects and images of cores for the flight recorder without a line of code of their own:
-/// records, sealed interfaces of records, enums, texts, octets, numbers, lists, sets, maps and optionals, as
-/// deep as they go. What has an order keeps it; a component declared sorted is made so again, in its natural
-/// order.
+/// Encodes events, effects and images of cores for the flight recorder without a line of code of their
+/// own: records, sealed interfaces of records, enums, texts, octets, numbers, lists, sets, maps and
+/// optionals, as deep as they go. What has an order keeps it; a component declared sorted is made so
+/// again, in its natural order.
 ///
-/// Each value is a tag and its content, numbers the shorter the smaller they are ([Output#varint]); a record
-/// is its number in a dictionary and its components. The dictionary
+/// Each value is a tag and its content, numbers the shorter the smaller they are ([Output#varint]); a
+/// record is its number in a dictionary and its components. The dictionary
 /// is all record and enum classes that can be reached from the roots through components and permitted
-/// subclasses, in order of name, and stands at the head of each segment: a record is readable for the build
-/// that wrote it, and says so when it is another's. Octets beyond a limit are kept as length and CRC-32C and
-/// read back as that many zeros. Passwords are written masked ([Secrets]).
+/// subclasses, in order of name, and stands at the head of each segment: a record is readable for the
+/// build that wrote it, and says so when it is another's. Octets beyond a limit are kept as length and
+/// CRC-32C and read back as that many zeros. Passwords are written masked ([Secrets]).
 ///
 /// Not a wire format: nothing but our own recorder writes it. Thread: any.
 public final class RecordCodec {
@@ -138,9 +138,9 @@ public final class RecordCodec {
         return !pass.masked;
     }
 
-    /// As [#encode], but long octets count by their length alone, since a replay has zeros in their place, and
-    /// what has no order of its own (`Set.of`) is sorted, since its order differs from one JVM to the next: for
-    /// comparing, not for reading.
+    /// As [#encode], but long octets count by their length alone, since a replay has zeros in their
+    /// place, and what has no order of its own (`Set.of`) is sorted, since its order differs from one
+    /// JVM to the next: for comparing, not for reading.
     public byte[] canonical(@Nullable Object value, int payloadLimit) {
         var out = new Output(256);
         write(new Pass(out, payloadLimit, true), value);

@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// `muster replay [-p] [-d] [-w ID|WORD] FILE|DIRECTORY...`: feeds a flight record to the same core and compares
-/// what it decides. 0 if every step decides the same, 1 if not or if there is nothing to replay.
+/// `muster replay [-p] [-d] [-w ID|WORD] FILE|DIRECTORY...`: feeds a flight record to the same core and
+/// compares what it decides. 0 if every step decides the same, 1 if not or if there is nothing to replay.
 public final class Replay implements Command {
     private static final String USAGE = """
             Usage: replay [options] FILE|DIRECTORY...

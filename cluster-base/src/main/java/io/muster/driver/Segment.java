@@ -25,8 +25,8 @@ import java.util.zip.CRC32C;
 /// | u32, octets | image of the core ([RecordCodec]) | rest | the event |
 /// | u32 | CRC-32C of all before | | |
 ///
-/// After an entry that can't be decided again the record goes on with the image of the next segment. Version 2 had
-/// images by reflection.
+/// After an entry that can't be decided again the record goes on with the image of the next segment.
+/// Version 2 had images by reflection.
 ///
 /// A file cut in an entry - the process died - ends with the entry before.
 record Segment(
@@ -45,8 +45,8 @@ record Segment(
 
     /// One step of the core.
     ///
-    /// @param decidable false when the core can't be given this event again: a secret is missing from it, or steps
-    ///     before it weren't kept
+    /// @param decidable false when the core can't be given this event again: a secret is missing from
+    ///     it, or steps before it weren't kept
     record Entry(long nowMs, CauseId id, CauseId parent, long effectsHash, boolean decidable, byte[] event) {}
 
     static byte[] encodeHead(

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /// The files that decide something: configuration, notes that must survive a crash.
 ///
-/// Blocks on the disk: for [Machine#beside] and for a daemon's start, not for a loop. Thread: any, one at a
-/// time for one file.
+/// Blocks on the disk: for [Machine#beside] and for a daemon's start, not for a loop. Thread: any, one
+/// at a time for one file.
 public interface Files {
     /// What a file holds; empty when there is none.
     ///

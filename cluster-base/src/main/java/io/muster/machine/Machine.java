@@ -9,8 +9,9 @@ import java.util.random.RandomGenerator;
 
 /// The machine as one daemon sees it: its loop and everything a driver does that a core mustn't.
 ///
-/// The real one is `io.muster.os.RealMachine`; the simulator has one in virtual time, so that the drivers that ship
-/// are the drivers that are simulated. One for each daemon, since each has a loop of its own.
+/// The real one is `io.muster.os.RealMachine`; the simulator has one in virtual time, so that the
+/// drivers that ship are the drivers that are simulated. One for each daemon, since each has a loop of
+/// its own.
 ///
 /// Thread: any, unless a method says otherwise; whatever is handed back comes on the loop.
 public interface Machine extends AutoCloseable {
@@ -28,7 +29,8 @@ public interface Machine extends AutoCloseable {
     /// For names that nobody may guess or meet twice; a real machine's is a secure one.
     RandomGenerator dice();
 
-    /// Does what blocks, such as work on the disk, beside the loop: one piece after the other, in the order given.
+    /// Does what blocks, such as work on the disk, beside the loop: one piece after the other, in the
+    /// order given.
     ///
     /// @param what for logs
     /// @param then on the loop, with what came of it

@@ -17,7 +17,8 @@ public interface Programs {
 
     /// One at work.
     interface Running {
-        /// Kills it with all its descendants; it ends as if its time were over. Does nothing once it has ended.
+        /// Kills it with all its descendants; it ends as if its time were over. Does nothing once it
+        /// has ended.
         void end();
     }
 
@@ -26,8 +27,8 @@ public interface Programs {
     /// @param ended once, however it ends; one that can't be started ends with [Program#NOT_STARTED]
     Running start(Program program, Bond bond, Consumer<Program.Result> ended);
 
-    /// Takes over from the daemon's former runs: afterwards no program that one of them has started through the
-    /// [Programs] that its own take-over gave it can act any more.
+    /// Takes over from the daemon's former runs: afterwards no program that one of them has started
+    /// through the [Programs] that its own take-over gave it can act any more.
     ///
     /// What a *finished* program left running (the database) is never touched.
     ///

@@ -12,8 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads a message written by [Output], trusting nothing: whatever the octets are, a method returns a value in its
-/// range or throws [MalformedMessage], and allocates no more than the octets at hand can justify.
+/// Reads a message written by [Output], trusting nothing: whatever the octets are, a method returns a
+/// value in its range or throws [MalformedMessage], and allocates no more than the octets at hand can
+/// justify.
 ///
 /// Thread: one at a time.
 public final class Input {

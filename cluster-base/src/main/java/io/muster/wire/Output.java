@@ -11,8 +11,8 @@ import java.util.function.BiConsumer;
 
 /// Writes a message, big-endian, into an array that grows as needed. The mirror of [Input].
 ///
-/// Values out of range for their field are our own mistake and throw `IllegalArgumentException`: nothing is cut
-/// silently. Thread: one at a time.
+/// Values out of range for their field are our own mistake and throw `IllegalArgumentException`:
+/// nothing is cut silently. Thread: one at a time.
 public final class Output {
     private byte[] octets;
     private int size;
@@ -60,8 +60,8 @@ public final class Output {
         return i32((int) value);
     }
 
-    /// Any `long`, the shorter the nearer to zero: one to ten octets of seven bits each, the lowest first,
-    /// the sign in the lowest bit.
+    /// Any `long`, the shorter the nearer to zero: one to ten octets of seven bits each, the lowest
+    /// first, the sign in the lowest bit.
     public Output varint(long value) {
         room(10);
         long rest = value << 1 ^ value >> 63;

@@ -179,7 +179,8 @@ class FlightRecorderTest {
 
     @Test
     void whenTheQueueIsFullASegmentEndsAndAnotherBeginsWithASnapshot() throws IOException {
-        // The queue holds a few entries: faster than any disk, so some are given up, and never in the middle.
+        // The queue holds a few entries: faster than any disk, so some are given up, and never in the
+        // middle.
         var limits = new FlightRecorder.Limits(1_000, 1 << 20, 700, 256);
         try (var recorder = FlightRecorder.open(directory, toy, limits)) {
             var driver = driver(recorder);

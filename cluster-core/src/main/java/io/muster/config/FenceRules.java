@@ -10,8 +10,8 @@ import java.util.TreeSet;
 
 /// Fence devices, methods and what is passed to agents.
 ///
-/// Agents take any attribute, so an unknown one is at most a warning: always when we know the agent, and when
-/// it is nearly a known word whatever the agent.
+/// Agents take any attribute, so an unknown one is at most a warning: always when we know the agent,
+/// and when it is nearly a known word whatever the agent.
 final class FenceRules {
     /// Keys that agents of the fence-agents and fence-virt packages, and those of RHEL 5, take.
     private static final Set<String> KEYS = Collections.unmodifiableSet(new TreeSet<>(List.of(

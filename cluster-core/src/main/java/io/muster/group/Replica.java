@@ -16,18 +16,18 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One member's copy of a replicated state, fed by its group's stream. The same class runs in daemons and in
-/// the simulator.
+/// One member's copy of a replicated state, fed by its group's stream. The same class runs in daemons
+/// and in the simulator.
 ///
 /// **State transfer.** A member that finds itself in `joined` of a [View] starts over: it keeps back the
 /// entries that follow, until the lowest member that has the state has sent it (as of some view not older
-/// than its own), restores, applies what it kept back, and calls the core once with [Drive.Restored]. Every
-/// member keeps the same table of who still waits, from the log alone, so when a sender is lost the next one
-/// begins again at the view that says so. A state counts only if its sender has it by that table: one may
-/// come late, from before a partition or the other side of it.
+/// than its own), restores, applies what it kept back, and calls the core once with [Drive.Restored].
+/// Every member keeps the same table of who still waits, from the log alone, so when a sender is lost
+/// the next one begins again at the view that says so. A state counts only if its sender has it by that
+/// table: one may come late, from before a partition or the other side of it.
 ///
-/// **Starting afresh.** A member waits only for those that were in the group before it. When none of them is
-/// left, nobody has the state; the longest waiting begin with the initial one, at that view.
+/// **Starting afresh.** A member waits only for those that were in the group before it. When none of
+/// them is left, nobody has the state; the longest waiting begin with the initial one, at that view.
 ///
 /// [ReplicaState] has the table of states.
 ///

@@ -23,8 +23,8 @@ import java.util.TreeSet;
 /// | Holding | Holding | a view or a state sent to others: who waits has changed |
 /// | Holding | Waiting | a view has this node among the joined: after a partition, the others' state counts |
 ///
-/// Nobody goes back Outside: a replica lives as long as its connection to cman. What Outside and Waiting keep
-/// grows in place.
+/// Nobody goes back Outside: a replica lives as long as its connection to cman. What Outside and
+/// Waiting keep grows in place.
 ///
 /// @param <E> local events of the core
 sealed interface ReplicaState<E> {
@@ -90,9 +90,9 @@ sealed interface ReplicaState<E> {
             view.joined().forEach(node -> since.put(node, first ? HAS_STATE : view.position()));
         }
 
-        /// Takes in a piece of state; the whole when it was the last one. Only an elder's will do: whoever
-        /// has left this node's side since may have sent it late, and the others may have begun afresh
-        /// meanwhile.
+        /// Takes in a piece of state; the whole when it was the last one. Only an elder's will do:
+        /// whoever has left this node's side since may have sent it late, and the others may have begun
+        /// afresh meanwhile.
         Optional<byte[]> receive(Node from, Envelope.State piece) {
             if (!elders.contains(from)) {
                 return Optional.empty();
@@ -115,8 +115,8 @@ sealed interface ReplicaState<E> {
 
     /// A member with the state.
     ///
-    /// @param since for each member of the present view [#HAS_STATE], or the position of the view since which
-    ///     it waits
+    /// @param since for each member of the present view [#HAS_STATE], or the position of the view since
+    ///     which it waits
     record Holding<E>(SortedMap<Node, Long> since) implements ReplicaState<E> {
         public Holding {
             since = new TreeMap<>(since);
@@ -129,9 +129,9 @@ sealed interface ReplicaState<E> {
             return new Holding<>(next);
         }
 
-        /// A state has gone out whole to those that wait for it in its own table, and to nobody else. One may
-        /// come late, from before a partition or the other side of it: whoever has to start over since then has
-        /// nothing to give.
+        /// A state has gone out whole to those that wait for it in its own table, and to nobody else.
+        /// One may come late, from before a partition or the other side of it: whoever has to start
+        /// over since then has nothing to give.
         Holding<E> sent(Node from, Envelope.State state) {
             SortedMap<Node, Long> next = new TreeMap<>(since);
             if (next.getOrDefault(from, state.position()) != HAS_STATE) {
@@ -141,7 +141,8 @@ sealed interface ReplicaState<E> {
             return new Holding<>(next);
         }
 
-        /// Whether somebody waits for the state and it is this node that sends it: the lowest that has it.
+        /// Whether somebody waits for the state and it is this node that sends it: the lowest that has
+        /// it.
         boolean sends(Node self) {
             boolean wanted = since.values().stream().anyMatch(waits -> waits != HAS_STATE);
             return wanted

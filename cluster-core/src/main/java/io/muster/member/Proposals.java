@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What this member has said to its group and waits to come out of the log: part of the local half of a core.
+/// What this member has said to its group and waits to come out of the log: part of the local half of a
+/// core.
 ///
 /// cman hands a message on exactly once, in the order said. Even so a proposal can come to nothing: in a
-/// transitional configuration it may count for nothing, and what was sent from a state that has since been
-/// replaced is dropped with it. So a core asks on each pass for everything it wants, and what is wanted but not
-/// under way is said:
+/// transitional configuration it may count for nothing, and what was sent from a state that has since
+/// been replaced is dropped with it. So a core asks on each pass for everything it wants, and what is
+/// wanted but not under way is said:
 ///
 /// | | |
 /// |---|---|
@@ -23,8 +24,8 @@ import java.util.Set;
 ///
 /// What is proposed must bear being delivered twice. A pass ends with [#settle]. Thread: the core's.
 ///
-/// @param <K> what makes a proposal this one and no other: the message itself, or what of it counts. A record
-///     that is equal to its like
+/// @param <K> what makes a proposal this one and no other: the message itself, or what of it counts. A
+///     record that is equal to its like
 public final class Proposals<K> {
     private final long againMs;
     private final Map<K, Long> underWay = new LinkedHashMap<>();

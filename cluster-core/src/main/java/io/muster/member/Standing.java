@@ -14,18 +14,19 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// How the cluster and its group stand, as the entries so far have it: part of the state of a replicated core,
-/// and as equal on all members as the log is.
+/// How the cluster and its group stand, as the entries so far have it: part of the state of a
+/// replicated core, and as equal on all members as the log is.
 ///
-/// A run of a node is **lost** from the entry that says so until the one that says it is fenced, wherever it is in
-/// between: coming back, being a member or time prove nothing. What else a core takes for proof it keeps itself.
+/// A run of a node is **lost** from the entry that says so until the one that says it is fenced,
+/// wherever it is in between: coming back, being a member or time prove nothing. What else a core takes
+/// for proof it keeps itself.
 ///
-/// After a [GroupEntry.View] the stream says [GroupEntry.Membership] and [GroupEntry.Quorum] again, and after a
-/// change of members [GroupEntry.Quorum] may follow: who acts on the entry before takes half the truth for the
-/// whole.
+/// After a [GroupEntry.View] the stream says [GroupEntry.Membership] and [GroupEntry.Quorum] again, and
+/// after a change of members [GroupEntry.Quorum] may follow: who acts on the entry before takes half
+/// the truth for the whole.
 ///
-/// Layout, big-endian: bool quorate, u64 ring sequence, list of nodes of the view, list of members, list of lost
-/// runs: node, u64 position, u32 rank, u8 [Reason]. Thread: the core's.
+/// Layout, big-endian: bool quorate, u64 ring sequence, list of nodes of the view, list of members,
+/// list of lost runs: node, u64 position, u32 rank, u8 [Reason]. Thread: the core's.
 public final class Standing {
     private static final int MAX = 65_536;
 

@@ -42,8 +42,8 @@ public record StayPolicy(
     /// What a joiner waits for.
     public enum Awaits {
         NOTHING,
-        /// Its cluster.conf is the cluster's, and a node that can be fenced is in the fence domain: before
-        /// that nobody would fence the others.
+        /// Its cluster.conf is the cluster's, and a node that can be fenced is in the fence domain:
+        /// before that nobody would fence the others.
         CONFIGURATION_AND_FENCING
     }
 

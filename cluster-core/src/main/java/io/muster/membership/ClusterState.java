@@ -74,8 +74,8 @@ final class ClusterState {
     }
 
     /// Layout: u64 position, u64 disturbed, list of members, tally (4 u32 without the booleans, 2 bool),
-    /// optional ring id, rules, u8 mandatory levels as bits, list of departures, list of last fencings, u32
-    /// and string of the
+    /// optional ring id, rules, u8 mandatory levels as bits, list of departures, list of last fencings,
+    /// u32 and string of the
     /// configuration, groups.
     void encode(Output out) {
         out.u64(position).u64(disturbed);

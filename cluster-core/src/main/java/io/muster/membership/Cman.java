@@ -307,7 +307,8 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             clients.bindings().values().forEach(b -> b.streaming = false);
             outbox.dropGroupMessages();
         }
-        // Votes and expected votes of a newcomer came with its transition; a device may have changed since.
+        // Votes and expected votes of a newcomer came with its transition; a device may have changed
+        // since.
         Member me = state.members.get(self);
         outbox.open();
         if (me != null && !device.isAsToldBy(me)) {

@@ -12,8 +12,8 @@ import java.util.List;
 
 /// A node's ring with cman above it, as one core: what the daemon drives and the simulator drives.
 ///
-/// Effects go from one half to the other in the order they arise, each before the next one is looked at; what
-/// is left over is for the world outside.
+/// Effects go from one half to the other in the order they arise, each before the next one is looked
+/// at; what is left over is for the world outside.
 ///
 /// Thread: the owner's event loop.
 public final class CmanNode implements Core<NodeEvent, NodeEffect> {
@@ -38,7 +38,8 @@ public final class CmanNode implements Core<NodeEvent, NodeEffect> {
 
     /// For a flight record. Thread: the owner's, between two steps.
     ///
-    /// @throws IllegalStateException when the ring isn't a [Ring] itself but a simulation's watch over one
+    /// @throws IllegalStateException when the ring isn't a [Ring] itself but a simulation's watch over
+    ///     one
     public Image image() {
         if (!(ring instanceof Ring whole)) {
             throw new IllegalStateException("a " + ring.getClass().getName() + " has no image");

@@ -7,11 +7,11 @@ import io.muster.group.GroupEntry;
 import io.muster.totem.Fragments;
 import java.util.List;
 
-/// What a flight record of cman holds: every event of the ring and of cman above it, datagrams whole, as they
-/// come out of the transport. Keys and what is encrypted lie below and can't be in it.
+/// What a flight record of cman holds: every event of the ring and of cman above it, datagrams whole,
+/// as they come out of the transport. Keys and what is encrypted lie below and can't be in it.
 ///
-/// Under load - the ring carries more than [#LIMITS] allow - single datagrams are left out until it is calm
-/// again or something happens that an operator would want to know of.
+/// Under load - the ring carries more than [#LIMITS] allow - single datagrams are left out until it is
+/// calm again or something happens that an operator would want to know of.
 ///
 /// Thread: the loop.
 public final class CmanRecord implements Recordable<NodeEvent, NodeEffect> {

@@ -4,8 +4,8 @@ import io.muster.totem.RingEvent;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Clients' questions whether the cluster is quorate at this moment. Each is answered when the token has gone round
-/// once since it was asked: what was quorate before may not be any more.
+/// Clients' questions whether the cluster is quorate at this moment. Each is answered when the token
+/// has gone round once since it was asked: what was quorate before may not be any more.
 final class FreshQuestions {
     /// A question is answered with no after so long.
     private static final int LIMIT_MS = 10_000;

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 
 /// This node's messages from the moment a client hands them over until the log contains them.
 ///
-/// Each is stamped with the configuration it is sent for and counts in no other. So when the ring changes, whatever
-/// hasn't been
+/// Each is stamped with the configuration it is sent for and counts in no other. So when the ring
+/// changes, whatever hasn't been
 /// delivered yet is sent again in the old order, and nothing counts twice.
 final class Outbox {
     /// So many may be in the ring at once: what the ring holds when it changes travels in vain.

@@ -1,7 +1,7 @@
 package io.muster.membership;
 
-/// This node's quorum device: what it is called, its votes, and when it is dead unless it is polled before.
-/// The others hear of changes only.
+/// This node's quorum device: what it is called, its votes, and when it is dead unless it is polled
+/// before. The others hear of changes only.
 final class QuorumDevice {
     private String name = "";
     private int votes;
@@ -30,8 +30,8 @@ final class QuorumDevice {
         return votes;
     }
 
-    /// A stall of this node doesn't keep the device alive: nobody knows what became of it in that time, and
-    /// its next poll revives it.
+    /// A stall of this node doesn't keep the device alive: nobody knows what became of it in that time,
+    /// and its next poll revives it.
     ///
     /// @return whether the others have to be told
     boolean polled(CmanEvent.SetDevice e, int pollMs, long nowMs) {

@@ -6,8 +6,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// How this node leaves: its clients are asked, it says so to the others, and turns the token until they have
-/// heard it.
+/// How this node leaves: its clients are asked, it says so to the others, and turns the token until
+/// they have heard it.
 ///
 /// | phase | leaves it when |
 /// |---|---|
@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// | asking | all agree: leaving; one objects, the asker goes or time is up: staying |
 /// | left (its own word has come round) | the token has gone round once more, or half a second later: gone |
 final class Shutdown {
-    /// After its last message a leaving node turns the token until the others have that message, but no longer.
+    /// After its last message a leaving node turns the token until the others have that message, but no
+    /// longer.
     private static final int LINGER_MS = 500;
 
     /// Clients being asked whether the node may leave.

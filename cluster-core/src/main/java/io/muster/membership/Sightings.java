@@ -34,7 +34,8 @@ final class Sightings {
         }
     }
 
-    /// A node that is back says that it found nothing of an earlier run: that is no fencing, and has no time.
+    /// A node that is back says that it found nothing of an earlier run: that is no fencing, and has no
+    /// time.
     void proven(GroupEntry.Fenced entry, ClusterState state, long nowMs) {
         LastFenced last = state.fenced.get(entry.victim().nodeid());
         if (last != null && last.position() == entry.position()) {

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The operational ring: the token goes round, and who has it gives sequences to what it sends.
 ///
-/// As in Amir et al. 1995, with two changes. A part of a member's packets follows the token instead of preceding it
-/// (Babay and Amir 2016), so the next member works while this one still sends; hence a packet counts as missing
-/// only one round after its sequence was seen. And a ring where nothing has happened for some rounds rests its
-/// token at the representative until somebody wants to send.
+/// As in Amir et al. 1995, with two changes. A part of a member's packets follows the token instead of
+/// preceding it (Babay and Amir 2016), so the next member works while this one still sends; hence a
+/// packet counts as missing only one round after its sequence was seen. And a ring where nothing has
+/// happened for some rounds rests its token at the representative until somebody wants to send.
 final class Circulation {
-    /// Rounds without news before the token rests: two let everybody know that everything is everywhere, one is for
-    /// good measure.
+    /// Rounds without news before the token rests: two let everybody know that everything is
+    /// everywhere, one is for good measure.
     private static final int ROUNDS_BEFORE_REST = 3;
 
     /// So many packets may follow the token.
@@ -136,8 +136,8 @@ final class Circulation {
         return log.id.representative().equals(context.self);
     }
 
-    /// Where the token rests. All members agree on it once nothing has happened for a round, because all have the
-    /// last packet then.
+    /// Where the token rests. All members agree on it once nothing has happened for a round, because
+    /// all have the last packet then.
     private int restNodeid() {
         return lastOriginator != 0 ? lastOriginator : log.id.representative().nodeid();
     }
@@ -146,8 +146,8 @@ final class Circulation {
         return restNodeid() == context.self.nodeid();
     }
 
-    /// Rounds without news, as the token counts them, after which it may rest here: all others must have seen
-    /// enough of them to know that they have to ask for it. The representative is who counts.
+    /// Rounds without news, as the token counts them, after which it may rest here: all others must
+    /// have seen enough of them to know that they have to ask for it. The representative is who counts.
     private int restAfter() {
         return representative() ? ROUNDS_BEFORE_REST : ROUNDS_BEFORE_REST + 1;
     }
@@ -320,15 +320,16 @@ final class Circulation {
         schedulePassAgain();
     }
 
-    /// A token that doesn't come back soon is sent again; soon is short while the ring is busy, and longer than the
-    /// rest otherwise.
+    /// A token that doesn't come back soon is sent again; soon is short while the ring is busy, and
+    /// longer than the rest otherwise.
     private void schedulePassAgain() {
         RingConfig config = context.config;
         long busyMs = Math.min(config.retransmitMs(), Math.max(config.retransmitMs() / 5, 3 * Math.min(roundMs, 100)));
         passAgainAtMs = context.nowMs + (idle >= ROUNDS_BEFORE_REST - 1 ? config.retransmitMs() : busyMs);
     }
 
-    /// Serves what others ask for, and returns what is then still to be asked for, this node's lacks included.
+    /// Serves what others ask for, and returns what is then still to be asked for, this node's lacks
+    /// included.
     private List<long[]> resend(Token token) {
         var asked = new ArrayList<long[]>();
         for (int i = 0; i < token.missing().length; i++) {

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /// One search for the next ring: who answers, who hears whom, and which set of nodes that makes.
 ///
-/// The rule (`docs/decisions/0020`): everybody says in joins whom it hears. When each node that is expected has
-/// answered or counts as failed, a node proposes the best set ([Clique]) that contains it. When all members
-/// of a set propose exactly that set, it is agreed.
+/// The rule (`docs/decisions/0020`): everybody says in joins whom it hears. When each node that is
+/// expected has answered or counts as failed, a node proposes the best set ([Clique]) that contains it.
+/// When all members of a set propose exactly that set, it is agreed.
 ///
-/// A node counts as failed when it has left joins unanswered for `consensusMs` and, if it was a member of the
-/// old ring, has also been silent for a whole token. So a pause shorter than the token costs nobody its
-/// membership, whatever started the gather. Only a refused port takes that grace away: there is nobody left
-/// to be slow. The failed set only grows.
+/// A node counts as failed when it has left joins unanswered for `consensusMs` and, if it was a member
+/// of the old ring, has also been silent for a whole token. So a pause shorter than the token costs
+/// nobody its membership, whatever started the gather. Only a refused port takes that grace away: there
+/// is nobody left to be slow. The failed set only grows.
 final class Gathering {
     /// Joins that say something new but settle nothing wait this long for more news.
     private static final int BATCH_MS = 4;
@@ -57,8 +57,8 @@ final class Gathering {
         this.newsMs = context.nowMs;
         this.readyNotBeforeMs = context.nowMs + waitMs;
         this.sendAtMs = context.nowMs;
-        // A number of its own for each gather: what was agreed in an earlier one can't be committed in this
-        // one.
+        // A number of its own for each gather: what was agreed in an earlier one can't be committed in
+        // this one.
         this.sent = new Join(last.from(), last.number() + 1, -1, false, List.of(), null);
         if (old != null) {
             for (Node node : old.members) {
@@ -245,8 +245,9 @@ final class Gathering {
         long sinceKnownMs = expectedSinceMs.getOrDefault(nodeid, sinceMs);
         long unansweredMs = sinceKnownMs + context.config.consensusMs();
         if (old == null || !old.has(node)) {
-            // Whoever has the node in its ring knows better than one who comes how long it has been silent.
-            // And for one that comes there is more time than for one that has gone: nothing waits for it.
+            // Whoever has the node in its ring knows better than one who comes how long it has been
+            // silent. And for one that comes there is more time than for one that has gone: nothing
+            // waits for it.
             long patienceMs = isVouchedFor(node) ? context.config.tokenMs() : context.config.tokenMs() / 4;
             return Math.max(unansweredMs, sinceKnownMs + patienceMs) + graceMs;
         }
@@ -273,9 +274,9 @@ final class Gathering {
         return false;
     }
 
-    /// Whether the node counts as heard: it has spoken in this gather, or it was a member and the token has
-    /// proven it alive less than a token ago. Else a gather for one that comes would cost a slow member its
-    /// place.
+    /// Whether the node counts as heard: it has spoken in this gather, or it was a member and the token
+    /// has proven it alive less than a token ago. Else a gather for one that comes would cost a slow
+    /// member its place.
     private boolean isHeard(Node node) {
         int nodeid = node.nodeid();
         if (node.equals(heard.get(nodeid))) {
@@ -305,7 +306,8 @@ final class Gathering {
                 .toList();
     }
 
-    /// @return whether somebody was found to be lost to this node, so that all has to be thought over again
+    /// @return whether somebody was found to be lost to this node, so that all has to be thought over
+    ///     again
     private boolean propose() {
         List<Join> candidates = candidates();
         ready = context.nowMs >= readyNotBeforeMs
@@ -353,8 +355,8 @@ final class Gathering {
         return peer != null && peer.node().equals(node) && (peer.heard() || peer.failed());
     }
 
-    /// What a node counts for when two sets are equally large: its votes, and, votes being equal, how many
-    /// come from the
+    /// What a node counts for when two sets are equally large: its votes, and, votes being equal, how
+    /// many come from the
     /// same ring as it does, so that one that comes never takes the place of one that is there.
     private int weight(Node node) {
         return (context.config.votesOf(node.nodeid()) << WEIGHT_BITS) + kin(node);
@@ -463,7 +465,8 @@ final class Gathering {
         context.multicast(context.everybodyElse(), sent);
     }
 
-    /// At once, but not more than once a millisecond or two: with 64 nodes everybody has news for everybody.
+    /// At once, but not more than once a millisecond or two: with 64 nodes everybody has news for
+    /// everybody.
     private long soon() {
         return sentMs == Long.MIN_VALUE ? context.nowMs : Math.max(context.nowMs, sentMs + 2);
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What is remembered about other nodes across rings: which run of them is the present one, when it was heard, and
-/// whether trying to form a ring with it has failed lately.
+/// What is remembered about other nodes across rings: which run of them is the present one, when it was
+/// heard, and whether trying to form a ring with it has failed lately.
 final class Peers {
     private static final int FORMER_KEPT = 16;
     private static final long FIRST_PAUSE_MS = 400;
@@ -133,8 +133,9 @@ final class Peers {
         return peer != null && (!peer.node.equals(node) || peer.leaving);
     }
 
-    /// A ring was formed without a node that was heard: don't disturb the ring for it again at once, and less often
-    /// each time. A link that works one way only would else cost a gather with every beacon.
+    /// A ring was formed without a node that was heard: don't disturb the ring for it again at once,
+    /// and less often each time. A link that works one way only would else cost a gather with every
+    /// beacon.
     void mergeFailed(int nodeid, long nowMs) {
         Peer peer = peers.get(nodeid);
         if (peer != null) {

@@ -11,12 +11,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// From the commit of a ring to its beginning: members of the same old ring make what they have of it equal.
+/// From the commit of a ring to its beginning: members of the same old ring make what they have of it
+/// equal.
 ///
-/// The joins that were agreed upon say who has which packets, so every member works out alone what it lacks and who
-/// has it, asks for that, and reports to the representative when it is complete. Once all are, the ring begins.
-/// (The paper carries old packets in the new ring's token rounds; asking directly takes the same few network delays
-/// with 64 members as with three. `docs/decisions/0021`.)
+/// The joins that were agreed upon say who has which packets, so every member works out alone what it
+/// lacks and who has it, asks for that, and reports to the representative when it is complete. Once all
+/// are, the ring begins. (The paper carries old packets in the new ring's token rounds; asking directly
+/// takes the same few network delays with 64 members as with three. `docs/decisions/0021`.)
 final class Recovery {
     final RingLog next;
     private final Context context;
@@ -159,8 +160,8 @@ final class Recovery {
         return join == null ? Long.MIN_VALUE : join.number();
     }
 
-    /// A packet of the old ring: taken only if it is one that this recovery is about. Any other would be here and
-    /// not on those that move along.
+    /// A packet of the old ring: taken only if it is one that this recovery is about. Any other would
+    /// be here and not on those that move along.
     void oldPacket(byte[] packet) {
         if (old != null && lacking.containsKey(Packet.sequence(packet)) && old.receive(packet)) {
             lacking.remove(Packet.sequence(packet));

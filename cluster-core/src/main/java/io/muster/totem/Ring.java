@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The totem single ring protocol: who is here, and in which order everybody's messages are delivered.
 ///
-/// After Amir, Moser, Melliar-Smith, Agarwal and Ciarfella, "The Totem single-ring ordering and membership
-/// protocol" (1995), with the early token hand-over of Babay and Amir (2016). It differs from the paper where
-/// a ring forms: in a constant number of network delays instead of some rounds of a token ([Gathering],
-/// [Recovery]).
+/// After Amir, Moser, Melliar-Smith, Agarwal and Ciarfella, "The Totem single-ring ordering and
+/// membership protocol" (1995), with the early token hand-over of Babay and Amir (2016). It differs
+/// from the paper where a ring forms: in a constant number of network delays instead of some rounds of
+/// a token ([Gathering], [Recovery]).
 ///
 /// Towards its user it keeps extended virtual synchrony:
 ///
@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// - V4: a *safe* message is delivered in a regular configuration only once every member has it;
 /// - V5: a node that has restarted is another node.
 ///
-/// It trusts the transport below for one thing: that a datagram comes from the node and the incarnation it
-/// names. It writes nothing to disk: a ring id carries the incarnation of its representative and so never
-/// comes twice.
+/// It trusts the transport below for one thing: that a datagram comes from the node and the incarnation
+/// it names. It writes nothing to disk: a ring id carries the incarnation of its representative and so
+/// never comes twice.
 ///
 /// Phases and transitions: [Phase]. Thread: the owner's event loop.
 public final class Ring implements Core<RingEvent, RingEffect> {
@@ -60,8 +60,8 @@ public final class Ring implements Core<RingEvent, RingEffect> {
         this.lastJoin = new Join(self, dice.nextLong() >>> 16, 0, false, List.of(), null);
     }
 
-    /// All of it. The log of the present ring stands once: whatever gathers, recovers or circulates goes by
-    /// it. So does a recovery, which counts as unfinished until its ring is installed.
+    /// All of it. The log of the present ring stands once: whatever gathers, recovers or circulates
+    /// goes by it. So does a recovery, which counts as unfinished until its ring is installed.
     public record Image(
             Context.Image context,
             Phase.Image phase,
@@ -369,8 +369,8 @@ public final class Ring implements Core<RingEvent, RingEffect> {
     }
 
     private Gathering gather(String reason) {
-        // The first search begins at once. If it fails there is something the network doesn't tell, and time
-        // helps.
+        // The first search begins at once. If it fails there is something the network doesn't tell, and
+        // time helps.
         long waitMs = attempts == 0
                 ? 0
                 : context.dice.nextLong(context.config.joinMs())
@@ -528,7 +528,8 @@ public final class Ring implements Core<RingEvent, RingEffect> {
         }
     }
 
-    /// Somebody shows that `ring` has begun. That needed this node's word that it was ready, so it can follow.
+    /// Somebody shows that `ring` has begun. That needed this node's word that it was ready, so it can
+    /// follow.
     private void installIfBegun(RingId ring) {
         if (phase instanceof Phase.Recovery(Recovery work)) {
             if (work.ring().equals(ring) && work.complete() && !work.isRepresentative()) {
@@ -538,7 +539,8 @@ public final class Ring implements Core<RingEvent, RingEffect> {
                 && unfinished.ring().equals(ring)
                 && unfinished.complete()
                 && (phase instanceof Phase.Gather || phase instanceof Phase.Commit)) {
-            // Too late to stay in it, but what was delivered there before it broke must be delivered here too.
+            // Too late to stay in it, but what was delivered there before it broke must be delivered
+            // here too.
             begin(unfinished);
             gather("followed into ring=" + ring + " that has ended since");
         }
@@ -564,7 +566,8 @@ public final class Ring implements Core<RingEvent, RingEffect> {
                     gather("node " + peer.nodeid + " gathers").joined(join);
                 } else {
                     // It hasn't seen everybody's join yet, perhaps not ours. Or it only answers ours: two
-                    // nodes in recovery would go on answering each other as fast as the network carries it.
+                    // nodes in recovery would go on answering each other as fast as the network carries
+                    // it.
                     work.heard(peer.nodeid);
                     if (context.nowMs - peer.answeredMs >= context.config.joinMs()) {
                         peer.answeredMs = context.nowMs;
@@ -614,8 +617,8 @@ public final class Ring implements Core<RingEvent, RingEffect> {
             }
             case Phase.Operational(Circulation circulation) -> {
                 if (circulation.log.has(peer.node)) {
-                    // A member that speaks for another ring has left ours behind; its joins or its silence
-                    // will tell.
+                    // A member that speaks for another ring has left ours behind; its joins or its
+                    // silence will tell.
                     return;
                 }
                 if (context.nowMs < peer.pausedUntilMs) {

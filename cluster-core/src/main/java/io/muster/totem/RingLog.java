@@ -70,8 +70,8 @@ final class RingLog {
         }
     }
 
-    /// Delivers in the regular configuration: in order, up to the first gap or the first safe packet that isn't
-    /// everywhere yet.
+    /// Delivers in the regular configuration: in order, up to the first gap or the first safe packet
+    /// that isn't everywhere yet.
     void deliver(List<RingEffect> effects) {
         while (delivered < window.aru()) {
             byte[] packet = window.get(delivered + 1);
@@ -87,10 +87,10 @@ final class RingLog {
         window.release(Math.min(safe, delivered));
     }
 
-    /// The last deliveries of a ring that ends, the same on all that move together because all have the same
-    /// packets by now: first what may still be delivered as if nothing had happened, then the transitional
-    /// configuration, then the rest. After a gap only what `moving` members sent: something of the others may
-    /// depend on what is lost.
+    /// The last deliveries of a ring that ends, the same on all that move together because all have the
+    /// same packets by now: first what may still be delivered as if nothing had happened, then the
+    /// transitional configuration, then the rest. After a gap only what `moving` members sent:
+    /// something of the others may depend on what is lost.
     ///
     /// @param moving those of this ring that go to the next one together
     /// @param safeAnywhere the highest [#safe] of `moving`: if one of them knows, it may have acted on it

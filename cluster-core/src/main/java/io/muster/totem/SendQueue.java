@@ -6,13 +6,14 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/// What this node wants ordered and has not given a sequence yet. Packs small messages into one datagram and cuts
-/// large ones.
+/// What this node wants ordered and has not given a sequence yet. Packs small messages into one
+/// datagram and cuts large ones.
 final class SendQueue {
     /// Largest payload: a message of 1 MiB of a group with room for what cman wraps around it.
     static final int MAX_PAYLOAD_BYTES = (1 << 20) + 4096;
 
-    /// Above this no more is taken; below half of it more is asked for. Several of the largest messages fit.
+    /// Above this no more is taken; below half of it more is asked for. Several of the largest messages
+    /// fit.
     static final int MAX_QUEUED_BYTES = 8 << 20;
 
     private static final int MAX_QUEUED_MESSAGES = 16_384;
@@ -76,7 +77,8 @@ final class SendQueue {
         return ended;
     }
 
-    /// The ring has changed: a message of which only a part was sent starts anew, since the others drop that part.
+    /// The ring has changed: a message of which only a part was sent starts anew, since the others drop
+    /// that part.
     void restart() {
         sentOfFirst = 0;
     }

@@ -4,8 +4,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The packets of one ring that somebody may still ask for, by sequence: a ring buffer, so that the path of a
-/// message allocates nothing but the message.
+/// The packets of one ring that somebody may still ask for, by sequence: a ring buffer, so that the
+/// path of a message allocates nothing but the message.
 final class Window {
     private final byte[] @Nullable [] slots;
     private final int mask;

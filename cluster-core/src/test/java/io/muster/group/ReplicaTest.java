@@ -107,8 +107,8 @@ class ReplicaTest {
         };
     }
 
-    /// The members of a group and their streams: they come, go, part and come together again, when one side starts
-    /// over.
+    /// The members of a group and their streams: they come, go, part and come together again, when one
+    /// side starts over.
     private final class World {
         final Random dice;
         final String where;

@@ -9,8 +9,8 @@ import io.muster.wire.Output;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A core whose two halves both depend on everything that ever came: an entry more, less or in another order
-/// shows in its snapshot, an event or a deadline in what it does.
+/// A core whose two halves both depend on everything that ever came: an entry more, less or in another
+/// order shows in its snapshot, an event or a deadline in what it does.
 final class TallyCore implements ReplicatedCore<GroupEntry, TallyCore.Say, TallyCore.Effect> {
     /// An operator says a number.
     record Say(long number) {}

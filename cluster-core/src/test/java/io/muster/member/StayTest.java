@@ -334,8 +334,8 @@ class StayTest {
         assertEquals(List.of(), on(new StayEvent.Begin(true), reached(SELF), new StayEvent.Joined()));
     }
 
-    /// Whatever happens in whatever order: no state that the table doesn't know, an end that is told once, a
-    /// deadline that passes, and a copy from the image that goes on alike.
+    /// Whatever happens in whatever order: no state that the table doesn't know, an end that is told
+    /// once, a deadline that passes, and a copy from the image that goes on alike.
     @Test
     void anyOrderOfEventsIsAnsweredAndAnImageGoesOnAlike() throws Exception {
         var codec = new RecordCodec(StayEvent.class, StayEffect.class, Stay.Image.class);

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// A replicated core that remembers everything: a running hash over all entries, and the last number of each
-/// sender. Any entry that is missed, doubled or out of order on one replica shows in its state.
+/// A replicated core that remembers everything: a running hash over all entries, and the last number of
+/// each sender. Any entry that is missed, doubled or out of order on one replica shows in its state.
 final class LogCore implements ReplicatedCore<GroupEntry, LogCore.Say, LogCore.Said> {
     /// Sends a number.
     record Say(long number, int bytes) {}

@@ -274,8 +274,8 @@ final class RingCluster {
             if (to == null || !to.machine.up()) {
                 return;
             }
-            // As the transport does it: a run is met only while it can answer a challenge, and never after its
-            // successor.
+            // As the transport does it: a run is met only while it can answer a challenge, and never
+            // after its successor.
             boolean live = current.get(from.node.nodeid()) == from && from.machine.up();
             if (live ? to.met.add(from.node) || true : to.met.contains(from.node)) {
                 to.process.post(new RingEvent.Received(from.node.nodeid(), from.node.incarnation(), datagram));

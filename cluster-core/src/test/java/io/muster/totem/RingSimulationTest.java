@@ -227,8 +227,8 @@ class RingSimulationTest {
         assertEquals(3, cluster.run(3).ring.members().size() - 1);
     }
 
-    /// On a machine with too little processor time everything takes up to a quarter of a second now and then.
-    /// A node that
+    /// On a machine with too little processor time everything takes up to a quarter of a second now and
+    /// then. A node that
     /// comes must not cost one that is there its membership.
     @Test
     void joinerNeverDisplacesMemberThatIsMerelySlow() {

@@ -224,7 +224,8 @@ final class RingStory implements RingCluster.Watch {
         return news;
     }
 
-    /// Whether it is more than word that changes nothing, the end of a token's rest, or what has been said before.
+    /// Whether it is more than word that changes nothing, the end of a token's rest, or what has been
+    /// said before.
     private boolean isNews(Node node, RingEvent event, List<RingEffect> effects) {
         if (effects.isEmpty()) {
             return !(event instanceof RingEvent.Tick)

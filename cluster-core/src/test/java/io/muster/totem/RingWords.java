@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 
 /// Events, messages and effects of a ring in the words of the Totem papers.
 ///
-/// Nothing random is in them: a run of a node is its number, with a prime for each restart; joins are counted
-/// from 1.
+/// Nothing random is in them: a run of a node is its number, with a prime for each restart; joins are
+/// counted from 1.
 final class RingWords {
     private final Map<Node, String> names = new TreeMap<>();
     private final Map<Node, Long> firstJoins = new TreeMap<>();

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Equal logs give equal states: watches every replica of every node from where a flight recorder would sit, and
-/// compares those that have read the same entries, however long ago they began.
+/// Equal logs give equal states: watches every replica of every node from where a flight recorder would
+/// sit, and compares those that have read the same entries, however long ago they began.
 final class Equality {
     private final Simulation simulation;
     private final Map<String, Integer> chains = new HashMap<>();

@@ -13,8 +13,8 @@ import java.util.function.Function;
 
 /// Some machines with one cluster.conf, their network, and the daemons that run on each.
 ///
-/// The ring's promises (V1 to V5), one majority, and equal states at equal places of the log are checked at
-/// every step; what a daemon promises beyond that is for whoever uses the model.
+/// The ring's promises (V1 to V5), one majority, and equal states at equal places of the log are
+/// checked at every step; what a daemon promises beyond that is for whoever uses the model.
 ///
 /// Thread: one.
 public final class ModelCluster {
@@ -120,7 +120,8 @@ public final class ModelCluster {
         nodes.values().forEach(ModelNode::goOn);
     }
 
-    /// A datagram, as the transport carries it: a run is met only while it lives and can answer a challenge.
+    /// A datagram, as the transport carries it: a run is met only while it lives and can answer a
+    /// challenge.
     void transmit(ModelCman from, int nodeid, byte[] datagram) {
         network.send(from.self().nodeid(), nodeid, () -> {
             ModelNode target = node(nodeid);

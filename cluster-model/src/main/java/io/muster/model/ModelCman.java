@@ -115,8 +115,8 @@ public final class ModelCman {
         return core.cman().status().tally().quorate();
     }
 
-    /// Members of the ring when a client was last told that the cluster is quorate; nobody when it was told
-    /// otherwise.
+    /// Members of the ring when a client was last told that the cluster is quorate; nobody when it was
+    /// told otherwise.
     public List<Node> freshMembers(int client) {
         return freshMembers.getOrDefault(client, List.of());
     }

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What the ring promises to everything above it (V1 to V5), checked at the place where it keeps them: each node's
-/// ring is wrapped, and whatever it delivers is compared with what the others delivered.
+/// What the ring promises to everything above it (V1 to V5), checked at the place where it keeps them:
+/// each node's ring is wrapped, and whatever it delivers is compared with what the others delivered.
 final class RingPromises {
     private final Map<RingId, List<Node>> memberships = new HashMap<>();
     private final Map<String, Integer> order = new HashMap<>();

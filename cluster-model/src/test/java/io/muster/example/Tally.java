@@ -49,8 +49,8 @@ public final class Tally implements ReplicatedCore<GroupEntry, TallyEvent, Tally
         return standing.quorate();
     }
 
-    /// Counts only what is delivered in a regular, quorate configuration, and each question once: it may have been
-    /// proposed twice.
+    /// Counts only what is delivered in a regular, quorate configuration, and each question once: it
+    /// may have been proposed twice.
     @Override
     public void apply(GroupEntry entry) {
         standing.apply(entry);

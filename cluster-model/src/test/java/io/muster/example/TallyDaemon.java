@@ -24,8 +24,8 @@ import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// tallyd: a member that counts. All that such a daemon consists of: a policy, a core, what it does, what it
-/// is asked.
+/// tallyd: a member that counts. All that such a daemon consists of: a policy, a core, what it does,
+/// what it is asked.
 public final class TallyDaemon implements AutoCloseable {
     /// The one request: i32 amount; the answer's body is the u64 total.
     public static final int ADD = 1;

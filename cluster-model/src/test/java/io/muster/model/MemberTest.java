@@ -27,8 +27,8 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What every member may rely on, held by the smallest one there is: the shell, the client, the sessions and
-/// cman's cores as they ship, in virtual time.
+/// What every member may rely on, held by the smallest one there is: the shell, the client, the
+/// sessions and cman's cores as they ship, in virtual time.
 class MemberTest {
     private static final Unit TALLYD =
             new Unit("tallyd", 10, 50, 500, false, (node, around) -> TallyDaemon.start(around));
@@ -218,8 +218,9 @@ class MemberTest {
         until("it has the state again", () -> allSay(2));
     }
 
-    /// The numbers of questions don't come from a clock: set back by an hour between two lives of the daemon,
-    /// it gives no number again, and no answer to the first life's question is taken for one of the second.
+    /// The numbers of questions don't come from a clock: set back by an hour between two lives of the
+    /// daemon, it gives no number again, and no answer to the first life's question is taken for one of
+    /// the second.
     @Test
     void aClockSetBackBetweenTwoLivesAnswersNobodyWrongly() {
         up();

@@ -4,8 +4,8 @@ import io.muster.core.Node;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// How far the holder of a claim has come with the victim's methods. Local to the holder: no other node knows or
-/// needs it.
+/// How far the holder of a claim has come with the victim's methods. Local to the holder: no other node
+/// knows or needs it.
 ///
 /// | phase | then |
 /// |---|---|
@@ -86,8 +86,8 @@ final class ClaimRun {
         phase = next;
     }
 
-    /// Takes the victim's methods as they stand now, if a round is about to begin. Within a round they stay: a
-    /// method that lost a device in between would count as done too early.
+    /// Takes the victim's methods as they stand now, if a round is about to begin. Within a round they
+    /// stay: a method that lost a device in between would count as done too early.
     void plan(List<NodeFencing.Method> methods) {
         if (method == 0 && call == 0) {
             plan = List.copyOf(methods);

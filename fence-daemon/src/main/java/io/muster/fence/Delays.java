@@ -4,14 +4,15 @@ import io.muster.core.Node;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// When a victim may be claimed: local clocks, kept by every node, so that a successor doesn't wait from the
-/// beginning.
+/// When a victim may be claimed: local clocks, kept by every node, so that a successor doesn't wait
+/// from the beginning.
 ///
-/// Source of the rules: the original fence daemon. A loss waits post_fail_delay; whoever is still a victim when
-/// quorum is gained waits post_join_delay from then; each node that comes back lets all others wait anew, at
-/// least post_join_delay. A negative delay is for ever.
+/// Source of the rules: the original fence daemon. A loss waits post_fail_delay; whoever is still a
+/// victim when quorum is gained waits post_join_delay from then; each node that comes back lets all
+/// others wait anew, at least post_join_delay. A negative delay is for ever.
 final class Delays {
-    /// What the higher nodeid of a two-node cluster gives the lower: longer than a local power switch takes.
+    /// What the higher nodeid of a two-node cluster gives the lower: longer than a local power switch
+    /// takes.
     static final long HEAD_START_MS = 5_000;
 
     private final SortedMap<Node, Long> readyAtMs = new TreeMap<>();
@@ -57,7 +58,8 @@ final class Delays {
         }
     }
 
-    /// Both halves of a two-node cluster are quorate; without a difference in time they would fence each other.
+    /// Both halves of a two-node cluster are quorate; without a difference in time they would fence
+    /// each other.
     static long headStart(FenceSettings settings, int selfNodeid, Node victim, long delayMs) {
         boolean gives = settings.twoNode() && selfNodeid > victim.nodeid() && !settings.staggered();
         return gives && delayMs >= 0 ? HEAD_START_MS : 0;

@@ -19,15 +19,16 @@ import java.util.TreeSet;
 /// Rules kept here, because here every replica checks them alike:
 ///
 /// - a victim leaves only by proof; coming back, being a member or time don't count;
-/// - at most one claim per node at a time, granted to the lowest node that has completed the domain, and only when
-///   delivered in a regular, quorate configuration; never against a node that is a member again;
+/// - at most one claim per node at a time, granted to the lowest node that has completed the domain,
+///   and only when delivered in a regular, quorate configuration; never against a node that is a member
+///   again;
 /// - a claim ends by result or by loss of its holder;
 /// - a restarted node completes the domain only once no claim against an earlier run of it is left.
 ///
-/// Layout of the snapshot, big-endian: u8 version 2, [Standing], bool started, u64 changed at; lists of: complete
-/// nodes; unmet nodes and the place of the start; claimed runs, holders and places; proven runs and proofs;
-/// members fenced from outside and proofs; nodeids and the last proof; paths and trials. Another version is
-/// refused by name.
+/// Layout of the snapshot, big-endian: u8 version 2, [Standing], bool started, u64 changed at; lists
+/// of: complete nodes; unmet nodes and the place of the start; claimed runs, holders and places; proven
+/// runs and proofs; members fenced from outside and proofs; nodeids and the last proof; paths and
+/// trials. Another version is refused by name.
 final class DomainState {
     private static final int SNAPSHOT_VERSION = 2;
     private static final int MAX_ENTRIES = 65_536;
@@ -40,7 +41,8 @@ final class DomainState {
 
     private final SortedSet<Node> complete = new TreeSet<>();
 
-    /// Configured nodes that nobody had met when the domain started, and the place in the log where it did.
+    /// Configured nodes that nobody had met when the domain started, and the place in the log where it
+    /// did.
     private final SortedMap<Node, Long> unmet = new TreeMap<>();
 
     private final SortedMap<Node, Victim.Claim> claims = new TreeMap<>();
@@ -176,9 +178,10 @@ final class DomainState {
         }
     }
 
-    /// Proof for one run is proof for all earlier runs of the same machine; an operator's word only for the run it
-    /// names. When sides of a partition meet, cman may tell anew of a loss that one of them hadn't seen fenced:
-    /// the earlier run then seems to be the later one, and whoever has looked at that hasn't looked at the other.
+    /// Proof for one run is proof for all earlier runs of the same machine; an operator's word only for
+    /// the run it names. When sides of a partition meet, cman may tell anew of a loss that one of them
+    /// hadn't seen fenced: the earlier run then seems to be the later one, and whoever has looked at
+    /// that hasn't looked at the other.
     private void proven(Node from, Node node, Proof proof) {
         boolean wrongSpeaker = proof.kind() == Proof.Kind.MEMBER
                 && (from.nodeid() != node.nodeid() || from.equals(node) || claimed(node.nodeid()));
@@ -232,8 +235,8 @@ final class DomainState {
         return complete;
     }
 
-    /// Runs that were lost, and nodes that nobody had met at the start, until cman has told all groups of their
-    /// proof.
+    /// Runs that were lost, and nodes that nobody had met at the start, until cman has told all groups
+    /// of their proof.
     SortedMap<Node, Victim> victims() {
         var victims = new TreeMap<Node, Victim>();
         standing.lost()

@@ -24,9 +24,9 @@ import java.util.TreeSet;
 /// proposes starts, claims and proofs when their time has come, runs the agents of the claims this node
 /// holds, and tells cman what the log says is proven.
 ///
-/// An agent is started only when (a) the log granted this node the claim, (b) the domain is quorate, (c) the
-/// victim's node isn't a member, and (d) cman has just confirmed quorum by a token round; (a) to (c) are
-/// looked at again after (d).
+/// An agent is started only when (a) the log granted this node the claim, (b) the domain is quorate,
+/// (c) the victim's node isn't a member, and (d) cman has just confirmed quorum by a token round; (a)
+/// to (c) are looked at again after (d).
 ///
 /// Thread: the owner's event loop.
 public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent, FenceEffect> {
@@ -241,8 +241,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                         + (fenced.byNodeid() == self.nodeid() ? "this node" : settings.name(fenced.byNodeid())) + ": "
                         + fenced.how()));
             }
-            // A proposal that cman had not yet ordered may have been lost with the ring; saying it again is
-            // harmless.
+            // A proposal that cman had not yet ordered may have been lost with the ring; saying it
+            // again is harmless.
             case GroupEntry.Membership ignored -> reports.forget();
             case GroupEntry.View ignored -> {}
             case GroupEntry.Quorum ignored -> reports.forget();
@@ -282,8 +282,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                         node, new Proof(Proof.Kind.EXTERNAL, self.nodeid(), cut(agent), wallMs))));
             case FenceEvent.ServicesStopped(long wallMs) -> {
                 wordWallMs = wallMs;
-                // After partitions none of which was quorate a node vouches for its own run, and cman knows
-                // when that counts.
+                // After partitions none of which was quorate a node vouches for its own run, and cman
+                // knows when that counts.
                 if (state.victim(self).isPresent()) {
                     out.add(new FenceEffect.ReportFenced(self, GroupEntry.STOPPED));
                 }
@@ -427,7 +427,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                         out));
     }
 
-    /// Tells cman what is proven. The one whose proof it is speaks; if that node is gone, the lowest that can.
+    /// Tells cman what is proven. The one whose proof it is speaks; if that node is gone, the lowest
+    /// that can.
     private void report(long nowMs, List<FenceEffect> out) {
         for (Victim victim : state.victims().values()) {
             if (victim.proof().isEmpty()) {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What fencing takes from cluster.conf. Local to each node: the replicated state names nodes by number only,
-/// and what an agent is told is the business of the node that runs it.
+/// What fencing takes from cluster.conf. Local to each node: the replicated state names nodes by number
+/// only, and what an agent is told is the business of the node that runs it.
 ///
 /// @param postJoinDelayMs [#FOREVER] waits until no victim is left
 /// @param postFailDelayMs [#FOREVER] likewise
@@ -18,8 +18,8 @@ import java.util.TreeMap;
 /// @param skipUndefined nodes without a method aren't fenced at start-up
 /// @param retryPauseMs between two rounds through the methods
 /// @param agentTimeoutMs an agent that runs longer is killed, and has failed
-/// @param services whether any service is configured: without one there is nothing a restarted node has to
-///     stop first
+/// @param services whether any service is configured: without one there is nothing a restarted node has
+///     to stop first
 /// @param nodes by nodeid
 public record FenceSettings(
         long postJoinDelayMs,

@@ -10,8 +10,8 @@ import java.util.Optional;
 /// @param node the run; its incarnation is `UNKNOWN` for a configured node that nobody has met when the
 ///     domain started
 /// @param since place in the log of its loss
-/// @param rank tells losses at the same place apart: a domain that starts afresh hears of several runs of a
-/// node at once
+/// @param rank tells losses at the same place apart: a domain that starts afresh hears of several runs
+/// of a node at once
 /// @param cause why it is one
 /// @param claim who may start agents against it
 /// @param proof why it is harmless; it stays here until cman has told all groups so

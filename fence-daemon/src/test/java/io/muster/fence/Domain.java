@@ -13,7 +13,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/// One core under a hand-driven log: what the tests of single rules need. Its own proposals are ordered at once.
+/// One core under a hand-driven log: what the tests of single rules need. Its own proposals are ordered
+/// at once.
 final class Domain {
     final FenceDomain core;
     final Node self;

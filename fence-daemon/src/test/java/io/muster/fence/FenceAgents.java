@@ -12,8 +12,8 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Fence agents of the model: power switches that switch the machines they are told, fail, or hang until they are
-/// killed. A machine with two power supplies is off when both outlets are.
+/// Fence agents of the model: power switches that switch the machines they are told, fail, or hang
+/// until they are killed. A machine with two power supplies is off when both outlets are.
 final class FenceAgents implements SimPrograms.World {
     /// What an agent does this time.
     enum Luck {

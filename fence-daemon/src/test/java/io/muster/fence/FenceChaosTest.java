@@ -12,8 +12,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Safety under chaos, then everything done in calm: fenced as it ships, on the model of a cluster. `-Dseed=N`
-/// runs one seed, `-Dseeds=N` more of them, `-Dloud=true` prints every step.
+/// Safety under chaos, then everything done in calm: fenced as it ships, on the model of a cluster.
+/// `-Dseed=N` runs one seed, `-Dseeds=N` more of them, `-Dloud=true` prints every step.
 class FenceChaosTest {
     private static final int SEEDS = Integer.getInteger("seeds", 200);
 

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// cluster.conf for simulated clusters: nodes `n1`, `n2`, ..., each with one method of one power switch unless
-/// said otherwise. A method is the list of its devices.
+/// cluster.conf for simulated clusters: nodes `n1`, `n2`, ..., each with one method of one power switch
+/// unless said otherwise. A method is the list of its devices.
 final class FenceDocument {
     private final int size;
     private final SortedMap<Integer, List<List<String>>> methods = new TreeMap<>();

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FenceReplayTest {
-    /// Small segments, of which the first are dropped: what is left begins with a snapshot in the middle of
-    /// things.
+    /// Small segments, of which the first are dropped: what is left begins with a snapshot in the
+    /// middle of things.
     private static final FlightRecorder.Limits LIMITS = new FlightRecorder.Limits(3, 4096, 64 << 20, 256, true, 0);
 
     /// Agents that fail by the hundred are no news here.

@@ -84,7 +84,8 @@ final class FenceSite {
         node(nodeid).powerOff();
     }
 
-    /// Switches a machine on, unless it is. In time what its earlier runs may have left behind is stopped.
+    /// Switches a machine on, unless it is. In time what its earlier runs may have left behind is
+    /// stopped.
     void boot(int nodeid) {
         ModelNode node = node(nodeid);
         if (!node.machine().up()) {
@@ -175,7 +176,8 @@ final class FenceSite {
     private void lookAround() {
         for (ModelNode node : model.nodes().values()) {
             if (node.machine().up() && node.cman().isEmpty()) {
-                // cman's unit has no automatic restart; if nobody has fenced the node, somebody must see to it.
+                // cman's unit has no automatic restart; if nobody has fenced the node, somebody must
+                // see to it.
                 powerOff(node.nodeid());
             }
             boot(node.nodeid());

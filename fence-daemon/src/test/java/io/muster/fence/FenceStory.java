@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Tells what happens to a fence domain for an expert of fencing: what a domain agrees on under the names of those
-/// who agree, once; what a node does and logs under its own.
+/// Tells what happens to a fence domain for an expert of fencing: what a domain agrees on under the
+/// names of those who agree, once; what a node does and logs under its own.
 final class FenceStory {
     private static final String QUIET = ".*( is a victim: | done by ).*";
 

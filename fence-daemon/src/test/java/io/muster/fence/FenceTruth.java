@@ -26,8 +26,8 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// What is true of simulated machines, as no node knows it: who really lives, and which agents are at work. Breaks
-/// off when
+/// What is true of simulated machines, as no node knows it: who really lives, and which agents are at
+/// work. Breaks off when
 ///
 /// - an agent is started by a node that cman hasn't just told that it is quorate;
 /// - an agent is started against a node that is a member;
@@ -206,8 +206,8 @@ final class FenceTruth {
             switch (effect) {
                 case FenceEffect.RunAgent run -> runs(event, run);
                 case FenceEffect.ReportFenced(Node victim, String how) -> {
-                    // After partitions none of which was quorate a node vouches for its own run; and a run that
-                    // nobody had met when the domain started may be the one that speaks.
+                    // After partitions none of which was quorate a node vouches for its own run; and a
+                    // run that nobody had met when the domain started may be the one that speaks.
                     boolean own = victim.equals(node.run().orElse(null));
                     boolean vouches = how.equals(GroupEntry.STOPPED) && (own || unmet(victim));
                     boolean lives = unmet(victim)

@@ -7,8 +7,8 @@ import io.muster.lvs.LvsdEffect.Level;
 import io.muster.lvs.Underway.What;
 import java.util.List;
 
-/// Operations on their way to the table, and what came of them. A refusal is said once and tried again, ever more
-/// seldom; one that only means that somebody was faster is forgiven some times.
+/// Operations on their way to the table, and what came of them. A refusal is said once and tried again,
+/// ever more seldom; one that only means that somebody was faster is forgiven some times.
 final class Changes {
     /// Refusals in a row that are put down to somebody faster.
     private static final int MOST_RACES = 5;

@@ -16,7 +16,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Which real servers drain, and whose doing a weight of 0 in the table is. Times are wall-clock milliseconds.
+/// Which real servers drain, and whose doing a weight of 0 in the table is. Times are wall-clock
+/// milliseconds.
 final class Drains {
     private final TreeMap<RealServer, Drain> drains = new TreeMap<>();
     private final TreeSet<RealServer> zeros = new TreeSet<>();

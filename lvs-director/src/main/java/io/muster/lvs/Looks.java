@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /// When the table is looked at, and how much of it.
 ///
-/// Every [#LOOK_MS] the whole of it if it is small or something drains. Else its fingerprint, and the whole only if
-/// that changed or [#FULL_MS] have passed. What doesn't show in a fingerprint - thresholds, tunnels, a scheduler's
-/// flags - is looked for in turn: with each fingerprint come as many of our services as a small table has.
+/// Every [#LOOK_MS] the whole of it if it is small or something drains. Else its fingerprint, and the
+/// whole only if that changed or [#FULL_MS] have passed. What doesn't show in a fingerprint -
+/// thresholds, tunnels, a scheduler's flags - is looked for in turn: with each fingerprint come as many
+/// of our services as a small table has.
 final class Looks {
     /// From look to look.
     static final long LOOK_MS = 900;
@@ -88,8 +89,8 @@ final class Looks {
         reading.reset();
     }
 
-    /// Whether the table was looked at, in vain perhaps: before, a good check would start slowly what is at work
-    /// already.
+    /// Whether the table was looked at, in vain perhaps: before, a good check would start slowly what
+    /// is at work already.
     boolean tried() {
         return view.seen() || reading.failing();
     }

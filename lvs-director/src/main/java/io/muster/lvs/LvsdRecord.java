@@ -9,15 +9,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/// What a flight record of lvsd holds: every step of the [Reconciler] and, at the head of each segment, all
-/// of it.
+/// What a flight record of lvsd holds: every step of the [Reconciler] and, at the head of each segment,
+/// all of it.
 ///
-/// Checks that go well and looks at a table that is as it should be are no news: they are recorded on trial,
-/// and written only with what is worth noting around them.
+/// Checks that go well and looks at a table that is as it should be are no news: they are recorded on
+/// trial, and written only with what is worth noting around them.
 ///
-/// What checks send and which programs they run isn't written, since passwords may stand there; where there
-/// is any, the reading of a file can't be decided again, and the record goes on with a new image. Thread: the
-/// loop.
+/// What checks send and which programs they run isn't written, since passwords may stand there; where
+/// there is any, the reading of a file can't be decided again, and the record goes on with a new image.
+/// Thread: the loop.
 public final class LvsdRecord implements Recordable<LvsdEvent, LvsdEffect> {
     public static final String NAME = "lvsd";
 
@@ -95,8 +95,8 @@ public final class LvsdRecord implements Recordable<LvsdEvent, LvsdEffect> {
     private static boolean news(LvsdEffect effect) {
         return switch (effect) {
             case LvsdEffect.ReadTable _, LvsdEffect.CheapRead _, LvsdEffect.StartCheck _ -> false;
-            // To somebody who wanted to see how things stand; whoever wanted something done finds it in the
-            // log.
+            // To somebody who wanted to see how things stand; whoever wanted something done finds it in
+            // the log.
             case LvsdEffect.Reply _ -> false;
             case LvsdEffect.Apply _,
                     LvsdEffect.WriteHoldings _,

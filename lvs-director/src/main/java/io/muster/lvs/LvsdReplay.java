@@ -32,7 +32,8 @@ public final class LvsdReplay implements ReplayFactory {
         return codec;
     }
 
-    /// `servers`: when and why a real server was taken out or let in, a weight changed, a drain began or ended.
+    /// `servers`: when and why a real server was taken out or let in, a weight changed, a drain began
+    /// or ended.
     @Override
     public Map<String, Supplier<Teller>> questions() {
         return Map.of("servers", () -> LvsdReplay::servers);

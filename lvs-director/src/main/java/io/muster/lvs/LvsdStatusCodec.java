@@ -7,8 +7,8 @@ import io.muster.wire.Output;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// [LvsdStatus] and [LvsdAnswer] on lvsd's control socket: components in their order, numbers of 64 bits except
-/// weights, texts with length, lists with count. The first octet is the version.
+/// [LvsdStatus] and [LvsdAnswer] on lvsd's control socket: components in their order, numbers of 64
+/// bits except weights, texts with length, lists with count. The first octet is the version.
 ///
 /// | frame | asks | answer |
 /// |---|---|---|

@@ -22,18 +22,19 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Brings the table to what lvs.cf, the checks and the operator's drains ask for, and keeps it there, whoever
-/// else writes to it and whenever lvsd dies.
+/// Brings the table to what lvs.cf, the checks and the operator's drains ask for, and keeps it there,
+/// whoever else writes to it and whenever lvsd dies.
 ///
-/// Level-triggered: what is wanted is computed from what is known now ([Desired]), compared with the table as
-/// it was last seen ([TableView]), and the difference becomes operations. Nothing depends on having seen a
-/// change happen.
+/// Level-triggered: what is wanted is computed from what is known now ([Desired]), compared with the
+/// table as it was last seen ([TableView]), and the difference becomes operations. Nothing depends on
+/// having seen a change happen.
 ///
 /// - **Ours** are the services of lvs.cf with all their destinations, and those in [Holdings], which are
 ///   written before a service is made. Everything else is foreign and never touched.
 /// - **Looking** is every second, at as much as is needed ([Looks]). Somebody else's change is so undone
 ///   within one.
-/// - **One thing at a time** is asked of the outside: a read, a list of operations, or a write of the holdings.
+/// - **One thing at a time** is asked of the outside: a read, a list of operations, or a write of the
+///   holdings.
 /// - **A weight of 0 set by hand** is kept, as a drain. Which zeros are our own stands in the holdings.
 /// - **After a restart** a server that is in the table counts as up until a check of it fails.
 ///
@@ -401,7 +402,8 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             return;
         }
         boolean may = view.seen() && looks.fresh(nowMs) && changes.over(nowMs);
-        // Thousands of checks a minute change nothing: they mustn't cost more than asking whether they do.
+        // Thousands of checks a minute change nothing: they mustn't cost more than asking whether they
+        // do.
         boolean reason = !dirty.isEmpty() || !ready || stopping || notes.failing();
         if ((may && reason || clients.waiting()) && reconcile(may, nowMs)) {
             return;
@@ -409,7 +411,8 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         looks.take(owned, nowMs);
     }
 
-    /// @param may whether the table may be changed; otherwise only the holdings are written, for those who wait
+    /// @param may whether the table may be changed; otherwise only the holdings are written, for those
+    ///     who wait
     /// @return whether something is under way now
     private boolean reconcile(boolean may, long nowMs) {
         List<IpvsOp> wanted = may ? Desired.operations(dirty, plan, view, verdicts, drains) : List.of();

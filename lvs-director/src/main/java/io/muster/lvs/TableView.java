@@ -100,7 +100,8 @@ final class TableView {
 
     /// Takes what was read.
     ///
-    /// @return in what our services differ from what they should have been by this view: somebody else was there
+    /// @return in what our services differ from what they should have been by this view: somebody else
+    ///     was there
     List<Setup.Difference> read(List<ServiceEntry> table, Predicate<ServiceId> ours) {
         var now = new TreeMap<ServiceId, Setup>();
         counts.clear();
@@ -131,8 +132,8 @@ final class TableView {
         return strange;
     }
 
-    /// Real servers that are new in a plan and in the table already are up until a check fails, except where their
-    /// weight of 0 is lvsd's own: those it had taken out.
+    /// Real servers that are new in a plan and in the table already are up until a check fails, except
+    /// where their weight of 0 is lvsd's own: those it had taken out.
     void adopt(Health health, Plan before, Plan plan, Drains drains, long nowMs) {
         for (Map.Entry<ServiceId, Plan.Service> each : plan.services().entrySet()) {
             Plan.Service known = before.services().get(each.getKey());

@@ -278,8 +278,8 @@ public final class Health {
         long interval = entry.rules.intervalMs();
         long late = now - entry.nextStartMs;
         if (late >= interval && entry.checks > 0) {
-            // We stood still. Each keeps its own time within the interval, or all would go off together from
-            // now on.
+            // We stood still. Each keeps its own time within the interval, or all would go off together
+            // from now on.
             entry.nextStartMs += late / interval * interval + interval;
             if (entry.nextStartMs > now) {
                 return;

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 
-/// The heartbeats of both directors: when the next is due, which of those that come count, what is known of the
-/// partner by them. With `backup_active = 0` there are none.
+/// The heartbeats of both directors: when the next is due, which of those that come count, what is
+/// known of the partner by them. With `backup_active = 0` there are none.
 ///
 /// Thread: the core's.
 final class Conversation {

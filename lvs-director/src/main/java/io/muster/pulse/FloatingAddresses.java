@@ -7,8 +7,8 @@ import io.muster.pulse.PulseEffect.PutAddresses;
 import io.muster.pulse.PulseEffect.Say;
 import java.util.List;
 
-/// The addresses that move with the role: taken, renewed before their lifetime ends, announced at once and
-/// [Pulse#ANNOUNCEMENTS] more times, dropped.
+/// The addresses that move with the role: taken, renewed before their lifetime ends, announced at once
+/// and [Pulse#ANNOUNCEMENTS] more times, dropped.
 ///
 /// Thread: the core's.
 final class FloatingAddresses {

@@ -3,9 +3,9 @@ package io.muster.pulse;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/// When lvsd is started again: at once, since the kernel's table goes on forwarding meanwhile; but one that
-/// has died more than [#MOST] times within [#WITHIN_MS] only every [#PAUSE_MS], and is no ground to be active
-/// on.
+/// When lvsd is started again: at once, since the kernel's table goes on forwarding meanwhile; but one
+/// that has died more than [#MOST] times within [#WITHIN_MS] only every [#PAUSE_MS], and is no ground
+/// to be active on.
 final class LvsdRestarts {
     static final int MOST = 3;
     static final long WITHIN_MS = 60_000;

@@ -8,11 +8,12 @@ import java.util.Optional;
 ///
 /// - A heartbeat counts only if it names *this run* of ours as its receiver: it was made after our start.
 ///   Which run of ours there is a partner learns from our own heartbeats.
-/// - A run of the partner that isn't the one we talk to replaces it only if it has heard something that we
-///   said after we last heard the present one, and lately. A former run can't have: so what was recorded of
-///   it, delivered or not, is worth nothing.
+/// - A run of the partner that isn't the one we talk to replaces it only if it has heard something that
+///   we said after we last heard the present one, and lately. A former run can't have: so what was
+///   recorded of it, delivered or not, is worth nothing.
 /// - What the partner says of itself is *fresh* if it has heard something of ours that is at most two
-///   deadtimes old and was said after we last stood still: only a fresh "stopped" is a reason to take over.
+///   deadtimes old and was said after we last stood still: only a fresh "stopped" is a reason to take
+///   over.
 /// - Within a run each number counts once, and none below the highest.
 /// - A genuine heartbeat that doesn't know us yet is answered at once (a few times per keepalive) by one
 ///   addressed to its sender: two directors have met within one and a half round trips.
@@ -136,8 +137,8 @@ final class MusterTalk implements Talk {
         boolean met = !h.from().equals(partner);
         boolean fresh = h.heard() > olderMark;
         if (met && (!fresh || h.heard() <= saidByThen)) {
-            // A former run's, repeated; or a new run that has met us and that we had no chance to hear until
-            // now.
+            // A former run's, repeated; or a new run that has met us and that we had no chance to hear
+            // until now.
             return stranger(h, own);
         }
         if (!met && h.sequence() <= heard) {

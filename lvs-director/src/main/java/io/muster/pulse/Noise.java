@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Counts what comes to the heartbeat port and doesn't count, and says each kind once a minute at most; the other
-/// format once, and copies never.
+/// Counts what comes to the heartbeat port and doesn't count, and says each kind once a minute at most;
+/// the other format once, and copies never.
 final class Noise {
     private static final long QUIET_MS = 60_000;
 

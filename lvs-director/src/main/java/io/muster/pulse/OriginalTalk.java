@@ -6,8 +6,8 @@ import io.muster.pulse.Heartbeat.Wish;
 import io.muster.pulse.HeartbeatCodec.Word;
 import java.util.Optional;
 
-/// Piranha's four octets. They tell neither age nor run nor sender, so whatever comes within one keepalive after a
-/// pause of ours may be history and only proves that the partner was alive.
+/// Piranha's four octets. They tell neither age nor run nor sender, so whatever comes within one
+/// keepalive after a pause of ours may be history and only proves that the partner was alive.
 final class OriginalTalk implements Talk {
     private final long keepaliveMs;
     private long historyUntilMs = Long.MIN_VALUE;

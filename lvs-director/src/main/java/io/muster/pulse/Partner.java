@@ -74,9 +74,9 @@ final class Partner {
         creditMs = deadtimeMs;
     }
 
-    /// After a pause of our own: what came meanwhile waits in the socket and has to be read before silence is
-    /// judged; and if the whole machine stood still, what came is lost, and the next heartbeat has to be
-    /// waited for. In one silence that adds up to one deadtime at most.
+    /// After a pause of our own: what came meanwhile waits in the socket and has to be read before
+    /// silence is judged; and if the whole machine stood still, what came is lost, and the next
+    /// heartbeat has to be waited for. In one silence that adds up to one deadtime at most.
     void excuse(long ms, long keepaliveMs, long nowMs) {
         long untilMs = nowMs + (ms < keepaliveMs ? Math.min(ms, READ_MS) : keepaliveMs + keepaliveMs / 4);
         long by = Math.clamp(untilMs - deadAtMs(), 0, creditMs);

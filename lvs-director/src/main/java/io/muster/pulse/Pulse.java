@@ -32,14 +32,14 @@ import java.util.random.RandomGenerator;
 /// | link lost, lvsd dying over and over | hands over, inhibited | inhibited |
 /// | stood still for longer than deadtime | gives way before anything else | listens for a whole deadtime |
 ///
-/// Muster's own, where the format tells enough: of two that are stopped and able the primary takes over, so
-/// that a common start has no quarrel; a primary that hears an active backup which hears nothing of it for a
-/// deadtime gives way, since only it can know that talk reaches one way only; with `preempt = 1` the primary
-/// asks for its role, and the backup gives way *before* the primary takes it.
+/// Muster's own, where the format tells enough: of two that are stopped and able the primary takes
+/// over, so that a common start has no quarrel; a primary that hears an active backup which hears
+/// nothing of it for a deadtime gives way, since only it can know that talk reaches one way only; with
+/// `preempt = 1` the primary asks for its role, and the backup gives way *before* the primary takes it.
 ///
 /// A director that gives its role away and lives, to a partner that stands by, first drops its addresses,
-/// then says its last word - every connection once more -, and only then "stopped" ([Activity#LEAVING], at
-/// most [#LAST_WORD_MS]).
+/// then says its last word - every connection once more -, and only then "stopped" ([Activity#LEAVING],
+/// at most [#LAST_WORD_MS]).
 ///
 /// Thread: the owner's.
 public final class Pulse implements Core<PulseEvent, PulseEffect> {
@@ -412,8 +412,8 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         connections.roleTaken(partner.alive, nowMs);
     }
 
-    /// To a partner that stands by: it hears "running" until it knows all connections. One that is active,
-    /// silent or without a sync daemon doesn't listen.
+    /// To a partner that stands by: it hears "running" until it knows all connections. One that is
+    /// active, silent or without a sync daemon doesn't listen.
     private void handOver(String why, long nowMs) {
         if (!settings.syncDaemon() || !partner.alive || partner.active) {
             giveUp(why, nowMs);

@@ -5,9 +5,9 @@ import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
 import java.util.List;
 
-/// What a flight record of pulse holds: every event and, at the head of each segment, the core. Heartbeats
-/// are in it as they come; there is nothing secret in them, and the key that proves them is outside of the
-/// core.
+/// What a flight record of pulse holds: every event and, at the head of each segment, the core.
+/// Heartbeats are in it as they come; there is nothing secret in them, and the key that proves them is
+/// outside of the core.
 ///
 /// Two directors that hear each other all day are no news: their heartbeats are recorded on trial, and
 /// written only with what is worth noting a minute or so around them.
@@ -16,8 +16,8 @@ import java.util.List;
 public final class PulseRecord implements Recordable<PulseEvent, PulseEffect> {
     public static final String NAME = "pulse";
 
-    /// With keepalive 200 ms and two paths some 5 kB a second: half a minute a segment. A hand-over takes two
-    /// or three segments of the 32.
+    /// With keepalive 200 ms and two paths some 5 kB a second: half a minute a segment. A hand-over
+    /// takes two or three segments of the 32.
     public static final FlightRecorder.Limits LIMITS = FlightRecorder.Limits.onTrial(32, 128 << 10);
 
     private final Pulse core;

@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What pulse answers on its control socket: a frame of type [#TYPE], empty, is answered by an [Answer] with
-/// these octets for its body. Ages are milliseconds before the answer.
+/// What pulse answers on its control socket: a frame of type [#TYPE], empty, is answered by an [Answer]
+/// with these octets for its body. Ages are milliseconds before the answer.
 ///
 /// @param primary whether this director is the one the file calls `primary`
 /// @param sinceMs how long it has been so
 /// @param reason why
-/// @param takeOverMs how long the last take-over took, from its decision until all addresses were set; -1 for
-///     none yet
+/// @param takeOverMs how long the last take-over took, from its decision until all addresses were set;
+///     -1 for none yet
 /// @param partnerConfigured `backup_active`
 /// @param connections in this director's table; -1 if nobody counts them
 /// @param syncPermille how much of them was sent to the partner as a whole

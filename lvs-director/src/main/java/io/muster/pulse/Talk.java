@@ -15,8 +15,10 @@ interface Talk {
     /// It counts.
     ///
     /// @param fresh said after we last stood still (or started): what it says isn't history
-    /// @param heardAgeMs how long ago the partner had heard us when it said this; 0 if the format doesn't tell
-    /// @param heardSequence highest number of ours it had heard; [Long#MAX_VALUE] if the format doesn't tell
+    /// @param heardAgeMs how long ago the partner had heard us when it said this; 0 if the format
+    ///     doesn't tell
+    /// @param heardSequence highest number of ours it had heard; [Long#MAX_VALUE] if the format doesn't
+    ///     tell
     /// @param met whether it is the first of this run of the partner
     record Heard(
             boolean active,

@@ -26,8 +26,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A director's life in virtual time: a table with somebody else's hands in it, real servers that come and go, a
-/// disk, and an lvsd that can die between any two of its deeds. What lvsd does is judged as it does it.
+/// A director's life in virtual time: a table with somebody else's hands in it, real servers that come
+/// and go, a disk, and an lvsd that can die between any two of its deeds. What lvsd does is judged as
+/// it does it.
 final class LvsdWorld {
     private static final long WALL = 1_700_000_000_000L;
 
@@ -288,7 +289,8 @@ final class LvsdWorld {
                 case IpvsOp.DeleteDestination(ServiceId service, Destination to) -> {
                     RealServer place = RealServer.of(service, to);
                     LvsdStatus.Server server = server(place);
-                    // After a restart too nobody goes before a check has failed, unless lvsd had taken it out.
+                    // After a restart too nobody goes before a check has failed, unless lvsd had taken
+                    // it out.
                     boolean failed = server != null
                             && (server.failures() > 0 || disk.zeros().contains(place));
                     check(

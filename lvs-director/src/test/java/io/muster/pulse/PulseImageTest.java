@@ -12,7 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// An image is all of a director: one made from it in the middle of trouble lives on as the director does.
+/// An image is all of a director: one made from it in the middle of trouble lives on as the director
+/// does.
 ///
 /// `-Dseed=N` runs one seed, `-Dseeds=N` that many.
 class PulseImageTest {

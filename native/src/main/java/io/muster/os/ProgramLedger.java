@@ -21,20 +21,20 @@ import java.util.concurrent.atomic.AtomicLong;
 /// | `run` | names the one run of the daemon whose programs may act |
 /// | `NAME-N` | one program at work: its line of `/proc/PID/stat`, which holds pid, session and start time |
 ///
-/// A program's process first writes its file, then looks whether `run` still names the run that started it,
-/// and only then becomes the program. The next run first replaces `run`, then reads the files. So of a
-/// program that was just being started either the next run finds the file, or the program finds out that it
-/// is too late; there is no third order.
+/// A program's process first writes its file, then looks whether `run` still names the run that started
+/// it, and only then becomes the program. The next run first replaces `run`, then reads the files. So
+/// of a program that was just being started either the next run finds the file, or the program finds
+/// out that it is too late; there is no third order.
 ///
-/// What a *finished* program left running (the database) is never touched: its file is stale, which its pid
-/// and start time show. One still at work is ended with all of its session.
+/// What a *finished* program left running (the database) is never touched: its file is stale, which its
+/// pid and start time show. One still at work is ended with all of its session.
 ///
 /// Thread: any.
 final class ProgramLedger {
     private static final String RUN = "run";
 
-    /// `sh` waits for the write and the check, then is replaced by the program: pid, session and start time
-    /// stay.
+    /// `sh` waits for the write and the check, then is replaced by the program: pid, session and start
+    /// time stay.
     private static final String WRAPPER = """
             file=$0 run=$1 name=$2; shift 2
             IFS= read -r stat </proc/$$/stat && printf '%s\\n' "$stat" >"$file" || exit 1
@@ -73,8 +73,8 @@ final class ProgramLedger {
         }
     }
 
-    /// Bars the programs of every run before this one and ends those at work. Afterwards none of them can act
-    /// any more.
+    /// Bars the programs of every run before this one and ends those at work. Afterwards none of them
+    /// can act any more.
     ///
     /// @param withinMs how long one may take to die
     /// @return what was ended, for the log
@@ -89,8 +89,8 @@ final class ProgramLedger {
         long deadline = System.nanoTime() + withinMs * 1_000_000;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*-*")) {
             for (Path file : files) {
-                // A file without a whole line: its process has yet to look at `run`, and will find itself too
-                // late.
+                // A file without a whole line: its process has yet to look at `run`, and will find
+                // itself too late.
                 Optional<ProcessStat> agent = ProcessStat.parse(Files.readString(file));
                 if (agent.isPresent() && agent.get().stillRuns()) {
                     end(agent.get(), deadline);

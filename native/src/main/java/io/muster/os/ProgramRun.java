@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Runs another program outside the daemon's grip: a session of its own, so that ending the daemon's unit or
-/// terminal doesn't end a database; out-of-memory score 0, whatever the daemon's is; killed with all its
-/// descendants at the time limit.
+/// Runs another program outside the daemon's grip: a session of its own, so that ending the daemon's
+/// unit or terminal doesn't end a database; out-of-memory score 0, whatever the daemon's is; killed
+/// with all its descendants at the time limit.
 ///
-/// Thread: blocks; call from a virtual thread. Errors: a program that can't be started is a [Program.Result]
-/// with [Program#NOT_STARTED], because to its user that is one more way to fail.
+/// Thread: blocks; call from a virtual thread. Errors: a program that can't be started is a
+/// [Program.Result] with [Program#NOT_STARTED], because to its user that is one more way to fail.
 public final class ProgramRun {
     private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
     private static final boolean CAN_TIE = Files.isExecutable(SETPRIV);
@@ -29,8 +29,8 @@ public final class ProgramRun {
         this.program = program;
     }
 
-    /// The same program, which is killed when the *thread* that runs it ends: a platform thread, then. Without
-    /// setpriv(1) nothing is tied.
+    /// The same program, which is killed when the *thread* that runs it ends: a platform thread, then.
+    /// Without setpriv(1) nothing is tied.
     public static Program tied(Program program) {
         if (!CAN_TIE) {
             return program;
@@ -114,7 +114,8 @@ public final class ProgramRun {
         try (var in = process.getOutputStream()) {
             in.write(octets);
         } catch (IOException e) {
-            // It ended or closed its input before reading all of it; its exit status says what it made of that.
+            // It ended or closed its input before reading all of it; its exit status says what it made
+            // of that.
         }
     }
 

@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 
-/// Programs of a rehearsed machine: resource agents that take their time and sometimes fail, and a fence agent that
-/// cuts a machine's power and switches it on again. They act whether or not their daemon lives to hear of it.
+/// Programs of a rehearsed machine: resource agents that take their time and sometimes fail, and a
+/// fence agent that cuts a machine's power and switches it on again. They act whether or not their
+/// daemon lives to hear of it.
 final class Agents implements SimPrograms.World {
     private static final Path DIRECTORY = Path.of("/usr/share/cluster");
     private static final Path FENCE = Path.of("/usr/sbin/fence_sim");

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Every answer is for a request of this life: watches what daemons' cores are asked and what they answer. A
-/// core that answers what it was never asked speaks to the asker of a daemon that is gone.
+/// Every answer is for a request of this life: watches what daemons' cores are asked and what they
+/// answer. A core that answers what it was never asked speaks to the asker of a daemon that is gone.
 final class Lives {
     private Lives() {}
 

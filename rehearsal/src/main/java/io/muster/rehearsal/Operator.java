@@ -14,8 +14,8 @@ import io.muster.simulator.SimMachine;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/// Somebody who types commands: each a process of its own that asks a daemon over its control socket, prints
-/// and ends.
+/// Somebody who types commands: each a process of its own that asks a daemon over its control socket,
+/// prints and ends.
 final class Operator {
     /// A command's patience.
     private static final long PATIENCE_MS = 60_000;

@@ -19,8 +19,9 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// A whole cluster as it ships, in a false world: cman, ccsd, fenced and rgmanager on some machines, their
-/// agents and their power. Says what must never happen ([Truth], [Lives]) and what is still owed in calm.
+/// A whole cluster as it ships, in a false world: cman, ccsd, fenced and rgmanager on some machines,
+/// their agents and their power. Says what must never happen ([Truth], [Lives]) and what is still owed
+/// in calm.
 final class Site {
     static final Unit CCSD = new Unit("ccsd", 20, 100, 500, false, Site::ccsd);
     static final Unit FENCED = new Unit("fenced", 50, 300, 100, true, Site::fenced);
@@ -112,7 +113,8 @@ final class Site {
             if (!node.machine().up()) {
                 node.boot();
             } else if (node.cman().isEmpty()) {
-                // cman's unit has no automatic restart; nobody has fenced the node, so somebody must see to it.
+                // cman's unit has no automatic restart; nobody has fenced the node, so somebody must
+                // see to it.
                 node.say("operator restarts the machine");
                 powerOff(node);
                 model.simulation().afterMs(1000, node::boot);

@@ -13,8 +13,8 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// What is true of a rehearsed cluster, as no node knows it: where something of a service runs, and who has
-/// started it and hasn't been proven to have ended since. Breaks off when a promise is broken.
+/// What is true of a rehearsed cluster, as no node knows it: where something of a service runs, and who
+/// has started it and hasn't been proven to have ended since. Breaks off when a promise is broken.
 final class Truth {
     private final Site site;
     private final Map<Integer, SortedSet<String>> running = new TreeMap<>();

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 
 /// One call of an agent: its arguments and environment as rgmanager's agents expect them.
 ///
-/// The original gives an environment with nothing but the OCF variables. Ours adds PATH, which today's shells
-/// no longer make up for their children.
+/// The original gives an environment with nothing but the OCF variables. Ours adds PATH, which today's
+/// shells no longer make up for their children.
 public record AgentCall(ResourceNode node, String action, int depth, List<String> arguments, int otherInstances) {
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -63,8 +63,8 @@ public record AgentCall(ResourceNode node, String action, int depth, List<String
         return command;
     }
 
-    /// When to kill it, in milliseconds; 0 for never: without `__enforce_timeouts` a time-out is a hint to
-    /// the agent.
+    /// When to kill it, in milliseconds; 0 for never: without `__enforce_timeouts` a time-out is a hint
+    /// to the agent.
     public long limitMs() {
         return node.enforceTimeouts() ? node.timeoutSeconds(action, depth) * 1000 : 0;
     }

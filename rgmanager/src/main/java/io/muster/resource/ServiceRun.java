@@ -14,7 +14,8 @@ import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// One service on this node: how it is built, what is asked of it, and the operation that is being carried out.
+/// One service on this node: how it is built, what is asked of it, and the operation that is being
+/// carried out.
 ///
 /// Thread: the core's.
 final class ServiceRun {

@@ -46,7 +46,7 @@ public sealed interface TreeEvent {
         public static final int TIMED_OUT = -1;
     }
 
-    /// Time has passed. Nothing waits for that: checks are asked for from outside, and are due or not when
-    /// they are.
+    /// Time has passed. Nothing waits for that: checks are asked for from outside, and are due or not
+    /// when they are.
     record Tick() implements TreeEvent {}
 }

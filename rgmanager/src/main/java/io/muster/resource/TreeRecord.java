@@ -6,8 +6,8 @@ import io.muster.driver.Recordable;
 import java.util.List;
 
 /// What a flight record of the services' trees holds: every event and, at the head of each segment, the
-/// core's image. Passwords among the attributes of resources are masked in it; the core only hands them on,
-/// so it replays all the same.
+/// core's image. Passwords among the attributes of resources are masked in it; the core only hands them
+/// on, so it replays all the same.
 ///
 /// Thread: the loop.
 public final class TreeRecord implements Recordable<TreeEvent, TreeEffect> {

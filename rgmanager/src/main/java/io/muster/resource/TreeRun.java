@@ -18,12 +18,13 @@ import java.util.TreeSet;
 
 /// The services of one node: decides which agent is called when, and what its end means.
 ///
-/// - Operations on one service run one after the other, in the order asked; services run beside each other.
-///   How an operation walks its tree says [Walk].
-/// - Right before each agent's start it is asked whether this node is quorate, also when the agent before has
-///   taken a second only: a node that was cut off meanwhile mustn't start what another node is about to start.
-/// - While starts are barred, and for what was asked for before everything was to be stopped, the next start is
-///   refused: the operation fails at that resource, so that the stop behind it can come.
+/// - Operations on one service run one after the other, in the order asked; services run beside each
+///   other. How an operation walks its tree says [Walk].
+/// - Right before each agent's start it is asked whether this node is quorate, also when the agent
+///   before has taken a second only: a node that was cut off meanwhile mustn't start what another node
+///   is about to start.
+/// - While starts are barred, and for what was asked for before everything was to be stopped, the next
+///   start is refused: the operation fails at that resource, so that the stop behind it can come.
 /// - What was started as one configuration has it is stopped, checked and convalesced so, whatever the
 ///   configuration has become. It is forgotten when a stop has succeeded. A service that the new
 ///   configuration builds just as before keeps its counters.

@@ -12,16 +12,16 @@ import java.util.Optional;
 
 /// One operation on its way through a service's tree, up to the next agent or its end.
 ///
-/// - *start*: the resource, then its parts in order. The first failure ends it, except of a part that isn't
-///   critical: that is stopped and stays off.
+/// - *start*: the resource, then its parts in order. The first failure ends it, except of a part that
+///   isn't critical: that is stopped and stays off.
 /// - *stop*: the parts in their order, then the resource. It goes on after failures, so that as much as
 ///   possible is stopped, and reports the first. "Not installed" counts as stopped only where nothing was
 ///   running.
-/// - *status*: the deepest check that is due, or the last result again; then the parts. A failure may be one
-///   of those that are tolerated (`__max_failures`), may be mended by the agent's own `recover`, or by
-///   stopping and starting the nearest independent part around it as often as its counter allows; what isn't
-///   critical then stays off. (A service that has been stopped meanwhile is checked if asked, but nothing of
-///   it is started.)
+/// - *status*: the deepest check that is due, or the last result again; then the parts. A failure may
+///   be one of those that are tolerated (`__max_failures`), may be mended by the agent's own `recover`,
+///   or by stopping and starting the nearest independent part around it as often as its counter allows;
+///   what isn't critical then stays off. (A service that has been stopped meanwhile is checked if
+///   asked, but nothing of it is started.)
 /// - *convalesce*: what is off is started, in a service that is up.
 /// - *reconfig*: every agent in order of starting, whatever comes of it.
 ///
@@ -53,7 +53,8 @@ final class Walk {
     private final Teller log;
     /// Top last.
     private final Deque<Frame> frames;
-    /// A start is being refused. That is nobody's failure, so it ends even the start of what isn't critical.
+    /// A start is being refused. That is nobody's failure, so it ends even the start of what isn't
+    /// critical.
     private boolean refusing;
 
     /// @param frames bottom first; none for one that begins
@@ -84,7 +85,8 @@ final class Walk {
                 nowMs);
     }
 
-    /// The agent that was next has ended, or was none: an action that isn't in the metadata counts as success.
+    /// The agent that was next has ended, or was none: an action that isn't in the metadata counts as
+    /// success.
     Step ended(int status, long nowMs) {
         if (!(frames.pollLast() instanceof OnAgent frame)) {
             throw new IllegalStateException("no agent runs for " + tree.root().label());

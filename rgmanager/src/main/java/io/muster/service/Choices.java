@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 
 /// Which node a service is to go to. Pure: the same state gives the same node everywhere.
 ///
-/// Where the original let nodes race for a lock or shuffled them, the order of an ordered domain decides, then
-/// the node with the fewest services wins, then the lowest nodeid.
+/// Where the original let nodes race for a lock or shuffled them, the order of an ordered domain
+/// decides, then the node with the fewest services wins, then the lowest nodeid.
 final class Choices {
     private final ClusterState state;
     private final SortedSet<Integer> online;
@@ -31,8 +31,8 @@ final class Choices {
         return plan == null ? Score.ILLEGAL : Placement.score(plan, spec, online, nodeid, owner);
     }
 
-    /// Whether nothing but time speaks against a start there: it is legal, exclusive services leave room, and
-    /// nobody else may still be running it.
+    /// Whether nothing but time speaks against a start there: it is legal, exclusive services leave
+    /// room, and nobody else may still be running it.
     boolean fits(Service service, ServiceSpec spec, int nodeid) {
         return score(service, spec, nodeid) != Score.ILLEGAL
                 && state.roomFor(service, spec, nodeid)
@@ -49,8 +49,8 @@ final class Choices {
         return online.contains(nodeid) && free(service, nodeid);
     }
 
-    /// For an automatic start: a node that scores best; when exclusive services bar all of these, the best of
-    /// the rest. 0 for none.
+    /// For an automatic start: a node that scores best; when exclusive services bar all of these, the
+    /// best of the rest. 0 for none.
     int automatic(Service service, ServiceSpec spec) {
         int best = emptiest(
                 service, online.stream().filter(n -> score(service, spec, n) == Score.BEST && fits(service, spec, n)));
@@ -59,8 +59,8 @@ final class Choices {
         return best == 0 && barred ? highest(service, spec, online.stream()) : best;
     }
 
-    /// For a relocation: the preferred target first, then the highest score among those not tried, then whoever
-    /// had it. 0 for none.
+    /// For a relocation: the preferred target first, then the highest score among those not tried, then
+    /// whoever had it. 0 for none.
     int next(Service service, ServiceSpec spec, Search search) {
         int target = search.target();
         if (target != 0 && search.untried(target) && fits(service, spec, target)) {
@@ -74,8 +74,8 @@ final class Choices {
         return origin != 0 && search.untried(origin) && fits(service, spec, origin) ? origin : 0;
     }
 
-    /// Of the nodes that have arrived, the one that suits a running service strictly better than its owner; 0
-    /// for none.
+    /// Of the nodes that have arrived, the one that suits a running service strictly better than its
+    /// owner; 0 for none.
     int failback(Service service, ServiceSpec spec) {
         Score present = score(service, spec, service.owner());
         return highest(

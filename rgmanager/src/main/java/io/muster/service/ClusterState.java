@@ -19,16 +19,18 @@ import org.jspecify.annotations.Nullable;
 
 /// Everything that is replicated, and simple questions to it.
 ///
-/// Layout of a snapshot, big-endian: u8 format, optional plan ([PlanCodec]), standing ([Standing]), bool locked,
-/// u64 fenced up to, u64 clock, u64 next generation, list of peers (node, u64 epoch, bool ready, bool leaving),
-/// list of vindicated nodes, list of u32 strangers, list of u32 arrivals, list of services ([Service]).
+/// Layout of a snapshot, big-endian: u8 format, optional plan ([PlanCodec]), standing ([Standing]),
+/// bool locked, u64 fenced up to, u64 clock, u64 next generation, list of peers (node, u64 epoch, bool
+/// ready, bool leaving), list of vindicated nodes, list of u32 strangers, list of u32 arrivals, list of
+/// services ([Service]).
 final class ClusterState {
     private static final int MAX = 65_536;
     private static final int FORMAT = 2;
 
     /// A node whose rgmanager is in the group.
     ///
-    /// @param epoch position since which its services are to be proven stopped anew: it joined, or quorum was lost
+    /// @param epoch position since which its services are to be proven stopped anew: it joined, or
+    ///     quorum was lost
     /// @param ready it has reported that nothing of the former life runs there
     /// @param leaving it wants to end
     record Peer(Node node, long epoch, boolean ready, boolean leaving) {
@@ -85,8 +87,8 @@ final class ClusterState {
         return lost;
     }
 
-    /// Runs of nodes nobody can vouch for: while there is one, nothing is started anywhere. A node that nobody
-    /// has met counts as a run of its own.
+    /// Runs of nodes nobody can vouch for: while there is one, nothing is started anywhere. A node that
+    /// nobody has met counts as a run of its own.
     SortedSet<Node> unproven() {
         SortedSet<Node> unproven = lost();
         strangers.forEach(nodeid -> unproven.add(new Node(nodeid, Incarnation.UNKNOWN)));
@@ -123,7 +125,8 @@ final class ClusterState {
         return plan == null ? null : plan.service(service.name);
     }
 
-    /// The services in the order of the configuration; those that are gone from it but may still run come last.
+    /// The services in the order of the configuration; those that are gone from it but may still run
+    /// come last.
     List<Service> inOrder() {
         var ordered = new ArrayList<Service>(services.size());
         var rest = new TreeMap<>(services);

@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/// What each entry of the log changes in the replicated state, before [Evaluation] looks at the whole of it.
+/// What each entry of the log changes in the replicated state, before [Evaluation] looks at the whole
+/// of it.
 final class Entries {
     private final ClusterState state;
     private final Function<byte[], Optional<Plan>> reader;

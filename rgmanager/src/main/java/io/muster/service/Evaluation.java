@@ -4,8 +4,8 @@ import io.muster.service.Placement.Score;
 import io.muster.service.Plan.ServiceSpec;
 import java.util.Optional;
 
-/// Looks at the whole state after an entry of the log and starts, stops and moves what the rules ask for, until
-/// there is nothing more to do. Runs in every replica with the same result.
+/// Looks at the whole state after an entry of the log and starts, stops and moves what the rules ask
+/// for, until there is nothing more to do. Runs in every replica with the same result.
 final class Evaluation {
     private final ClusterState state;
     private final Transitions transitions;

@@ -14,12 +14,13 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// The half of the service manager that isn't replicated: what this node has begun, is waiting for and must say.
+/// The half of the service manager that isn't replicated: what this node has begun, is waiting for and
+/// must say.
 ///
 /// It looks at the replicated state and never changes it.
 final class LocalWork {
-    /// How long a cluster member without an rgmanager is waited for when the group begins: longer than cman lets a
-    /// node live whose rgmanager has died.
+    /// How long a cluster member without an rgmanager is waited for when the group begins: longer than
+    /// cman lets a node live whose rgmanager has died.
     static final long BYSTANDER_MS = 15_000;
 
     private static final long AGAIN_MS = 5_000;
@@ -292,8 +293,8 @@ final class LocalWork {
         stop.word().ifPresent(word -> say(word, nowMs, effects));
     }
 
-    /// The lowest node that is ready vouches for cluster members that run no rgmanager: had they lost one, cman
-    /// would have turned them out by now.
+    /// The lowest node that is ready vouches for cluster members that run no rgmanager: had they lost
+    /// one, cman would have turned them out by now.
     private void bystanders(ClusterState state, long nowMs, List<ServiceEffect> effects) {
         List<Integer> waiting = state.strangers.stream()
                 .filter(n -> state.standing.members().containsKey(n) && !state.peers.containsKey(n))

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 
-/// What follows from what an owner reports of its starts, stops and checks, and from the proof that it can't
-/// report any more: recovery as the service's policy has it.
+/// What follows from what an owner reports of its starts, stops and checks, and from the proof that it
+/// can't report any more: recovery as the service's policy has it.
 final class Outcomes {
     private final ClusterState state;
     private final Transitions transitions;
@@ -100,7 +100,8 @@ final class Outcomes {
         }
     }
 
-    /// Goes on with the next holder, for a service that several hold, or ends what an operator has asked for.
+    /// Goes on with the next holder, for a service that several hold, or ends what an operator has
+    /// asked for.
     private void stopped(Service service, Stopping stopping, Set<Node> proven, String reason) {
         SortedSet<Node> rest = Stage.without(service.holders(), proven);
         Optional<Node> next = rest.stream()
@@ -128,8 +129,8 @@ final class Outcomes {
         int from = service.owner();
         switch (stopping.purpose()) {
             case Purpose.DisableAnyway() -> {
-                // The operator's word ends `failed`, but it is no proof: it may start again only where it may still
-                // run.
+                // The operator's word ends `failed`, but it is no proof: it may start again only where
+                // it may still run.
                 stopped(service, stopping, Stage.NOBODY, "disabled though its stop failed");
                 transitions.notice(
                         true, "#13: " + service.name + ": stop failed on node " + from + ", disabled by request");

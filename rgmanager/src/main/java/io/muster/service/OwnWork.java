@@ -8,9 +8,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What this node does for the services it owns: the operations it was given, known by their number so that
-/// being asked twice begins nothing twice; how they ended, until the group has heard; and checks when they are
-/// due.
+/// What this node does for the services it owns: the operations it was given, known by their number so
+/// that being asked twice begins nothing twice; how they ended, until the group has heard; and checks
+/// when they are due.
 final class OwnWork {
     private static final long DEFAULT_CHECK_MS = 10_000;
 
@@ -78,7 +78,8 @@ final class OwnWork {
 
     /// What the services ask of this node and hasn't been begun.
     ///
-    /// @param current whether the trees here are those of the group's configuration: with others nothing starts
+    /// @param current whether the trees here are those of the group's configuration: with others
+    ///     nothing starts
     void begin(ClusterState state, boolean current, List<ServiceEffect> effects) {
         for (Service service : state.inOrder()) {
             Stage.Owned owned = mine(service);

@@ -10,8 +10,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/// Which runs of nodes may still be running services, and what proves that one doesn't: its fencing, its own
-/// report of stop-before-start, or that of a newer run of its node.
+/// Which runs of nodes may still be running services, and what proves that one doesn't: its fencing,
+/// its own report of stop-before-start, or that of a newer run of its node.
 final class Proofs {
     private final Node self;
     private final ClusterState state;
@@ -23,8 +23,8 @@ final class Proofs {
         this.transitions = transitions;
     }
 
-    /// The group begins: nobody can vouch for any node yet, but fencing may already have for those that aren't
-    /// here.
+    /// The group begins: nobody can vouch for any node yet, but fencing may already have for those that
+    /// aren't here.
     void begin(Plan plan) {
         for (PlanNode node : plan.nodes()) {
             boolean here = state.standing.members().containsKey(node.nodeid());
@@ -45,8 +45,8 @@ final class Proofs {
         Peer proven = from.proven();
         int nodeid = from.node().nodeid();
         state.peers.put(nodeid, proven);
-        // Nobody here knows what a run did that was lost or never met: after partitions, it may be more than
-        // its holders.
+        // Nobody here knows what a run did that was lost or never met: after partitions, it may be more
+        // than its holders.
         boolean suspect = state.unproven().stream().anyMatch(run -> run.nodeid() == nodeid);
         state.strangers.remove(nodeid);
         for (Service service : state.inOrder()) {
@@ -58,8 +58,8 @@ final class Proofs {
         }
         vindicate(proven);
         if (from.node().equals(self) && message.unclean().isEmpty()) {
-            // Fencing may have made a victim of this node at the cluster's start, of which nothing is known
-            // here.
+            // Fencing may have made a victim of this node at the cluster's start, of which nothing is
+            // known here.
             transitions.note(new ServiceEffect.ReportStopped(new Node(nodeid, Incarnation.UNKNOWN)));
         }
         state.arrivals.add(nodeid);
@@ -106,8 +106,9 @@ final class Proofs {
         vindicateFormerRuns();
     }
 
-    /// After partitions another side may remember a run as lost whose successor is here and has long since
-    /// stopped everything. The successor says so again; what it runs itself is no argument against it.
+    /// After partitions another side may remember a run as lost whose successor is here and has long
+    /// since stopped everything. The successor says so again; what it runs itself is no argument
+    /// against it.
     private void vindicateFormerRuns() {
         for (Node run : state.lost()) {
             Peer successor = state.peers.get(run.nodeid());
@@ -154,8 +155,9 @@ final class Proofs {
         }
     }
 
-    /// Fencing has dealt with all it knows of: whoever was never seen and still isn't here is no danger. Runs
-    /// that were lost need a [GroupEntry.Fenced] of their own, since a level without groups passes by itself.
+    /// Fencing has dealt with all it knows of: whoever was never seen and still isn't here is no
+    /// danger. Runs that were lost need a [GroupEntry.Fenced] of their own, since a level without
+    /// groups passes by itself.
     void recovered(GroupEntry.Level level, long upTo) {
         if (level == GroupEntry.Level.FENCE && upTo > 0) {
             state.fencedUpTo = Math.max(state.fencedUpTo, upTo);

@@ -184,7 +184,8 @@ final class Requests {
                 transitions.stop(service, started, purpose, Optional.of(request), "by request");
                 return;
             }
-            // Its holder stays, so nobody starts it before the proof; but the operator needn't wait for that.
+            // Its holder stays, so nobody starts it before the proof; but the operator needn't wait for
+            // that.
             if (purpose instanceof Purpose.Stop) {
                 transitions.stopped(service, true, "owner is gone", null);
             } else {
@@ -201,8 +202,8 @@ final class Requests {
         }
     }
 
-    /// Who runs a stop of what nobody owns: the first of those who may be running it and can be asked, else the
-    /// last owner, else the node that asks.
+    /// Who runs a stop of what nobody owns: the first of those who may be running it and can be asked,
+    /// else the last owner, else the node that asks.
     private @Nullable Node where(Service service, Request request) {
         if (!service.holders().isEmpty()) {
             return service.holders().stream()

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 
-/// The replicated record of one service: the stage it is in, and what outlives stages. Everybody may read it, only
-/// [Transitions] changes it.
+/// The replicated record of one service: the stage it is in, and what outlives stages. Everybody may
+/// read it, only [Transitions] changes it.
 ///
 /// Layout, big-endian: string name, stage ([StageCodec]), bool frozen, bool partial, u32 last owner, u32
 /// restarts, u64 time of the last transition, list of u64 restart times, list of requests.

@@ -11,18 +11,20 @@ import java.util.SortedSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Decides where services run. One replica on each node that runs rgmanager, all fed by the log of the group
-/// `rgmanager`.
+/// Decides where services run. One replica on each node that runs rgmanager, all fed by the log of the
+/// group `rgmanager`.
 ///
-/// Placement happens in [#apply], so that every replica comes to it by itself at the same position; there is no
-/// coordinator. Only the owner acts, and what came of it goes through the log. The rules that keep a service from
-/// running twice:
+/// Placement happens in [#apply], so that every replica comes to it by itself at the same position;
+/// there is no coordinator. Only the owner acts, and what came of it goes through the log. The rules
+/// that keep a service from running twice:
 ///
-/// 1. A start is given to a node only when nobody holds the service, or that node's present run alone ([Stage]).
-/// 2. While a run of a node is unproven - lost and not fenced, or configured and never heard of since the group
-///    began - nothing is started anywhere. A lost node may have acted on an entry that nobody else has seen.
-/// 3. Nothing starts without quorum or because of a message in a transitional configuration. What such a message
-///    *reports* is taken: it is evidence.
+/// 1. A start is given to a node only when nobody holds the service, or that node's present run alone
+///   ([Stage]).
+/// 2. While a run of a node is unproven - lost and not fenced, or configured and never heard of since
+///    the group began - nothing is started anywhere. A lost node may have acted on an entry that nobody
+///    else has seen.
+/// 3. Nothing starts without quorum or because of a message in a transitional configuration. What such
+///    a message *reports* is taken: it is evidence.
 /// 4. The driver asks cman before every start of an agent whether this node is still quorate.
 /// 5. A loss of quorum forgets every decision, but no holder: each node stops all services and says so.
 ///

@@ -5,8 +5,8 @@ import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.List;
 
-/// What rgmanagers tell each other. Big-endian: version u8 = 1, type u8 (order below, from 1), `wallMs` u64,
-/// then the fields in the order of the record.
+/// What rgmanagers tell each other. Big-endian: version u8 = 1, type u8 (order below, from 1), `wallMs`
+/// u64, then the fields in the order of the record.
 public sealed interface ServiceMessage {
     /// Time of day at the sender, milliseconds since 1970.
     long wallMs();
@@ -42,8 +42,8 @@ public sealed interface ServiceMessage {
     record Outcome(long wallMs, String service, Operation operation, long generation, boolean success, boolean partial)
             implements ServiceMessage {}
 
-    /// The service passed or failed its checks differently than before: failed, or something not critical is off
-    /// or on.
+    /// The service passed or failed its checks differently than before: failed, or something not
+    /// critical is off or on.
     record Checked(long wallMs, String service, long generation, boolean success, boolean partial)
             implements ServiceMessage {}
 
@@ -53,8 +53,8 @@ public sealed interface ServiceMessage {
     /// The sender ends: its services are to go elsewhere.
     record Leaving(long wallMs) implements ServiceMessage {}
 
-    /// These members of the cluster have had time enough to bring back an rgmanager, had they lost one: they run
-    /// none.
+    /// These members of the cluster have had time enough to bring back an rgmanager, had they lost one:
+    /// they run none.
     record Bystanders(long wallMs, List<Integer> nodeids) implements ServiceMessage {
         public Bystanders {
             nodeids = List.copyOf(nodeids);

@@ -8,14 +8,14 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Where a service stands, each stage with what matters in it and nothing else. [ServiceState] is what operators
-/// are told of it.
+/// Where a service stands, each stage with what matters in it and nothing else. [ServiceState] is what
+/// operators are told of it.
 ///
-/// **Owner** is who has it as operators see it. **Holders** are the runs of nodes on which something of it may
-/// be running: a run becomes one before the first agent is started there, and stops being one only by proof (its
-/// stop succeeded, it was fenced, or a newer rgmanager on that node reported stop-before-start). A service that
-/// starts or runs is held by its owner alone; otherwise nobody, one or, after a migration that went wrong,
-/// several may hold it.
+/// **Owner** is who has it as operators see it. **Holders** are the runs of nodes on which something of
+/// it may be running: a run becomes one before the first agent is started there, and stops being one
+/// only by proof (its stop succeeded, it was fenced, or a newer rgmanager on that node reported
+/// stop-before-start). A service that starts or runs is held by its owner alone; otherwise nobody, one
+/// or, after a migration that went wrong, several may hold it.
 ///
 /// Which stage may follow which: [Transitions].
 sealed interface Stage {

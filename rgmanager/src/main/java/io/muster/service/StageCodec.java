@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// Octets of a [Stage] in the replicated snapshot, big-endian: u8 which, then the fields in the order of the
-/// record.
+/// Octets of a [Stage] in the replicated snapshot, big-endian: u8 which, then the fields in the order
+/// of the record.
 ///
 /// | u8 | stage | u8 | purpose of a stop |
 /// |---|---|---|---|
@@ -23,8 +23,8 @@ import java.util.TreeSet;
 /// | 8 | failed | | |
 /// | 9 | disabled | | |
 ///
-/// A search: u32 target, bool in place, u32 origin, bool restart, list of u32 tried. A request: u32 asker, u64
-/// id, u8 kind, u32 target.
+/// A search: u32 target, bool in place, u32 origin, bool restart, list of u32 tried. A request: u32
+/// asker, u64 id, u8 kind, u32 target.
 final class StageCodec {
     private static final int MAX = 4096;
     private static final int MAX_INT = Integer.MAX_VALUE;

@@ -46,8 +46,8 @@ import org.jspecify.annotations.Nullable;
 /// | any | quorum lost | stopped, all else forgotten |
 /// | any | a node reports that it can't be stopped there | failed |
 ///
-/// And always: a start needs that nobody holds the service, or only the target's present run; a holder goes by
-/// proof alone; an operator's request is carried on or answered.
+/// And always: a start needs that nobody holds the service, or only the target's present run; a holder
+/// goes by proof alone; an operator's request is carried on or answered.
 ///
 /// What is to be told to operators and logs is gathered here and fetched with [#drain].
 final class Transitions {
@@ -114,7 +114,8 @@ final class Transitions {
             throw wrong(service, next, reason, "no such transition");
         }
         swap(service, next, reason, proven, code);
-        // To operators, stopped and placing are one; a stop that failed again, or goes on elsewhere, is news.
+        // To operators, stopped and placing are one; a stop that failed again, or goes on elsewhere, is
+        // news.
         if (from.state() != next.state() || from.owner() != next.owner() || next instanceof Failed) {
             service.transitionMs = Math.max(1, state.clockMs);
             lines.add(new ServiceEffect.StateChanged(service.name, from.state(), next.state(), next.owner(), reason));

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Our agents against a real kernel, in namespaces of their own: real addresses, real neighbours, real mounts.
+/// Our agents against a real kernel, in namespaces of their own: real addresses, real neighbours, real
+/// mounts.
 @Tag("netns")
 class AgentStoriesIT {
     private static final Path AGENTS = Path.of("src/main/agents").toAbsolutePath();

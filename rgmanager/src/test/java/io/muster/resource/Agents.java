@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What our agents say of themselves, read from their files without running them, and one more type: an application
-/// (`app`) that can recover by itself and be told of changes.
+/// What our agents say of themselves, read from their files without running them, and one more type: an
+/// application (`app`) that can recover by itself and be told of changes.
 final class Agents {
     static final MetadataSet ALL = read();
 

@@ -8,18 +8,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// What must hold whatever agents do, judged by nothing but events and effects of one life of a [TreeRun]:
+/// What must hold whatever agents do, judged by nothing but events and effects of one life of a
+/// [TreeRun]:
 ///
 /// 1. never two agents of one service at once;
-/// 2. no agent's start without a yes from cman, asked after the agent before had ended, and none while starts
-///    are barred;
+/// 2. no agent's start without a yes from cman, asked after the agent before had ended, and none while
+///    starts are barred;
 /// 3. no start of a resource whose parent isn't up;
-/// 4. no stop of a resource before the stops of all its parts have been tried since they were last started;
+/// 4. no stop of a resource before the stops of all its parts have been tried since they were last
+///   started;
 /// 5. when everything was to be stopped, nothing that was asked for before is started any more;
-/// 6. a check is made only when its interval has passed since it was last made and since the start, unless
-///    another configuration has come since;
-/// 7. a service that is said to be started has every resource up but those below parts that aren't critical,
-///    and those too unless it is said to be so in part;
+/// 6. a check is made only when its interval has passed since it was last made and since the start,
+///    unless another configuration has come since;
+/// 7. a service that is said to be started has every resource up but those below parts that aren't
+///    critical, and those too unless it is said to be so in part;
 /// 8. every operation is answered once.
 final class TreeOracle {
     /// One resource at its place, as the last agents left it.

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 
-/// A [TreeRun] with agents that act as they are told, each taking a second, in virtual time. What happens is
-/// written down line by line.
+/// A [TreeRun] with agents that act as they are told, each taking a second, in virtual time. What
+/// happens is written down line by line.
 final class TreeStage {
     private record Ending(long atMs, long order, long call, int status) {}
 
@@ -28,8 +28,8 @@ final class TreeStage {
     private long order;
     private long nowMs;
 
-    /// How an agent ends from now on: `start ip:10.0.0.1` with this status; a negative one for an agent that
-    /// hangs.
+    /// How an agent ends from now on: `start ip:10.0.0.1` with this status; a negative one for an agent
+    /// that hangs.
     void agent(String call, int status) {
         statuses.put(call, status);
     }

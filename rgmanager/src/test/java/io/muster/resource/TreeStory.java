@@ -21,12 +21,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// One seeded life of a node's services: agents that fail, hang, are slow or succeed without effect; quorum
-/// lost and found; new configurations; a daemon that is killed and comes back; then calm, and the end.
+/// One seeded life of a node's services: agents that fail, hang, are slow or succeed without effect;
+/// quorum lost and found; new configurations; a daemon that is killed and comes back; then calm, and
+/// the end.
 ///
-/// Agents have their effect on the machine, which outlives the daemon. The twin and the oracle look at every
-/// step, and now and then a second core is made from the image of the first, which from then on has to decide
-/// the same.
+/// Agents have their effect on the machine, which outlives the daemon. The twin and the oracle look at
+/// every step, and now and then a second core is made from the image of the first, which from then on
+/// has to decide the same.
 final class TreeStory {
     private static final RecordCodec CODEC = TreeRecord.newCodec();
     private static final int SERVICES = 3;
@@ -143,8 +144,8 @@ final class TreeStory {
                 configuration.values().stream().map(Shapes::copy).toList());
     }
 
-    /// Whether something happens that does so in so many of a hundred cases while the weather is rough; every
-    /// other minute is fair.
+    /// Whether something happens that does so in so many of a hundred cases while the weather is rough;
+    /// every other minute is fair.
     private boolean unlucky(int percent) {
         boolean fair = simulation.nowMs() / 60_000 % 2 == 1;
         return !calm && dice.nextInt(fair ? 1000 : 100) < percent;
@@ -178,7 +179,8 @@ final class TreeStory {
         }
     }
 
-    /// As the service manager does: it starts what is known to be stopped, and looks at what it has started.
+    /// As the service manager does: it starts what is known to be stopped, and looks at what it has
+    /// started.
     private void askSomething() {
         String label = "service:s" + dice.nextInt(SERVICES);
         boolean idle = !asked.containsValue(label) && askedSince.isEmpty();

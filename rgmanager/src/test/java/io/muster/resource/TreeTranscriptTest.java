@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Stories of services on one node: what is asked, how agents act, and behind `->` what comes of it and when.
-/// Rewritten with `-Dtranscripts.write=true`.
+/// Stories of services on one node: what is asked, how agents act, and behind `->` what comes of it and
+/// when. Rewritten with `-Dtranscripts.write=true`.
 ///
 /// | line | |
 /// |---|---|

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /// What [Transitions] lets through, and that there is no other door.
 class DoorTest {
-    /// The table in the comment of [Transitions]: from which stage (row) to which (column, in the same order).
+    /// The table in the comment of [Transitions]: from which stage (row) to which (column, in the same
+    /// order).
     private static final String TABLE = """
             stopped      . x x . x . . x x
             placing      x . x . . . . x x
@@ -139,8 +140,8 @@ class DoorTest {
         assertEquals(0, service.transitionMs);
     }
 
-    /// Fields of a service are open to all of the package, since reading them is what most of it does; the compiled
-    /// classes say who writes them.
+    /// Fields of a service are open to all of the package, since reading them is what most of it does;
+    /// the compiled classes say who writes them.
     @Test
     void nobodyButTransitionsWritesAFieldOfAService() throws IOException {
         String service = Service.class.getName().replace('.', '/');

@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// Who is heard, and what a message counts for: in a transitional configuration a report is evidence, but it starts
-/// nothing, and what is asked for isn't done.
+/// Who is heard, and what a message counts for: in a transitional configuration a report is evidence,
+/// but it starts nothing, and what is asked for isn't done.
 class EntriesTest {
     private static final Node ONE = OneReplica.ONE;
     private static final Node TWO = OneReplica.TWO;

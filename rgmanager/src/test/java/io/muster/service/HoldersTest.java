@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// A service that several runs of nodes may be running, as a migration leaves it that ends badly: it starts
-/// again only when each of them is proven harmless.
+/// A service that several runs of nodes may be running, as a migration leaves it that ends badly: it
+/// starts again only when each of them is proven harmless.
 class HoldersTest {
     private static final Node ONE = OneReplica.ONE;
     private static final Node TWO = OneReplica.TWO;

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/// The replica of node 3 of three that are quorate and ready, with one service `web` in any stage, fed entry
-/// by entry.
+/// The replica of node 3 of three that are quorate and ready, with one service `web` in any stage, fed
+/// entry by entry.
 final class OneReplica {
     static final Node ONE = States.run(1);
     static final Node TWO = States.run(2);

@@ -82,7 +82,8 @@ class ResumedCopyTest {
         return HexFormat.of().formatHex(out.toBytes());
     }
 
-    /// A core with a copy that is told everything the first is told, and is replaced by a new one now and then.
+    /// A core with a copy that is told everything the first is told, and is replaced by a new one now
+    /// and then.
     private final class Followed implements ReplicatedCore<GroupEntry, ServiceEvent, ServiceEffect> {
         private final String seed;
         private final Node self;

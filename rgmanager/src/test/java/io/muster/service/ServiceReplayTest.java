@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ServiceReplayTest {
     @Test
     void aChaoticLifeReplaysAlsoFromALaterSegment(@TempDir Path directory) {
-        // Small segments, of which the first are dropped: what is left begins with a snapshot in the middle
-        // of things.
+        // Small segments, of which the first are dropped: what is left begins with a snapshot in the
+        // middle of things.
         var limits = new FlightRecorder.Limits(3, 8192, 64 << 20, 256, true, 0);
         var records = new RecordedReplicas(ServiceReplay.NAME, ServiceReplay.CODEC, directory, limits);
         ServiceSimulationTest.story(Long.getLong("seed", 3), records);

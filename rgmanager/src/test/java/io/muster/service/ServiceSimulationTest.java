@@ -11,8 +11,9 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Chaos, then calm: crashes and cuts of nodes, deaths of rgmanagers, failing agents, loss of quorum, operators and
-/// changes of configuration; afterwards everything that shall run runs, once, and all replicas agree.
+/// Chaos, then calm: crashes and cuts of nodes, deaths of rgmanagers, failing agents, loss of quorum,
+/// operators and changes of configuration; afterwards everything that shall run runs, once, and all
+/// replicas agree.
 class ServiceSimulationTest {
     private static final int SEEDS = Integer.getInteger("seeds", 300);
 
@@ -152,7 +153,8 @@ class ServiceSimulationTest {
                 ResultCode code = cluster.ask(operator, RequestKind.ENABLE_BY_DOMAIN, name, 0);
                 boolean elsewhere = code == ResultCode.FENCE || code == ResultCode.DOMAIN;
                 if (elsewhere && state == ServiceState.DISABLED) {
-                    // Disabled by force while it may still run where its domain doesn't let it: stopped once more.
+                    // Disabled by force while it may still run where its domain doesn't let it: stopped
+                    // once more.
                     cluster.ask(operator, RequestKind.DISABLE, name, 0);
                 }
             }

@@ -42,8 +42,8 @@ final class Story implements TestCluster.Witness {
         cluster.witness = this;
     }
 
-    /// All three nodes come up, and services start; that is told only from here on if it isn't what the story
-    /// is about.
+    /// All three nodes come up, and services start; that is told only from here on if it isn't what the
+    /// story is about.
     Story up() {
         cluster.up(1, 2, 3);
         run(5);

@@ -27,9 +27,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Machines with agents, a cluster manager that writes one log, fencing, and a real replica of the service
-/// manager on each machine, all under one virtual clock. Checks after every step that no service runs on two
-/// machines and that replicas at one position have one state.
+/// Machines with agents, a cluster manager that writes one log, fencing, and a real replica of the
+/// service manager on each machine, all under one virtual clock. Checks after every step that no
+/// service runs on two machines and that replicas at one position have one state.
 final class TestCluster {
     private static final long WALL = 1_700_000_000_000L;
 
@@ -419,8 +419,8 @@ final class TestCluster {
         fence(nodeid, run);
     }
 
-    /// The network of a cut-off node is back, and nobody was quorate meanwhile: it returns as the run it was,
-    /// its replica starts over.
+    /// The network of a cut-off node is back, and nobody was quorate meanwhile: it returns as the run
+    /// it was, its replica starts over.
     void heal(int nodeid) {
         Machine machine = machine(nodeid);
         Node run = machine.run;

@@ -16,9 +16,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Holds a recorded core to its promise that its image is its whole state. Driven in the core's place, it
-/// makes a twin of the core before every few steps - image, octets, image, core, as a replay does it - and
-/// gives each twin what the core is given from there on. A twin must decide at each step what the core
-/// decides, want to be woken when the core does, show what the core shows, and have the core's image.
+/// makes a twin of the core before every few steps - image, octets, image, core, as a replay does it -
+/// and gives each twin what the core is given from there on. A twin must decide at each step what the
+/// core decides, want to be woken when the core does, show what the core shows, and have the core's
+/// image.
 ///
 /// A broken promise is an `AssertionError` that names the step and what is different. With [LeftOut] the
 /// twins are made wrong on purpose, and whether that shows is noted there instead.
@@ -153,8 +154,8 @@ public final class ImageTwins<E, F> implements Core<E, F> {
         return its == ours ? null : "it wakes at " + its + ", not at " + ours;
     }
 
-    /// In what it isn't the same; null for nothing. One with a fault has another image from the beginning:
-    /// that alone is no difference.
+    /// In what it isn't the same; null for nothing. One with a fault has another image from the
+    /// beginning: that alone is no difference.
     private @Nullable String difference(Twin<E, F> twin) {
         Object its = shows.apply(twin.core);
         Object ours = shows.apply(core);

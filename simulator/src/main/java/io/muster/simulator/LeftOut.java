@@ -17,12 +17,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Faults for [ImageTwins] to plant: images in which one component, everywhere, is as it was in a new core,
-/// as if whoever wrote the image had forgotten it. Over enough steps of enough stories each has to show, or
-/// the story never needs it.
+/// Faults for [ImageTwins] to plant: images in which one component, everywhere, is as it was in a new
+/// core, as if whoever wrote the image had forgotten it. Over enough steps of enough stories each has
+/// to show, or the story never needs it.
 ///
-/// Components are named `Class.component`: those of the records that the image is made of, which are called
-/// `Image` or `Local`, themselves or what they are nested in, or are states within a `State`. Thread: one.
+/// Components are named `Class.component`: those of the records that the image is made of, which are
+/// called `Image` or `Local`, themselves or what they are nested in, or are states within a `State`.
+/// Thread: one.
 public final class LeftOut {
     /// As in a new core, where it has one.
     private final Map<String, Object> first = new HashMap<>();
@@ -44,8 +45,8 @@ public final class LeftOut {
         return left;
     }
 
-    /// Whether at least half of the faults have shown: as many as a few stories can tell. A long campaign reads
-    /// [#toString].
+    /// Whether at least half of the faults have shown: as many as a few stories can tell. A long
+    /// campaign reads [#toString].
     public boolean mostShow() {
         return !planted.isEmpty() && unnoticed().size() * 2 <= planted.size();
     }
@@ -63,8 +64,8 @@ public final class LeftOut {
         noticed.add(fault);
     }
 
-    /// The image without this and that: those not noticed yet, the seldom planted first, as far as it makes a
-    /// difference now.
+    /// The image without this and that: those not noticed yet, the seldom planted first, as far as it
+    /// makes a difference now.
     ///
     /// @param most so many
     Map<String, Record> from(Record image, int most) {
@@ -111,7 +112,7 @@ public final class LeftOut {
             component.getAccessor().setAccessible(true);
             return component.getAccessor().invoke(record);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/// The one thread of a simulated process: what it is given, in order, then what is due. A stopped one finds
-/// all that waited when it goes on: first what came, then its timers, as a selector does.
+/// The one thread of a simulated process: what it is given, in order, then what is due. A stopped one
+/// finds all that waited when it goes on: first what came, then its timers, as a selector does.
 public final class SimLoop implements Loop, OnNode {
     /// Tasks at one moment after which something must be wrong.
     private static final int NEVER_RESTS = 1_000_000;

@@ -13,8 +13,8 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/// A machine as one simulated daemon sees it: a process of a [SimNode] in virtual time. The drivers that ship
-/// run on it as they run on `RealMachine`.
+/// A machine as one simulated daemon sees it: a process of a [SimNode] in virtual time. The drivers
+/// that ship run on it as they run on `RealMachine`.
 ///
 /// Thread: the simulation's.
 public final class SimMachine implements Machine {

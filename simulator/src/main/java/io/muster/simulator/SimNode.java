@@ -138,7 +138,8 @@ public final class SimNode {
         processes().forEach(OnNode::wake);
     }
 
-    /// Asleep for so long: everything stands still, its monotonic clock too; boot time and time of day go on.
+    /// Asleep for so long: everything stands still, its monotonic clock too; boot time and time of day
+    /// go on.
     public void suspend(long ms) {
         if (up && !stopped) {
             stop();

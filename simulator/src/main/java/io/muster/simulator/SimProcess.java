@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// One process on a node: a core, what performs its effects, and its inbox. Stands for what the event loop driver
-/// is in a
+/// One process on a node: a core, what performs its effects, and its inbox. Stands for what the event
+/// loop driver is in a
 /// daemon: events in order, one timer, and word of having been stopped.
 ///
 /// @param <E> events of the core
@@ -33,7 +33,8 @@ public final class SimProcess<E, F> implements OnNode {
     private Runnable onDeath = () -> {};
 
     /// @param tick the event that says that a deadline has passed
-    /// @param stalled makes the event that says by how many milliseconds it was woken too late; null for none
+    /// @param stalled makes the event that says by how many milliseconds it was woken too late; null
+    ///     for none
     public SimProcess(
             Simulation simulation,
             SimNode node,

@@ -21,8 +21,8 @@ public final class SimPrograms implements Programs {
         void started(Execution execution);
     }
 
-    /// One program at work. It lives on when its daemon dies, unless it is tied to it; never longer than its
-    /// machine.
+    /// One program at work. It lives on when its daemon dies, unless it is tied to it; never longer
+    /// than its machine.
     public final class Execution implements Running {
         private final Program program;
         private final Bond bond;

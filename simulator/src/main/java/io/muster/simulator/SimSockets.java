@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The control sockets of a simulated process: first in first out each way, never losing anything, sometimes
-/// standing still, ending with either process.
+/// The control sockets of a simulated process: first in first out each way, never losing anything,
+/// sometimes standing still, ending with either process.
 public final class SimSockets implements ControlSocket {
     /// Who serves what on a machine.
     static final class Table {

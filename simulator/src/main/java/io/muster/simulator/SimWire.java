@@ -68,7 +68,8 @@ public final class SimWire {
         return server.name();
     }
 
-    /// What the server sends stands still from now on; after [Limits#stalledReaderMs] the client is disconnected.
+    /// What the server sends stands still from now on; after [Limits#stalledReaderMs] the client is
+    /// disconnected.
     public void stopDown() {
         down.stopped = true;
     }

@@ -11,10 +11,10 @@ import java.util.Locale;
 /// What happened in one story, as lines that an expert of the field can read, kept in a file and compared
 /// with it.
 ///
-/// A test tells the story as it happens and calls [#check] at its end. With `-Dtranscripts.write=true` that
-/// writes the file, and the change is reviewed as a diff like any other; without, a line that differs fails
-/// the test. Only what a seed fixes may stand in it: virtual time and names, never wall clock, hash order or
-/// random identifiers.
+/// A test tells the story as it happens and calls [#check] at its end. With `-Dtranscripts.write=true`
+/// that writes the file, and the change is reviewed as a diff like any other; without, a line that
+/// differs fails the test. Only what a seed fixes may stand in it: virtual time and names, never wall
+/// clock, hash order or random identifiers.
 ///
 /// Thread: one.
 public final class Transcript {

@@ -31,12 +31,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/// One node of `muster bench order`: ring and transport as cman has them, without cman above. It understands
-/// the same lines on standard input as `cpgbench.c`, which stands beside corosync.
+/// One node of `muster bench order`: ring and transport as cman has them, without cman above. It
+/// understands the same lines on standard input as `cpgbench.c`, which stands beside corosync.
 ///
 /// Arguments: nodeid, key file, UDP port, addresses of all nodes in the order of their nodeids.
 final class OrderNode {
-    /// Messages of this node's own that may be under way: enough to fill the ring's window, and no deep queue.
+    /// Messages of this node's own that may be under way: enough to fill the ring's window, and no deep
+    /// queue.
     private static final int OUTSTANDING_BYTES = 1 << 20;
 
     private static final int MAX_OUTSTANDING = 600;

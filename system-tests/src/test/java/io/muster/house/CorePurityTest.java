@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// Cores decide and never do: no clock, socket, file, thread, logger or unseeded dice outside the packages made for
-/// them.
+/// Cores decide and never do: no clock, socket, file, thread, logger or unseeded dice outside the
+/// packages made for them.
 class CorePurityTest {
     private static final DescribedPredicate<JavaClass> ARE_CORES =
             DescribedPredicate.describe("are cores", HouseClasses::isCore);

@@ -26,7 +26,8 @@ import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/// A core has one owner and its state is all in it: nothing that a second thread or a second core could see.
+/// A core has one owner and its state is all in it: nothing that a second thread or a second core could
+/// see.
 class CoreStateTest {
     /// Cores that are being changed.
     private static final Set<String> FOREIGN_BEING_MENDED = Set.of();
@@ -143,8 +144,8 @@ class CoreStateTest {
                 && field.getOwner().getPackageName().startsWith("io.muster.");
     }
 
-    /// The static fields that the initializer fills with the result of a factory of immutable collections, with its
-    /// name.
+    /// The static fields that the initializer fills with the result of a factory of immutable
+    /// collections, with its name.
     private static Map<String, String> collections(String module, JavaClass c) {
         var made = new HashMap<String, String>();
         model(module, c).methods().stream()

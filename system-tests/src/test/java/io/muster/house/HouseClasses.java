@@ -83,7 +83,8 @@ final class HouseClasses {
         return c.getPackageName().endsWith(".cli");
     }
 
-    /// What is named above and isn't there: a name that excuses nobody would excuse whoever takes it next.
+    /// What is named above and isn't there: a name that excuses nobody would excuse whoever takes it
+    /// next.
     static Set<String> namedInVain() {
         var vain = new TreeSet<String>();
         vain.addAll(DOERS);

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 
 /// What breaks one rule of the house, by the class that does, beside a list of those still being mended.
 ///
-/// The list only shrinks: who breaks the rule and isn't on it fails, and so does who is on it and no longer
-/// breaks it.
+/// The list only shrinks: who breaks the rule and isn't on it fails, and so does who is on it and no
+/// longer breaks it.
 final class Mending {
     private final String rule;
     private final SortedSet<String> listed = new TreeSet<>();

@@ -15,10 +15,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// Nobody who decides waits, and nobody who runs a core: what is awaited comes as an event, and when to go on is a
-/// deadline of a core. A command waits in one class of the driver, `Patience`.
+/// Nobody who decides waits, and nobody who runs a core: what is awaited comes as an event, and when to
+/// go on is a deadline of a core. A command waits in one class of the driver, `Patience`.
 ///
-/// What counts as waiting is listed in [#waits]. Netty's futures may be awaited where a socket is opened or closed.
+/// What counts as waiting is listed in [#waits]. Netty's futures may be awaited where a socket is
+/// opened or closed.
 class NobodyWaitsTest {
     private static final String PATIENCE = "io.muster.driver.Patience";
 

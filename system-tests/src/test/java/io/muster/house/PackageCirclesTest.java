@@ -18,11 +18,11 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/// Within a module, too, arrows point down only: no package reaches itself through others, and no capability
-/// does (a package with its `.daemon` and `.cli`).
+/// Within a module, too, arrows point down only: no package reaches itself through others, and no
+/// capability does (a package with its `.daemon` and `.cli`).
 class PackageCirclesTest {
-    /// The director's, which has an owner of its own, and the testbeds', which are no product. Each circle is
-    /// named by all that is in it; a smaller one is another.
+    /// The director's, which has an owner of its own, and the testbeds', which are no product. Each
+    /// circle is named by all that is in it; a smaller one is another.
     private static final Set<String> PACKAGES_ELSEWHERE = Set.of(
             "lvs-director: io.muster.lvs, io.muster.nanny",
             "lvs-director: io.muster.lvs.daemon, io.muster.pulse.daemon",

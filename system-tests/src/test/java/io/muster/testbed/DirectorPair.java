@@ -11,8 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 
-/// Two real pulses without lvsd on two machines of a testbed: a public and a private network, an address of each
-/// family that moves.
+/// Two real pulses without lvsd on two machines of a testbed: a public and a private network, an
+/// address of each family that moves.
 ///
 /// Thread: the test's.
 final class DirectorPair implements AutoCloseable {

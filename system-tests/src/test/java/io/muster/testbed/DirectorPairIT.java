@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Two real pulses, their sockets and addresses; keepalive 200 ms, deadtime 1 s. Times are printed, and judged
-/// only where the rule is one.
+/// Two real pulses, their sockets and addresses; keepalive 200 ms, deadtime 1 s. Times are printed, and
+/// judged only where the rule is one.
 @Tag("netns")
 class DirectorPairIT {
     /// Whole seconds of deadtime, at least one, and the kernel's own second.
@@ -53,8 +53,8 @@ class DirectorPairIT {
         return java.util.Objects.requireNonNull(opened);
     }
 
-    /// The moving address alone: the machine's own link-local one may still be asked for a second after its
-    /// start.
+    /// The moving address alone: the machine's own link-local one may still be asked for a second after
+    /// its start.
     private static void assertUsable(String shown) {
         assertTrue(shown.contains(DirectorPair.VIP6 + "/64") && !shown.contains("tentative"), shown);
     }
@@ -395,8 +395,8 @@ class DirectorPairIT {
         }
     }
 
-    /// An active director of the original kind, as far as its partner can see: four octets each 200 ms, in
-    /// the order of this host, and what it hears.
+    /// An active director of the original kind, as far as its partner can see: four octets each 200 ms,
+    /// in the order of this host, and what it hears.
     private static final String ORIGINAL = """
             use strict; use Socket; $| = 1;
             my ($own, $partner, $port) = @ARGV;

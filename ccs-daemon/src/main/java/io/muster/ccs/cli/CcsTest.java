@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// `ccs_test`: asks ccsd the way programs do. Descriptors live in ccsd, from one call of the command to the
-/// next.
+/// `ccs_test`: asks ccsd the way programs do. Descriptors live in ccsd, from one call of the command to
+/// the next.
 ///
 /// Source of the outputs: RHEL 5 ccs_test.
 public final class CcsTest implements Command {

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Commands of `ccs_tool` that write a file. The former file stays as `FILE.old`. When the cluster's own file
-/// was changed in place, the cluster is updated as well.
+/// Commands of `ccs_tool` that write a file. The former file stays as `FILE.old`. When the cluster's
+/// own file was changed in place, the cluster is updated as well.
 final class FileCommands {
     private static final Map<String, String> USAGES = Map.of(
             "create", "create [-2] [-c FILE] NAME",

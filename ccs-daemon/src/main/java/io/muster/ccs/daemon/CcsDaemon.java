@@ -27,10 +27,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// ccsd: agrees with the other nodes' ccsds on one cluster.conf, keeps it on disk, answers queries about it.
+/// ccsd: agrees with the other nodes' ccsds on one cluster.conf, keeps it on disk, answers queries
+/// about it.
 ///
-/// Without cman it answers from the file on disk and looks for cman every second. Nothing else in the cluster
-/// stops when ccsd does: back again it takes the state from the others.
+/// Without cman it answers from the file on disk and looks for cman every second. Nothing else in the
+/// cluster stops when ccsd does: back again it takes the state from the others.
 ///
 /// Thread: its own loop; disk work beside it.
 public final class CcsDaemon implements AutoCloseable {

@@ -69,8 +69,8 @@ final class NodesText {
         return TIME.format(Instant.ofEpochMilli(wallMs).atZone(zone));
     }
 
-    /// `-F id,name,type,addr,votes,exp,state`: no header, every item followed by one space; unknown words are
-    /// skipped.
+    /// `-F id,name,type,addr,votes,exp,state`: no header, every item followed by one space; unknown
+    /// words are skipped.
     static String list(CmanView view, List<NodeStatus> nodes, String format) {
         StringBuilder out = new StringBuilder();
         for (NodeStatus n : nodes) {

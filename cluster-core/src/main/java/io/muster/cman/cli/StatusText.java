@@ -55,7 +55,8 @@ final class StatusText {
                 .orElse(0);
     }
 
-    /// The ports the original's daemons bound on this node: 0 is cman's own, 177 rgmanager's, 178 qdiskd's.
+    /// The ports the original's daemons bound on this node: 0 is cman's own, 177 rgmanager's, 178
+    /// qdiskd's.
     private static String ports(CmanStatus s) {
         StringBuilder out = new StringBuilder("0 ");
         for (GroupStatus g : s.groups()) {

@@ -83,7 +83,8 @@ public final class CmanFrames {
         return new Output().u32(mask);
     }
 
-    /// What became of a request; the text of a refusal was lost on users of the original and therefore is here.
+    /// What became of a request; the text of a refusal was lost on users of the original and therefore
+    /// is here.
     public static Result result(Answer answer) throws MalformedMessage {
         if (answer.code() < 0 || answer.code() >= Result.values().length) {
             throw new MalformedMessage("result " + answer.code());

@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 /// Asks whether the cluster is quorate until the answer is a no, or a yes young enough to be acted on.
 ///
 /// A yes says how it was after the question. When the way back took long, or this process was stopped in
-/// between, the cluster may have gone on without this node; so the question's age counts, on the clock that
-/// counts suspended time.
+/// between, the cluster may have gone on without this node; so the question's age counts, on the clock
+/// that counts suspended time.
 ///
 /// Thread: the loop on which answers come.
 final class FreshAnswer {

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /// A daemon's connection to cman: its groups' ordered streams, messages, proofs and questions.
 ///
-/// When it closes, cman is gone or has put this client out: that is the end of the daemon's membership, and
-/// what follows from it is decided by [io.muster.member.Stay]. Pings are answered from the loop, so one that
-/// hangs is noticed.
+/// When it closes, cman is gone or has put this client out: that is the end of the daemon's membership,
+/// and what follows from it is decided by [io.muster.member.Stay]. Pings are answered from the loop, so
+/// one that hangs is noticed.
 ///
 /// Thread: sends from any; the listener and all answers on the loop.
 public final class GroupClient implements AutoCloseable {
@@ -116,8 +116,8 @@ public final class GroupClient implements AutoCloseable {
         });
     }
 
-    /// Joins a group; the stream begins with the view that contains this node. Refused when this node is in
-    /// it already.
+    /// Joins a group; the stream begins with the view that contains this node. Refused when this node
+    /// is in it already.
     ///
     /// @param silentMs longest time this client's loop may be silent before cman puts it out; 0 for any
     public void join(String group, Optional<Level> level, int silentMs, Consumer<Reply> then) {
@@ -133,8 +133,8 @@ public final class GroupClient implements AutoCloseable {
         connection.send(CmanFrames.PART, new Output().string(group).toBytes());
     }
 
-    /// Sends to a group this node is in. Never dropped: if the ring takes less than is sent, this connection
-    /// waits.
+    /// Sends to a group this node is in. Never dropped: if the ring takes less than is sent, this
+    /// connection waits.
     ///
     /// @param payload at most 1 MiB
     public void send(String group, byte[] payload, boolean safe, CauseId cause) {
@@ -167,9 +167,9 @@ public final class GroupClient implements AutoCloseable {
         connection.send(CmanFrames.REQUIRE, new Output().string(group).u32(ms).toBytes());
     }
 
-    /// Whether the cluster is quorate now: true only after a token of the present ring has come round since
-    /// the call. Entries up to that moment have been delivered to the listener before. To be asked before
-    /// each start of an agent.
+    /// Whether the cluster is quorate now: true only after a token of the present ring has come round
+    /// since the call. Entries up to that moment have been delivered to the listener before. To be
+    /// asked before each start of an agent.
     ///
     /// A yes to a question older than [FreshAnswer#TRUST_MS] says nothing of now and is asked again.
     public void stillQuorate(Consumer<Boolean> then) {
@@ -205,8 +205,8 @@ public final class GroupClient implements AutoCloseable {
         request(CmanFrames.ANNOUNCE, CmanFrames.announce(version, sha256, document), then);
     }
 
-    /// A poll of the quorum device: its votes as long as it is alive, else 0. Nobody asks for more than that:
-    /// who doesn't say so again before `quorum_dev_poll` has passed is taken for dead.
+    /// A poll of the quorum device: its votes as long as it is alive, else 0. Nobody asks for more than
+    /// that: who doesn't say so again before `quorum_dev_poll` has passed is taken for dead.
     public void pollDevice(String name, int votes) {
         connection.send(CmanFrames.DEVICE, new Output().string(name).u32(votes).toBytes());
     }

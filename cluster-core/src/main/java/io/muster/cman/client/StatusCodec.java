@@ -19,7 +19,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Octets of [CmanView], field by field in the order of the records. Times are wall-clock milliseconds here.
+/// Octets of [CmanView], field by field in the order of the records. Times are wall-clock milliseconds
+/// here.
 public final class StatusCodec {
     private static final int MAX = 4096;
     private static final int MAX_INT = Integer.MAX_VALUE;

@@ -45,12 +45,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// cman: ring, membership, quorum and groups of one node, on one event loop with its UDP and control sockets.
+/// cman: ring, membership, quorum and groups of one node, on one event loop with its UDP and control
+/// sockets.
 ///
-/// Never waits for a disk, a name look-up or another daemon once it runs. When the node is told to go or has
-/// to be made
-/// harmless, the process ends at once and without a word ([Ending] with `clean` false); the others see to the
-/// rest.
+/// Never waits for a disk, a name look-up or another daemon once it runs. When the node is told to go
+/// or has to be made
+/// harmless, the process ends at once and without a word ([Ending] with `clean` false); the others see
+/// to the rest.
 ///
 /// Thread: `start` and `close` from any but the loop.
 public final class CmanDaemon implements AutoCloseable {
@@ -59,8 +60,8 @@ public final class CmanDaemon implements AutoCloseable {
     /// The daemon itself as a client of its core, for its own leave.
     private static final int OWN = -1;
 
-    /// How long a node that starts gives the others to answer before it looks for a ring, and how long after
-    /// they all did.
+    /// How long a node that starts gives the others to answer before it looks for a ring, and how long
+    /// after they all did.
     private static final long LISTEN_MS = 1_000;
 
     private static final long SETTLE_MS = 100;
@@ -183,8 +184,9 @@ public final class CmanDaemon implements AutoCloseable {
         loop.execute(() -> startRing(running, sockets, running.nowMs() + LISTEN_MS));
     }
 
-    /// Locks the memory of this process and has cmans that start in it later ask for real-time scheduling.
-    /// For mains of daemons only, before anything starts: a test's or a demo's process mustn't have either.
+    /// Locks the memory of this process and has cmans that start in it later ask for real-time
+    /// scheduling. For mains of daemons only, before anything starts: a test's or a demo's process
+    /// mustn't have either.
     public static void harden() {
         hardened = true;
         List<String> refused = RealTime.acquire();
@@ -198,9 +200,10 @@ public final class CmanDaemon implements AutoCloseable {
         RealTime.scheduleThread(REAL_TIME_PRIORITY).ifPresent(why -> LOG.warn("works with worse odds: {}", why));
     }
 
-    /// Starts the ring once every configured node can be reached, or has had its time to answer. The first
-    /// join of a node
-    /// that some members hear already and others don't yet would make the ring choose between it and a member.
+    /// Starts the ring once every configured node can be reached, or has had its time to answer. The
+    /// first join of a node
+    /// that some members hear already and others don't yet would make the ring choose between it and a
+    /// member.
     private void startRing(EventDriver<NodeEvent, NodeEffect> running, UdpDriver sockets, long latestMs) {
         Set<Integer> reached = sockets.links().stream()
                 .filter(LinkStatus::live)
@@ -339,8 +342,8 @@ public final class CmanDaemon implements AutoCloseable {
         }
         ControlServer sockets = server;
         if (sockets != null) {
-            // Clients take the end of their streams for the end of their membership, whatever becomes of this
-            // process.
+            // Clients take the end of their streams for the end of their membership, whatever becomes
+            // of this process.
             sockets.close();
         }
         over.countDown();
@@ -349,8 +352,8 @@ public final class CmanDaemon implements AutoCloseable {
         }
     }
 
-    /// Timings, nodes and addresses of a new configuration. The resolver may take its time: a thread of its own
-    /// asks it.
+    /// Timings, nodes and addresses of a new configuration. The resolver may take its time: a thread of
+    /// its own asks it.
     private void configured(byte[] document) {
         Settings.read(document).map(setup.overrides()::apply).ifPresent(next -> {
             config = next;

@@ -24,8 +24,8 @@ import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// cman's clients: their frames become the core's events, the core's effects for them become frames. The daemon and
-/// the simulator serve `cman.sock` with it alike.
+/// cman's clients: their frames become the core's events, the core's effects for them become frames.
+/// The daemon and the simulator serve `cman.sock` with it alike.
 ///
 /// Thread: the daemon's loop.
 public final class CmanSessions implements SessionHandler {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/// Makes clients wait that send faster than the ring takes: nothing is dropped, so what isn't read stays in their
-/// sockets. Read again once most of the backlog is gone.
+/// Makes clients wait that send faster than the ring takes: nothing is dropped, so what isn't read
+/// stays in their sockets. Read again once most of the backlog is gone.
 ///
 /// A client that waits isn't taken for silent, and cman's entries reach it all the while.
 ///

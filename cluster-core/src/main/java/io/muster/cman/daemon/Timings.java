@@ -7,10 +7,11 @@ import io.muster.totem.RingConfig;
 import java.util.Comparator;
 import java.util.List;
 
-/// The ring's timings: the token as cluster.conf has it, everything else from that, unless the file says more.
+/// The ring's timings: the token as cluster.conf has it, everything else from that, unless the file
+/// says more.
 ///
-/// `join` and `consensus` of old files are not taken: they were made for a ring that forms in rounds of a token,
-/// and would
+/// `join` and `consensus` of old files are not taken: they were made for a ring that forms in rounds of
+/// a token, and would
 /// only make this one slow.
 public final class Timings {
     private Timings() {}

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Makes what commands are shown: the core's status with times on the wall clock, addresses, clients. From memory
-/// only, so
+/// Makes what commands are shown: the core's status with times on the wall clock, addresses, clients.
+/// From memory only, so
 /// a status answer never waits for anything.
 ///
 /// Thread: the daemon's loop.

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The one shell of every daemon that agrees with its like on other nodes: performs what its [Stay] decides,
-/// runs its replica, serves its control socket.
+/// The one shell of every daemon that agrees with its like on other nodes: performs what its [Stay]
+/// decides, runs its replica, serves its control socket.
 ///
 /// A daemon's author writes a replicated core, a [StayPolicy] and [Hands]; see `docs/adding-a-daemon.md`.
 ///

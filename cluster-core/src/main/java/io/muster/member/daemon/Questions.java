@@ -9,9 +9,10 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
-/// The questions of operators that only the group can answer. Each is named by 64 random bits, drawn when the
-/// daemon starts, and a count: a daemon that was restarted never takes an answer to its predecessor for its
-/// own, whatever the clock says. Each is answered once, to a connection of this life, or abandoned.
+/// The questions of operators that only the group can answer. Each is named by 64 random bits, drawn
+/// when the daemon starts, and a count: a daemon that was restarted never takes an answer to its
+/// predecessor for its own, whatever the clock says. Each is answered once, to a connection of this
+/// life, or abandoned.
 ///
 /// Who may ask and whether there is anybody to decide is asked here and nowhere else.
 ///

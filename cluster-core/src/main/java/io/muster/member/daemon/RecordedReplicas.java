@@ -14,7 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Flight records of the replicas of a simulated cluster, one directory each, as their daemons would write them.
+/// Flight records of the replicas of a simulated cluster, one directory each, as their daemons would
+/// write them.
 ///
 /// Thread: one at a time.
 public final class RecordedReplicas implements AutoCloseable {

@@ -17,8 +17,8 @@ import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs a [Replica] in a daemon: entries of its group come from a [GroupClient], proposals go there, local
-/// effects go to the daemon's performer, all on one event loop.
+/// Runs a [Replica] in a daemon: entries of its group come from a [GroupClient], proposals go there,
+/// local effects go to the daemon's performer, all on one event loop.
 ///
 /// An entry's parent is the cause its message carries, so causes reach across nodes.
 ///

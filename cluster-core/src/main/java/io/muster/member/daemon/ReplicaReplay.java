@@ -19,7 +19,8 @@ public abstract class ReplicaReplay implements ReplayFactory {
     @FunctionalInterface
     protected interface Maker {
         /// @param self the node it was on
-        /// @param local what [ReplicatedCore#resume] will be given: for what a core takes when it is made and keeps
+        /// @param local what [ReplicatedCore#resume] will be given: for what a core takes when it is
+        ///     made and keeps
         /// @throws MalformedMessage when that isn't such a core's
         ReplicatedCore<GroupEntry, ?, ?> core(Node self, Record local) throws MalformedMessage;
     }

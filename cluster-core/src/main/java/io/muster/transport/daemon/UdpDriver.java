@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 
 /// The transport on real sockets, on the event loop of the ring above it.
 ///
-/// One UDP socket for each link to each node, connected, so that the kernel says which node's port refuses;
-/// and one for each link that hears from whoever else has the key. What is sent during one turn of the loop
-/// leaves at its end.
+/// One UDP socket for each link to each node, connected, so that the kernel says which node's port
+/// refuses; and one for each link that hears from whoever else has the key. What is sent during one
+/// turn of the loop leaves at its end.
 ///
 /// Thread: everything on the loop, except the constructor and [#start].
 public final class UdpDriver implements AutoCloseable {
@@ -51,8 +51,8 @@ public final class UdpDriver implements AutoCloseable {
         /// The loop is about to look after the links, at the time announced by [#dueMs] or late.
         default void awake() {}
 
-        /// When the loop will be awake next for the links' sake, in monotonic milliseconds. This comes often
-        /// enough to notice by it that the process stood still.
+        /// When the loop will be awake next for the links' sake, in monotonic milliseconds. This comes
+        /// often enough to notice by it that the process stood still.
         default void dueMs(long monotonicMs) {}
 
         /// A new incarnation has proven itself.
@@ -132,8 +132,8 @@ public final class UdpDriver implements AutoCloseable {
         step(new TransportEvent.Rekey(key));
     }
 
-    /// Takes a changed key file over while running (all nodes must get it; until then the old key is used),
-    /// and tries names again that had no address. Any thread; ends with [#close].
+    /// Takes a changed key file over while running (all nodes must get it; until then the old key is
+    /// used), and tries names again that had no address. Any thread; ends with [#close].
     public void watch(Path keyFile) {
         watch = new Watch(loop, keyFile, key -> loop.execute(() -> rekey(key)), this::resolveAgain);
     }

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks now and then at what the loop mustn't wait for: whether the key file has changed, and whether a name
-/// that had no address has one now.
+/// Looks now and then at what the loop mustn't wait for: whether the key file has changed, and whether
+/// a name that had no address has one now.
 ///
-/// Thread: the loop's timer starts each look on a virtual thread; what it finds goes to the consumers, which
-/// hand it to the loop. A look that hangs with its disk is the only one until it ends.
+/// Thread: the loop's timer starts each look on a virtual thread; what it finds goes to the consumers,
+/// which hand it to the loop. A look that hangs with its disk is the only one until it ends.
 final class Watch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
     private static final long PAUSE_MS = 2000;

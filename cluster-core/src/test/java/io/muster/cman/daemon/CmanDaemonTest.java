@@ -38,7 +38,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Three real daemons with real sockets on 127.0.0.1 to 3, in one process; clients and commands as users have them.
+/// Three real daemons with real sockets on 127.0.0.1 to 3, in one process; clients and commands as
+/// users have them.
 @Timeout(60)
 class CmanDaemonTest {
     private static final String GROUP = "fence:default";

@@ -21,7 +21,8 @@ import java.util.Optional;
 /// `fence_ack_manual`: an operator's word that a victim is harmless, when no agent can prove it.
 ///
 /// Works from every quorate node of the fence domain. The word binds to the run that is a victim when the
-/// command is given: should the node restart and fall silent again meanwhile, that later run stays a victim.
+/// command is given: should the node restart and fall silent again meanwhile, that later run stays a
+/// victim.
 ///
 /// Exit: 0 done, 1 otherwise. Source: the `absolutely` script of RHEL 6, and `-n`, `-O` of RHEL 5's.
 public final class FenceAckManual implements Command {

@@ -25,8 +25,8 @@ import java.util.function.BiConsumer;
 /// `fence_node`: fences (or unfences, or tests the devices of) one node from here, by its methods in
 /// cluster.conf, once.
 ///
-/// Exit: 0 done, 1 failed, 2 nothing configured. A success is told to fenced, if it runs here, as proof for
-/// the run of the node that it knew when the agent was started.
+/// Exit: 0 done, 1 failed, 2 nothing configured. A success is told to fenced, if it runs here, as proof
+/// for the run of the node that it knew when the agent was started.
 public final class FenceNode implements Command {
     private static final String USAGE = """
             Usage: fence_node [options] NODE
@@ -58,8 +58,8 @@ public final class FenceNode implements Command {
                 case 'U' -> action = "unfence";
                 case 'S' -> action = "status";
                 case 'v' -> verbosity++;
-                // The first generation needed it to read its configuration without quorum; there is nothing
-                // to force.
+                // The first generation needed it to read its configuration without quorum; there is
+                // nothing to force.
                 case 'O' -> {}
                 case 'h' -> {
                     out.print(USAGE);

@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /// Runs one fence agent to its end for a command, as fenced does it for a claim.
 ///
-/// Thread: blocks. The calling thread must be a platform thread that outlives the call: an agent is tied to
-/// it, so that when the command is killed its agents end too.
+/// Thread: blocks. The calling thread must be a platform thread that outlives the call: an agent is
+/// tied to it, so that when the command is killed its agents end too.
 public final class AgentRunner {
     private final Layout layout;
 

@@ -15,8 +15,9 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/// Fence agents: arguments on standard input, own session, killed with what they started at the time limit,
-/// and with fenced, so that they can't hit a node that has restarted long after another node took over.
+/// Fence agents: arguments on standard input, own session, killed with what they started at the time
+/// limit, and with fenced, so that they can't hit a node that has restarted long after another node
+/// took over.
 ///
 /// Thread: the loop.
 final class Agents {

@@ -38,10 +38,10 @@ import org.slf4j.LoggerFactory;
 
 /// fenced: a member of the fence domain, and the control socket to it.
 ///
-/// At start it waits for cman, unfences its own node if cluster.conf says how, joins the domain (unless told
-/// not to) and from then on is needed: when it hangs cman puts it out of the domain after [#SILENT_MS], and
-/// when it isn't back after [#REQUIRED_MS] the node leaves the cluster. When cman goes, fenced ends with an
-/// error.
+/// At start it waits for cman, unfences its own node if cluster.conf says how, joins the domain (unless
+/// told not to) and from then on is needed: when it hangs cman puts it out of the domain after
+/// [#SILENT_MS], and when it isn't back after [#REQUIRED_MS] the node leaves the cluster. When cman
+/// goes, fenced ends with an error.
 ///
 /// Thread: start and close from outside the loop; all else on it.
 public final class FenceDaemon implements AutoCloseable {

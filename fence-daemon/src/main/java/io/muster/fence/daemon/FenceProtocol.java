@@ -10,7 +10,8 @@ import io.muster.wire.Output;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// Requests on `fenced.sock`. Every request gets one [io.muster.control.Answer]; its code is [#REFUSED] for a no.
+/// Requests on `fenced.sock`. Every request gets one [io.muster.control.Answer]; its code is [#REFUSED]
+/// for a no.
 ///
 /// | type | request | payload | body of the answer |
 /// |---|---|---|---|

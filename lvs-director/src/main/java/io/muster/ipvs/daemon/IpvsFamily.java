@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Gets IPVS into the kernel where it is a module that isn't loaded yet and the kernel didn't load it when
-/// asked for the family (6.1 does, by the module's alias).
+/// Gets IPVS into the kernel where it is a module that isn't loaded yet and the kernel didn't load it
+/// when asked for the family (6.1 does, by the module's alias).
 final class IpvsFamily implements KernelIpvs.Loader {
     private static final long LOAD_MS = 30_000;
     private static final int KEEP_BYTES = 512;

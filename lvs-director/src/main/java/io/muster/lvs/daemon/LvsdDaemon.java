@@ -176,7 +176,8 @@ final class LvsdDaemon implements AutoCloseable {
         }
     }
 
-    /// Ends the process and leaves the table as it is: whoever started us is dead, and another lvsd takes over.
+    /// Ends the process and leaves the table as it is: whoever started us is dead, and another lvsd
+    /// takes over.
     void abandon() {
         try {
             Files.deleteIfExists(with.layout().pidFile("lvsd"));

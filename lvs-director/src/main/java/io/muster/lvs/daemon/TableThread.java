@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Talks to the table on a thread of its own, opens it at the first need and again after it broke, and tells
-/// what came of it. Thread: calls from any; results on the table's.
+/// Talks to the table on a thread of its own, opens it at the first need and again after it broke, and
+/// tells what came of it. Thread: calls from any; results on the table's.
 final class TableThread implements AutoCloseable {
     /// Opens a table.
     @FunctionalInterface

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs `active_cmd` and `inactive_cmd`, one after the other, off the loop: nobody waits for them, and each
-/// is ended after [#LIMIT_MS].
+/// Runs `active_cmd` and `inactive_cmd`, one after the other, off the loop: nobody waits for them, and
+/// each is ended after [#LIMIT_MS].
 ///
 /// Thread: any.
 final class Hooks implements AutoCloseable {

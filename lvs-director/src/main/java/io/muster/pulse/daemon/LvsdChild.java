@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /// The lvsd below a pulse: started, told which addresses pulse holds ([AddressGuard]), ended.
 ///
-/// Thread: any; the work is done on a thread of its own, in order, since starting a program and writing to one that
-/// doesn't read may block.
+/// Thread: any; the work is done on a thread of its own, in order, since starting a program and writing
+/// to one that doesn't read may block.
 final class LvsdChild implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("pulse");
     private static final String MAIN = "io.muster.lvs.daemon.Lvsd";

@@ -324,8 +324,8 @@ public final class PulseDaemon implements AutoCloseable {
         }
     }
 
-    /// Takes over what may change while running: the addresses, whether and when the primary takes its role back,
-    /// the hooks, and what lvsd makes of the file. A file that can't be used changes nothing.
+    /// Takes over what may change while running: the addresses, whether and when the primary takes its
+    /// role back, the hooks, and what lvsd makes of the file. A file that can't be used changes nothing.
     private void reload() {
         Thread.ofVirtual().start(() -> {
             try {
@@ -377,7 +377,8 @@ public final class PulseDaemon implements AutoCloseable {
                 driver.stats().longestStallMs());
     }
 
-    /// Gives everything up: the partner has the connections and hears of it before the rest is cleaned up.
+    /// Gives everything up: the partner has the connections and hears of it before the rest is cleaned
+    /// up.
     @Override
     public void close() {
         if (closed) {

@@ -10,8 +10,8 @@ import java.util.stream.LongStream;
 
 /// `muster simulate`: whole clusters in a false world, each from a seed.
 ///
-/// Exit status: 0 all seeds hold, 1 one doesn't (with the broken promise, the schedule of faults and the last
-/// steps), 2 usage.
+/// Exit status: 0 all seeds hold, 1 one doesn't (with the broken promise, the schedule of faults and
+/// the last steps), 2 usage.
 public final class Simulate {
     private static final String USAGE = """
             usage: muster simulate --seed N [--trace] | --seeds A..B | --campaign [MINUTES]

@@ -18,8 +18,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/// The directory with the resource agents of a node (`/usr/share/cluster`): asks them all at once what they
-/// are.
+/// The directory with the resource agents of a node (`/usr/share/cluster`): asks them all at once what
+/// they are.
 ///
 /// Thread: the loop.
 public final class AgentDirectory {
@@ -34,9 +34,9 @@ public final class AgentDirectory {
         this.then = then;
     }
 
-    /// Asks every executable regular file for its metadata, but for leftovers of editors and packages (`*~`,
-    /// `*.rpm*`) and for `fence_*`: those are watchdog scripts which Debian's fence-agents install there and
-    /// which may reboot the machine.
+    /// Asks every executable regular file for its metadata, but for leftovers of editors and packages
+    /// (`*~`, `*.rpm*`) and for `fence_*`: those are watchdog scripts which Debian's fence-agents
+    /// install there and which may reboot the machine.
     ///
     /// @param then on the loop, with what they said
     public static void load(Machine machine, Path directory, Consumer<MetadataSet> then) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// `clustat`: members and services at a glance.
 ///
-/// Source of options, layout and exit statuses: the original. A service's exit status is the number of its state,
-/// unless it runs.
+/// Source of options, layout and exit statuses: the original. A service's exit status is the number of
+/// its state, unless it runs.
 public final class Clustat implements Command {
     private static final String RELEASE = "1.0.0";
     private static final int UNKNOWN = 255;

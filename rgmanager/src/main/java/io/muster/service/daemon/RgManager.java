@@ -43,10 +43,10 @@ import org.slf4j.LoggerFactory;
 
 /// The resource group manager: `rgmanager`.
 ///
-/// It ends agents that a former rgmanager has left at work, waits for cman, configuration and fencing, joins
-/// the group `rgmanager`, stops every configured service (stop before start), and from then on does what the
-/// replicated [ServiceManager] says. When cman goes, it stops the services and ends with status 1. SIGTERM
-/// stops this node's services so that others can take them, then leaves.
+/// It ends agents that a former rgmanager has left at work, waits for cman, configuration and fencing,
+/// joins the group `rgmanager`, stops every configured service (stop before start), and from then on
+/// does what the replicated [ServiceManager] says. When cman goes, it stops the services and ends with
+/// status 1. SIGTERM stops this node's services so that others can take them, then leaves.
 ///
 /// Thread: start and close from outside the loop; all else on it.
 public final class RgManager implements AutoCloseable {
@@ -66,8 +66,8 @@ public final class RgManager implements AutoCloseable {
     /// `<rm disabled="1">`.
     private static final int EXIT_DISABLED = 2;
 
-    /// How long the stop of this node's services may take when the process is told to end: a database writes
-    /// out what it holds.
+    /// How long the stop of this node's services may take when the process is told to end: a database
+    /// writes out what it holds.
     public static final Duration STOP_LIMIT = Duration.ofMinutes(10);
 
     /// The same in a process that hosts others too, unless it says otherwise.
@@ -130,7 +130,8 @@ public final class RgManager implements AutoCloseable {
                         .isPresent();
     }
 
-    /// Starts on a loop of its own; whatever takes time (cman, agents' metadata) happens in the background.
+    /// Starts on a loop of its own; whatever takes time (cman, agents' metadata) happens in the
+    /// background.
     ///
     /// @param fatal ends the process, or in one with several daemons this one
     public static RgManager start(Layout layout, Consumer<Throwable> fatal) throws IOException {
@@ -186,8 +187,8 @@ public final class RgManager implements AutoCloseable {
 
     /// Stops this node's services and leaves.
     ///
-    /// @param limit of the stop; services that aren't stopped by then are left to the others, who fence this
-    ///     node
+    /// @param limit of the stop; services that aren't stopped by then are left to the others, who fence
+    ///     this node
     public void close(Duration limit) {
         member.close(limit.toMillis());
     }

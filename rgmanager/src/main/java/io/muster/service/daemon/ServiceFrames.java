@@ -8,8 +8,8 @@ import io.muster.service.ResultCode;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 
-/// Types of requests on `rgmanager.sock`; payloads big-endian as [io.muster.wire.Output] writes them. Each
-/// gets one [io.muster.control.Answer]; the code of a request's is the ordinal of
+/// Types of requests on `rgmanager.sock`; payloads big-endian as [io.muster.wire.Output] writes them.
+/// Each gets one [io.muster.control.Answer]; the code of a request's is the ordinal of
 /// [io.muster.service.ResultCode].
 ///
 /// | type | request | payload | body of the answer |

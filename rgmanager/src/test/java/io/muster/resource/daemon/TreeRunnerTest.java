@@ -27,8 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Real agents, real processes, the real machine: an agent that writes down how it was called and fails where
-/// a file tells it to.
+/// Real agents, real processes, the real machine: an agent that writes down how it was called and fails
+/// where a file tells it to.
 class TreeRunnerTest {
     private static final String AGENT = """
             #!/bin/sh
