@@ -33,8 +33,7 @@ class StayTest {
     private static final StayPolicy SAME_RUN = policy(Preparation.REACHED, Awaits.NOTHING, HangUp.SAME_RUN);
 
     /// As rgmanager.
-    private static final StayPolicy STOPS =
-            policy(Preparation.FIRST, Awaits.CONFIGURATION_AND_FENCING, HangUp.STOP);
+    private static final StayPolicy STOPS = policy(Preparation.FIRST, Awaits.CONFIGURATION_AND_FENCING, HangUp.STOP);
 
     private Stay stay = new Stay(RETURNS);
     private final List<StayEffect> effects = new ArrayList<>();
@@ -109,8 +108,7 @@ class StayTest {
 
     @Test
     void oneThatReturnsLooksForCmanForEverAndSaysSoOnce() {
-        assertEquals(
-                List.of(new StayEffect.Connect(), new StayEffect.Ready()), on(new StayEvent.Begin(true)));
+        assertEquals(List.of(new StayEffect.Connect(), new StayEffect.Ready()), on(new StayEvent.Begin(true)));
         on(new StayEvent.Unreachable("nobody", true));
         assertEquals(List.of("waiting for cman: nobody"), said());
         pass(999);
@@ -139,8 +137,7 @@ class StayTest {
     @Test
     void afterAHangUpOneThatReturnsAbandonsItsQuestionsAndComesBack() {
         member();
-        assertEquals(
-                List.of(new StayEffect.Exit(), new StayEffect.Abandon()), on(new StayEvent.HungUp("gone")));
+        assertEquals(List.of(new StayEffect.Exit(), new StayEffect.Abandon()), on(new StayEvent.HungUp("gone")));
         pass(1_000);
         assertEquals(List.of(new StayEffect.Connect()), on(new StayEvent.Tick()));
         assertEquals(List.of(join()), on(reached(LATER)));
@@ -155,8 +152,7 @@ class StayTest {
                 on(new StayEvent.HungUp("too slow")));
         assertEquals(List.of(join()), on(reached(SELF)));
         on(new StayEvent.Joined(), new StayEvent.HungUp("gone"));
-        assertEquals(
-                List.of(new StayEffect.HangUp(), new StayEffect.End(false, "cman is gone")), on(reached(LATER)));
+        assertEquals(List.of(new StayEffect.HangUp(), new StayEffect.End(false, "cman is gone")), on(reached(LATER)));
         assertTrue(stay.over());
     }
 
@@ -164,8 +160,7 @@ class StayTest {
     void oneOfTheSameRunEndsWhenThereIsNoCmanAnyMore() {
         as(SAME_RUN).member();
         on(new StayEvent.HungUp("gone"));
-        assertEquals(
-                List.of(new StayEffect.End(false, "cman is gone")), on(new StayEvent.Unreachable("nobody", true)));
+        assertEquals(List.of(new StayEffect.End(false, "cman is gone")), on(new StayEvent.Unreachable("nobody", true)));
     }
 
     @Test
@@ -175,8 +170,7 @@ class StayTest {
         pass(100);
         on(new StayEvent.Tick());
         pass(60_000);
-        assertEquals(
-                List.of(new StayEffect.End(false, "cman: nobody")), on(new StayEvent.Unreachable("nobody", true)));
+        assertEquals(List.of(new StayEffect.End(false, "cman: nobody")), on(new StayEvent.Unreachable("nobody", true)));
     }
 
     @Test
@@ -219,8 +213,7 @@ class StayTest {
     @Test
     void itWaitsForTheClustersConfigurationAndThenForFencing() {
         as(STOPS);
-        assertEquals(
-                List.of(new StayEffect.Prepare(""), new StayEffect.Ready()), on(new StayEvent.Begin(true)));
+        assertEquals(List.of(new StayEffect.Prepare(""), new StayEffect.Ready()), on(new StayEvent.Begin(true)));
         assertEquals(List.of(new StayEffect.Connect()), on(new StayEvent.Prepared()));
         assertEquals(List.of(new StayEffect.Look()), on(reached(SELF)));
         on(new StayEvent.Looked(3, 2, true, false));
@@ -233,8 +226,7 @@ class StayTest {
         on(new StayEvent.Tick());
         assertEquals(List.of(join()), on(new StayEvent.Looked(3, 3, true, true)));
         assertEquals(
-                List.of(new StayEffect.Require("g", 10_000), new StayEffect.Enter(SELF)),
-                on(new StayEvent.Joined()));
+                List.of(new StayEffect.Require("g", 10_000), new StayEffect.Enter(SELF)), on(new StayEvent.Joined()));
     }
 
     @Test
@@ -254,8 +246,7 @@ class StayTest {
                         new StayEffect.Bar(true),
                         new StayEffect.StopAlone()),
                 on(new StayEvent.HungUp("gone")));
-        assertEquals(
-                List.of(new StayEffect.End(false, "cman: gone")), on(new StayEvent.StoppedAlone(List.of("web"))));
+        assertEquals(List.of(new StayEffect.End(false, "cman: gone")), on(new StayEvent.StoppedAlone(List.of("web"))));
         assertEquals(List.of("#69 Unclean stop of [web]"), said());
     }
 
@@ -301,8 +292,7 @@ class StayTest {
                 List.of(new StayEffect.Exit(), new StayEffect.Abandon(), new StayEffect.StopAlone()),
                 on(new StayEvent.Tick()));
         assertEquals(
-                List.of(new StayEffect.End(true, "nobody to hand over to")),
-                on(new StayEvent.StoppedAlone(List.of())));
+                List.of(new StayEffect.End(true, "nobody to hand over to")), on(new StayEvent.StoppedAlone(List.of())));
     }
 
     @Test
@@ -355,7 +345,8 @@ class StayTest {
                 if (twin != one) {
                     assertEquals(wanted, twin.on(event, now), "seed " + seed);
                 }
-                ends += (int) wanted.stream().filter(StayEffect.End.class::isInstance).count();
+                ends += (int)
+                        wanted.stream().filter(StayEffect.End.class::isInstance).count();
                 assertFalse(one.over() && one.nextDeadlineMs() != Long.MAX_VALUE, "seed " + seed);
             }
             assertEquals(one.over() ? 1 : 0, ends, "seed " + seed);

@@ -10,8 +10,8 @@ import io.muster.simulator.ImageTwins;
 import io.muster.simulator.LeftOut;
 import io.muster.totem.Ring;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /// An image is all of a node: one made from it in the middle of a chaotic life lives on as the node does.
 ///

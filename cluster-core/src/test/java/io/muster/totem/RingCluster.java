@@ -42,7 +42,8 @@ final class RingCluster {
     };
 
     /// A ring whose watch sees each event with what came of it.
-    private record Watched(Core<RingEvent, RingEffect> ring, Node node, Watch watch) implements Core<RingEvent, RingEffect> {
+    private record Watched(Core<RingEvent, RingEffect> ring, Node node, Watch watch)
+            implements Core<RingEvent, RingEffect> {
         @Override
         public List<RingEffect> on(RingEvent event, long nowMs) {
             List<RingEffect> effects = ring.on(event, nowMs);

@@ -65,16 +65,15 @@ class RingImageTest {
                 seed,
                 false,
                 core -> new ImageTwins<>(
-                        core,
-                        it -> ((Ring) it).image(),
-                        it -> shows((Ring) it),
-                        FACTORY,
-                        everySteps,
-                        seed,
-                        leftOut));
+                        core, it -> ((Ring) it).image(), it -> shows((Ring) it), FACTORY, everySteps, seed, leftOut));
     }
 
     private static Object shows(Ring ring) {
-        return List.of(ring.phase(), ring.ring(), ring.members(), ring.queued(), ring.counters().image());
+        return List.of(
+                ring.phase(),
+                ring.ring(),
+                ring.members(),
+                ring.queued(),
+                ring.counters().image());
     }
 }

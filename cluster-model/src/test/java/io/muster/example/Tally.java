@@ -80,7 +80,8 @@ public final class Tally implements ReplicatedCore<GroupEntry, TallyEvent, Tally
                 open.put(question, amount);
             case Drive.Restored<GroupEntry, TallyEvent>() -> proposals.forget();
             case Drive.Applied<GroupEntry, TallyEvent>(GroupEntry entry) -> {
-                if (entry instanceof GroupEntry.Message message && message.from().equals(self)) {
+                if (entry instanceof GroupEntry.Message message
+                        && message.from().equals(self)) {
                     landed(message.payload(), out);
                 }
             }

@@ -59,7 +59,9 @@ class MemberTest {
 
     private void up() {
         cluster.nodes().values().forEach(ModelNode::boot);
-        until("all have a state", () -> cluster.nodeids().stream().allMatch(id -> total(id).isPresent()));
+        until(
+                "all have a state",
+                () -> cluster.nodeids().stream().allMatch(id -> total(id).isPresent()));
         until("quorate", () -> cluster.node(1).cman().filter(ModelCman::quorate).isPresent());
     }
 
@@ -68,7 +70,8 @@ class MemberTest {
     }
 
     private boolean allSay(long total) {
-        return cluster.nodeids().stream().allMatch(id -> total(id).filter(t -> t == total).isPresent());
+        return cluster.nodeids().stream()
+                .allMatch(id -> total(id).filter(t -> t == total).isPresent());
     }
 
     /// A command in a process of its own; its answers, as they come.
@@ -78,10 +81,7 @@ class MemberTest {
         var process = new SimMachine(
                 cluster.simulation(), node.machine(), "tally", node.files(), execution -> execution.end(127, ""));
         AsyncControlClient.connect(
-                process.sockets(),
-                process.loop(),
-                node.layout().socket("tallyd"),
-                new AsyncControlClient.Listener() {
+                process.sockets(), process.loop(), node.layout().socket("tallyd"), new AsyncControlClient.Listener() {
                     @Override
                     public void onOpen(AsyncControlClient client) {
                         client.ask(
@@ -140,7 +140,9 @@ class MemberTest {
     void aMinorityIsToldThatItCantDecide() {
         up();
         List.of(1, 2).forEach(other -> cluster.network().cut(3, other));
-        until("node 3 knows", () -> cluster.node(3).cman().filter(c -> !c.quorate()).isPresent());
+        until(
+                "node 3 knows",
+                () -> cluster.node(3).cman().filter(c -> !c.quorate()).isPresent());
         cluster.simulation().runForMs(100);
         List<Answer> answers = add(3, 5);
         until("answered", () -> !answers.isEmpty());
@@ -158,26 +160,31 @@ class MemberTest {
         node.process("tallyd").orElseThrow().die();
         cluster.simulation().runForMs(100);
         var heard = new ArrayList<Boolean>();
-        GroupClient.connect(
-                holder, node.layout().socket("cman"), new GroupClient.Listener() {
-                    @Override
-                    public void onOpen(GroupClient client) {
-                        client.join("tally", Optional.empty(), 0, reply -> heard.add(reply.ok()));
-                    }
+        GroupClient.connect(holder, node.layout().socket("cman"), new GroupClient.Listener() {
+            @Override
+            public void onOpen(GroupClient client) {
+                client.join("tally", Optional.empty(), 0, reply -> heard.add(reply.ok()));
+            }
 
-                    @Override
-                    public void onUnreachable(IOException why) {}
+            @Override
+            public void onUnreachable(IOException why) {}
 
-                    @Override
-                    public void onEntry(String group, GroupEntry entry, CauseId cause) {}
+            @Override
+            public void onEntry(String group, GroupEntry entry, CauseId cause) {}
 
-                    @Override
-                    public void onClose(String why) {}
-                });
+            @Override
+            public void onClose(String why) {}
+        });
         until("the place is taken", () -> heard.equals(List.of(true)));
         node.start(TALLYD);
         cluster.simulation().runForMs(2_000);
-        assertEquals("joining", node.daemon("tallyd", TallyDaemon.class).orElseThrow().member().stay().word());
+        assertEquals(
+                "joining",
+                node.daemon("tallyd", TallyDaemon.class)
+                        .orElseThrow()
+                        .member()
+                        .stay()
+                        .word());
         holder.close();
         until("it is back", () -> total(1).isPresent());
     }
@@ -258,6 +265,8 @@ class MemberTest {
         ModelNode node = cluster.node(3);
         node.cman().orElseThrow().post(new CmanEvent.Leave(-1, 0, false, false));
         until("it has left", () -> node.cman().isEmpty());
-        until("two are left", () -> cluster.node(1).cman().orElseThrow().ring().members().size() == 2);
+        until(
+                "two are left",
+                () -> cluster.node(1).cman().orElseThrow().ring().members().size() == 2);
     }
 }

@@ -33,8 +33,7 @@ final class Changes {
     }
 
     /// All of it.
-    record Image(
-            Backoff.Image applying, List<IpvsOp> operations, Timeouts timeouts, int races, boolean uncertain) {}
+    record Image(Backoff.Image applying, List<IpvsOp> operations, Timeouts timeouts, int races, boolean uncertain) {}
 
     Image image() {
         return new Image(applying.image(), List.copyOf(operations), timeouts, races, uncertain);

@@ -24,8 +24,7 @@ final class Drains {
     private final Set<RealServer> empty = new TreeSet<>();
 
     /// All of it.
-    record Image(
-            SortedMap<RealServer, Drain> drains, SortedSet<RealServer> zeros, SortedSet<RealServer> empty) {}
+    record Image(SortedMap<RealServer, Drain> drains, SortedSet<RealServer> zeros, SortedSet<RealServer> empty) {}
 
     Image image() {
         return new Image(new TreeMap<>(drains), new TreeSet<>(zeros), new TreeSet<>(empty));

@@ -47,7 +47,8 @@ final class TableView {
         return new Image(
                 services.values().stream()
                         .map(setup -> new Image.Seen(
-                                setup.service(), List.copyOf(setup.destinations().values())))
+                                setup.service(),
+                                List.copyOf(setup.destinations().values())))
                         .toList(),
                 counts.entrySet().stream()
                         .filter(each -> !each.getValue().equals(Counts.NONE))

@@ -38,8 +38,7 @@ final class Partner {
             long creditMs) {}
 
     Image image() {
-        return new Image(
-                alive, everHeard, active, wish, connections, syncPermille, heardMs, silentSinceMs, creditMs);
+        return new Image(alive, everHeard, active, wish, connections, syncPermille, heardMs, silentSinceMs, creditMs);
     }
 
     void resume(Image image) {

@@ -77,8 +77,7 @@ class LvsdReplayTest {
             world.driven = core -> {
                 places.add(directory.resolve(of + "-" + places.size()));
                 int life = places.size();
-                lives.add(
-                        new RecordedCore<>(core, record(core, places.getLast(), SMALL), new CauseIds(life, life)));
+                lives.add(new RecordedCore<>(core, record(core, places.getLast(), SMALL), new CauseIds(life, life)));
                 return lives.getLast();
             };
             ReconcilerSimulationTest.live(world);

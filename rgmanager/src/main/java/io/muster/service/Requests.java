@@ -206,10 +206,7 @@ final class Requests {
     /// else the last owner, else the node that asks.
     private @Nullable Node where(Service service, Request request) {
         if (!service.holders().isEmpty()) {
-            return service.holders().stream()
-                    .filter(state::online)
-                    .findFirst()
-                    .orElse(null);
+            return service.holders().stream().filter(state::online).findFirst().orElse(null);
         }
         SortedSet<Integer> online = state.online();
         int nodeid = online.contains(service.lastOwner) ? service.lastOwner : request.asker();

@@ -146,8 +146,7 @@ class HoldersTest {
 
     private void stopEnds(Node run, boolean success) {
         long generation = stopping(run).generation();
-        replica.say(
-                run, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, generation, success, false));
+        replica.say(run, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, generation, success, false));
     }
 
     @Test

@@ -96,10 +96,7 @@ public final class LeftOut {
     /// Whether a record is part of an image and not a value that it holds.
     private static boolean part(Record record) {
         String type = record.getClass().getName();
-        return type.contains("Image")
-                || type.endsWith("Local")
-                || type.contains("Local$")
-                || type.contains("State$");
+        return type.contains("Image") || type.endsWith("Local") || type.contains("Local$") || type.contains("State$");
     }
 
     private static String name(Record record, RecordComponent component) {

@@ -100,8 +100,7 @@ class CoreStateTest {
 
     @Test
     void coresHaveNoStaticMutableState() {
-        var mending =
-                new Mending("cores have no static state that changes", STATICS_OF_THE_DIRECTOR);
+        var mending = new Mending("cores have no static state that changes", STATICS_OF_THE_DIRECTOR);
         eachCore((module, c) -> {
             Map<String, String> collections = collections(module, c);
             for (JavaField field : c.getFields()) {

@@ -29,11 +29,11 @@ final class IpvsFamily implements KernelIpvs.Loader {
             return missing("it isn't built in, and there is no modprobe to load it with");
         }
         var result = ProgramRun.run(new Program(
-                        List.of(modprobe.get().toString(), "ip_vs"),
-                        Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL", "C"),
-                        "",
-                        LOAD_MS,
-                        KEEP_BYTES));
+                List.of(modprobe.get().toString(), "ip_vs"),
+                Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL", "C"),
+                "",
+                LOAD_MS,
+                KEEP_BYTES));
         String said = result.output().lines().findFirst().orElse("").strip();
         if (result.timedOut()) {
             return missing("modprobe ip_vs didn't end within " + LOAD_MS / 1000 + " s");
