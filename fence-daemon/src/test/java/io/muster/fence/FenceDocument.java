@@ -23,6 +23,7 @@ final class FenceDocument {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     final FenceDocument methods(int nodeid, List<String>... those) {
         methods.put(nodeid, List.of(those));
         return this;
