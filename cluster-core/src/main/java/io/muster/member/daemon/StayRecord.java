@@ -12,7 +12,7 @@ final class StayRecord implements Recordable<StayEvent, StayEffect> {
     static final String NAME = "stay";
     static final RecordCodec CODEC = new RecordCodec(StayEvent.class, StayEffect.class, Stay.Image.class);
 
-    static final FlightRecorder.Limits LIMITS = FlightRecorder.Limits.whole(4, 256 << 10);
+    static final FlightRecorder.Limits LIMITS = FlightRecorder.Limits.whole(16, 256 << 10);
 
     private final Stay stay;
 
