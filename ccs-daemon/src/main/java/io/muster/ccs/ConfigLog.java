@@ -83,6 +83,11 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
         }
     }
 
+    /// What [#local] gives, for codecs of records.
+    public static Class<? extends Record> localKind() {
+        return Local.class;
+    }
+
     /// @param self this run of this node
     public ConfigLog(Node self) {
         this.self = self;

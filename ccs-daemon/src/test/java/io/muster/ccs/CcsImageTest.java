@@ -1,5 +1,6 @@
 package io.muster.ccs;
 
+import io.muster.ccs.daemon.CcsReplay;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.Incarnation;

@@ -147,8 +147,15 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                 deadlineMs);
     }
 
-    /// A new domain of the node whose [#local] half that is.
-    static FenceDomain of(Node self, Record local) throws MalformedMessage {
+    /// What [#local] gives, for codecs of records.
+    public static Class<? extends Record> localKind() {
+        return Local.class;
+    }
+
+    /// A new core with what a former one was made with.
+    ///
+    /// @throws MalformedMessage when that isn't the local half of a fence domain
+    public static FenceDomain of(Node self, Record local) throws MalformedMessage {
         Local was = its(local);
         return new FenceDomain(self, was.settings(), was.overrides());
     }

@@ -35,6 +35,11 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
     private final LocalWork local;
     private ClusterState state = new ClusterState();
 
+    /// What [#local] gives, for codecs of records.
+    public static Class<? extends Record> localKind() {
+        return LocalWork.Image.class;
+    }
+
     /// @param reader reads a cluster.conf document; empty when it is none. Must be a pure function
     public ServiceManager(Node self, Function<byte[], Optional<Plan>> reader) {
         this.self = self;

@@ -1,5 +1,6 @@
 package io.muster.service;
 
+import io.muster.service.daemon.ServiceReplay;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

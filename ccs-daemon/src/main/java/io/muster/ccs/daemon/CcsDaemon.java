@@ -2,7 +2,6 @@ package io.muster.ccs.daemon;
 
 import io.muster.ccs.CcsEffect;
 import io.muster.ccs.CcsEvent;
-import io.muster.ccs.CcsReplay;
 import io.muster.ccs.ConfigLog;
 import io.muster.ccs.Document;
 import io.muster.core.CauseId;

@@ -11,7 +11,6 @@ import io.muster.fence.DomainReport;
 import io.muster.fence.FenceDomain;
 import io.muster.fence.FenceEffect;
 import io.muster.fence.FenceEvent;
-import io.muster.fence.FenceReplay;
 import io.muster.fence.FenceSettings;
 import io.muster.fence.FenceSettings.Overrides;
 import io.muster.fence.NodeFencing;

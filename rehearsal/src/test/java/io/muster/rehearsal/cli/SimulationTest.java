@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /// Whole clusters from seeds: `-Dseed=N` runs one, `-Dseeds=N` that many.
 class SimulationTest {
-    private static final int SEEDS = Integer.getInteger("seeds", 1000);
+    private static final int SEEDS = Integer.getInteger("seeds", 2000);
 
     @Test
     void everyPromiseHoldsInTroubleAndAllIsWellInCalm() {

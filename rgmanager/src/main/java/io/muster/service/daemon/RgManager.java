@@ -30,7 +30,6 @@ import io.muster.service.ResultCode;
 import io.muster.service.ServiceEffect;
 import io.muster.service.ServiceEvent;
 import io.muster.service.ServiceManager;
-import io.muster.service.ServiceReplay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;

@@ -1,6 +1,10 @@
-package io.muster.service;
+package io.muster.service.daemon;
 
 import io.muster.driver.RecordCodec;
+import io.muster.service.PlanReader;
+import io.muster.service.ServiceEffect;
+import io.muster.service.ServiceEvent;
+import io.muster.service.ServiceManager;
 import io.muster.group.GroupEntry;
 import io.muster.member.daemon.ReplicaRecord;
 import io.muster.member.daemon.ReplicaReplay;
@@ -9,7 +13,7 @@ import io.muster.member.daemon.ReplicaReplay;
 public final class ServiceReplay extends ReplicaReplay {
     public static final String NAME = "rgmanager";
     public static final RecordCodec CODEC =
-            ReplicaRecord.codec(GroupEntry.class, ServiceEvent.class, ServiceEffect.class, LocalWork.Image.class);
+            ReplicaRecord.codec(GroupEntry.class, ServiceEvent.class, ServiceEffect.class, ServiceManager.localKind());
 
     public ServiceReplay() {
         super(NAME, CODEC, (self, local) -> new ServiceManager(self, PlanReader::read));

@@ -1,6 +1,10 @@
-package io.muster.ccs;
+package io.muster.ccs.daemon;
 
 import io.muster.driver.RecordCodec;
+import io.muster.ccs.CcsEffect;
+import io.muster.ccs.CcsEvent;
+import io.muster.ccs.ConfigLog;
+import io.muster.ccs.Document;
 import io.muster.group.GroupEntry;
 import io.muster.member.daemon.ReplicaRecord;
 import io.muster.member.daemon.ReplicaReplay;
@@ -9,7 +13,7 @@ import io.muster.member.daemon.ReplicaReplay;
 public final class CcsReplay extends ReplicaReplay {
     public static final String NAME = "ccsd";
     public static final RecordCodec CODEC = ReplicaRecord.codec(
-                    GroupEntry.class, CcsEvent.class, CcsEffect.class, ConfigLog.Local.class)
+                    GroupEntry.class, CcsEvent.class, CcsEffect.class, ConfigLog.localKind())
             .with(Document.class, Document::octets, Document::of);
 
     public CcsReplay() {
