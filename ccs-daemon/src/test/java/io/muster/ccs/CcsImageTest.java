@@ -1,8 +1,8 @@
 package io.muster.ccs;
 
-import io.muster.ccs.daemon.CcsReplay;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.ccs.daemon.CcsReplay;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.group.Replica;

@@ -1,8 +1,8 @@
 package io.muster.ccs;
 
-import io.muster.ccs.daemon.CcsReplay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.muster.ccs.daemon.CcsReplay;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.Replay;
 import io.muster.member.daemon.RecordedReplicas;

@@ -1,6 +1,5 @@
 package io.muster.service;
 
-import io.muster.service.daemon.ServiceReplay;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,6 +11,7 @@ import io.muster.core.Node;
 import io.muster.core.ReplicatedCore;
 import io.muster.group.GroupEntry;
 import io.muster.member.Proposals;
+import io.muster.service.daemon.ServiceReplay;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.HexFormat;

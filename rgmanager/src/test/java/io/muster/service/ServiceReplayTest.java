@@ -1,11 +1,11 @@
 package io.muster.service;
 
-import io.muster.service.daemon.ServiceReplay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.Replay;
 import io.muster.member.daemon.RecordedReplicas;
+import io.muster.service.daemon.ServiceReplay;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

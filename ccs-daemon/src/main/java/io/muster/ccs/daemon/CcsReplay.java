@@ -1,10 +1,10 @@
 package io.muster.ccs.daemon;
 
-import io.muster.driver.RecordCodec;
 import io.muster.ccs.CcsEffect;
 import io.muster.ccs.CcsEvent;
 import io.muster.ccs.ConfigLog;
 import io.muster.ccs.Document;
+import io.muster.driver.RecordCodec;
 import io.muster.group.GroupEntry;
 import io.muster.member.daemon.ReplicaRecord;
 import io.muster.member.daemon.ReplicaReplay;

@@ -1,13 +1,13 @@
 package io.muster.service.daemon;
 
 import io.muster.driver.RecordCodec;
+import io.muster.group.GroupEntry;
+import io.muster.member.daemon.ReplicaRecord;
+import io.muster.member.daemon.ReplicaReplay;
 import io.muster.service.PlanReader;
 import io.muster.service.ServiceEffect;
 import io.muster.service.ServiceEvent;
 import io.muster.service.ServiceManager;
-import io.muster.group.GroupEntry;
-import io.muster.member.daemon.ReplicaRecord;
-import io.muster.member.daemon.ReplicaReplay;
 
 /// Replays records of rgmanager.
 public final class ServiceReplay extends ReplicaReplay {
