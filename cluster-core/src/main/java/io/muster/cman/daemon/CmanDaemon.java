@@ -16,6 +16,7 @@ import io.muster.driver.EventDriver;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loop;
 import io.muster.driver.Loops;
+import io.muster.driver.Patience;
 import io.muster.driver.Recorder;
 import io.muster.membership.Cman;
 import io.muster.membership.CmanEffect;
@@ -37,7 +38,6 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -88,7 +88,7 @@ public final class CmanDaemon implements AutoCloseable {
     private final Node self;
     private final Ending ending;
     private final CmanSessions clients;
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final Patience over = new Patience();
     private final CmanNode core;
     private final Viewer viewer;
     private ClusterConfig config;
@@ -123,7 +123,7 @@ public final class CmanDaemon implements AutoCloseable {
     }
 
     private CmanView view(int sessions) {
-        return viewer.view(core, sessions, Clocks.system().monotonicNs() / 1_000_000);
+        return viewer.view(core, sessions, nowMs());
     }
 
     private void post(CmanEvent event, CauseId parent) {
@@ -234,6 +234,10 @@ public final class CmanDaemon implements AutoCloseable {
         }
     }
 
+    private static long nowMs() {
+        return Clocks.system().monotonicNs() / 1_000_000;
+    }
+
     /// This run of this node.
     public Node self() {
         return self;
@@ -245,15 +249,11 @@ public final class CmanDaemon implements AutoCloseable {
     @Override
     public void close() {
         EventDriver<NodeEvent, NodeEffect> running = driver;
-        if (running != null && over.getCount() > 0) {
+        if (running != null && !over.ended()) {
             loop.execute(() -> stopping = true);
             running.post(new NodeEvent.OfCman(new CmanEvent.Leave(OWN, 0, true, false)));
-            try {
-                if (!over.await(STOP_MS, TimeUnit.MILLISECONDS)) {
-                    LOG.warn("not out of the cluster after {} ms: stops without leaving", STOP_MS);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            if (!over.await(STOP_MS)) {
+                LOG.warn("not out of the cluster after {} ms: stops without leaving", STOP_MS);
             }
         }
         ControlServer sockets = server;
@@ -288,7 +288,7 @@ public final class CmanDaemon implements AutoCloseable {
             }
             case NodeEffect.RingChanged(String from, String to, String reason) -> {
                 ringChange = cause;
-                ringChangeMs = System.nanoTime() / 1_000_000;
+                ringChangeMs = nowMs();
                 LOG.info("node={} {} -> {}: {}", self.nodeid(), from, to, reason);
             }
             case NodeEffect.OfCman(CmanEffect inner) -> perform(inner, cause);
@@ -346,7 +346,7 @@ public final class CmanDaemon implements AutoCloseable {
             // of this process.
             sockets.close();
         }
-        over.countDown();
+        over.end();
         if (!stopping) {
             ending.ended(clean, why);
         }
