@@ -29,9 +29,6 @@ import org.junit.jupiter.api.Test;
 /// A core has one owner and its state is all in it: nothing that a second thread or a second core could
 /// see.
 class CoreStateTest {
-    /// Cores that are being changed.
-    private static final Set<String> FOREIGN_BEING_MENDED = Set.of();
-
     /// Who has the daemons that ship run in virtual time: they are what it decides about.
     private static final Set<String> RUN_DAEMONS = Set.of("cluster-model", "rehearsal");
 
@@ -64,8 +61,7 @@ class CoreStateTest {
 
     @Test
     void coresUseNoDaemonNoMachineAndNoFuture() {
-        var mending = new Mending(
-                "cores use no daemon, no io.muster.os and no future", FOREIGN_BEING_MENDED, FOREIGN_OF_THE_DIRECTOR);
+        var mending = new Mending("cores use no daemon, no io.muster.os and no future", FOREIGN_OF_THE_DIRECTOR);
         eachCore((module, c) -> {
             for (Dependency dependency : c.getDirectDependenciesFromSelf()) {
                 JavaClass target = dependency.getTargetClass().getBaseComponentType();

@@ -29,12 +29,6 @@ class NobodyWaitsTest {
     /// `native` is what waits for programs and disks; the director has an owner of its own.
     private static final Set<String> ELSEWHERE = Set.of("native", "lvs-director");
 
-    /// Daemons that are being changed to run on recorded cores.
-    private static final Set<String> DAEMONS_BEING_MENDED = Set.of("io.muster.cman.daemon.CmanDaemon");
-
-    /// Commands that wait by themselves.
-    private static final Set<String> COMMANDS_BEING_MENDED = Set.of();
-
     /// What the driver may use: what daemons are made of, and nothing of any of them.
     private static final Pattern BESIDE_THE_DRIVER =
             Pattern.compile("io\\.muster\\.(cli|control|core|driver|machine|wire)(\\.[A-Z].*)?");
@@ -43,7 +37,7 @@ class NobodyWaitsTest {
 
     @Test
     void coresAndDaemonsNeverWait() {
-        var mending = new Mending("cores and daemons never wait and read no clock", DAEMONS_BEING_MENDED);
+        var mending = new Mending("cores and daemons never wait and read no clock");
         inspect(
                 mending,
                 c -> !DRIVING.contains(c.getPackageName()) && !HouseClasses.isCommand(c),
@@ -53,7 +47,7 @@ class NobodyWaitsTest {
 
     @Test
     void commandsWaitOnlyInTheDriver() {
-        var mending = new Mending("commands wait only in " + PATIENCE, COMMANDS_BEING_MENDED);
+        var mending = new Mending("commands wait only in " + PATIENCE);
         inspect(mending, HouseClasses::isCommand, NobodyWaitsTest::waits);
         mending.check();
     }
