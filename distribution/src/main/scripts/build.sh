@@ -22,6 +22,16 @@ maven() {
     (cd "$home" && "$mvn" -B -ntp -Dstyle.color=never "$@")
 }
 
+# The formatter breaks a comment line of more than 120 columns at its last blank: named here, before it can.
+comments_fit() {
+    find "$home"/*/src -name '*.java' -exec awk -v home="$home/" '
+        length($0) > 120 && /^ *\/\// {
+            print "muster: " substr(FILENAME, length(home) + 1) ":" FNR ": a comment line of " length($0) " columns; at most 120, better 104"
+            bad = 1
+        }
+        END { exit bad }' {} + >&2
+}
+
 # Compiles and lays out build/lib and build/bin. What is said goes to stderr: the command that follows owns stdout.
 build() {
     use_jdk
@@ -33,6 +43,7 @@ build() {
     started=$(date +%s)
     # The stamp is taken before the compiler reads, so that a file saved meanwhile counts as changed.
     : >"$build_dir/.building"
+    comments_fit || exit 1
     echo "muster: building on $JAVA_HOME (log: build/build.log)" >&2
     if ! maven -T1C package -Dmaven.test.skip=true ${MUSTER_MAVEN_ARGS-} "$@" >"$log" 2>&1; then
         grep -E '^\[(ERROR|WARNING)\]' "$log" | head -40 >&2

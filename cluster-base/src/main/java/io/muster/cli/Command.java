@@ -15,9 +15,8 @@ public interface Command {
         int status = command.run(args, System.out, System.err);
         System.out.flush();
         System.err.flush();
-        // Not System.exit, which asks java.logging whether to log it: a third of a short command's time. Nothing of
-        // ours
-        // waits for an orderly end.
+        // Not System.exit, which asks java.logging whether to log it: a third of a short command's
+        // time. Nothing of ours waits for an orderly end.
         Runtime.getRuntime().halt(status);
     }
 }

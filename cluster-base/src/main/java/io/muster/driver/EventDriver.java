@@ -235,9 +235,8 @@ public final class EventDriver<E, F> implements AutoCloseable {
                     step(next);
                 }
             }
-            // What has come is heard before silence is judged; and at most one tick at a time, because a core that is
-            // due
-            // again at once mustn't keep the loop from its sockets.
+            // What has come is heard before silence is judged; and at most one tick at a time, because
+            // a core that is due again at once mustn't keep the loop from its sockets.
             if (!closed && deadlineMs <= nowMs()) {
                 step(new Inbound<>(tick.get(), deadlineSetBy));
             }

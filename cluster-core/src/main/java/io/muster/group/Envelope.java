@@ -13,9 +13,10 @@ import java.util.TreeMap;
 /// | octets | APPLICATION (1) | STATE (2) |
 /// |---|---|---|
 /// | 0 | type | type |
-/// | 1.. | the core's message | u64 position of the state, u32 index and u32 count of pieces, u32 count of members,
-/// each u32 nodeid, u64 + u64 incarnation, u64 position since which it waits for state (0: has it);
-/// then the piece |
+/// | 1.. | the core's message | u64 position of the state, u32 index and u32 count of pieces, members, the piece |
+///
+/// Members are a u32 count and of each u32 nodeid, u64 + u64 incarnation, u64 position since which it
+/// waits for state (0: has it).
 sealed interface Envelope {
     /// So that a piece with its header stays below the largest group message.
     int PIECE_BYTES = 512 * 1024;

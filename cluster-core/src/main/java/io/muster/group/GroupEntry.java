@@ -16,11 +16,11 @@ import java.util.List;
 /// with every lost or killed run that isn't fenced yet as `left`), [Quorum], and what has been [Recovered]. A
 /// replica that knows these already ignores the repetition.
 ///
-/// After a partition has healed, the members of the side whose state wasn't kept are in `joined` of the view although
-/// they were there before: their replicas start over from the state of the others. When nothing was decided meanwhile
-/// (no side was quorate), their nodes stand in [Membership] as left *and* joined with the same incarnation: they are
-/// victims
-/// until a [Fenced] with `how` [#STOPPED] names them, which the node itself reports once its services are stopped.
+/// After a partition has healed, the members of the side whose state wasn't kept are in `joined` of the
+/// view although they were there before: their replicas start over from the state of the others. When
+/// nothing was decided meanwhile (no side was quorate), their nodes stand in [Membership] as left *and*
+/// joined with the same incarnation: they are victims until a [Fenced] with `how` [#STOPPED] names
+/// them, which the node itself reports once its services are stopped.
 public sealed interface GroupEntry {
     /// The `how` of a [Fenced] that a node reports of itself: it runs no service any more.
     String STOPPED = "stopped";

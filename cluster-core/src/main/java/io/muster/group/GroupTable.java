@@ -22,11 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /// All groups of the cluster and how far their recovery has come: replicated state, changed only by the log.
 ///
-/// **Barriers.** A level has recovered up to the lowest position any member of its groups has reported, and not
-/// beyond
-/// the
-/// level below it. A level without groups passes with the one below; the lowest passes by itself, unless it is
-/// mandatory: then nothing passes before a group of that level has reported.
+/// **Barriers.** A level has recovered up to the lowest position any member of its groups has reported,
+/// and not beyond the level below it. A level without groups passes with the one below; the lowest
+/// passes by itself, unless it is mandatory: then nothing passes before a group of that level has
+/// reported.
 ///
 /// Thread: the owner's event loop.
 public final class GroupTable {

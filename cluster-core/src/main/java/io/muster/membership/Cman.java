@@ -23,8 +23,7 @@ import java.util.stream.LongStream;
 /// | phase | what counts |
 /// |---|---|
 /// | alone | before the first configuration of the ring: nothing |
-/// | syncing ([RingSync]) | a new configuration: every node sends its [Transition]; nothing else counts until all are
-/// here |
+/// | syncing ([RingSync]) | a new configuration: nothing counts until every node's [Transition] is here |
 /// | installed | [Installation] has made one state of them; ordered messages change it through [StateMachine] |
 ///
 /// Everything is applied in the order of the ring; what is local to the node ([Clients], [Outbox],

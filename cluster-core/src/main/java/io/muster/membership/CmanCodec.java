@@ -11,14 +11,12 @@ import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.Optional;
 
-/// Octets of [CmanMessage], big-endian: u8 version, u8 type, ring id (u64 sequence, node of 20 octets), u32 number
-/// among
-/// the sender's messages, then by type:
+/// Octets of [CmanMessage], big-endian: u8 version, u8 type, ring id (u64 sequence, node of 20 octets),
+/// u32 number among the sender's messages, then by type:
 ///
 /// | type | body |
 /// |---|---|
-/// | 1 transition | u8 protocol, string cluster name, u32 cluster id, bool stateful, bool unproven, list of nodes of
-/// the side, member, state |
+/// | 1 transition | u8 protocol, string name, u32 id, bool stateful, bool unproven, side, member, state |
 /// | 2 to group | u32 group id, the rest is the payload |
 /// | 3 join | string group, u8 level + 1 or 0, u32 client |
 /// | 4 part | string group, u8 reason |

@@ -7,9 +7,8 @@ import io.muster.totem.RingEffect;
 import java.util.List;
 import java.util.Optional;
 
-/// What happens to a node's cman. Clients are local processes, numbered by the driver and never twice; `request` is
-/// the
-/// client's own number for what it asks.
+/// What happens to a node's cman. Clients are local processes, numbered by the driver and never twice;
+/// `request` is the client's own number for what it asks.
 public sealed interface CmanEvent {
     /// Something the ring below says.
     record FromRing(RingEffect effect) implements CmanEvent {}

@@ -8,9 +8,8 @@ import java.util.Optional;
 
 /// What cman says to cman, in the ring's total order.
 ///
-/// Only [ToGroup] has an effect when it is delivered in a transitional configuration; the others are sent again in
-/// the
-/// next one.
+/// Only [ToGroup] has an effect when it is delivered in a transitional configuration; the others are
+/// sent again in the next one.
 sealed interface CmanMessage permits Transition, CmanMessage.Ordinary {
     /// Everything but a transition. Counts only in the configuration it was sent for; what a change of the ring
     /// overtakes is sent again by its sender, so that each takes effect once and in its sender's order.

@@ -19,19 +19,18 @@ import java.util.TreeSet;
 
 /// Makes one cluster of the nodes of a new ring: a pure function of their transitions, so all of them get the same.
 ///
-/// Nodes that moved here together are a **side** and have equal states. The state that is kept is that of the side
-/// that was quorate last; among sides of which none was ever quorate, the one with the highest configuration; then
-/// the
-/// one
-/// with the lowest nodeid. Who isn't of that side:
+/// Nodes that moved here together are a **side** and have equal states. The state that is kept is that
+/// of the side that was quorate last; among sides of which none was ever quorate, the one with the
+/// highest configuration; then the one with the lowest nodeid. Who isn't of that side:
 ///
 /// | the other side | its nodes |
 /// |---|---|
 /// | other cluster, other protocol, other document under the same version before the first quorum | refused, by name |
 /// | was never quorate, or isn't stateful | join as new ones |
 /// | the kept side was quorate without it | stateful ones are ended, by name; the others join as new ones |
-/// | neither was quorate since they parted | join again, their replicas start over; those that may still run services
-/// stay unproven until they report them stopped |
+/// | neither was quorate since they parted | join again, their replicas start over |
+///
+/// Of the last kind, those that may still run services stay unproven until they report them stopped.
 final class Installation {
     final RingId ring;
     final ClusterState state;

@@ -18,9 +18,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Changes [ClusterState] by one ordered message and writes the entries that follow from it. Knows neither time nor
-/// which
-/// node it runs on.
+/// Changes [ClusterState] by one ordered message and writes the entries that follow from it. Knows
+/// neither time nor which node it runs on.
 final class StateMachine {
     private final ClusterState state;
     private final RingId ring;

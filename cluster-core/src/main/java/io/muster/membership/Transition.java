@@ -4,10 +4,8 @@ import io.muster.core.Node;
 import io.muster.totem.RingId;
 import java.util.List;
 
-/// What a node tells the others first in every new configuration of the ring. From the transitions of all members
-/// each
-/// of
-/// them computes the same new state ([Installation]).
+/// What a node tells the others first in every new configuration of the ring. From the transitions of
+/// all members each of them computes the same new state ([Installation]).
 ///
 /// @param ring the configuration it is for
 /// @param protocol of our messages; members must have the same

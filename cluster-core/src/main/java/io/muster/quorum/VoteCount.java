@@ -14,9 +14,8 @@ import java.util.OptionalInt;
 /// quorate  = total >= quorum
 /// ```
 ///
-/// Quorum therefore follows the votes present upwards, and never falls because a node has died. Source: cman(5) and
-/// the
-/// original's behaviour; the special cases are votequorum(5)'s.
+/// Quorum therefore follows the votes present upwards, and never falls because a node has died. Source:
+/// cman(5) and the original's behaviour; the special cases are votequorum(5)'s.
 public final class VoteCount {
     private VoteCount() {}
 
@@ -47,9 +46,8 @@ public final class VoteCount {
         return new Tally(total, expected, quorum, quorate, waited);
     }
 
-    /// Only a half of what was quorate just before: two halves that start apart don't both claim the lowest node is
-    /// theirs,
-    /// but one of them would act without ever having met the other.
+    /// Only a half of what was quorate just before: two halves that start apart don't both claim the
+    /// lowest node is theirs, but one of them would act without ever having met the other.
     private static boolean tieBroken(QuorumRules rules, Tally before, List<Integer> present, int total, int expected) {
         if (!rules.autoTieBreaker() || rules.nodeids().isEmpty() || !before.quorate()) {
             return false;
@@ -75,9 +73,8 @@ public final class VoteCount {
                 .toList();
     }
 
-    /// Members after one has left with `remove`: everybody expects as many votes as there are *nodes* left. (A
-    /// count of
-    /// nodes and not of votes: the original does it, so scripts rely on it.)
+    /// Members after one has left with `remove`: everybody expects as many votes as there are *nodes*
+    /// left. (A count of nodes and not of votes: the original does it, so scripts rely on it.)
     public static List<Voter> withoutRemoved(Collection<Voter> remaining) {
         return remaining.stream().map(m -> m.withExpected(remaining.size())).toList();
     }

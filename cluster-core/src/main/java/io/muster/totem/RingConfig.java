@@ -39,9 +39,8 @@ public record RingConfig(
 
     /// The timings that belong to a token time-out; everything else follows from it.
     ///
-    /// @param mtuBytes largest datagram the transport takes in one piece. Joins and commits of more than 40 nodes
-    /// are
-    ///     larger (up to 4 KiB) and may be cut into pieces below the ring: they are rare
+    /// @param mtuBytes largest datagram the transport takes in one piece. Joins and commits of more
+    /// than 40 nodes are larger (up to 4 KiB) and may be cut into pieces below the ring: they are rare
     public static RingConfig of(List<Integer> nodeids, List<Integer> votes, int tokenMs, int mtuBytes) {
         return new RingConfig(
                 nodeids,

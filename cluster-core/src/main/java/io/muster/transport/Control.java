@@ -10,10 +10,12 @@ import java.util.List;
 /// | message | octets |
 /// |---|---|
 /// | probe | kind 1 u8, link u8, sequence u32, id of the sender's newest key u32, count u8 (1 to 8), reports |
-/// | report, of each link in ascending order | highest probe sequence heard u32, of the 32 before it bit i set when
-/// highest-1-i was heard u32, milliseconds since the highest u16 |
+/// | report, of each link, ascending | highest sequence heard u32, those before it u32, age of the highest u16 |
 /// | size probe | kind 2 u8, link u8, size u16, filled up with zeros so that the datagram has that size |
 /// | size answer | kind 3 u8, link u8, size u16 |
+///
+/// In a report, bit i of the sequences before the highest is set when highest-1-i was heard; the age is in
+/// milliseconds.
 sealed interface Control {
     /// Sent on each link at each probing.
     ///

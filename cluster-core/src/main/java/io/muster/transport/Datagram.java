@@ -30,9 +30,8 @@ import java.nio.ByteOrder;
 ///
 /// Challenge (80 octets): at 16 the sender's incarnation (16), at 32 the challenge (16), at 48 HMAC-SHA256 of 0 to 47.
 ///
-/// Answer (88 octets): at 16 the sender's incarnation (16), at 32 the challenge answered (16), at 48 the sender's
-/// counter
-/// so far (8), at 56 HMAC-SHA256 of 0 to 55.
+/// Answer (88 octets): at 16 the sender's incarnation (16), at 32 the challenge answered (16), at 48
+/// the sender's counter so far (8), at 56 HMAC-SHA256 of 0 to 55.
 ///
 /// The common header of control sockets is not used: a datagram has a length of its own, and here each octet travels
 /// with each message.

@@ -8,9 +8,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/// Seals or opens what one incarnation of one node sends under one cluster key: AES-256-GCM over arrays, which is
-/// faster
-/// here than over direct buffers.
+/// Seals or opens what one incarnation of one node sends under one cluster key: AES-256-GCM over
+/// arrays, which is faster here than over direct buffers.
 ///
 /// One object either seals or opens. Thread: the owner's.
 final class Seal {

@@ -441,9 +441,9 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
         turnKeys(nowMs);
     }
 
-    /// One link has nothing to give way to, so it is probed seldom; only the next node, as the ring goes, is probed
-    /// each
-    /// time, so that there is always somebody whom the port of a dead daemon refuses soon.
+    /// One link has nothing to give way to, so it is probed seldom; only the next node, as the ring
+    /// goes, is probed each time, so that there is always somebody whom the port of a dead daemon
+    /// refuses soon.
     private boolean isDue(Peer peer, long nowMs) {
         if (!isPresent(peer, nowMs)) {
             return peer.isProven() && (ticks + peer.nodeid) % SELDOM == 0;

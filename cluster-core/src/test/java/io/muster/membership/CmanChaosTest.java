@@ -15,9 +15,9 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Chaos first, then calm. What must never happen is checked as it happens ([CmanCluster]); in the calm all living
-/// nodes must
-/// become one cluster and all replicas equal, with every message of a client that lived through it exactly once.
+/// Chaos first, then calm. What must never happen is checked as it happens ([CmanCluster]); in the calm
+/// all living nodes must become one cluster and all replicas equal, with every message of a client that
+/// lived through it exactly once.
 ///
 /// `-Dseed=N` runs one seed, `-Dseeds=N` that many.
 class CmanChaosTest {

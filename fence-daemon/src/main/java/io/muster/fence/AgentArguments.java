@@ -12,8 +12,7 @@ import java.util.Set;
 /// Turns the attributes of cluster.conf into what an agent of today reads.
 ///
 /// Order, as the original fed it: the `<device>`'s attributes, `nodename=` of the victim if absent, the
-/// `<fencedevice>`'s
-/// attributes. When a key comes twice agents keep the last.
+/// `<fencedevice>`'s attributes. When a key comes twice agents keep the last.
 ///
 /// Keys of the first generation of agents are translated, because their successors ignore what they don't know: an old
 /// `option="off"` would quietly become a reboot.

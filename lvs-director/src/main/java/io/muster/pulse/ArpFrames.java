@@ -13,8 +13,7 @@ import java.nio.ByteBuffer;
 /// | 0, 6, 12 | to, from, 0x0806 | 0, 6, 12 | 33:33:00:00:00:01, from, 0x86dd |
 /// | 14 | 1 (Ethernet), 0x0800, 6, 4, 2 (reply) | 14 | IPv6: 0x60000000, 32, next header 58, hop limit 255 |
 /// | 22, 28 | sender: hardware, address | 22, 38 | source = the address, destination ff02::1 |
-/// | 32, 38 | target: **the sender's again** | 54 | 136, 0, checksum, flags (override 0x20, router 0x80 in the first
-/// octet) |
+/// | 32, 38 | target: **the sender's again** | 54 | 136, 0, checksum, flags (first octet: override 0x20, router 0x80) |
 /// | 42 | 18 zero octets | 62, 78 | target = the address; option 2 (1 unit): hardware |
 ///
 /// Source: `send_arp` as observed; RFC 826, RFC 4861 sections 4.4 and 7.2.6, RFC 2464 section 7, RFC 4443 section 2.3.

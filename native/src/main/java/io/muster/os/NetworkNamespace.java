@@ -6,11 +6,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/// Network namespaces (network_namespaces(7)): a new one for something to run in, which ends with the last thread,
-/// socket
-/// or process in it; or one that `ip netns` made. Programs started and sockets opened by a thread in it are in it too,
-/// and
-/// a socket stays where it was made; other threads aren't. So one process can be many hosts of a test.
+/// Network namespaces (network_namespaces(7)): a new one for something to run in, which ends with the
+/// last thread, socket or process in it; or one that `ip netns` made. Programs started and sockets
+/// opened by a thread in it are in it too, and a socket stays where it was made; other threads aren't.
+/// So one process can be many hosts of a test.
 public final class NetworkNamespace {
     private NetworkNamespace() {}
 

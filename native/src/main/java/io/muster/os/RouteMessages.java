@@ -13,8 +13,7 @@ import java.util.Map;
 /// | header | octets |
 /// |---|---|
 /// | `struct ifaddrmsg` | u8 family, u8 prefix, u8 flags, u8 scope, u32 index |
-/// | `struct rtmsg` | u8 family, u8 destination bits, u8 source bits, u8 tos, u8 table, u8 protocol, u8 scope, u8 type,
-/// u32 flags |
+/// | `struct rtmsg` | u8 each: family, destination bits, source bits, tos, table, protocol, scope, type; u32 flags |
 final class RouteMessages {
     static final int NEW_ADDRESS = 20;
     static final int DELETE_ADDRESS = 21;

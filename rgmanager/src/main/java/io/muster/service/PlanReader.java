@@ -21,9 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Takes from a cluster.conf what placement needs. Pure: agents' metadata aren't looked at, so that every node reads
-/// the
-/// same plan whatever agents it has.
+/// Takes from a cluster.conf what placement needs. Pure: agents' metadata aren't looked at, so that
+/// every node reads the same plan whatever agents it has.
 public final class PlanReader {
     /// What may change while the service runs.
     private static final Set<String> RECONFIG = Set.of("domain", "autostart", "exclusive", "recovery");

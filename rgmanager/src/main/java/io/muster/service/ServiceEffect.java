@@ -8,9 +8,9 @@ public sealed interface ServiceEffect {
     /// Send to the group.
     record Propose(byte[] payload, boolean safe) implements ServiceEffect, Proposal {}
 
-    /// Run an operation on the tree of a service, answer with [ServiceEvent.TreeDone]. Operations on one service run
-    /// one
-    /// after the other. Before each agent start of a START the driver makes sure that this node is still quorate.
+    /// Run an operation on the tree of a service, answer with [ServiceEvent.TreeDone]. Operations on
+    /// one service run one after the other. Before each agent start of a START the driver makes sure
+    /// that this node is still quorate.
     ///
     /// @param generation to be given back
     record RunTree(String service, Operation operation, long generation) implements ServiceEffect {}

@@ -87,9 +87,8 @@ final class IpvsadmScenario {
         return comparison.compared() + " compared";
     }
 
-    /// Connections of all kinds, put into this kernel by a synchronisation message: every state, both families,
-    /// templates
-    /// of an address and of a mark.
+    /// Connections of all kinds, put into this kernel by a synchronisation message: every state, both
+    /// families, templates of an address and of a mark.
     private static String connections(IpvsadmComparison comparison) throws IOException {
         List<SyncEntry> entries = entries();
         Shell.run(Site.PATIENCE_MS, Map.of(), List.of("sh", "-c", """

@@ -29,9 +29,9 @@ final class LvsCf {
                 .set("deadtime", deadtime);
     }
 
-    /// The virtual servers that follow have their real servers checked this often, and let in again after twice as
-    /// long.
-    /// Unless told, checks come so seldom, and have so much time, that no stall of the machine is a server's death.
+    /// The virtual servers that follow have their real servers checked this often, and let in again
+    /// after twice as long. Unless told, checks come so seldom, and have so much time, that no stall of
+    /// the machine is a server's death.
     LvsCf checkedEvery(int seconds) {
         intervalS = Lab.Engine.here().patience(seconds);
         reentryS = 2 * intervalS;

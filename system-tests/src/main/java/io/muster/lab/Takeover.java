@@ -143,9 +143,9 @@ final class Takeover {
         pair.awaitConnections(standby, Lvs.VIP, 100);
     }
 
-    /// Connections are made ten times a second: those that are open when the role moves have to live, also the forty
-    /// that
-    /// the kernel's daemon has gathered in two seconds and not sent. The last ones may be in their handshake.
+    /// Connections are made ten times a second: those that are open when the role moves have to live,
+    /// also the forty that the kernel's daemon has gathered in two seconds and not sent. The last ones
+    /// may be in their handshake.
     private static String preempted(Lvs lvs, Pair pair) throws IOException {
         pair.start(lvs.first);
         Site.await(

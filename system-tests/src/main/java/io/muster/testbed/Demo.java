@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// `./muster demo`: three nodes with real daemons on this machine, a service, the death of its node, and what the
-/// others
-/// make of it. Everything is bounded in time, and whatever happens nothing is left behind.
+/// `./muster demo`: three nodes with real daemons on this machine, a service, the death of its node,
+/// and what the others make of it. Everything is bounded in time, and whatever happens nothing is left
+/// behind.
 public final class Demo {
     private static final List<String> NAMES = List.of("node1", "node2", "node3");
     private static final int SERVED_LIMIT_MS = 40_000;

@@ -8,9 +8,8 @@ import io.muster.os.NetlinkSocket;
 import java.io.PrintStream;
 import java.time.Duration;
 
-/// `ipvsadm` on a recorded kernel: in training it is to load what it needs on a machine that has no IPVS, and to leave
-/// a
-/// machine that has it alone.
+/// `ipvsadm` on a recorded kernel: in training it is to load what it needs on a machine that has no
+/// IPVS, and to leave a machine that has it alone.
 final class RecordedIpvsadm implements Command {
     private static final Duration LIMIT = Duration.ofSeconds(5);
 

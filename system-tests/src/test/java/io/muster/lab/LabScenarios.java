@@ -22,10 +22,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
-/// A class of tests that all run in one guest, each of its lines `ok NAME detail`, `not ok NAME reason` or
-/// `skip NAME reason` a test. All other lines are context, shown with the failure before or after them. The last test
-/// is
-/// that the guest ended as it should and had something to say.
+/// A class of tests that all run in one guest, each of its lines `ok NAME detail`, `not ok NAME reason`
+/// or `skip NAME reason` a test. All other lines are context, shown with the failure before or after
+/// them. The last test is that the guest ended as it should and had something to say.
 @Tag("lab")
 abstract class LabScenarios {
     private static final int CONTEXT_LINES = 60;

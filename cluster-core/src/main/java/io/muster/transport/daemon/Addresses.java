@@ -12,9 +12,9 @@ import java.util.TreeMap;
 /// Socket addresses of all nodes' links, looked up once and kept: names may be down when the cluster starts, and a name
 /// server that hangs must never hang the ring.
 ///
-/// A literal address needs no look-up, and `/etc/hosts` needs no name server. What couldn't be resolved stays
-/// unresolved
-/// and is worth another try later ([#again]); it doesn't keep the other nodes from talking.
+/// A literal address needs no look-up, and `/etc/hosts` needs no name server. What couldn't be resolved
+/// stays unresolved and is worth another try later ([#again]); it doesn't keep the other nodes from
+/// talking.
 ///
 /// Thread: resolving blocks, so never on an event loop; the object itself is immutable.
 public final class Addresses {

@@ -15,11 +15,11 @@ import java.util.Optional;
 
 /// The `send_arp` command: tells a LAN once where an address lives now.
 ///
-/// `send_arp [-i DEV] SRC_IP SRC_HW TARG_IP TARG_HW`: the device is eth0 unless named, hardware addresses are twelve
-/// hex
-/// digits with or without colons. The target's address has to be one and is ignored, as by the original. Beyond the
-/// original: for an IPv6 address it sends a neighbour advertisement, to all nodes where TARG_HW is the broadcast one.
-/// Exit status: 0, or 1 for whatever went wrong.
+/// `send_arp [-i DEV] SRC_IP SRC_HW TARG_IP TARG_HW`: the device is eth0 unless named, hardware
+/// addresses are twelve hex digits with or without colons. The target's address has to be one and is
+/// ignored, as by the original. Beyond the original: for an IPv6 address it sends a neighbour
+/// advertisement, to all nodes where TARG_HW is the broadcast one. Exit status: 0, or 1 for whatever
+/// went wrong.
 public final class SendArp implements Command {
     /// Puts a frame on an interface.
     @FunctionalInterface
