@@ -37,10 +37,20 @@ lay_out_share() { # target
     mkdir -p "$1/share/cluster" "$1/share/demo" "$1/share/lab" "$1/sbin"
     cp -rp "$home/rgmanager/src/main/agents/." "$1/share/cluster/"
     cp -rp "$home/etc/demo/." "$1/share/demo/"
-    cp -rp "$home/system-tests/src/main/lab/." "$home/native/src/main/c/registers.c" "$scripts/machine.sh" "$1/share/lab/"
+    cp -rp "$home/system-tests/src/main/lab/." "$scripts/machine.sh" "$1/share/lab/"
+    lay_out_c "$1"
     for from in "$home"/fence-daemon/src/main/agents "$home"/system-tests/src/main/agents; do
         [ ! -d "$from" ] || cp -rp "$from/." "$1/sbin/"
     done
+}
+
+# What the table of C objects gives a place; see native/src/main/c/objects.
+lay_out_c() { # target
+    local object place rest
+    while read -r object place rest; do
+        case $object:$place in '':* | \#* | *:-) continue ;; esac
+        install -D -m 755 "$home/native/target/c/release/$object" "$1/$place/$object"
+    done <"$home/native/src/main/c/objects"
 }
 
 # class_path LIB PREFIX: sorted, because an AOT cache is good for exactly the class path it was made with.

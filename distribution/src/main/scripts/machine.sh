@@ -56,7 +56,13 @@ need_packages() {
 # Lines of "program package".
 programs_for() {
     case $1 in
-        build) find_maven >/dev/null || echo "mvn maven" ;;
+        build)
+            find_maven >/dev/null || echo "mvn maven"
+            echo "gcc gcc"
+            echo "make make"
+            # gcc alone comes without the C library's headers.
+            [ -e /usr/include/stdio.h ] || echo "no-stdio.h libc6-dev"
+            ;;
         demo | bench | test)
             echo "ip iproute2"
             echo "unshare util-linux"

@@ -1,6 +1,6 @@
 /*
  * Loaded into user-mode Linux ahead of libc (LD_PRELOAD): its ptrace() calls, put right for today's processors and for an
- * early death. Without headers, so that any C compiler makes it, even one that was only unpacked.
+ * early death. Without <sys/ptrace.h>, whose ptrace() has other types than the one of libc that is replaced here.
  *
  * A guest's process is a process of the host that user-mode Linux traces. At each stop it reads the floating point
  * registers (PTRACE_GETREGSET), and puts them back before the process goes on (PTRACE_SETREGSET), through a buffer whose
@@ -21,6 +21,7 @@ struct piece {
 };
 
 extern long syscall(long number, ...);
+long ptrace(int request, int pid, void *address, void *data);
 
 static unsigned long area[8192]; /* what was read or set last; behind it zero, which stands for the initial state */
 static int holder;               /* whose registers these still are; 0: nobody's */

@@ -14,7 +14,8 @@ have_kernel() {
         exec {lock}>&-
     fi
     if [ "$1" = uml ]; then
-        registers=$(have_registers)
+        # Fetching needs nothing built.
+        [ -n "$only" ] || registers=$(find_registers)
     else
         version=$(basename "$kernel"/lib/modules/*)
         initramfs=$(have_initramfs)
@@ -65,24 +66,13 @@ unpack() { # package, directory: into directory/tree
     )
 }
 
-# registers.c, made by the compiler there is; see there what it is for. A small compiler is unpacked where there is none.
-have_registers() {
-    local made new compiler source=$here/registers.c
-    [ -e "$source" ] || source=$here/../../../../native/src/main/c/registers.c
-    made=$cache/registers-$(md5sum <"$source" | cut -c1-12).so
-    if ! [ -e "$made" ]; then
-        new=$(mktemp -d "$cache/new.XXXXXXXX")
-        for compiler in cc gcc clang tcc; do ! command -v $compiler >/dev/null || break; done
-        if ! command -v $compiler >/dev/null; then
-            unpack tcc "$new"
-            compiler="$new/tree/usr/bin/tcc"
-        fi
-        "$compiler" -O2 -fPIC -shared -nostdlib -o "$new/registers.so" "$source" 2>"$new/log" ||
-            { cat "$new/log" >&2; die "$compiler cannot make registers.so"; }
-        mv "$new/registers.so" "$made"
-        rm -rf "$new"
-    fi
-    echo "$made"
+# Where the build has put what registers.c makes; see there what it is for. Beside this file in the laid out suite.
+find_registers() {
+    local place
+    for place in "$here" "$here/../../../../native/target/c/release"; do
+        [ ! -e "$place/registers.so" ] || { readlink -f "$place/registers.so"; return; }
+    done
+    die "registers.so is missing: ./muster build makes it"
 }
 
 # The first files of a guest in QEMU: busybox and the modules without which it can't see this machine's root.
