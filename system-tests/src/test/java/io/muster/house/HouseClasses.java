@@ -14,6 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The compiled classes of each module, and what each of them is by its package.
 ///
@@ -53,6 +54,16 @@ final class HouseClasses {
     /// All modules that have code, with their classes.
     static SortedMap<String, JavaClasses> modules() {
         return MODULES;
+    }
+
+    /// The module a class is of; null for one that isn't ours.
+    static @Nullable String moduleOf(JavaClass c) {
+        for (var module : MODULES.entrySet()) {
+            if (module.getValue().contain(c.getName())) {
+                return module.getKey();
+            }
+        }
+        return null;
     }
 
     /// The same without tests, testbeds and packaging.
