@@ -83,6 +83,13 @@ final class NetC {
 
     static native int open(String path, int flags);
 
+    static native int fcntl(int fd, int command, long argument);
+
+    static native int ioctl(int fd, long request, Pointer argument);
+
+    /// For calls that the oldest C library we run on has no function for.
+    static native long syscall(long number, long first, long second, long third);
+
     static native String strerror(int errno);
 
     /// A direct buffer in the machine's byte order: what goes into structures.

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.bed.cable;
+
+import org.jspecify.annotations.NullMarked;
