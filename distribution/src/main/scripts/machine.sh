@@ -78,6 +78,8 @@ programs_for() {
             echo "iptables-legacy iptables"
             echo "nft nftables"
             ;;
+        lab-roots) echo "mmdebstrap mmdebstrap" ;;
+        machine) echo "systemd-nspawn systemd-container" ;;
         lab-uml | lab-tcg)
             echo "busybox busybox-static"
             echo "modprobe kmod"

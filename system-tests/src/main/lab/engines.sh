@@ -7,6 +7,7 @@ boot_uml() {
         ssl=null ssl0=null,fd:5 umid=u "uml_dir=$dir/" "lab_job=$dir" "lab_modules=$kernel/usr/lib/uml/modules"
     )
     for i in ${!taps[@]}; do arguments+=("vec$i:transport=tap,ifname=${taps[i]},depth=128,mac=$(mac "${taps[i]}")"); done
+    [ -z "$root" ] || arguments+=("lab_root=$root")
     # s: every write at once; c: the image is shared.
     for i in ${!disks[@]}; do arguments+=("ubd${i}sc=${disks[i]}"); done
     exec setpriv --pdeathsig TERM env -i LD_PRELOAD="$registers" TMPDIR="$(room_for_memory)" PATH="$PATH" taskset -c "$(own_cpu)" \
@@ -45,7 +46,7 @@ boot_tcg() {
     local i arguments=(
         -accel tcg,thread=multi -smp "$cpus" -cpu max -m "$memory" -nodefaults -no-user-config -display none -no-reboot
         -kernel "$kernel/boot/vmlinuz-$version" -initrd "$initramfs"
-        -append "console=ttyS0 quiet mitigations=off panic=-1 lab_job=$dir lab_modules=$kernel/lib/modules"
+        -append "console=ttyS0 quiet mitigations=off panic=-1 lab_job=$dir lab_modules=$kernel/lib/modules lab_root=$root"
         -serial "file:$dir/console" -device virtio-serial-pci
         -chardev "file,id=out,path=/dev/fd/5,append=on" -device virtserialport,chardev=out,name=out
         -object "memory-backend-memfd,id=mem,size=${memory}M,share=on" -numa node,memdev=mem
@@ -62,6 +63,7 @@ boot_tcg() {
         arguments+=(-blockdev "driver=file,filename=${disks[i]},node-name=d$i,locking=off,cache.direct=on,aio=threads")
         arguments+=(-device "virtio-blk-pci,drive=d$i,share-rw=on")
     done
+    [ -z "$root" ] || arguments+=(-fsdev "local,id=over,path=$root,security_model=none,readonly=on,multidevs=remap" -device virtio-9p-pci,fsdev=over,mount_tag=over)
     share_root
     exec setpriv --pdeathsig TERM timeout -k 5 "$limit" qemu-system-x86_64 "${arguments[@]}" 5>&"$out" {out}>&- 2>"$dir/errors" </dev/null
 }

@@ -9,12 +9,14 @@ cache=${MUSTER_LAB_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/muster/lab
 for scripts in "$here" "$here/../../../../distribution/src/main/scripts"; do [ ! -e "$scripts/machine.sh" ] || break; done
 source "$scripts/machine.sh"
 source "$here/kernels.sh"
+source "$here/roots.sh"
 source "$here/engines.sh"
 
 usage() {
     cat <<'TEXT'
 Usage: ./muster lab [OPTIONS] [--] COMMAND [ARGUMENT]...
        ./muster lab [-e ENGINE] --check | --fetch
+       ./muster lab --roots | --root-of NAME
 
 Boots a real Linux kernel on this file system, runs COMMAND in it as root, passes its output on, and ends. The guest sees
 the root directory of this machine; what it writes lies in its memory and is gone with it.
@@ -27,15 +29,18 @@ the root directory of this machine; what it writes lies in its memory and is gon
   -w, --write DIR        a directory that the guest shares and may write; may be repeated
   -n, --tap DEVICE       joins eth0 of the guest (then eth1, ...) to a tap device of this machine
   -d, --disk FILE        a raw image, also for several guests at once: /dev/lab0 in the guest, then /dev/lab1, ...
+  -r, --root NAME        a root of foreign servers, laid over this machine's
   -M, --modules A,B,...  modules to load before COMMAND
   -E, --env NAME=VALUE   in the environment of COMMAND, as are JAVA_HOME and all of MUSTER_*
   -L, --console FILE     keeps what the kernel said
       --leash            ends the guest when standard input ends
       --check            only says whether a guest can be had here (and fetches what it takes)
-      --fetch            downloads the kernel anew
+      --fetch            downloads the kernel anew, and makes the roots that are not there
+      --roots            makes the roots that are not there
+      --root-of NAME     says where the root is, after making it
 
 Exit status: COMMAND's; 2 no guest can be had here, or wrong usage; 124 the time was over; 125 the guest was reset, panicked
-or ended without a status. Kernels are kept in $MUSTER_LAB_CACHE, otherwise in $XDG_CACHE_HOME/muster/lab.
+or ended without a status. Kernels and roots are kept in $MUSTER_LAB_CACHE, otherwise in $XDG_CACHE_HOME/muster/lab.
 TEXT
 }
 
@@ -60,7 +65,7 @@ existing() { # what, path
     readlink -f "$2"
 }
 
-engine=${MUSTER_LAB:-uml} memory=1024 cpus=2 limit=300 modules= console= leash= only=
+engine=${MUSTER_LAB:-uml} memory=1024 cpus=2 limit=300 modules= console= leash= only= root=
 shares=() taps=() disks=() environment=()
 
 parse() {
@@ -71,9 +76,9 @@ parse() {
             -h | --help) usage; exit 0 ;;
             --) shift; break ;;
             --leash) leash=1; shift; continue ;;
-            --check | --fetch) only=${option#--}; shift; continue ;;
+            --check | --fetch | --roots) only=${option#--}; shift; continue ;;
             --*=*) value=${option#*=} option=${option%%=*}; shift ;;
-            -[emctwndMEL] | --engine | --memory | --cpus | --time | --write | --tap | --disk | --modules | --env | --console)
+            -[emctwndrMEL] | --root | --root-of | --engine | --memory | --cpus | --time | --write | --tap | --disk | --modules | --env | --console)
                 [ $# -gt 1 ] || wrong "$option needs an argument"
                 value=$2
                 shift 2
@@ -89,6 +94,8 @@ parse() {
             -w | --write) shares+=("$(existing directory "$value")") ;;
             -n | --tap) taps+=("$value") ;;
             -d | --disk) disks+=("$(existing image "$value")") ;;
+            -r | --root) root=$value ;;
+            --root-of) only=root-of root=$value ;;
             -M | --modules) modules=${value//,/ } ;;
             -E | --env) [[ $value == [A-Za-z_]*=* ]] || wrong "$option takes NAME=VALUE, not \"$value\""; environment+=("$value") ;;
             -L | --console) console=$value ;;
@@ -96,9 +103,9 @@ parse() {
         esac
     done
     command=("$@")
+    case $only in roots | root-of) return ;; esac
     case $engine in uml | tcg) ;; none) die "switched off: \$MUSTER_LAB is none" ;; *) wrong "unknown engine \"$engine\": uml or tcg" ;; esac
     [ -n "$only" ] || [ ${#command[@]} -gt 0 ] || wrong "no command"
-    [[ $cache =~ ^/[^[:space:]\",]*$ ]] || die "\$MUSTER_LAB_CACHE must be absolute and without blanks, not \"$cache\""
 }
 
 # What the guest's second stage reads; every value quoted for bash.
@@ -141,11 +148,18 @@ clean_up() {
 
 main() {
     parse "$@"
-    need_packages "lab-$engine" 2
+    [[ $cache =~ ^/[^[:space:]\",]*$ ]] || die "\$MUSTER_LAB_CACHE must be absolute and without blanks, not \"$cache\""
     mkdir -p "$cache/run"
+    case $only in
+        roots) make_roots $(root_names); exit ;;
+        root-of) have_root "$root"; exit ;;
+    esac
+    need_packages "lab-$engine" 2
     [ "$only" != fetch ] || rm -rf "$cache/$engine.stamp"
     have_kernel "$engine"
+    [ "$only" != fetch ] || { make_roots $(root_names); exit; }
     [ -z "$only" ] || exit 0
+    [ -z "$root" ] || root=$(have_root "$root")
 
     sweep
     dir=$(mktemp -d "$cache/run/XXXXXXXX")
