@@ -76,12 +76,12 @@ write_launcher() { # bin directory, way from there to the home, home, java (may 
     mv "$1/.$5.new" "$1/$5"
 }
 
-# The training run starts a small cluster for real; see io.muster.testbed.Training. Caches that can't be made cost start-up
+# The training run starts a small cluster for real; see io.muster.training.Training. Caches that can't be made cost start-up
 # time and nothing else.
 train_caches() { # home of the suite, java
     mkdir -p "$1/cache"
     rm -f "$1"/cache/*
-    MUSTER_HOME=$1 timeout 180 "$2" $java_common -cp "$(class_path "$1/lib" "$1/lib")" io.muster.testbed.Training "$1/cache" \
+    MUSTER_HOME=$1 timeout 180 "$2" $java_common -cp "$(class_path "$1/lib" "$1/lib")" io.muster.training.Training "$1/cache" \
         >"$1/training.log" 2>&1 </dev/null || true
     ls "$1"/cache/*.aot >/dev/null 2>&1 || echo "muster: no start-up caches: commands start slower (see training.log)" >&2
 }

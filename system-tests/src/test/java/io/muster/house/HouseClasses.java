@@ -30,9 +30,7 @@ final class HouseClasses {
             "io.muster.machine",
             "io.muster.daemon",
             "io.muster.cli",
-            "io.muster.os",
-            "io.muster.testbed",
-            "io.muster.lab");
+            "io.muster.os");
 
     /// Classes in core packages whose trade is files or processes, named one by one.
     private static final Set<String> NAMED = Set.of(

@@ -1,0 +1,222 @@
+package io.muster.bed.node;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NoSuchElementException;
+
+/// Several machines on this one: nodes and a client in namespaces of their own, joined by bridges.
+///
+/// Nothing is visible outside: bridges, addresses and processes live in an outer box, and die with it. The addresses
+/// are 10.77.L.0/24 for link L, node n has host number 10 + n, the client 100.
+///
+/// Thread: any; power and cable operations on one node are serialized by the node.
+public final class Testbed implements AutoCloseable {
+    public static final String SERVICE_ADDRESS = "10.77.0.80";
+
+    public final Path dir;
+    final int links;
+    private final Path init;
+    private final Path hosts;
+    private final Box outer;
+    private final Map<String, TestNode> nodes = new LinkedHashMap<>();
+    private final Box client;
+    private final PowerController power;
+
+    private Testbed(Path dir, Path init, Path hosts, int links, Box outer, Box client, PowerController power) {
+        this.dir = dir;
+        this.init = init;
+        this.hosts = hosts;
+        this.links = links;
+        this.outer = outer;
+        this.client = client;
+        this.power = power;
+    }
+
+    /// Makes bridges, client and nodes; the nodes are booted and run nothing yet.
+    ///
+    /// @param dir an existing directory of the testbed's own
+    /// @param links networks each node is joined to, 1 to 3
+    /// @throws IOException when the machine allows no namespaces, saying so
+    public static Testbed open(Path dir, List<String> names, int links) throws IOException {
+        Path init = dir.resolve("init.sh");
+        try (InputStream script = Testbed.class.getResourceAsStream("init.sh")) {
+            if (script == null) {
+                throw new IllegalStateException("init.sh is missing from the jar");
+            }
+            Files.write(init, script.readAllBytes());
+        }
+        Path hosts = dir.resolve("hosts");
+        Files.writeString(hosts, hostsFile(names, links), StandardCharsets.UTF_8);
+        Box outer = Box.open(init, "testbed", hosts, dir.resolve("testbed.log"));
+        try {
+            for (int link = 0; link < links; link++) {
+                bridge(outer, "br" + link);
+            }
+            Box client = outer.inner(init, "client", hosts, dir.resolve("testbed.log"));
+            plug(outer, client, "vclient", "eth0", "br0", "10.77.0.100/24");
+            PowerController power = PowerController.listen(dir.resolve("power.sock"));
+            Testbed testbed = new Testbed(dir, init, hosts, links, outer, client, power);
+            int nodeid = 0;
+            for (String name : names) {
+                TestNode node = new TestNode(testbed, name, ++nodeid);
+                testbed.nodes.put(name, node);
+                power.add(node);
+                node.powerOn();
+            }
+            return testbed;
+        } catch (IOException | RuntimeException e) {
+            outer.close();
+            throw e;
+        }
+    }
+
+    private static String hostsFile(List<String> names, int links) {
+        StringBuilder text =
+                new StringBuilder("127.0.0.1 localhost\n::1 localhost ip6-localhost\n10.77.0.100 client\n");
+        for (int i = 0; i < names.size(); i++) {
+            text.append(address(i + 1, 0)).append(' ').append(names.get(i)).append('\n');
+            for (int link = 1; link < links; link++) {
+                text.append(address(i + 1, link))
+                        .append(' ')
+                        .append(names.get(i))
+                        .append('-')
+                        .append(link)
+                        .append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    public static String address(int nodeid, int link) {
+        return "10.77." + link + "." + (10 + nodeid);
+    }
+
+    private static void bridge(Box outer, String name) {
+        // Without spanning tree and multicast snooping a port forwards at once, as a switch port set up for a cluster
+        // does.
+        outer.network("ip", "link", "add", name, "type", "bridge", "stp_state", "0", "mcast_snooping", "0")
+                .expectOk("bridge " + name);
+        outer.network("ip", "link", "set", name, "up").expectOk("bridge " + name + " up");
+    }
+
+    /// Joins a box to a bridge with a cable: `port` at the bridge, `device` in the box.
+    static void plug(Box outer, Box box, String port, String device, String bridge, String address) {
+        // A machine that boots again has the network card it had: its neighbours still know it.
+        String[] octets = address.split("[./]");
+        String mac = String.format(
+                Locale.ROOT, "02:00:00:4d:%02x:%02x", Integer.parseInt(octets[2]), Integer.parseInt(octets[3]));
+        outer.network(
+                        "ip",
+                        "link",
+                        "add",
+                        port,
+                        "type",
+                        "veth",
+                        "peer",
+                        "name",
+                        device,
+                        "address",
+                        mac,
+                        "netns",
+                        Long.toString(box.pid))
+                .expectOk("cable " + port);
+        outer.network("ip", "link", "set", port, "master", bridge, "up").expectOk("port " + port);
+        box.network("sh", "-c", "ip addr add " + address + " dev " + device + " && ip link set " + device + " up")
+                .expectOk("address " + address);
+    }
+
+    Box outer() {
+        return outer;
+    }
+
+    Box client() {
+        return client;
+    }
+
+    PowerController power() {
+        return power;
+    }
+
+    Path powerSocket() {
+        return dir.resolve("power.sock");
+    }
+
+    Box bootBox(String name, Path log) throws IOException {
+        return outer.inner(init, name, hosts, log);
+    }
+
+    public List<TestNode> nodes() {
+        return List.copyOf(nodes.values());
+    }
+
+    public TestNode node(String name) {
+        TestNode node = nodes.get(name);
+        if (node == null) {
+            throw new NoSuchElementException("no node " + name + "; there are " + nodes.keySet());
+        }
+        return node;
+    }
+
+    /// Cuts these nodes off from all others (and from the client), with their own cables still up. They hear each
+    /// other.
+    void cut(List<TestNode> minority) {
+        for (int link = 0; link < links; link++) {
+            String island = "cut" + link;
+            if (!outer.network("ip", "link", "show", island).ok()) {
+                bridge(outer, island);
+            }
+            for (TestNode node : minority) {
+                outer.network("ip", "link", "set", node.port(link), "master", island)
+                        .expectOk("cut " + node.name());
+            }
+        }
+    }
+
+    /// Joins all nodes again.
+    public void heal() {
+        for (TestNode node : nodes.values()) {
+            for (int link = 0; link < links; link++) {
+                if (outer.network("ip", "link", "show", node.port(link)).ok()) {
+                    outer.network("ip", "link", "set", node.port(link), "master", "br" + link)
+                            .expectOk("heal " + node.name());
+                }
+            }
+        }
+    }
+
+    /// Stops (or lets pass again) everything between these nodes; both still hear all others.
+    void isolate(List<TestNode> pair, boolean on) {
+        for (TestNode node : pair) {
+            for (int link = 0; link < links; link++) {
+                outer.network(
+                                "ip",
+                                "link",
+                                "set",
+                                node.port(link),
+                                "type",
+                                "bridge_slave",
+                                "isolated",
+                                on ? "on" : "off")
+                        .expectOk("isolate " + node.name());
+            }
+        }
+    }
+
+    /// Ends every process and removes every network of the testbed. The directory stays.
+    @Override
+    public void close() {
+        List<TestNode> all = new ArrayList<>(nodes.values());
+        Collections.reverse(all);
+        power.close();
+        outer.close();
+    }
+}
