@@ -2,14 +2,15 @@ package io.muster.ccs;
 
 import io.muster.ccs.Choice.Elected;
 import io.muster.ccs.Choice.InForce;
+import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigReader;
 import io.muster.config.ConfigVersion;
-import io.muster.config.Problem;
-import io.muster.config.Reading;
 import io.muster.core.Drive;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.core.ReplicatedCore;
+import io.muster.finding.Problem;
+import io.muster.finding.Reading;
 import io.muster.group.GroupEntry;
 import io.muster.member.Proposals;
 import java.util.ArrayList;
@@ -205,7 +206,7 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
     }
 
     private void update(CcsEvent.Update update, List<CcsEffect> out) {
-        Reading reading = ConfigReader.parse(update.octets(), "cluster.conf");
+        Reading<ClusterConfig> reading = ConfigReader.parse(update.octets(), "cluster.conf");
         String why;
         if (reading.config().isEmpty()) {
             why = reading.errors().stream().map(Problem::toString).collect(Collectors.joining("\n"));

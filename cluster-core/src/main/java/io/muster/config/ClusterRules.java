@@ -1,6 +1,8 @@
 package io.muster.config;
 
 import io.muster.cli.Nearest;
+import io.muster.finding.Findings;
+import io.muster.finding.Shown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +57,7 @@ final class ClusterRules {
             findings.error(
                     cluster,
                     "name",
-                    "name=\"" + Words.shown(name) + "\": " + name.length() + " characters, at most " + NAME_MAX
+                    "name=\"" + Shown.of(name) + "\": " + name.length() + " characters, at most " + NAME_MAX
                             + " are possible");
         }
     }
@@ -102,7 +104,7 @@ final class ClusterRules {
                 findings.error(
                         element,
                         key,
-                        key + "=\"" + Words.shown(value) + "\": two " + what + " have it, the other is in line "
+                        key + "=\"" + Shown.of(value) + "\": two " + what + " have it, the other is in line "
                                 + first.line());
             }
         }
@@ -127,7 +129,7 @@ final class ClusterRules {
             findings.warn(
                     cman,
                     "expected_votes",
-                    "expected_votes=\"" + Words.shown(expected)
+                    "expected_votes=\"" + Shown.of(expected)
                             + "\": with two_node it should be 1; quorum is 1 while there are two members");
         }
         Element quorumd = cluster.child("quorumd");
@@ -140,7 +142,7 @@ final class ClusterRules {
         String transport = cman.attribute("transport");
         boolean broadcast = Rule.isYes(cman.attribute("broadcast", "no"));
         if (broadcast && transport != null && !transport.equals("udpb")) {
-            findings.error(cman, "transport", "transport=\"" + Words.shown(transport) + "\" contradicts broadcast");
+            findings.error(cman, "transport", "transport=\"" + Shown.of(transport) + "\" contradicts broadcast");
         }
         if ("rdma".equals(transport)) {
             findings.warn(cman, "transport", "transport=\"rdma\": not there; unicast UDP is used");
@@ -182,7 +184,7 @@ final class ClusterRules {
         }
         String device = quorumd.attribute("device");
         if (device != null && quorumd.attribute("label") != null) {
-            findings.note(quorumd, "device", "device=\"" + Words.shown(device) + "\" is ignored: the label wins");
+            findings.note(quorumd, "device", "device=\"" + Shown.of(device) + "\" is ignored: the label wins");
         }
         for (Element node : nodes) {
             int nodeid = Values.number(node.attribute("nodeid"), 0);
@@ -214,7 +216,7 @@ final class ClusterRules {
         @Nullable String name = where.attribute(key);
         if (name != null && !names.contains(name)) {
             findings.warn(
-                    where, key, "no " + what + " is called \"" + Words.shown(name) + "\"" + Nearest.hint(name, names));
+                    where, key, "no " + what + " is called \"" + Shown.of(name) + "\"" + Nearest.hint(name, names));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.muster.config;
 
+import io.muster.finding.ConfigInvalid;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;

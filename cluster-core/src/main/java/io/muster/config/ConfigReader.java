@@ -1,5 +1,9 @@
 package io.muster.config;
 
+import io.muster.finding.ConfigInvalid;
+import io.muster.finding.Findings;
+import io.muster.finding.Placed;
+import io.muster.finding.Reading;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -9,7 +13,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 
 /// Reads and checks a cluster.conf. Whatever the octets are, the outcome is a [Reading], never an exception.
@@ -17,26 +20,28 @@ public final class ConfigReader {
     /// A longer file is refused: it must fit into one ordered message.
     public static final int MAX_BYTES = 1 << 20;
 
+    private static final String NOT_A_CLUSTER = "the outermost element must be <cluster>";
+
     private ConfigReader() {}
 
     /// Reads a file; one that can't be read is an error of the reading.
-    public static Reading read(Path file) {
+    public static Reading<ClusterConfig> read(Path file) {
         String name = String.valueOf(file.getFileName());
         try (InputStream in = Files.newInputStream(file)) {
             return parse(in.readNBytes(MAX_BYTES + 1), name);
         } catch (NoSuchFileException e) {
-            return unreadable(name, "there is no file " + file);
+            return Reading.refused(name, "there is no file " + file);
         } catch (AccessDeniedException e) {
-            return unreadable(name, file + " can't be read: permission denied");
+            return Reading.refused(name, file + " can't be read: permission denied");
         } catch (IOException e) {
-            return unreadable(name, file + " can't be read: " + e.getMessage());
+            return Reading.refused(name, file + " can't be read: " + e.getMessage());
         }
     }
 
     /// Reads octets.
     ///
     /// @param fileName for messages
-    public static Reading parse(byte[] octets, String fileName) {
+    public static Reading<ClusterConfig> parse(byte[] octets, String fileName) {
         Findings findings = new Findings(fileName);
         Element root;
         try {
@@ -45,14 +50,14 @@ public final class ConfigReader {
             return unreadable(fileName, e);
         }
         if (!root.type().equals("cluster")) {
-            findings.error(root, "the outermost element must be <cluster>");
-            return new Reading(Optional.empty(), findings.errors(), List.of(), List.of());
+            findings.error(root, NOT_A_CLUSTER);
+            return findings.reading(Optional.empty());
         }
         new SchemaCheck(findings).check(root, Schema.CLUSTER);
         new ClusterRules(findings, root).check();
         Optional<ClusterConfig> config =
                 findings.usable() ? Optional.of(new ConfigBuilder(root, sha256(octets)).build()) : Optional.empty();
-        return new Reading(config, findings.errors(), findings.warnings(), findings.notes());
+        return findings.reading(config);
     }
 
     /// Reads octets as far as the tree, without holding it against the schema: for tools that repair a file.
@@ -62,11 +67,9 @@ public final class ConfigReader {
         try {
             Element root = tree(octets);
             if (!root.type().equals("cluster")) {
-                throw new ConfigInvalid(List.of(new Problem(
-                        fileName,
-                        root.line(),
-                        root.column(),
-                        root.tag() + ": the outermost element must be <cluster>")));
+                Findings findings = new Findings(fileName);
+                findings.error(root, NOT_A_CLUSTER);
+                throw new ConfigInvalid(findings.sorted());
             }
             return root;
         } catch (XmlTree.Unreadable e) {
@@ -104,15 +107,9 @@ public final class ConfigReader {
         return XmlTree.parse(SourceText.decode(octets));
     }
 
-    private static Reading unreadable(String fileName, XmlTree.Unreadable e) {
+    private static Reading<ClusterConfig> unreadable(String fileName, XmlTree.Unreadable e) {
         Findings findings = new Findings(fileName);
-        findings.fatal(e.line, e.column, String.valueOf(e.getMessage()));
-        return new Reading(Optional.empty(), findings.errors(), List.of(), List.of());
-    }
-
-    private static Reading unreadable(String fileName, String text) {
-        Findings findings = new Findings(fileName);
-        findings.fatal(0, 0, text);
-        return new Reading(Optional.empty(), findings.errors(), List.of(), List.of());
+        findings.error(Placed.at(e.line, e.column), String.valueOf(e.getMessage()));
+        return findings.reading(Optional.empty());
     }
 }

@@ -1,5 +1,7 @@
 package io.muster.config;
 
+import io.muster.finding.Placed;
+import io.muster.finding.Shown;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +25,8 @@ public record Element(
         Map<String, String> attributes,
         List<Element> children,
         String text,
-        Place place) {
+        Place place)
+        implements Placed {
     public Element {
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
         children = List.copyOf(children);
@@ -77,12 +80,36 @@ public record Element(
         return true;
     }
 
+    @Override
+    public String subject() {
+        return tag();
+    }
+
+    /// Where an attribute stands, under this element's name; the element's own place when that isn't known.
+    @Override
+    public Placed part(String name) {
+        Place.At at = place.attributes().get(name);
+        return at == null ? this : new Part(tag(), at);
+    }
+
+    private record Part(String subject, Place.At at) implements Placed {
+        @Override
+        public int line() {
+            return at.line();
+        }
+
+        @Override
+        public int column() {
+            return at.column();
+        }
+    }
+
     /// How messages call it: `<fencedevice name="apc1">`.
     public String tag() {
         for (String key : List.of("name", "ref", "address", "program", "label", "ringnumber")) {
             String value = attributes.get(key);
             if (value != null) {
-                return "<" + type + " " + key + "=\"" + Words.shown(value) + "\">";
+                return "<" + type + " " + key + "=\"" + Shown.of(value) + "\">";
             }
         }
         return "<" + type + ">";

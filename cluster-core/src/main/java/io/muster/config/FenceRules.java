@@ -1,6 +1,8 @@
 package io.muster.config;
 
 import io.muster.cli.Nearest;
+import io.muster.finding.Findings;
+import io.muster.finding.Shown;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,7 +58,7 @@ final class FenceRules {
             findings.error(
                     device,
                     "name",
-                    "name=\"" + Words.shown(device.attribute("name", ""))
+                    "name=\"" + Shown.of(device.attribute("name", ""))
                             + "\": two fence devices have it, the other is in line " + first.line());
         }
         keys(device, device.attribute("agent", ""));
@@ -85,7 +87,7 @@ final class FenceRules {
                 findings.error(
                         method,
                         "name",
-                        "name=\"" + Words.shown(method.attribute("name", ""))
+                        "name=\"" + Shown.of(method.attribute("name", ""))
                                 + "\": two methods of the node have it, the other is in line " + first.line());
             }
             List<Element> uses = method.children("device");
@@ -106,7 +108,7 @@ final class FenceRules {
             findings.error(
                     use,
                     "name",
-                    "no fence device is called \"" + Words.shown(name) + "\"" + Nearest.hint(name, devices.keySet()));
+                    "no fence device is called \"" + Shown.of(name) + "\"" + Nearest.hint(name, devices.keySet()));
         } else {
             keys(use, device.attribute("agent", ""));
         }
@@ -119,7 +121,7 @@ final class FenceRules {
             }
             String suggestion = Nearest.hint(key, KEYS);
             if (AGENTS.contains(agent) || !suggestion.isEmpty()) {
-                findings.warn(element, key, "unknown attribute \"" + Words.shown(key) + "\"" + suggestion);
+                findings.warn(element, key, "unknown attribute \"" + Shown.of(key) + "\"" + suggestion);
             }
         }
         if (element.attribute("option") != null) {

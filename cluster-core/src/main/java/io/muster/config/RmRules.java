@@ -1,6 +1,8 @@
 package io.muster.config;
 
 import io.muster.cli.Nearest;
+import io.muster.finding.Findings;
+import io.muster.finding.Shown;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +56,7 @@ final class RmRules {
                 findings.error(
                         domain,
                         "name",
-                        "name=\"" + Words.shown(name) + "\": two failover domains have it, the other is in line "
+                        "name=\"" + Shown.of(name) + "\": two failover domains have it, the other is in line "
                                 + first.line());
             }
             domainNodes(domain);
@@ -76,7 +78,7 @@ final class RmRules {
                 findings.warn(
                         node,
                         "priority",
-                        "priority=\"" + Words.shown(priority)
+                        "priority=\"" + Shown.of(priority)
                                 + "\": must be 1 to 100; 0 is taken, which is preferred to 1");
             } else if (priority == null && ordered) {
                 findings.warn(node, "no priority in an ordered domain: 0 is taken, which is preferred to 1");
@@ -120,7 +122,7 @@ final class RmRules {
             findings.warn(
                     service,
                     "domain",
-                    "no failover domain is called \"" + Words.shown(domain) + "\"; the service may run anywhere"
+                    "no failover domain is called \"" + Shown.of(domain) + "\"; the service may run anywhere"
                             + Nearest.hint(domain, domains));
         }
         String recovery = service.attribute("recovery");
@@ -128,13 +130,13 @@ final class RmRules {
             findings.warn(
                     service,
                     "recovery",
-                    "recovery=\"" + Words.shown(recovery) + "\": unknown, \"restart\" is taken"
+                    "recovery=\"" + Shown.of(recovery) + "\": unknown, \"restart\" is taken"
                             + Nearest.hint(recovery, RECOVERIES));
         }
         for (String flag : List.of("autostart", "nfslock")) {
             String value = service.attribute(flag);
             if (value != null && !Rule.isFlag(value)) {
-                findings.warn(service, flag, flag + "=\"" + Words.shown(value) + "\": should be 0 or 1");
+                findings.warn(service, flag, flag + "=\"" + Shown.of(value) + "\": should be 0 or 1");
             }
         }
         String depend = service.attribute("depend");
@@ -142,7 +144,7 @@ final class RmRules {
             findings.warn(
                     service,
                     "depend",
-                    "no service is called \"" + Words.shown(depend) + "\"" + Nearest.hint(depend, groups.keySet()));
+                    "no service is called \"" + Shown.of(depend) + "\"" + Nearest.hint(depend, groups.keySet()));
         }
     }
 
@@ -157,8 +159,7 @@ final class RmRules {
             findings.warn(
                     element,
                     "ref",
-                    "no shared resource of this type is called \"" + Words.shown(ref) + "\""
-                            + Nearest.hint(ref, names));
+                    "no shared resource of this type is called \"" + Shown.of(ref) + "\"" + Nearest.hint(ref, names));
         }
         element.children().forEach(this::tree);
     }
@@ -179,7 +180,7 @@ final class RmRules {
                 findings.warn(
                         element,
                         name,
-                        "unknown attribute \"" + Words.shown(name) + "\", ignored" + Nearest.hint(name, known));
+                        "unknown attribute \"" + Shown.of(name) + "\", ignored" + Nearest.hint(name, known));
             }
         }
     }

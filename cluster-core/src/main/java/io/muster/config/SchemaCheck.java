@@ -1,6 +1,8 @@
 package io.muster.config;
 
 import io.muster.cli.Nearest;
+import io.muster.finding.Findings;
+import io.muster.finding.Shown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,8 +65,7 @@ final class SchemaCheck {
                 findings.error(
                         element,
                         name,
-                        "unknown attribute \"" + Words.shown(name) + "\""
-                                + Nearest.hint(name, rule.attributes.keySet()));
+                        "unknown attribute \"" + Shown.of(name) + "\"" + Nearest.hint(name, rule.attributes.keySet()));
             }
             return;
         }
@@ -73,7 +74,7 @@ final class SchemaCheck {
         }
         String wrong = wrong(attribute, value);
         if (!wrong.isEmpty()) {
-            findings.error(element, name, name + "=\"" + Words.shown(value) + "\": " + wrong);
+            findings.error(element, name, name + "=\"" + Shown.of(value) + "\": " + wrong);
         }
     }
 

@@ -4,6 +4,7 @@ import com.ctc.wstx.api.WstxInputProperties;
 import com.ctc.wstx.stax.WstxInputFactory;
 import com.ctc.wstx.stax.WstxOutputFactory;
 import com.fasterxml.jackson.dataformat.xml.XmlFactory;
+import io.muster.finding.Shown;
 import java.io.StringReader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -229,6 +230,6 @@ final class XmlTree {
         var where = e.getLocation();
         int line = where == null ? 0 : Math.max(0, where.getLineNumber());
         int column = where == null ? 0 : Math.max(1, where.getColumnNumber());
-        return new Unreadable(line, column, "not well-formed XML: " + Words.shown(text, 200));
+        return new Unreadable(line, column, "not well-formed XML: " + Shown.of(text, 200));
     }
 }

@@ -2,6 +2,7 @@ package io.muster.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.muster.finding.Reading;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ class BadFilesTest {
     }
 
     private static List<String> said(String file) {
-        Reading reading = ConfigReader.parse(file.getBytes(StandardCharsets.UTF_8), "cluster.conf");
+        Reading<ClusterConfig> reading = ConfigReader.parse(file.getBytes(StandardCharsets.UTF_8), "cluster.conf");
         assertEquals(reading.errors().isEmpty(), reading.config().isPresent());
         List<String> lines = new ArrayList<>();
         reading.errors().forEach(problem -> lines.add("error " + problem));

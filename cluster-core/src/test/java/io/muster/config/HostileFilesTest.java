@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.finding.Problem;
+import io.muster.finding.Reading;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +21,7 @@ class HostileFilesTest {
     void everyCutIsRefusedOrRead() throws IOException {
         byte[] whole = Files.readAllBytes(EXAMPLE);
         for (int length = 0; length < whole.length; length++) {
-            Reading reading = ConfigReader.parse(Arrays.copyOf(whole, length), "cut");
+            Reading<ClusterConfig> reading = ConfigReader.parse(Arrays.copyOf(whole, length), "cut");
             boolean rest = new String(whole, length, whole.length - length, StandardCharsets.UTF_8).isBlank();
             assertEquals(rest, reading.config().isPresent(), "cut at " + length);
             assertEquals(rest, reading.errors().isEmpty(), "cut at " + length);
@@ -60,7 +62,7 @@ class HostileFilesTest {
         for (int i = 0; i < 500; i++) {
             byte[] noise = new byte[1 + new Random(seed + i).nextInt(3000)];
             new Random(seed + i).nextBytes(noise);
-            Reading reading = ConfigReader.parse(noise, "noise");
+            Reading<ClusterConfig> reading = ConfigReader.parse(noise, "noise");
             assertEquals(1, reading.errors().size(), "-Dseed=" + (seed + i));
         }
     }
@@ -96,7 +98,7 @@ class HostileFilesTest {
 
     @Test
     void aMissingFileIsOneProblem() {
-        Reading reading = ConfigReader.read(Path.of("/nowhere/cluster.conf"));
+        Reading<ClusterConfig> reading = ConfigReader.read(Path.of("/nowhere/cluster.conf"));
         assertEquals(
                 "cluster.conf: there is no file /nowhere/cluster.conf",
                 reading.errors().getFirst().toString());
@@ -108,13 +110,13 @@ class HostileFilesTest {
     }
 
     private static String refused(byte[] octets) {
-        Reading reading = ConfigReader.parse(octets, "cluster.conf");
+        Reading<ClusterConfig> reading = ConfigReader.parse(octets, "cluster.conf");
         assertTrue(reading.config().isEmpty());
         return reading.errors().getFirst().toString();
     }
 
     private static void check(byte[] octets, long seed) {
-        Reading reading = ConfigReader.parse(octets, "damaged");
+        Reading<ClusterConfig> reading = ConfigReader.parse(octets, "damaged");
         assertEquals(reading.errors().isEmpty(), reading.config().isPresent(), "-Dseed=" + seed);
         for (Problem problem : reading.errors()) {
             assertFalse(problem.text().chars().anyMatch(Character::isISOControl), "-Dseed=" + seed);

@@ -3,6 +3,8 @@ package io.muster.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.finding.ConfigInvalid;
+import io.muster.finding.Reading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +22,7 @@ class SamplesTest {
                     .toList();
             assertTrue(samples.size() >= 2, "samples in " + ETC);
             for (Path sample : samples) {
-                Reading reading = ConfigReader.read(sample);
+                Reading<ClusterConfig> reading = ConfigReader.read(sample);
                 assertEquals(List.of(), reading.errors());
                 assertEquals(List.of(), reading.warnings());
             }

@@ -2,9 +2,9 @@ package io.muster.resource;
 
 import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigReader;
-import io.muster.config.Problem;
-import io.muster.config.Reading;
 import io.muster.core.MalformedMessage;
+import io.muster.finding.Problem;
+import io.muster.finding.Reading;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +56,7 @@ final class Agents {
                 <cluster name="c" config_version="1"><clusternodes><clusternode name="n1" nodeid="1"/></clusternodes>
                 <rm>%s</rm></cluster>
                 """.formatted(rm);
-        Reading reading = ConfigReader.parse(document.getBytes(StandardCharsets.UTF_8), "cluster.conf");
+        Reading<ClusterConfig> reading = ConfigReader.parse(document.getBytes(StandardCharsets.UTF_8), "cluster.conf");
         ClusterConfig config = reading.config()
                 .orElseThrow(() -> new IllegalArgumentException(reading.errors().stream()
                         .map(Problem::toString)

@@ -2,9 +2,9 @@ package io.muster.ccs.cli;
 
 import io.muster.cli.Getopt;
 import io.muster.config.ConfigEditor;
-import io.muster.config.ConfigInvalid;
 import io.muster.config.ConfigReader;
 import io.muster.daemon.Layout;
+import io.muster.finding.ConfigInvalid;
 import io.muster.os.AtomicFile;
 import java.io.IOException;
 import java.io.PrintStream;

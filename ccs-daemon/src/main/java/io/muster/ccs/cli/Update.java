@@ -2,13 +2,14 @@ package io.muster.ccs.cli;
 
 import io.muster.ccs.CcsFrames;
 import io.muster.ccs.Errno;
+import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigReader;
-import io.muster.config.Problem;
-import io.muster.config.Reading;
 import io.muster.control.Answer;
 import io.muster.control.CommandClient;
 import io.muster.control.NotRunningException;
 import io.muster.core.MalformedMessage;
+import io.muster.finding.Problem;
+import io.muster.finding.Reading;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -45,7 +46,7 @@ final class Update {
         } catch (IOException e) {
             return failed(file + ": can't be read: " + e.getMessage());
         }
-        Reading reading = ConfigReader.parse(octets, String.valueOf(file.getFileName()));
+        Reading<ClusterConfig> reading = ConfigReader.parse(octets, String.valueOf(file.getFileName()));
         reading.errors().forEach(err::println);
         reading.warnings().forEach((Problem warning) -> err.println("warning: " + warning));
         if (reading.config().isEmpty()) {

@@ -4,11 +4,11 @@ import io.muster.config.AltName;
 import io.muster.config.ClusterConfig;
 import io.muster.config.ClusterNode;
 import io.muster.config.ConfigReader;
-import io.muster.config.Problem;
-import io.muster.config.Reading;
 import io.muster.config.ThisMachine;
 import io.muster.config.WhichNode;
 import io.muster.daemon.Layout;
+import io.muster.finding.Problem;
+import io.muster.finding.Reading;
 import io.muster.transport.ClusterKey;
 import io.muster.transport.daemon.Addresses;
 import io.muster.transport.daemon.KeyFile;
@@ -42,7 +42,8 @@ record NodeSetup(
     static NodeSetup read(Layout layout) throws IOException {
         Path file = layout.clusterConf();
         byte[] document = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
-        Reading reading = Files.exists(file) ? ConfigReader.parse(document, file.toString()) : ConfigReader.read(file);
+        Reading<ClusterConfig> reading =
+                Files.exists(file) ? ConfigReader.parse(document, file.toString()) : ConfigReader.read(file);
         reading.warnings().forEach(problem -> LOG.warn("{}", problem));
         Optional<ClusterConfig> found = reading.config();
         if (found.isEmpty()) {

@@ -2,10 +2,11 @@ package io.muster.config.cli;
 
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
+import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigReader;
-import io.muster.config.Problem;
-import io.muster.config.Reading;
 import io.muster.daemon.Layout;
+import io.muster.finding.Problem;
+import io.muster.finding.Reading;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,14 +68,14 @@ public final class ConfigValidate implements Command {
             err.print(USAGE);
             return 1;
         }
-        Reading reading = ConfigReader.read(file);
+        Reading<ClusterConfig> reading = ConfigReader.read(file);
         if (!quiet) {
             print(reading, verbose, out, err);
         }
         return reading.config().isPresent() ? 0 : 1;
     }
 
-    private static void print(Reading reading, boolean verbose, PrintStream out, PrintStream err) {
+    private static void print(Reading<ClusterConfig> reading, boolean verbose, PrintStream out, PrintStream err) {
         print("", reading.errors(), err);
         print("warning: ", reading.warnings(), err);
         if (verbose) {

@@ -4,8 +4,6 @@ import io.muster.cman.client.CmanView;
 import io.muster.cman.client.GroupClient;
 import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigReader;
-import io.muster.config.Problem;
-import io.muster.config.Reading;
 import io.muster.control.ControlSocket;
 import io.muster.control.Limits;
 import io.muster.control.NotRunningException;
@@ -20,6 +18,8 @@ import io.muster.driver.Patience;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
 import io.muster.driver.Recorder;
+import io.muster.finding.Problem;
+import io.muster.finding.Reading;
 import io.muster.group.GroupEntry;
 import io.muster.machine.Machine;
 import io.muster.machine.Machine.Outcome;
@@ -360,7 +360,7 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
         if (octets.isEmpty()) {
             return Optional.empty();
         }
-        Reading reading = ConfigReader.parse(octets.get(), path.toString());
+        Reading<ClusterConfig> reading = ConfigReader.parse(octets.get(), path.toString());
         if (reading.config().isEmpty()) {
             throw new IOException(
                     reading.errors().stream().map(Problem::toString).findFirst().orElse(path + ": isn't valid"));

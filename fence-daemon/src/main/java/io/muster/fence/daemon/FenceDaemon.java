@@ -1,6 +1,5 @@
 package io.muster.fence.daemon;
 
-import io.muster.config.ConfigInvalid;
 import io.muster.config.ConfigReader;
 import io.muster.core.CauseId;
 import io.muster.core.Node;
@@ -14,6 +13,7 @@ import io.muster.fence.FenceEvent;
 import io.muster.fence.FenceSettings;
 import io.muster.fence.FenceSettings.Overrides;
 import io.muster.fence.NodeFencing;
+import io.muster.finding.ConfigInvalid;
 import io.muster.group.GroupEntry.Level;
 import io.muster.machine.Program;
 import io.muster.member.StayPolicy;

@@ -5,10 +5,10 @@ import io.muster.cli.Nearest;
 import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigReader;
 import io.muster.config.FailoverDomain;
-import io.muster.config.Reading;
 import io.muster.core.CauseId;
 import io.muster.daemon.Layout;
 import io.muster.driver.Patience;
+import io.muster.finding.Reading;
 import io.muster.machine.Machine;
 import io.muster.os.RealMachine;
 import io.muster.resource.AgentMetadata;
@@ -288,7 +288,7 @@ public final class RgTest implements Command {
     }
 
     private static Optional<ClusterConfig> read(String file, PrintStream err) {
-        Reading reading = ConfigReader.read(Path.of(file));
+        Reading<ClusterConfig> reading = ConfigReader.read(Path.of(file));
         reading.errors().forEach(problem -> err.println(problem));
         return reading.config();
     }

@@ -1,4 +1,4 @@
-package io.muster.config;
+package io.muster.finding;
 
 import java.util.List;
 import java.util.stream.Collectors;
