@@ -1,6 +1,7 @@
 package io.muster.control;
 
 import io.muster.core.MalformedMessage;
+import io.muster.driver.DaemonLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -13,12 +14,9 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A session over a Netty channel. Thread: the loop, but for `send` and `close`, which go there by themselves.
 final class ChannelSession extends ChannelInboundHandlerAdapter implements Session {
-    private static final Logger LOG = LoggerFactory.getLogger(ChannelSession.class);
     private static final int OWN_UID = ownUid();
 
     private final ControlServer server;
@@ -249,7 +247,7 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
         try {
             call.run();
         } catch (RuntimeException e) {
-            LOG.error("{}: handler failed, session ends", this, e);
+            DaemonLog.get().error("{}: handler failed, session ends", this, e);
             end("handler failed: " + e);
         }
     }

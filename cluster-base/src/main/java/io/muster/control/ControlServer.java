@@ -1,5 +1,6 @@
 package io.muster.control;
 
+import io.muster.driver.DaemonLog;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -16,8 +17,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A daemon's control socket: a Unix stream socket, mode 0660 and of group `cluster` if there is one,
 /// on the daemon's loop.
@@ -27,7 +26,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: open and close from any; handler and sessions live on the loop.
 public final class ControlServer implements ControlSocket.Server {
-    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 
     final EventLoop loop;
     final SessionHandler handler;
@@ -111,7 +109,7 @@ public final class ControlServer implements ControlSocket.Server {
         try {
             Files.deleteIfExists(socket);
         } catch (IOException e) {
-            LOG.warn("{}: can't remove: {}", socket, e.getMessage());
+            DaemonLog.get().warn("{}: can't remove: {}", socket, e.getMessage());
         }
         if (loop.inEventLoop()) {
             closeAll();
@@ -144,7 +142,7 @@ public final class ControlServer implements ControlSocket.Server {
             client.pipeline().addLast(new FrameDecoder(limits.maxPayload()), session);
         } catch (IOException e) {
             refused.increment();
-            LOG.debug("{}: client refused: {}", socket, e.getMessage());
+            DaemonLog.get().debug("{}: client refused: {}", socket, e.getMessage());
             client.close();
         }
     }

@@ -1,6 +1,7 @@
 package io.muster.control;
 
 import io.muster.core.MalformedMessage;
+import io.muster.driver.DaemonLog;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -12,12 +13,9 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Unix stream sockets on one of Netty's loops. Thread: as [ControlSocket] has it.
 public final class NettySockets implements ControlSocket {
-    private static final Logger LOG = LoggerFactory.getLogger(NettySockets.class);
 
     private final EventLoop loop;
 
@@ -107,7 +105,7 @@ public final class NettySockets implements ControlSocket {
             try {
                 peer.received(frame);
             } catch (RuntimeException e) {
-                LOG.error("listener failed, connection ends", e);
+                DaemonLog.get().error("listener failed, connection ends", e);
                 end("listener failed: " + e);
             }
         }

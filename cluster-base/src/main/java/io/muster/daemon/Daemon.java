@@ -2,6 +2,7 @@ package io.muster.daemon;
 
 import io.muster.cli.Getopt;
 import io.muster.cli.LongOption;
+import io.muster.driver.DaemonLog;
 import io.muster.driver.Loops;
 import io.muster.driver.Patience;
 import io.netty.channel.EventLoop;
@@ -27,7 +28,6 @@ import org.slf4j.LoggerFactory;
 /// }
 /// ```
 public final class Daemon {
-    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final Duration STOP = Duration.ofSeconds(20);
     private static final int HELP = 1 << 16;
     private static final int VERSION = HELP + 1;
@@ -65,6 +65,7 @@ public final class Daemon {
     }
 
     private final String name;
+    private final Logger log;
     private String spec = "";
     private String usage = "";
     private Duration stopLimit = STOP;
@@ -74,6 +75,7 @@ public final class Daemon {
 
     private Daemon(String name) {
         this.name = name;
+        this.log = LoggerFactory.getLogger(name);
     }
 
     public static Daemon named(String name) {
@@ -184,18 +186,19 @@ public final class Daemon {
             System.err.println(name + ": can't make directories below " + layout + ": " + e);
             return 1;
         }
+        DaemonLog.name(name);
         Logs.begin(name, layout);
-        EventLoop side = layout.variable("NOTIFY_SOCKET").isPresent() ? Loops.start(name + "-notify") : null;
+        EventLoop side = layout.variable("NOTIFY_SOCKET").isPresent() ? Loops.start(name + "-notify", name) : null;
         SdNotify notify = side == null ? null : SdNotify.open(layout, side);
         var context = new ProcessContext(name, layout, notify);
         AutoCloseable running;
         try {
-            LOG.info("{} {} starts, root {}", name, version(), layout);
+            log.info("{} {} starts, root {}", name, version(), layout);
             running = starter.start(context);
             Files.writeString(layout.pidFile(name), ProcessHandle.current().pid() + "\n");
         } catch (Exception e) {
-            LOG.error("can't start: {}", e.getMessage() == null ? e : e.getMessage());
-            LOG.debug("can't start", e);
+            log.error("can't start: {}", e.getMessage() == null ? e : e.getMessage());
+            log.debug("can't start", e);
             Logs.end();
             return 1;
         }
@@ -212,7 +215,7 @@ public final class Daemon {
         if (!stopping.compareAndSet(false, true)) {
             return;
         }
-        LOG.info("stops");
+        log.info("stops");
         int status = 0;
         if (context.notify != null) {
             context.notify.stopping();
@@ -222,18 +225,18 @@ public final class Daemon {
             try {
                 running.close();
             } catch (Exception e) {
-                LOG.error("stop failed", e);
+                log.error("stop failed", e);
             }
             done.end();
         });
         try {
             if (!done.await(stopLimit.toMillis())) {
-                LOG.error("not stopped after {} ms, ends anyway", stopLimit.toMillis());
+                log.error("not stopped after {} ms, ends anyway", stopLimit.toMillis());
                 status = 1;
             }
             Files.deleteIfExists(context.layout.pidFile(name));
         } catch (IOException e) {
-            LOG.warn("stop: {}", e.toString());
+            log.warn("stop: {}", e.toString());
         }
         if (context.notify != null) {
             context.notify.close();
@@ -270,7 +273,7 @@ public final class Daemon {
         public void fatal(Throwable reason) {
             // What the world did is said in words; only our own mistakes carry the name of their kind.
             boolean ours = reason instanceof RuntimeException || reason.getMessage() == null;
-            LOG.error("{} ends: {}", name, ours ? reason.toString() : reason.getMessage());
+            LoggerFactory.getLogger(name).error("{} ends: {}", name, ours ? reason.toString() : reason.getMessage());
             Logs.end();
             Runtime.getRuntime().halt(1);
         }

@@ -49,7 +49,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
         attach(context, new HouseFormat(daemon), file);
         root(context).setLevel(level(layout.variable("MUSTER_LOG_LEVEL").orElse("INFO")));
         if (failure != null) {
-            LoggerFactory.getLogger(Logs.class).warn("{}: no log file: {}", path, failure.toString());
+            LoggerFactory.getLogger(daemon).warn("{}: no log file: {}", path, failure.toString());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.muster.daemon;
 
+import io.muster.driver.DaemonLog;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -10,14 +11,11 @@ import io.netty.channel.unix.DomainSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Tells systemd how a daemon is doing, as sd_notify(3) does; says nothing where nobody listens.
 ///
 /// Thread: any.
 public final class SdNotify implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(SdNotify.class);
 
     private final @Nullable Channel channel;
     private final long watchdogUs;
@@ -41,7 +39,7 @@ public final class SdNotify implements AutoCloseable {
                 .connect(new DomainSocketAddress(path))
                 .awaitUninterruptibly();
         if (!connected.isSuccess()) {
-            LOG.warn(
+            DaemonLog.get().warn(
                     "{}: can't tell systemd: {}",
                     socket.get(),
                     connected.cause().getMessage());

@@ -12,8 +12,6 @@ import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Owns one core on one event loop: gives it events and the time, performs its effects in order, wakes it at its
 /// deadline.
@@ -29,7 +27,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: `post` and `offer` from any; everything else on the loop.
 public final class EventDriver<E, F> implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(EventDriver.class);
     /// Steps at one go before sockets get their turn.
     private static final int BATCH = 256;
 
@@ -242,7 +239,7 @@ public final class EventDriver<E, F> implements AutoCloseable {
             }
         } catch (RuntimeException | Error e) {
             closed = true;
-            LOG.error("{}: broken after event {}, process ends", name, current, e);
+            DaemonLog.get().error("{}: broken after event {}, process ends", name, current, e);
             fatal.accept(e);
         } finally {
             draining = false;

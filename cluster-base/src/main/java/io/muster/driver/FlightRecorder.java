@@ -18,8 +18,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Writes every step of a core to a ring of files, each of which replays by itself ([Segment], [Replay]).
 ///
@@ -38,7 +36,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: [#before] and [#after] on the loop, [#close] from any.
 public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(FlightRecorder.class);
     private static final long RETRY_MS = 10_000;
     private static final long BURST_SEC = 10;
 
@@ -300,7 +297,7 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
         // A recorder may fail; the daemon it records may not fail with it.
         broken = true;
         recording = false;
-        LOG.error("{}: no flight record from here on", core.name(), reason);
+        DaemonLog.get().error("{}: no flight record from here on", core.name(), reason);
     }
 
     private void write() {
@@ -334,7 +331,7 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
                 } catch (IOException e) {
                     lost = true;
                     writerFailed = true;
-                    LOG.warn("{}: flight record: {}", directory, e.toString());
+                    DaemonLog.get().warn("{}: flight record: {}", directory, e.toString());
                 }
             }
         } catch (InterruptedException e) {
@@ -352,7 +349,7 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
             return true;
         } catch (IOException e) {
             writerFailed = true;
-            LOG.warn("{}: flight record: {}", directory, e.toString());
+            DaemonLog.get().warn("{}: flight record: {}", directory, e.toString());
             return false;
         }
     }
@@ -371,7 +368,7 @@ public final class FlightRecorder<E, F> implements Recorder<E, F>, AutoCloseable
             try {
                 out.close();
             } catch (IOException e) {
-                LOG.warn("flight record: {}", e.toString());
+                DaemonLog.get().warn("flight record: {}", e.toString());
             }
         }
     }

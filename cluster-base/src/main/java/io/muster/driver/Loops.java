@@ -18,18 +18,27 @@ public final class Loops {
 
     private Loops() {}
 
-    /// A loop of its own, whose thread is called `name`.
+    /// A loop of its own, whose thread is called `name`, which is the daemon's.
     ///
     /// @throws IllegalStateException where Netty's epoll library doesn't load (not Linux, or no place to unpack
     ///     it)
     public static EventLoop start(String name) {
+        return start(name, name);
+    }
+
+    /// Another loop of a daemon.
+    public static EventLoop start(String name, String daemon) {
         if (!Epoll.isAvailable()) {
             throw new IllegalStateException("no epoll: " + Epoll.unavailabilityCause(), Epoll.unavailabilityCause());
         }
         return new MultiThreadIoEventLoopGroup(
                         1,
                         task -> {
-                            var thread = new Thread(task, name);
+                            Runnable named = () -> {
+                                DaemonLog.name(daemon);
+                                task.run();
+                            };
+                            var thread = new Thread(named, name);
                             thread.setDaemon(false);
                             return thread;
                         },

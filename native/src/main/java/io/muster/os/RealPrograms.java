@@ -1,5 +1,6 @@
 package io.muster.os;
 
+import io.muster.driver.DaemonLog;
 import io.muster.driver.Loop;
 import io.muster.machine.Program;
 import io.muster.machine.Programs;
@@ -10,8 +11,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The machine's programs, each awaited by a thread of its own.
 ///
@@ -20,7 +19,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: any.
 public final class RealPrograms implements Programs {
-    private static final Logger LOG = LoggerFactory.getLogger(RealPrograms.class);
 
     private final Loop loop;
     private final @Nullable ProgramLedger ledger;
@@ -70,7 +68,7 @@ public final class RealPrograms implements Programs {
                 entry.ended();
             } catch (IOException e) {
                 // It stays, and says of a process that is gone that it was a program: harmless.
-                LOG.debug("note of a program", e);
+                DaemonLog.get().debug("note of a program", e);
             }
         }
         return result;

@@ -1,9 +1,8 @@
 package io.muster.cman.client;
 
+import io.muster.driver.DaemonLog;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Asks whether the cluster is quorate until the answer is a no, or a yes young enough to be acted on.
 ///
@@ -15,8 +14,6 @@ import org.slf4j.LoggerFactory;
 final class FreshAnswer {
     /// How old the question may be when its answer is acted on.
     static final long TRUST_MS = 1_000;
-
-    private static final Logger LOG = LoggerFactory.getLogger(GroupClient.class);
 
     /// Asks cman once.
     interface Question {
@@ -51,7 +48,7 @@ final class FreshAnswer {
     private boolean young(long askedMs) {
         long ageMs = clockMs.getAsLong() - askedMs;
         if (ageMs > TRUST_MS) {
-            LOG.info("quorate, says cman, but the question is {} ms old: asked again", ageMs);
+            DaemonLog.get().info("quorate, says cman, but the question is {} ms old: asked again", ageMs);
         }
         return ageMs <= TRUST_MS;
     }

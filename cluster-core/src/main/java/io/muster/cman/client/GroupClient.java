@@ -7,6 +7,7 @@ import io.muster.core.CauseId;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.driver.Clocks;
+import io.muster.driver.DaemonLog;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntryCodec;
@@ -19,8 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A daemon's connection to cman: its groups' ordered streams, messages, proofs and questions.
 ///
@@ -30,7 +29,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: sends from any; the listener and all answers on the loop.
 public final class GroupClient implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(GroupClient.class);
     private static final long ANSWER_MS = 5_000;
 
     /// cman gives up after ten seconds by itself.
@@ -109,7 +107,7 @@ public final class GroupClient implements AutoCloseable {
             try {
                 view = Optional.of(StatusCodec.decode(Answer.decode(frame)));
             } catch (MalformedMessage e) {
-                LOG.error("cman's status: {}", e.getMessage());
+                DaemonLog.get().error("cman's status: {}", e.getMessage());
                 view = Optional.empty();
             }
             then.accept(view);
@@ -185,7 +183,7 @@ public final class GroupClient implements AutoCloseable {
             return answer instanceof AsyncControlClient.Outcome.Got(Frame frame)
                     && new Input(Answer.decode(frame).body()).bool();
         } catch (MalformedMessage e) {
-            LOG.error("cman's answer: {}", e.getMessage());
+            DaemonLog.get().error("cman's answer: {}", e.getMessage());
             return false;
         }
     }
@@ -284,7 +282,7 @@ public final class GroupClient implements AutoCloseable {
                     listener.onAskShutdown(mine);
                 }
             } catch (MalformedMessage e) {
-                LOG.error("cman sends what can't be read, connection ends: {}", e.getMessage());
+                DaemonLog.get().error("cman sends what can't be read, connection ends: {}", e.getMessage());
                 mine.close();
             }
         }

@@ -55,7 +55,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: `start` and `close` from any but the loop.
 public final class CmanDaemon implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger("io.muster.cman");
+    private static final Logger LOG = LoggerFactory.getLogger("cman");
 
     /// The daemon itself as a client of its core, for its own leave.
     private static final int OWN = -1;
@@ -419,7 +419,7 @@ public final class CmanDaemon implements AutoCloseable {
     }
 
     private static void debug(int mask) {
-        Logs.level("io.muster", mask == 0 ? "INFO" : "DEBUG");
+        Logs.level("cman", mask == 0 ? "INFO" : "DEBUG");
     }
 
     public static void main(String[] args) {

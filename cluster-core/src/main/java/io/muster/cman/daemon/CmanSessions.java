@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: the daemon's loop.
 public final class CmanSessions implements SessionHandler {
-    private static final Logger LOG = LoggerFactory.getLogger("io.muster.cman");
+    private static final Logger LOG = LoggerFactory.getLogger("cman");
 
     /// Gives the core an event.
     @FunctionalInterface

@@ -36,7 +36,7 @@ record NodeSetup(
         Path keyFile,
         ClusterKey key,
         Addresses addresses) {
-    private static final Logger LOG = LoggerFactory.getLogger(NodeSetup.class);
+    private static final Logger LOG = LoggerFactory.getLogger("cman");
 
     /// @throws IOException with a message for the operator
     static NodeSetup read(Layout layout) throws IOException {

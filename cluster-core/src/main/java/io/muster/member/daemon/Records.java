@@ -2,6 +2,7 @@ package io.muster.member.daemon;
 
 import io.muster.core.CauseId;
 import io.muster.daemon.Layout;
+import io.muster.driver.DaemonLog;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
@@ -13,13 +14,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Who sees the steps of a member's cores: a flight record, or a simulation's checker. Thread: the loop.
 public interface Records {
-    Logger LOG = LoggerFactory.getLogger(Records.class);
-
     /// One core's.
     ///
     /// @param close when the core is no more
@@ -89,7 +86,7 @@ public interface Records {
                     FlightRecorder<E, F> opened = FlightRecorder.open(layout.record(name), core, limits);
                     return new Open<>(opened, opened::close);
                 } catch (IOException e) {
-                    LOG.warn("{}: no flight record: {}", name, e.toString());
+                    DaemonLog.get().warn("{}: no flight record: {}", name, e.toString());
                     return Open.none();
                 }
             }

@@ -5,6 +5,7 @@ import io.muster.core.CauseId;
 import io.muster.core.Core;
 import io.muster.core.ReplicatedCore;
 import io.muster.driver.CauseIds;
+import io.muster.driver.DaemonLog;
 import io.muster.driver.EventDriver;
 import io.muster.group.GroupEntry;
 import io.muster.group.Replica;
@@ -14,8 +15,6 @@ import io.muster.machine.Machine;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Runs a [Replica] in a daemon: entries of its group come from a [GroupClient], proposals go there,
 /// local effects go to the daemon's performer, all on one event loop.
@@ -27,7 +26,6 @@ import org.slf4j.LoggerFactory;
 /// @param <E> local events of the core
 /// @param <F> effects of the core
 public final class ReplicaDriver<E, F> implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ReplicaDriver.class);
 
     private final Setup<E, F> setup;
     private final Replica<E, F> replica;
@@ -104,7 +102,7 @@ public final class ReplicaDriver<E, F> implements AutoCloseable {
                 setup.client().send(setup.group(), payload, safe, cause);
             case ReplicaEffect.Perform<F>(F inner) -> performer.perform(inner, cause);
             case ReplicaEffect.Synced<F>(long position, int from) -> {
-                LOG.info(
+                DaemonLog.get().info(
                         "group={} position={} {}",
                         setup.group(),
                         position,
@@ -112,7 +110,7 @@ public final class ReplicaDriver<E, F> implements AutoCloseable {
                 setup.synced().run();
             }
             case ReplicaEffect.Ignored<F>(long position, int from, String why) ->
-                LOG.warn("group={} position={} message of node {} ignored: {}", setup.group(), position, from, why);
+                DaemonLog.get().warn("group={} position={} message of node {} ignored: {}", setup.group(), position, from, why);
         }
     }
 

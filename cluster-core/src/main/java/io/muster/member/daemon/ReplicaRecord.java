@@ -1,5 +1,6 @@
 package io.muster.member.daemon;
 
+import io.muster.driver.DaemonLog;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
@@ -12,15 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Where and how a daemon's replica is recorded, and what the flight recorder needs to know of it.
 ///
 /// @param name of its [io.muster.driver.ReplayFactory]
 /// @param directory null for no record
 public record ReplicaRecord(String name, @Nullable Path directory, RecordCodec codec) {
-    private static final Logger LOG = LoggerFactory.getLogger(ReplicaRecord.class);
     private static final FlightRecorder.Limits LIMITS = FlightRecorder.Limits.whole(4, 4 << 20);
 
     /// No record.
@@ -46,7 +44,7 @@ public record ReplicaRecord(String name, @Nullable Path directory, RecordCodec c
         try {
             return Optional.of(FlightRecorder.open(place, of(replica), LIMITS));
         } catch (IOException e) {
-            LOG.warn("{}: no flight record: {}", name, e.toString());
+            DaemonLog.get().warn("{}: no flight record: {}", name, e.toString());
             return Optional.empty();
         }
     }

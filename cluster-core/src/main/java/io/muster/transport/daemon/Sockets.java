@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: the loop's, except [#listen].
 final class Sockets implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
+    private static final Logger LOG = LoggerFactory.getLogger("cman");
 
     @FunctionalInterface
     interface Received {

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: everything on the loop, except the constructor and [#start].
 public final class UdpDriver implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(UdpDriver.class);
+    private static final Logger LOG = LoggerFactory.getLogger("cman");
 
     /// Hears what comes in, on the loop.
     public interface Listener {

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /// Thread: the loop's timer starts each look on a virtual thread; what it finds goes to the consumers,
 /// which hand it to the loop. A look that hangs with its disk is the only one until it ends.
 final class Watch implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+    private static final Logger LOG = LoggerFactory.getLogger("cman");
     private static final long PAUSE_MS = 2000;
     private static final int RESOLVE_EVERY = 5;
 

@@ -4,11 +4,13 @@ import io.muster.ccs.daemon.CcsDaemon;
 import io.muster.cman.daemon.CmanDaemon;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
+import io.muster.driver.DaemonLog;
 import io.muster.fence.daemon.FenceDaemon;
 import io.muster.service.daemon.RgManager;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /// The daemons don't know: they have their own event loops and talk over the same sockets as when they are processes of
 /// their own. What is lost is their separation: one that breaks takes the node with it.
 public final class ClusterDaemon implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ClusterDaemon.class);
+    private static final Logger LOG = LoggerFactory.getLogger("clusterd");
 
     /// How long services may take to stop when a test or a demo ends; the daemon itself gives them more.
     private static final Duration SHORT_STOP = Duration.ofSeconds(18);
@@ -45,15 +47,19 @@ public final class ClusterDaemon implements AutoCloseable {
     public static ClusterDaemon start(Layout layout, Consumer<Throwable> fatal) throws Exception {
         ClusterDaemon all = new ClusterDaemon();
         try {
-            all.running.push(CmanDaemon.start(layout, (clean, why) -> ended(clean, why, fatal), fatal));
-            all.running.push(FenceDaemon.start(layout, fatal));
-            all.running.push(RgManager.start(layout, fatal));
-            all.running.push(CcsDaemon.start(layout, fatal));
+            all.run("cman", () -> CmanDaemon.start(layout, (clean, why) -> ended(clean, why, fatal), fatal));
+            all.run("fenced", () -> FenceDaemon.start(layout, fatal));
+            all.run("rgmanager", () -> RgManager.start(layout, fatal));
+            all.run("ccsd", () -> CcsDaemon.start(layout, fatal));
             return all;
         } catch (Exception e) {
             all.close();
             throw e;
         }
+    }
+
+    private void run(String name, Callable<AutoCloseable> daemon) throws Exception {
+        running.push(DaemonLog.within(name, daemon));
     }
 
     private static void ended(boolean clean, String why, Consumer<Throwable> fatal) {

@@ -1,13 +1,12 @@
 package io.muster.lvs.daemon;
 
+import io.muster.driver.DaemonLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The kernel's switches that make draining work, set while lvsd runs ([BorrowedSettings]).
 ///
@@ -17,7 +16,6 @@ import org.slf4j.LoggerFactory;
 /// | `expire_nodest_conn` | 1 | connections of a deleted destination end instead of being swallowed |
 /// | `conn_reuse_mode` | 1 | a client that reuses its port is scheduled anew, not sent to a drained server |
 final class DrainSysctls {
-    private static final Logger LOG = LoggerFactory.getLogger(DrainSysctls.class);
     private static final String PREFIX = "net.ipv4.vs.";
     private static final SequencedMap<String, String> WANTED = wanted();
 
@@ -45,12 +43,12 @@ final class DrainSysctls {
                 }
             }
         } catch (IOException e) {
-            LOG.warn("can't set {}*: {}: draining may take longer", PREFIX, e.getMessage());
+            DaemonLog.get().warn("can't set {}*: {}: draining may take longer", PREFIX, e.getMessage());
         }
     }
 
     /// Sets what was, and forgets it.
     void restore() {
-        settings.putBack().forEach(LOG::warn);
+        settings.putBack().forEach(DaemonLog.get()::warn);
     }
 }

@@ -26,7 +26,7 @@ public final class Lvsd {
     /// About as long as a partner with a short deadtime still listens.
     private static final Duration LAST_WORD = Duration.ofMillis(400);
 
-    private static final Logger LOG = LoggerFactory.getLogger("lvs");
+    private static final Logger LOG = LoggerFactory.getLogger("lvsd");
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
 
     private Lvsd() {}

@@ -1,5 +1,6 @@
 package io.muster.nanny.daemon;
 
+import io.muster.driver.DaemonLog;
 import io.muster.ipvs.IpAddress;
 import io.muster.nanny.Check;
 import io.muster.nanny.CheckResult;
@@ -9,8 +10,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Makes checks on an event loop, as many at once as there are file descriptors, programs a few at a
 /// time.
@@ -26,7 +25,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: any may start a check; results are handed over on the loop, and never from within [#start].
 public final class CheckRunner implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(CheckRunner.class);
     private static final long MINUTE_NS = 60_000_000_000L;
     private static final int BUFFER = 16 * 1024;
 
@@ -175,7 +173,7 @@ public final class CheckRunner implements AutoCloseable {
         long now = System.nanoTime();
         if (now - toldNs >= MINUTE_NS) {
             toldNs = now;
-            LOG.warn("checks can't be made: {}; {} so far, their servers stay as they are", reason, untold);
+            DaemonLog.get().warn("checks can't be made: {}; {} so far, their servers stay as they are", reason, untold);
         }
     }
 }

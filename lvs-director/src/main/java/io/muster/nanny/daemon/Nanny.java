@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: its loop owns health; the table is written on a thread of its own.
 public final class Nanny implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Nanny.class);
+    private static final Logger LOG = LoggerFactory.getLogger("nanny");
     private static final Duration TABLE_LIMIT = Duration.ofSeconds(2);
     private static final int STOP_SEC = 5;
 
@@ -78,7 +78,7 @@ public final class Nanny implements AutoCloseable {
         }
         Logs.begin("nanny", layout);
         if (options.verbose()) {
-            Logs.level("io.muster.nanny", "DEBUG");
+            Logs.level("nanny", "DEBUG");
         }
         Nanny nanny;
         try {

@@ -32,7 +32,7 @@ public final class AddressGuard {
         void ended(boolean orphaned);
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger("lvs");
+    private static final Logger LOG = LoggerFactory.getLogger("lvsd");
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
     private record Held(String device, InetAddress address, int prefix) {}
