@@ -39,10 +39,11 @@ public final class SdNotify implements AutoCloseable {
                 .connect(new DomainSocketAddress(path))
                 .awaitUninterruptibly();
         if (!connected.isSuccess()) {
-            DaemonLog.get().warn(
-                    "{}: can't tell systemd: {}",
-                    socket.get(),
-                    connected.cause().getMessage());
+            DaemonLog.get()
+                    .warn(
+                            "{}: can't tell systemd: {}",
+                            socket.get(),
+                            connected.cause().getMessage());
             return new SdNotify(null, 0);
         }
         return new SdNotify(connected.channel(), watchdog(layout));

@@ -44,9 +44,11 @@ class DaemonLogTest {
         assertEquals(DaemonLog.NOBODY, DaemonLog.name());
         String inner = DaemonLog.within("clusterd", () -> {
             String name = DaemonLog.within("ccsd", DaemonLog::name);
-            assertThrows(IOException.class, () -> DaemonLog.within("cman", () -> {
-                throw new IOException("can't");
-            }));
+            assertThrows(
+                    IOException.class,
+                    () -> DaemonLog.within("cman", () -> {
+                        throw new IOException("can't");
+                    }));
             return name + " in " + DaemonLog.name();
         });
         assertEquals("ccsd in clusterd", inner);
