@@ -3,10 +3,8 @@ package io.muster.pulse;
 import io.muster.core.Incarnation;
 import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig.Heartbeat.Format;
-import io.muster.pulse.PulseEffect.Say;
 import io.muster.pulse.PulseEffect.Send;
 import io.muster.pulse.PulseStatus.PartnerStatus;
-import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -18,12 +16,14 @@ final class Conversation {
     final Partner partner;
     private final PulseSettings settings;
     private final Talk talk;
+    private final Journal journal;
     private final Noise noise = new Noise();
     private long nextSendMs = Long.MAX_VALUE;
     private long beats;
 
-    Conversation(PulseSettings settings, Incarnation self) {
+    Conversation(PulseSettings settings, Incarnation self, Journal journal) {
         this.settings = settings;
+        this.journal = journal;
         long deadtimeMs = settings.heartbeat().deadtimeMs();
         partner = new Partner(deadtimeMs);
         talk = settings.heartbeat().format() == Format.MUSTER
@@ -55,18 +55,18 @@ final class Conversation {
         return nextSendMs;
     }
 
-    void tick(Talk.Own own, List<PulseEffect> out, long nowMs) {
+    void tick(Talk.Own own, long nowMs) {
         if (nowMs >= nextSendMs) {
-            send(own, out, nowMs);
+            send(own, nowMs);
             long keepaliveMs = settings.heartbeat().keepaliveMs();
             nextSendMs = nextSendMs + keepaliveMs > nowMs ? nextSendMs + keepaliveMs : nowMs + keepaliveMs;
         }
     }
 
     /// One out of turn.
-    void send(Talk.Own own, List<PulseEffect> out, long nowMs) {
+    void send(Talk.Own own, long nowMs) {
         if (settings.partner()) {
-            out.add(new Send(talk.next(own, nowMs)));
+            journal.add(new Send(talk.next(own, nowMs)));
         }
     }
 
@@ -81,20 +81,20 @@ final class Conversation {
     }
 
     /// @return what the partner says, if it counts
-    Optional<Talk.Heard> received(PulseEvent.Received event, Talk.Own own, List<PulseEffect> out, long nowMs) {
+    Optional<Talk.Heard> received(PulseEvent.Received event, Talk.Own own, long nowMs) {
         IpAddress from = event.from();
         if (!settings.sources().contains(from)) {
-            refuse(Rejection.FOREIGN_SOURCE, "heartbeat from " + from + ", which isn't the partner", out, nowMs);
+            refuse(Rejection.FOREIGN_SOURCE, "heartbeat from " + from + ", which isn't the partner", nowMs);
             return Optional.empty();
         }
         return switch (talk.received(event.octets(), event.genuine(), own, nowMs)) {
             case Talk.Refused(Rejection why, String text) -> {
-                refuse(why, text, out, nowMs);
+                refuse(why, text, nowMs);
                 yield Optional.empty();
             }
             case Talk.Greet(byte[] answer) -> {
-                refuse(Rejection.UNBOUND, "", out, nowMs);
-                out.add(new Send(answer));
+                refuse(Rejection.UNBOUND, "", nowMs);
+                journal.add(new Send(answer));
                 yield Optional.empty();
             }
             case Talk.Heard heard -> {
@@ -104,8 +104,8 @@ final class Conversation {
         };
     }
 
-    private void refuse(Rejection why, String text, List<PulseEffect> out, long nowMs) {
-        noise.heard(why, text, nowMs).ifPresent(line -> out.add(new Say(true, line)));
+    private void refuse(Rejection why, String text, long nowMs) {
+        noise.heard(why, text, nowMs).ifPresent(journal::warn);
     }
 
     /// The run of the partner this director has met.

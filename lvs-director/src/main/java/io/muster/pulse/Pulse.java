@@ -3,18 +3,13 @@ package io.muster.pulse;
 import io.muster.core.Core;
 import io.muster.core.Incarnation;
 import io.muster.lvs.LvsConfig.FloatingAddress;
-import io.muster.lvs.LvsConfig.Heartbeat.Format;
-import io.muster.pulse.Heartbeat.Wish;
-import io.muster.pulse.PulseEffect.BulkSync;
-import io.muster.pulse.PulseEffect.Ended;
-import io.muster.pulse.PulseEffect.Forward;
-import io.muster.pulse.PulseEffect.RunHook;
-import io.muster.pulse.PulseEffect.Say;
-import io.muster.pulse.PulseEffect.SayLastWord;
 import io.muster.pulse.PulseEffect.StartLvsd;
-import io.muster.pulse.PulseEffect.StateChanged;
-import io.muster.pulse.PulseEffect.SwitchSync;
-import java.util.ArrayList;
+import io.muster.pulse.PulseState.Active;
+import io.muster.pulse.PulseState.Ended;
+import io.muster.pulse.PulseState.Leaving;
+import io.muster.pulse.PulseState.Standby;
+import io.muster.pulse.PulseState.Unstarted;
+import io.muster.pulse.RoleRequest.Preempt;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -41,6 +36,9 @@ import java.util.random.RandomGenerator;
 /// then says its last word - every connection once more -, and only then "stopped" ([Activity#LEAVING],
 /// at most [#LAST_WORD_MS]).
 ///
+/// What a director is, and what it does on the way to being something else, is in [Role]; what the
+/// partner says, and its silence, is judged in [Judgement].
+///
 /// Thread: the owner's.
 public final class Pulse implements Core<PulseEvent, PulseEffect> {
     /// Announcements after the first, one [#ANNOUNCE_MS] apart.
@@ -50,35 +48,23 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     public static final long LAST_WORD_MS = 500;
 
     static final long ANNOUNCE_MS = 1_000;
-    private static final long QUARREL_MS = 5_000;
-
-    private static final long NEVER = Long.MAX_VALUE;
+    static final String STARTED = "started";
 
     private final PulseSettings settings;
     private final Incarnation self;
-    private final Conversation talk;
     private final long keepaliveMs;
     private final long deadtimeMs;
+    private final Journal journal = new Journal();
+    private final Conversation talk;
     private final Partner partner;
     private final LvsdRestarts lvsd = new LvsdRestarts();
     private final Inhibitors inhibitors = new Inhibitors();
     private final FloatingAddresses floating;
-    private final RoleRequest request;
     private final Connections connections = new Connections();
-    private List<PulseEffect> out = new ArrayList<>();
-
-    private Activity activity = Activity.STANDBY;
-    private long sinceMs;
-    private String reason = "started";
-    private boolean started;
+    private final Role role;
+    private final Judgement judgement;
+    private Preempt preempt;
     private long lastStepMs;
-    private long quietUntilMs = Long.MIN_VALUE;
-    private long deferUntilMs = NEVER;
-    private long deafSinceMs = NEVER;
-    private long deafSequence;
-    private long words;
-    private long wordUntilMs = NEVER;
-    private boolean ending;
 
     /// @param dice for this run's incarnation; a secure one in a real daemon
     public Pulse(PulseSettings settings, RandomGenerator dice) {
@@ -90,10 +76,13 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         this.keepaliveMs = settings.heartbeat().keepaliveMs();
         this.deadtimeMs = settings.heartbeat().deadtimeMs();
         this.self = self;
-        this.talk = new Conversation(settings, self);
+        this.talk = new Conversation(settings, self, journal);
         this.partner = talk.partner;
-        this.floating = new FloatingAddresses(settings);
-        this.request = new RoleRequest(settings);
+        this.floating = new FloatingAddresses(settings, journal);
+        this.role = new Role(settings, talk, floating, connections, inhibitors, journal);
+        this.judgement = new Judgement(settings, role, talk, connections, inhibitors, journal);
+        this.preempt =
+                new Preempt(settings.heartbeat().preempt(), settings.heartbeat().preemptWaitMs());
     }
 
     /// All of it between two steps.
@@ -103,21 +92,11 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             Conversation.Image talk,
             LvsdRestarts.Image lvsd,
             Inhibitors.Image inhibitors,
-            FloatingAddresses.Image floating,
-            RoleRequest.Image request,
+            List<FloatingAddress> addresses,
             Connections.Image connections,
-            Activity activity,
-            long sinceMs,
-            String reason,
-            boolean started,
-            long lastStepMs,
-            long quietUntilMs,
-            long deferUntilMs,
-            long deafSinceMs,
-            long deafSequence,
-            long words,
-            long wordUntilMs,
-            boolean ending) {}
+            Role.Image role,
+            Preempt preempt,
+            long lastStepMs) {}
 
     /// For a flight record.
     public Image image() {
@@ -127,21 +106,11 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
                 talk.image(),
                 lvsd.image(),
                 inhibitors.image(),
-                floating.image(),
-                request.image(),
+                floating.addresses(),
                 connections.image(),
-                activity,
-                sinceMs,
-                reason,
-                started,
-                lastStepMs,
-                quietUntilMs,
-                deferUntilMs,
-                deafSinceMs,
-                deafSequence,
-                words,
-                wordUntilMs,
-                ending);
+                role.image(),
+                preempt,
+                lastStepMs);
     }
 
     /// The director an [#image] was taken of, from there on.
@@ -150,42 +119,40 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         it.talk.resume(image.talk());
         it.lvsd.resume(image.lvsd());
         it.inhibitors.resume(image.inhibitors());
-        it.floating.resume(image.floating());
-        it.request.resume(image.request());
+        it.floating.resume(image.addresses());
         it.connections.resume(image.connections());
-        it.activity = image.activity();
-        it.sinceMs = image.sinceMs();
-        it.reason = image.reason();
-        it.started = image.started();
+        it.role.resume(image.role());
+        it.preempt = image.preempt();
         it.lastStepMs = image.lastStepMs();
-        it.quietUntilMs = image.quietUntilMs();
-        it.deferUntilMs = image.deferUntilMs();
-        it.deafSinceMs = image.deafSinceMs();
-        it.deafSequence = image.deafSequence();
-        it.words = image.words();
-        it.wordUntilMs = image.wordUntilMs();
-        it.ending = image.ending();
         return it;
     }
 
     @Override
     public List<PulseEffect> on(PulseEvent event, long nowMs) {
-        out = new ArrayList<>();
-        if (activity == Activity.ENDED) {
-            return out;
-        }
-        if (started && nowMs - lastStepMs > deadtimeMs) {
-            stoodStill(nowMs - lastStepMs, nowMs);
-            if (activity == Activity.ENDED) {
-                return out;
+        journal.begin();
+        if (!over()) {
+            long gapMs = nowMs - lastStepMs;
+            if (!(role.state() instanceof Unstarted) && gapMs > deadtimeMs) {
+                stoodStill(gapMs, nowMs);
             }
         }
-        lastStepMs = nowMs;
+        if (!over()) {
+            lastStepMs = nowMs;
+            take(event, nowMs);
+        }
+        return journal.effects();
+    }
+
+    private void take(PulseEvent event, long nowMs) {
         switch (event) {
             case PulseEvent.Start() -> start(nowMs);
             case PulseEvent.Tick() -> tick(nowMs);
-            case PulseEvent.Received received ->
-                talk.received(received, own(), out, nowMs).ifPresent(h -> heard(h, nowMs));
+            case PulseEvent.Received received -> {
+                // The sockets may have something before the first event has been posted.
+                if (!(role.state() instanceof Unstarted)) {
+                    talk.received(received, role.own(), nowMs).ifPresent(h -> judgement.heard(h, nowMs));
+                }
+            }
             case PulseEvent.Stalled(long ms) -> {
                 partner.excuse(ms, keepaliveMs, nowMs);
                 if (ms > keepaliveMs) {
@@ -204,289 +171,83 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
                 }
             }
             case PulseEvent.LastWordSaid(long number) -> {
-                if (activity == Activity.LEAVING && number == words) {
-                    leave("the partner was sent every connection once more", nowMs);
+                if (role.state() instanceof Leaving leaving && number == leaving.word()) {
+                    role.leave(leaving, "the partner was sent every connection once more", nowMs);
                 }
             }
-            case PulseEvent.Reconfigured(List<FloatingAddress> now, boolean preempt, long preemptWaitMs) -> {
-                request.configure(preempt, preemptWaitMs);
-                floating.change(now, activity == Activity.ACTIVE, out);
+            case PulseEvent.Reconfigured(List<FloatingAddress> now, boolean on, long waitMs) -> {
+                preempt = new Preempt(on, waitMs);
+                floating.change(now, role.state() instanceof Active);
             }
-            case PulseEvent.Stop() -> stop(nowMs);
+            case PulseEvent.Stop() -> role.stop(nowMs);
         }
-        return out;
     }
 
     @Override
     public long nextDeadlineMs() {
-        if (!started || activity == Activity.ENDED) {
-            return NEVER;
+        PulseState state = role.state();
+        if (state instanceof Unstarted || over()) {
+            return Long.MAX_VALUE;
         }
-        long next = Math.min(Math.min(talk.nextMs(), wordUntilMs), floating.nextMs());
+        long next = Math.min(talk.nextMs(), state.nextMs());
         next = Math.min(next, lvsd.nextMs(inhibitors.childFailed()));
-        boolean judges = activity == Activity.STANDBY ? inhibitors.none() : partner.alive;
-        return judges || partner.alive ? Math.min(next, partner.deadAtMs()) : next;
+        boolean judges = state instanceof Standby && inhibitors.none() || partner.alive;
+        return judges ? Math.min(next, partner.deadAtMs()) : next;
+    }
+
+    private boolean over() {
+        return role.state() instanceof Ended;
     }
 
     private void start(long nowMs) {
-        started = true;
-        sinceMs = nowMs;
         partner.listenFrom(nowMs);
-        say("STARTING PULSE AS " + (settings.primary() ? "MASTER" : "BACKUP"));
-        floating.drop(out);
-        out.add(new Forward(false));
-        out.add(new SwitchSync(false));
-        out.add(new RunHook(false));
+        journal.say("STARTING PULSE AS " + (settings.primary() ? "MASTER" : "BACKUP"));
+        role.begin(nowMs);
         if (settings.lvsd()) {
             lvsd.started(nowMs);
-            out.add(new StartLvsd());
+            journal.add(new StartLvsd());
         }
         talk.sendSoon(nowMs);
         if (settings.forceActive()) {
-            activate("--forceactive", nowMs);
+            role.take("--forceactive", nowMs);
         }
     }
 
     private void tick(long nowMs) {
         if (nowMs >= partner.deadAtMs()) {
-            silence(nowMs);
+            judgement.silence(nowMs);
         }
-        if (nowMs >= wordUntilMs) {
-            leave("last word not said within " + LAST_WORD_MS + " ms", nowMs);
+        if (role.state() instanceof Leaving leaving && nowMs >= leaving.untilMs()) {
+            role.leave(leaving, "last word not said within " + LAST_WORD_MS + " ms", nowMs);
         }
-        if (activity == Activity.ENDED) {
+        if (over()) {
             return;
         }
-        askForRole(nowMs);
-        talk.tick(own(), out, nowMs);
-        floating.tick(out, nowMs);
+        judgement.askForRole(preempt, nowMs);
+        talk.tick(role.own(), nowMs);
+        role.tick(nowMs);
         if (settings.lvsd() && lvsd.due(nowMs)) {
-            out.add(new StartLvsd());
+            journal.add(new StartLvsd());
         }
         if (lvsd.settled(nowMs) && inhibitors.childRecovers()) {
-            say("lvsd has settled");
-        }
-    }
-
-    private void silence(long nowMs) {
-        boolean was = partner.alive;
-        partner.lost();
-        if (activity == Activity.STANDBY && inhibitors.none()) {
-            activate(settings.partner() ? "partner dead: activating lvs" : "no partner: activating lvs", nowMs);
-        } else if (was) {
-            warn("partner dead" + (activity == Activity.STANDBY ? ": not taking over: " + inhibitors : ""));
-        }
-        if (activity == Activity.LEAVING) {
-            leave("the partner is silent", nowMs);
+            journal.say("lvsd has settled");
         }
     }
 
     private void stoodStill(long ms, long nowMs) {
         if (settings.partner()) {
             talk.stoodStill(nowMs);
-            if (activity == Activity.ACTIVE) {
-                giveUp("stood still for " + ms + " ms, longer than deadtime: the partner may be active", nowMs);
-            } else if (activity == Activity.LEAVING) {
-                leave("stood still for " + ms + " ms", nowMs);
+            if (role.state() instanceof Active) {
+                String why = "stood still for " + ms + " ms, longer than deadtime: the partner may be active";
+                role.giveUp(why, false, nowMs);
+            } else if (role.state() instanceof Leaving leaving) {
+                role.leave(leaving, "stood still for " + ms + " ms", nowMs);
             }
             partner.listenFrom(nowMs);
-        } else if (activity == Activity.ACTIVE) {
-            floating.take(out, nowMs);
-            floating.announce(out, nowMs);
+        } else if (role.state() instanceof Active active) {
+            role.renew(active, nowMs);
         }
         talk.sendSoon(nowMs);
-    }
-
-    private void heard(Talk.Heard h, long nowMs) {
-        boolean wasActive = partner.active;
-        boolean appeared = partner.heard(h, nowMs);
-        if (appeared) {
-            say("partner is there: " + (h.active() ? "active" : "not active"));
-            connections.partnerAppeared();
-            bulkSync();
-        } else if (connections.toSendAgain(partner, nowMs)) {
-            bulkSync();
-        }
-        if (h.met()) {
-            // It may not know this run of ours yet.
-            send(nowMs);
-        }
-        if (h.active()) {
-            heardRunning(h, wasActive, nowMs);
-        } else {
-            heardStopped(h, wasActive, nowMs);
-        }
-    }
-
-    private void heardRunning(Talk.Heard h, boolean wasActive, long nowMs) {
-        deferUntilMs = NEVER;
-        if (inhibitors.childRecovers()) {
-            say("partner is active: CHILDFAIL is over");
-        }
-        if (activity == Activity.LEAVING) {
-            leave("the partner is active", nowMs);
-        }
-        if (activity != Activity.ACTIVE) {
-            return;
-        }
-        if (!settings.primary()) {
-            send(nowMs);
-            giveUp("the primary is active too", nowMs);
-        } else if (deaf(h, nowMs)) {
-            giveUp("the backup is active and hears nothing of us", nowMs);
-        } else if (!wasActive || nowMs >= quietUntilMs) {
-            quietUntilMs = nowMs + QUARREL_MS;
-            warn("partner active: resending arps");
-            out.add(new RunHook(true));
-            floating.announce(out, nowMs);
-        }
-    }
-
-    /// Whether an active backup has heard nothing of us for a deadtime in which we heard it.
-    private boolean deaf(Talk.Heard h, long nowMs) {
-        if (h.heardAgeMs() <= deadtimeMs || (deafSinceMs != NEVER && h.heardSequence() > deafSequence)) {
-            deafSinceMs = NEVER;
-            return false;
-        }
-        if (deafSinceMs == NEVER) {
-            deafSinceMs = nowMs;
-            deafSequence = talk.sequence();
-            send(nowMs);
-        }
-        return nowMs - deafSinceMs >= deadtimeMs;
-    }
-
-    private void heardStopped(Talk.Heard h, boolean wasActive, long nowMs) {
-        deafSinceMs = NEVER;
-        request.forget();
-        if (activity == Activity.ACTIVE) {
-            if (!settings.primary() && h.wish() == Wish.TAKE) {
-                handOver("the primary takes its role back", nowMs);
-            } else if (wasActive) {
-                floating.announce(out, nowMs);
-            }
-        }
-        if (activity != Activity.STANDBY) {
-            return;
-        }
-        if (!inhibitors.none() || !h.fresh()) {
-            return;
-        }
-        if (!settings.primary() && h.wish() != Wish.UNABLE) {
-            // The primary hears us, too, and takes over; if it doesn't, talk reaches one way only.
-            deferUntilMs = deferUntilMs == NEVER ? nowMs + deadtimeMs : deferUntilMs;
-            if (nowMs < deferUntilMs) {
-                return;
-            }
-        }
-        activate(settings.partnerRole() + " inactive: activating lvs", nowMs);
-    }
-
-    private void askForRole(long nowMs) {
-        boolean eligible = settings.heartbeat().format() == Format.MUSTER
-                && settings.primary()
-                && activity == Activity.STANDBY
-                && inhibitors.none()
-                && partner.alive
-                && partner.active;
-        boolean has = !settings.syncDaemon() || connections.has(partner);
-        if (request.begins(eligible, has, nowMs)) {
-            say("asking the backup for the primary's role: " + connections.here() + " of " + partner.connections
-                    + " connections here after " + request.waitedMs(nowMs) + " ms");
-            talk.sendSoon(nowMs);
-        }
-    }
-
-    private void activate(String why, long nowMs) {
-        deferUntilMs = NEVER;
-        request.forget();
-        out.add(new Forward(true));
-        out.add(new RunHook(true));
-        floating.take(out, nowMs);
-        Activity before = enter(Activity.ACTIVE, why, nowMs);
-        floating.announce(out, nowMs);
-        send(nowMs);
-        out.add(new SwitchSync(true));
-        out.add(new StateChanged(before, activity, why));
-        quietUntilMs = Long.MIN_VALUE;
-        connections.roleTaken(partner.alive, nowMs);
-    }
-
-    /// To a partner that stands by: it hears "running" until it knows all connections. One that is
-    /// active, silent or without a sync daemon doesn't listen.
-    private void handOver(String why, long nowMs) {
-        if (!settings.syncDaemon() || !partner.alive || partner.active) {
-            giveUp(why, nowMs);
-            return;
-        }
-        dropAddresses();
-        Activity before = enter(Activity.LEAVING, why, nowMs);
-        out.add(new StateChanged(before, activity, why));
-        out.add(new SayLastWord(++words));
-        wordUntilMs = nowMs + LAST_WORD_MS;
-    }
-
-    /// The second half of a hand-over.
-    private void leave(String how, long nowMs) {
-        wordUntilMs = NEVER;
-        Activity before = enter(ending ? Activity.ENDED : Activity.STANDBY, reason, nowMs);
-        gone(before, reason + ": " + how, nowMs);
-    }
-
-    private void giveUp(String why, long nowMs) {
-        dropAddresses();
-        Activity before = enter(ending ? Activity.ENDED : Activity.STANDBY, why, nowMs);
-        gone(before, why, nowMs);
-    }
-
-    private void dropAddresses() {
-        floating.drop(out);
-        deferUntilMs = NEVER;
-        deafSinceMs = NEVER;
-    }
-
-    /// Says so, and then what can wait.
-    private void gone(Activity before, String why, long nowMs) {
-        send(nowMs);
-        if (ending) {
-            // Once more: a lost one would cost the clients a deadtime.
-            send(nowMs);
-        }
-        out.add(new Forward(false));
-        out.add(new SwitchSync(false));
-        out.add(new RunHook(false));
-        out.add(new StateChanged(before, activity, why));
-        if (ending) {
-            out.add(new Ended());
-        } else {
-            partner.listenFrom(nowMs);
-        }
-    }
-
-    private Activity enter(Activity next, String why, long nowMs) {
-        if (next == activity) {
-            throw new IllegalStateException("already " + next + ": " + why);
-        }
-        Activity before = activity;
-        activity = next;
-        sinceMs = nowMs;
-        reason = why;
-        return before;
-    }
-
-    private void stop(long nowMs) {
-        ending = true;
-        switch (activity) {
-            case ACTIVE -> handOver("told to stop", nowMs);
-            case STANDBY -> {
-                enter(Activity.ENDED, "told to stop", nowMs);
-                send(nowMs);
-                send(nowMs);
-                out.add(new Ended());
-            }
-            // After the last word.
-            case LEAVING, ENDED -> {}
-        }
     }
 
     private void link(String device, boolean up, long nowMs) {
@@ -494,51 +255,27 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             return;
         }
         if (inhibitors.linksUp()) {
-            say("link of " + device + " is back");
+            journal.say("link of " + device + " is back");
             partner.listenFrom(nowMs);
             return;
         }
-        warn("link of " + device + (up ? " is back, not so " : " lost: ") + inhibitors.linksDown());
-        if (activity == Activity.ACTIVE) {
-            handOver("link of " + device + " lost", nowMs);
+        journal.warn("link of " + device + (up ? " is back, not so " : " lost: ") + inhibitors.linksDown());
+        if (role.state() instanceof Active) {
+            role.handOver("link of " + device + " lost", false, nowMs);
         }
     }
 
     private void lvsdEnded(String how, long nowMs) {
         boolean tooOften = lvsd.died(nowMs);
-        warn("lvsd ended: " + how + (tooOften ? ": once too often, next start in 10 s" : ": starting it again"));
-        if (tooOften && activity == Activity.ACTIVE) {
+        journal.warn(
+                "lvsd ended: " + how + (tooOften ? ": once too often, next start in 10 s" : ": starting it again"));
+        if (tooOften && role.state() instanceof Active) {
             inhibitors.childFails();
-            handOver("lvsd dies over and over", nowMs);
+            role.handOver("lvsd dies over and over", false, nowMs);
         }
         if (lvsd.due(nowMs)) {
-            out.add(new StartLvsd());
+            journal.add(new StartLvsd());
         }
-    }
-
-    private void bulkSync() {
-        if (settings.syncDaemon() && activity == Activity.ACTIVE) {
-            connections.sending();
-            talk.met().ifPresent(to -> out.add(new BulkSync(to)));
-        }
-    }
-
-    private void send(long nowMs) {
-        talk.send(own(), out, nowMs);
-    }
-
-    private Talk.Own own() {
-        Wish wish = !inhibitors.none() || ending ? Wish.UNABLE : request.asking() ? Wish.TAKE : Wish.ABLE;
-        boolean running = activity == Activity.ACTIVE || activity == Activity.LEAVING;
-        return new Talk.Own(running, wish, connections.here(), connections.permille());
-    }
-
-    private void say(String text) {
-        out.add(new Say(false, text));
-    }
-
-    private void warn(String text) {
-        out.add(new Say(true, text));
     }
 
     PulseSettings settings() {
@@ -546,17 +283,17 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     }
 
     public Activity activity() {
-        return activity;
+        return role.state().activity();
     }
 
     /// Since when it has been so, in monotonic milliseconds.
     public long sinceMs() {
-        return sinceMs;
+        return role.state().sinceMs();
     }
 
     /// Why it has been so since then.
     public String reason() {
-        return reason;
+        return role.state().reason();
     }
 
     public Set<Inhibitor> inhibitors() {

@@ -3,7 +3,8 @@ package io.muster.pulse;
 import io.muster.lvs.LvsConfig.Heartbeat.Format;
 import io.muster.pulse.TwoDirectors.Director;
 
-/// What two directors promise, checked after every step. Both *hold* the addresses at once:
+/// What two directors promise, checked after every step. What is said of one in the log is what it is. Both
+/// *hold* the addresses at once:
 ///
 /// - for at most keepalive + 2 delays, and another keepalive for each heartbeat of which no copy arrived, while both
 ///   run and some path works both ways;
@@ -36,6 +37,8 @@ final class Promises {
         Director b = directors.backup;
         long passed = now - lastMs;
         lastMs = now;
+        told(p);
+        told(b);
         outlived(p, 0, passed);
         outlived(b, 1, passed);
         leaves(p, 0, passed);
@@ -73,6 +76,14 @@ final class Promises {
         if (countedMs > bound) {
             throw new AssertionError("both active for " + countedMs + " ms, promised " + bound + " (one way: " + oneWay
                     + ", heartbeats lost: " + lost + ")");
+        }
+    }
+
+    /// No change without a line.
+    private void told(Director d) {
+        Pulse pulse = d.pulse;
+        if (d.running() && pulse != null && pulse.activity() != d.told) {
+            throw new AssertionError(d.name() + " is " + pulse.activity() + ", and " + d.told + " was said");
         }
     }
 

@@ -98,6 +98,10 @@ final class TwoDirectors {
         long heldUntilMs;
         long stoppedAtMs;
         boolean mustGiveWay;
+
+        /// What was said of it last.
+        Activity told = Activity.STANDBY;
+
         int changes;
         final List<Sent> sent = new ArrayList<>();
 
@@ -152,6 +156,7 @@ final class TwoDirectors {
                     VIPS);
             var core = new Pulse(settings, new Random(dice.nextLong()));
             pulse = core;
+            told = Activity.STANDBY;
             mustGiveWay = false;
             process = new SimProcess<>(
                     simulation,
@@ -222,6 +227,10 @@ final class TwoDirectors {
                 case PulseEffect.DropAddresses drop -> heldUntilMs = 0;
                 case PulseEffect.Send(byte[] octets) -> send(format == Format.MUSTER ? KEY.sign(octets) : octets);
                 case PulseEffect.StateChanged(var from, var to, String reason) -> {
+                    if (from != told) {
+                        throw new AssertionError(name() + " was " + told + ", and now " + from + " -> " + to);
+                    }
+                    told = to;
                     changes++;
                     trace(from + " -> " + to + ": " + reason);
                 }
