@@ -1,6 +1,7 @@
 package io.muster.ipvs;
 
 import io.muster.core.MalformedMessage;
+import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

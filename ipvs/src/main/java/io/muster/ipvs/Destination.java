@@ -1,5 +1,7 @@
 package io.muster.ipvs;
 
+import io.muster.net.IpAddress;
+
 /// A real server of one service as it is told to the table. Address and port make it unique within its service.
 ///
 /// @param weight 0 to 2^31-1; 0 takes no new connections

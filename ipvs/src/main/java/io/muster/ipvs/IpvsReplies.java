@@ -1,5 +1,6 @@
 package io.muster.ipvs;
 
+import io.muster.net.IpAddress;
 import io.muster.os.NetException;
 import io.muster.os.NetlinkAttributes;
 import io.muster.os.NetlinkMessages;

@@ -1,5 +1,6 @@
 package io.muster.ipvs;
 
+import io.muster.net.IpAddress;
 import io.muster.os.NetlinkWriter;
 
 /// Writes requests of the generic netlink family IPVS, version 1 (`linux/ip_vs.h`, measured on Linux 6.1).

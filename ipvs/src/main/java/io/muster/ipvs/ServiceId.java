@@ -1,5 +1,6 @@
 package io.muster.ipvs;
 
+import io.muster.net.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /// What makes a virtual service unique in the table: protocol, address and port, or a firewall mark with its family.

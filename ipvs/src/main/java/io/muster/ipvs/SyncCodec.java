@@ -1,6 +1,7 @@
 package io.muster.ipvs;
 
 import io.muster.core.MalformedMessage;
+import io.muster.net.IpAddress;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.ArrayList;

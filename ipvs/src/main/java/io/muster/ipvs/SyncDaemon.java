@@ -1,5 +1,7 @@
 package io.muster.ipvs;
 
+import io.muster.net.IpAddress;
+
 /// A connection synchronisation daemon of the kernel.
 ///
 /// @param master true for the sending, false for the receiving one

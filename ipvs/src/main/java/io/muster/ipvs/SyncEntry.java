@@ -1,5 +1,7 @@
 package io.muster.ipvs;
 
+import io.muster.net.IpAddress;
+
 /// One connection in a synchronisation message.
 ///
 /// @param protocol 6, 17, 132; 0 for the template of a fwmark service

@@ -1,5 +1,6 @@
 package io.muster.ipvs;
 
+import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

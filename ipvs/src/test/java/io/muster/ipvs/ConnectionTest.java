@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.MalformedMessage;
+import io.muster.net.IpAddress;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

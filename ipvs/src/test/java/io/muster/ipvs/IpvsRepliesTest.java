@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.muster.net.IpAddress;
 import io.muster.os.NetException;
 import io.muster.os.NetlinkMessages;
 import java.nio.ByteBuffer;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.muster.net.IpAddress;
 import io.muster.os.NetlinkWriter;
 import java.nio.ByteOrder;
 import java.util.HexFormat;

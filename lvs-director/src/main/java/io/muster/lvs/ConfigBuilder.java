@@ -3,7 +3,6 @@ package io.muster.lvs;
 import static io.muster.lvs.Findings.quoted;
 
 import io.muster.ipvs.Forwarding;
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig.FloatingAddress;
 import io.muster.lvs.LvsConfig.Heartbeat;
 import io.muster.lvs.LvsConfig.LoadMonitor;
@@ -11,6 +10,7 @@ import io.muster.lvs.LvsConfig.Partner;
 import io.muster.lvs.LvsConfig.Server;
 import io.muster.lvs.LvsConfig.ServiceKind;
 import io.muster.lvs.LvsConfig.Virtual;
+import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Optional;

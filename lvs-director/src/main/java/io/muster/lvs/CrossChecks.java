@@ -1,12 +1,12 @@
 package io.muster.lvs;
 
 import io.muster.ipvs.Forwarding;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
 import io.muster.lvs.LvsConfig.FloatingAddress;
 import io.muster.lvs.LvsConfig.Partner;
 import io.muster.lvs.LvsConfig.Server;
 import io.muster.lvs.LvsConfig.Virtual;
+import io.muster.net.IpAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

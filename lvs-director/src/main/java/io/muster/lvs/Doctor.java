@@ -1,10 +1,10 @@
 package io.muster.lvs;
 
 import io.muster.ipvs.Forwarding;
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig.FloatingAddress;
 import io.muster.lvs.LvsConfig.Heartbeat;
 import io.muster.lvs.LvsConfig.Virtual;
+import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

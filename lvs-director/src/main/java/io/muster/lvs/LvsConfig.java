@@ -2,7 +2,7 @@ package io.muster.lvs;
 
 import io.muster.driver.Secret;
 import io.muster.ipvs.Forwarding;
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

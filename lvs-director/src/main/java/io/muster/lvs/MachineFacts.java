@@ -1,6 +1,6 @@
 package io.muster.lvs;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

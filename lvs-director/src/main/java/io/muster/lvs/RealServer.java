@@ -1,8 +1,8 @@
 package io.muster.lvs;
 
 import io.muster.ipvs.Destination;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
+import io.muster.net.IpAddress;
 import java.util.Comparator;
 
 /// A real server's place in the table: where connections of one virtual server go.

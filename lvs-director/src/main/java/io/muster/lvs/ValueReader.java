@@ -3,7 +3,7 @@ package io.muster.lvs;
 import static io.muster.lvs.Findings.quoted;
 
 import io.muster.cli.Nearest;
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;

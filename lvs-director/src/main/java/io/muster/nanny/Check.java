@@ -1,9 +1,9 @@
 package io.muster.nanny;
 
 import io.muster.driver.Secret;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
 import io.muster.lvs.LvsConfig.CheckRule;
+import io.muster.net.IpAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

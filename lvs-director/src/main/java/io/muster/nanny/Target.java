@@ -1,7 +1,7 @@
 package io.muster.nanny;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
+import io.muster.net.IpAddress;
 import java.util.Comparator;
 
 /// One real server of one virtual server: what is checked.

@@ -1,6 +1,6 @@
 package io.muster.pulse;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import java.nio.ByteBuffer;
 
 /// Ethernet frames that tell a LAN where an address lives now: a gratuitous ARP reply for IPv4, an unsolicited

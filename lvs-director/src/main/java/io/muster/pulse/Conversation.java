@@ -1,8 +1,9 @@
 package io.muster.pulse;
 
 import io.muster.core.Incarnation;
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.net.IpAddress;
+import io.muster.pulse.PulseEffect.Say;
 import io.muster.pulse.PulseEffect.Send;
 import io.muster.pulse.PulseStatus.PartnerStatus;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package io.muster.pulse;
 
 import io.muster.core.Incarnation;
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig.FloatingAddress;
+import io.muster.net.IpAddress;
 import java.util.List;
 
 /// What happens to a director.

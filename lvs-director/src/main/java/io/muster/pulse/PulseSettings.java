@@ -1,8 +1,8 @@
 package io.muster.pulse;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig.FloatingAddress;
 import io.muster.lvs.LvsConfig.Heartbeat;
+import io.muster.net.IpAddress;
 import java.util.List;
 import java.util.Set;
 

@@ -10,15 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig.CheckRule;
 import io.muster.lvs.LvsConfig.FloatingAddress;
-import io.muster.lvs.LvsConfig.Heartbeat;
 import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.lvs.LvsConfig.Heartbeat;
 import io.muster.lvs.LvsConfig.LoadMonitor;
 import io.muster.lvs.LvsConfig.Partner;
 import io.muster.lvs.LvsConfig.Server;
 import io.muster.lvs.LvsConfig.Virtual;
+import io.muster.net.IpAddress;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -4,10 +4,10 @@ import static io.muster.lvs.Sample.good;
 import static io.muster.lvs.Sample.read;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.MachineFacts.KeyFile;
 import io.muster.lvs.MachineFacts.OwnAddress;
 import io.muster.lvs.MachineFacts.Path;
+import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

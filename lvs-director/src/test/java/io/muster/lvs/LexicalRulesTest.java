@@ -9,7 +9,7 @@ import static io.muster.lvs.Sample.warnings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,8 +1,8 @@
 package io.muster.lvs;
 
 import io.muster.ipvs.Forwarding;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
+import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

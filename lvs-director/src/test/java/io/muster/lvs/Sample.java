@@ -1,6 +1,6 @@
 package io.muster.lvs;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

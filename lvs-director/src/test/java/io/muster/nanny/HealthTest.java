@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.driver.Dice;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
 import io.muster.nanny.HealthEffect.Changed;
 import io.muster.nanny.HealthEffect.StartCheck;
 import io.muster.nanny.HealthEffect.Weighed;
 import io.muster.nanny.TargetHealth.Force;
+import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;

@@ -3,7 +3,7 @@ package io.muster.pulse;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.Incarnation;
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig.FloatingAddress;
 import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.net.IpAddress;
 import io.muster.pulse.Heartbeat.Wish;
 import java.util.ArrayList;
 import java.util.Arrays;

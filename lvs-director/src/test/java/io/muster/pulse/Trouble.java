@@ -1,6 +1,6 @@
 package io.muster.pulse;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import io.muster.pulse.TwoDirectors.Director;
 import java.util.Random;
 

@@ -1,9 +1,9 @@
 package io.muster.pulse;
 
 import io.muster.core.Core;
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig.FloatingAddress;
 import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.net.IpAddress;
 import io.muster.simulator.NetworkOptions;
 import io.muster.simulator.SimNetwork;
 import io.muster.simulator.SimNode;

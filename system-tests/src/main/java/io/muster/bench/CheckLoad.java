@@ -2,7 +2,6 @@ package io.muster.bench;
 
 import io.muster.driver.Dice;
 import io.muster.driver.Loops;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
 import io.muster.nanny.Check;
 import io.muster.nanny.Expect;
@@ -11,6 +10,7 @@ import io.muster.nanny.HealthEffect;
 import io.muster.nanny.Rules;
 import io.muster.nanny.Target;
 import io.muster.nanny.daemon.CheckRunner;
+import io.muster.net.IpAddress;
 import io.netty.channel.EventLoop;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.muster.ipvs.cli;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.SyncDaemon;
+import io.muster.net.IpAddress;
 import java.util.Optional;
 
 /// What a command line says of the synchronisation daemon.

@@ -1,9 +1,9 @@
 package io.muster.ipvs.cli;
 
 import io.muster.ipvs.DestinationEntry;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
+import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.muster.ipvs.cli;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
+import io.muster.net.IpAddress;
 import java.util.Optional;
 import java.util.OptionalInt;
 

@@ -2,9 +2,9 @@ package io.muster.ipvs.cli;
 
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.Forwarding;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.Tunnel;
+import io.muster.net.IpAddress;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;

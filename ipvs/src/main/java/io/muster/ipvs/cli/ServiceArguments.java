@@ -1,8 +1,8 @@
 package io.muster.ipvs.cli;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
+import io.muster.net.IpAddress;
 import java.util.Optional;
 import java.util.OptionalInt;
 

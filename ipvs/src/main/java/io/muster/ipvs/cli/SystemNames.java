@@ -1,6 +1,6 @@
 package io.muster.ipvs.cli;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import io.muster.os.NameService;
 import java.util.HashMap;
 import java.util.Map;

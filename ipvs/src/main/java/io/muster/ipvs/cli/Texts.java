@@ -1,6 +1,6 @@
 package io.muster.ipvs.cli;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 

@@ -1,9 +1,9 @@
 package io.muster.ipvs.daemon;
 
 import io.muster.ipvs.Freshness;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.SyncDaemon;
 import io.muster.ipvs.SyncSource;
+import io.muster.net.IpAddress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;

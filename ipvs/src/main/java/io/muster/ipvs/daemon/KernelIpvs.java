@@ -1,7 +1,6 @@
 package io.muster.ipvs.daemon;
 
 import io.muster.ipvs.DestinationEntry;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.IpvsError;
 import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.IpvsOp;
@@ -14,6 +13,7 @@ import io.muster.ipvs.SyncDaemon;
 import io.muster.ipvs.TableFingerprint;
 import io.muster.ipvs.TableInfo;
 import io.muster.ipvs.Timeouts;
+import io.muster.net.IpAddress;
 import io.muster.os.Errno;
 import io.muster.os.NetException;
 import io.muster.os.Netlink;

@@ -1,9 +1,9 @@
 package io.muster.ipvs.daemon;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.SyncCodec;
 import io.muster.ipvs.SyncEntry;
 import io.muster.ipvs.SyncMessage;
+import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

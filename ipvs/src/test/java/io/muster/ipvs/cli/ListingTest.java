@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.ipvs.DestinationEntry;
 import io.muster.ipvs.FakeTable;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.Stats;
 import io.muster.ipvs.SyncDaemon;
 import io.muster.ipvs.daemon.ConnectionTable;
+import io.muster.net.IpAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.MalformedMessage;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.SyncCodec;
 import io.muster.ipvs.SyncSource;
 import io.muster.ipvs.Timeouts;
+import io.muster.net.IpAddress;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;

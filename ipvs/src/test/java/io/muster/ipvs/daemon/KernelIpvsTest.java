@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.IpvsError;
 import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceId;
+import io.muster.net.IpAddress;
 import io.muster.os.Errno;
 import io.muster.os.NetException;
 import io.muster.os.Netlink;

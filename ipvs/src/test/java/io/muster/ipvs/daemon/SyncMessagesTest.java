@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.MalformedMessage;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.SyncCodec;
 import io.muster.ipvs.SyncEntry;
+import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

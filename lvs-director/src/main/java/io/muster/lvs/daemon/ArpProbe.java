@@ -1,6 +1,6 @@
 package io.muster.lvs.daemon;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import io.muster.os.NetException;
 import io.muster.os.PacketSocket;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.muster.lvs.daemon;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import io.muster.os.Link;
 import io.muster.os.NetException;
 import java.time.Duration;

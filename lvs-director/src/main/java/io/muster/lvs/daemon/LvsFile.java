@@ -1,10 +1,10 @@
 package io.muster.lvs.daemon;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsReader;
 import io.muster.lvs.NameLookup;
 import io.muster.lvs.Problem;
 import io.muster.lvs.Reading;
+import io.muster.net.IpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,13 +1,13 @@
 package io.muster.lvs.daemon;
 
 import io.muster.daemon.Layout;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.daemon.KernelIpvs;
 import io.muster.lvs.LvsConfig;
-import io.muster.lvs.MachineFacts;
 import io.muster.lvs.MachineFacts.OwnAddress;
 import io.muster.lvs.MachineFacts.Path;
+import io.muster.lvs.MachineFacts;
+import io.muster.net.IpAddress;
 import io.muster.os.Echo;
 import io.muster.os.InterfaceAddress;
 import io.muster.os.Link;

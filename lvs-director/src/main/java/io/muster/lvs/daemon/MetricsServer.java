@@ -1,6 +1,6 @@
 package io.muster.lvs.daemon;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

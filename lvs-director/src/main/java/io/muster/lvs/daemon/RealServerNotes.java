@@ -1,6 +1,6 @@
 package io.muster.lvs.daemon;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -1,7 +1,7 @@
 package io.muster.lvs.daemon;
 
 import io.muster.daemon.Layout;
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import io.muster.os.InterfaceAddress;
 import io.muster.os.Sysctl;
 import java.io.IOException;

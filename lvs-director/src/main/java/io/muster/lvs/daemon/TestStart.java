@@ -2,11 +2,11 @@ package io.muster.lvs.daemon;
 
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.Forwarding;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
 import io.muster.lvs.LvsConfig;
 import io.muster.lvs.Plan;
+import io.muster.net.IpAddress;
 import java.io.PrintStream;
 import java.util.Locale;
 

@@ -1,9 +1,9 @@
 package io.muster.nanny.daemon;
 
 import io.muster.driver.DaemonLog;
-import io.muster.ipvs.IpAddress;
 import io.muster.nanny.Check;
 import io.muster.nanny.CheckResult;
+import io.muster.net.IpAddress;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import java.net.InetSocketAddress;

@@ -1,8 +1,8 @@
 package io.muster.nanny.daemon;
 
-import io.muster.ipvs.IpAddress;
-import io.muster.nanny.CheckResult;
 import io.muster.nanny.CheckResult.Outcome;
+import io.muster.nanny.CheckResult;
+import io.muster.net.IpAddress;
 import io.netty.channel.ChannelException;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;

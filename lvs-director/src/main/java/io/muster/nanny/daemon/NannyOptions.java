@@ -1,16 +1,16 @@
 package io.muster.nanny.daemon;
 
 import io.muster.cli.Getopt;
-import io.muster.cli.LongOption;
 import io.muster.cli.LongOption.Argument;
+import io.muster.cli.LongOption;
 import io.muster.ipvs.Forwarding;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
 import io.muster.lvs.LvsConfig.CheckRule;
 import io.muster.nanny.Check;
 import io.muster.nanny.Expect;
 import io.muster.nanny.Rules;
 import io.muster.nanny.Target;
+import io.muster.net.IpAddress;
 import java.io.PrintStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package io.muster.nanny.daemon;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.nanny.Check;
 import io.muster.nanny.CheckResult;
 import io.muster.nanny.Dialogue;
+import io.muster.net.IpAddress;
 import io.netty.channel.epoll.EpollIoOps;
 import java.io.IOException;
 import java.nio.ByteBuffer;

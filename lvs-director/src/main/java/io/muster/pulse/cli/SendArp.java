@@ -2,7 +2,7 @@ package io.muster.pulse.cli;
 
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import io.muster.os.PacketSocket;
 import io.muster.os.Sysctl;
 import io.muster.pulse.ArpFrames;

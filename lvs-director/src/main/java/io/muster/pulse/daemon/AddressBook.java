@@ -1,7 +1,7 @@
 package io.muster.pulse.daemon;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig.FloatingAddress;
+import io.muster.net.IpAddress;
 import io.muster.os.InterfaceAddress;
 import io.muster.os.Link;
 import io.muster.os.NetException;

@@ -1,7 +1,7 @@
 package io.muster.pulse.daemon;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig.Partner;
+import io.muster.net.IpAddress;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;

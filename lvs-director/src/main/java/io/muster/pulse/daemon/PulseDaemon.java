@@ -1,7 +1,7 @@
 package io.muster.pulse.daemon;
 
-import io.muster.cli.LongOption;
 import io.muster.cli.LongOption.Argument;
+import io.muster.cli.LongOption;
 import io.muster.control.Answer;
 import io.muster.control.ControlServer;
 import io.muster.core.CauseId;
@@ -13,9 +13,9 @@ import io.muster.driver.EventDriver;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loops;
 import io.muster.driver.Recorder;
-import io.muster.ipvs.IpAddress;
-import io.muster.lvs.LvsConfig;
 import io.muster.lvs.LvsConfig.FloatingAddress;
+import io.muster.lvs.LvsConfig;
+import io.muster.net.IpAddress;
 import io.muster.os.LinkWatch;
 import io.muster.os.RealTime;
 import io.muster.pulse.Activity;

@@ -1,9 +1,9 @@
 package io.muster.pulse.daemon;
 
 import io.muster.daemon.Layout;
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.LvsConfig.FloatingAddress;
 import io.muster.lvs.daemon.RealServerSetup;
+import io.muster.net.IpAddress;
 import io.muster.os.InterfaceAddress;
 import java.io.IOException;
 import java.nio.file.Files;

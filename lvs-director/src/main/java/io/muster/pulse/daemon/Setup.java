@@ -2,15 +2,15 @@ package io.muster.pulse.daemon;
 
 import io.muster.daemon.Layout;
 import io.muster.ipvs.Forwarding;
-import io.muster.ipvs.IpAddress;
-import io.muster.lvs.LvsConfig;
 import io.muster.lvs.LvsConfig.FloatingAddress;
 import io.muster.lvs.LvsConfig.Heartbeat.Format;
 import io.muster.lvs.LvsConfig.Partner;
 import io.muster.lvs.LvsConfig.ServiceKind;
 import io.muster.lvs.LvsConfig.Virtual;
+import io.muster.lvs.LvsConfig;
 import io.muster.lvs.Reading;
 import io.muster.lvs.daemon.LvsFile;
+import io.muster.net.IpAddress;
 import io.muster.os.InterfaceAddress;
 import io.muster.os.RouteNetlink;
 import io.muster.pulse.HeartbeatKey;

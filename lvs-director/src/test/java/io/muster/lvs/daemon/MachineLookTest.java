@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.muster.daemon.Layout;
-import io.muster.ipvs.IpAddress;
 import io.muster.lvs.Doctor;
 import io.muster.lvs.Finding;
 import io.muster.lvs.LvsConfig;
 import io.muster.lvs.LvsReader;
 import io.muster.lvs.MachineFacts;
 import io.muster.lvs.NameLookup;
+import io.muster.net.IpAddress;
 import io.muster.os.NetworkNamespace;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

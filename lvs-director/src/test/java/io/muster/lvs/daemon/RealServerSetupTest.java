@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import io.muster.os.InterfaceAddress;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.nanny.Check;
 import io.muster.nanny.CheckResult;
 import io.muster.nanny.Expect;
+import io.muster.net.IpAddress;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;

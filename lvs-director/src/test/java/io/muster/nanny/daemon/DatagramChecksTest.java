@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.nanny.Check;
-import io.muster.nanny.CheckResult;
 import io.muster.nanny.CheckResult.Outcome;
+import io.muster.nanny.CheckResult;
 import io.muster.nanny.Expect;
+import io.muster.net.IpAddress;
 import io.muster.os.Echo;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.muster.ipvs.IpAddress;
 import io.muster.nanny.Check;
-import io.muster.nanny.CheckResult;
 import io.muster.nanny.CheckResult.Outcome;
+import io.muster.nanny.CheckResult;
+import io.muster.net.IpAddress;
 import io.muster.os.ProcessStat;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.ipvs.Forwarding;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceId;
 import io.muster.nanny.Check;
 import io.muster.nanny.Expect;
+import io.muster.net.IpAddress;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.ipvs.FakeTable;
 import io.muster.ipvs.Forwarding;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
@@ -13,6 +12,7 @@ import io.muster.nanny.Check;
 import io.muster.nanny.Rules;
 import io.muster.nanny.Target;
 import io.muster.nanny.TargetHealth.Force;
+import io.muster.net.IpAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,6 +1,6 @@
 package io.muster.nanny.daemon;
 
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

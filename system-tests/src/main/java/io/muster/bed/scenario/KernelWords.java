@@ -56,7 +56,7 @@ final class KernelWords {
         int colon = text.lastIndexOf(':');
         byte[] octets = octets(text.substring(0, colon));
         int port = Integer.parseInt(text.substring(colon + 1), 16);
-        String address = io.muster.ipvs.IpAddress.of(octets).toString();
+        String address = io.muster.net.IpAddress.of(octets).toString();
         return (octets.length == 16 ? "[" + address + "]" : address) + ":" + port;
     }
 

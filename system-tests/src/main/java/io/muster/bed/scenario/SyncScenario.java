@@ -1,13 +1,13 @@
 package io.muster.bed.scenario;
 
 import io.muster.ipvs.Connection;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.SyncDaemon;
 import io.muster.ipvs.SyncSource;
 import io.muster.ipvs.daemon.BulkSync;
 import io.muster.ipvs.daemon.ConnectionTable;
 import io.muster.ipvs.daemon.KernelIpvs;
+import io.muster.net.IpAddress;
 import io.muster.os.PacketSocket;
 import io.muster.pulse.ArpFrames;
 import java.io.IOException;

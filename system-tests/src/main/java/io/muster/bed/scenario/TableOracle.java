@@ -2,11 +2,11 @@ package io.muster.bed.scenario;
 
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.Forwarding;
-import io.muster.ipvs.IpAddress;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.Tunnel;
 import io.muster.ipvs.VirtualService;
+import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;

@@ -1,4 +1,4 @@
-package io.muster.ipvs;
+package io.muster.net;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
