@@ -10,19 +10,31 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// lvs.cf in the table's terms: its active virtual servers with the active real servers of each, as they stand in
 /// the table when everything is well.
 ///
+/// @param byName the services by how they are written, which is how a [Target] names its own
 /// @param clashes what the file says twice, in words; the first of two counts
-public record Plan(SortedMap<ServiceId, Service> services, List<String> clashes) {
+public record Plan(SortedMap<ServiceId, Service> services, Map<String, ServiceId> byName, List<String> clashes) {
     public Plan {
         services = Collections.unmodifiableSortedMap(new TreeMap<>(services));
+        byName = Map.copyOf(byName);
         clashes = List.copyOf(clashes);
+    }
+
+    Plan(SortedMap<ServiceId, Service> services, List<String> clashes) {
+        this(
+                services,
+                services.keySet().stream().collect(Collectors.toMap(ServiceId::toString, Function.identity())),
+                clashes);
     }
 
     /// A virtual server.
@@ -74,14 +86,15 @@ public record Plan(SortedMap<ServiceId, Service> services, List<String> clashes)
 
     private static Service service(LvsConfig config, LvsConfig.Virtual virtual, ServiceId id, List<String> clashes) {
         var servers = new LinkedHashMap<RealServer, Server>();
+        String name = id.toString();
         for (LvsConfig.Server server : virtual.servers()) {
             if (server.active()) {
                 var destination = Destination.of(
                         server.address(), server.tablePort(), config.forwarding(), Math.max(0, server.weight()));
-                var target = new Target(id, server.address(), server.port());
+                var target = new Target(name, server.address(), server.port());
                 var place = RealServer.of(id, destination);
-                Server other =
-                        servers.putIfAbsent(place, new Server(server, target, destination, Rules.of(virtual, server)));
+                Rules rules = ServerChecks.rules(virtual, server);
+                Server other = servers.putIfAbsent(place, new Server(server, target, destination, rules));
                 if (other != null) {
                     clashes.add("virtual " + virtual.name() + ": server " + server.name() + ": " + place.server()
                             + " is server " + other.server().name() + " already: left out");
@@ -103,7 +116,8 @@ public record Plan(SortedMap<ServiceId, Service> services, List<String> clashes)
 
     /// The real server that a target stands for, by the virtual's name and its own: `web/one`.
     String name(Target target) {
-        Service service = services.get(target.service());
+        ServiceId id = byName.get(target.service());
+        Service service = id == null ? null : services.get(id);
         if (service != null) {
             for (Server server : service.servers().values()) {
                 if (server.target().equals(target)) {
@@ -111,7 +125,12 @@ public record Plan(SortedMap<ServiceId, Service> services, List<String> clashes)
                 }
             }
         }
-        return target.service().toString();
+        return target.service();
+    }
+
+    /// The virtual server that a target belongs to; empty if it is of another plan.
+    Optional<ServiceId> service(Target target) {
+        return Optional.ofNullable(byName.get(target.service()));
     }
 
     private static ServiceId id(LvsConfig.Virtual virtual) {

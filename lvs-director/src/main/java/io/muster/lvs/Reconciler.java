@@ -357,11 +357,11 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
                     journal.log(
                             changed.up() ? Level.INFO : Level.WARN,
                             plan.name(changed.target()) + ": " + changed.line());
-                    dirty.add(changed.target().service());
+                    plan.service(changed.target()).ifPresent(dirty::add);
                 }
                 case HealthEffect.Weighed(Target target, int weight, String reason) -> {
                     journal.log(Level.DEBUG, plan.name(target) + ": weight " + weight + ": " + reason);
-                    dirty.add(target.service());
+                    plan.service(target).ifPresent(dirty::add);
                 }
             }
         }
@@ -440,8 +440,11 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             return true;
         }
         if (stopping) {
-            end(true);
-            return true;
+            // Nothing of ours was seen, but something may have been put there since: one more look.
+            if (!changes.uncertain()) {
+                end(true);
+            }
+            return stopped;
         }
         if (!ready) {
             ready = true;

@@ -1,12 +1,11 @@
 package io.muster.nanny;
 
 import io.muster.driver.Secret;
-import io.muster.ipvs.ServiceId;
-import io.muster.lvs.LvsConfig.CheckRule;
 import io.muster.net.IpAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// One way to find out whether a real server works, with all that is needed to do it.
 /// `io.muster.nanny.daemon.CheckRunner` does it.
@@ -74,39 +73,44 @@ public sealed interface Check {
     /// An ICMP echo. Muster's own.
     record Ping(IpAddress server) implements Check {}
 
-    /// @see #of(CheckRule, IpAddress, int, int, boolean)
-    static Check of(CheckRule rule, IpAddress server, int port, int protocol) {
-        return of(rule, server, port, protocol, false);
+    /// What the original does when it is told nothing of checking: asks TCP port 80 for `/`, and connects
+    /// to any other.
+    static Check plain(IpAddress server, int port, boolean udp) {
+        return !udp && port == 80
+                ? new Talk(server, port, false, GET, new Expect.Prefix("HTTP"))
+                : new Connect(server, port, udp);
     }
 
-    /// The check that a virtual's rule means for one of its servers.
+    /// Send and expect strings as they stand in a file, with escapes.
     ///
-    /// TCP port 80 with neither send, expect nor program is asked for `/`, as the original does.
-    ///
-    /// @param protocol of the virtual service, 6 or 17; 6 for a firewall mark
-    /// @param agent whether its program reports loads
     /// @throws IllegalArgumentException with a reason in words, for a regular expression that isn't one
-    static Check of(CheckRule rule, IpAddress server, int port, int protocol, boolean agent) {
-        boolean udp = protocol == ServiceId.UDP;
-        return switch (rule.kind()) {
-            case CONNECT ->
-                !udp && port == 80
-                        ? new Talk(server, port, false, GET, new Expect.Prefix("HTTP"))
-                        : new Connect(server, port, udp);
-            case TALK ->
-                new Talk(server, port, udp, Escapes.expand(rule.send()), Expect.of(rule.expect(), rule.regex(), udp));
-            case PROGRAM -> new Program(arguments(rule.program(), server, port), rule.expect(), agent);
-            case HTTP, HTTPS -> http(rule, server, port);
-            case DNS -> new Dns(server, port, udp, rule.path());
-            case SMTP -> new Smtp(server, port);
-            case PING -> new Ping(server);
-        };
+    static Check talk(IpAddress server, int port, boolean udp, String send, String expect, boolean regex) {
+        return new Talk(server, port, udp, Escapes.expand(send), Expect.of(expect, regex, udp));
     }
 
-    private static Check http(CheckRule rule, IpAddress server, int port) {
-        boolean tls = rule.kind() == CheckRule.Kind.HTTPS;
+    /// A program with its arguments as they stand in a file: cut at blanks; `%h` and `%p` as whole words
+    /// are the server and its port.
+    static Check program(String line, IpAddress server, int port, String expect, boolean agent) {
+        List<String> words = new ArrayList<>();
+        for (String word : line.strip().split("[ \t]+")) {
+            words.add(
+                    switch (word) {
+                        case "%h" -> server.toString();
+                        case "%p" -> Integer.toString(port);
+                        default -> word;
+                    });
+        }
+        return new Program(words, expect, agent);
+    }
+
+    /// A page.
+    ///
+    /// @param location its path, or a full URL, whose host is then asked for by name; the server that is
+    ///     asked stays the same
+    /// @param digest wanted of the body, in any case; "" for none
+    static Check http(IpAddress server, int port, boolean tls, String location, int status, String digest) {
         String host = server.bracketed();
-        String path = rule.path();
+        String path = location;
         int scheme = path.indexOf("://");
         if (scheme > 0) {
             int slash = path.indexOf('/', scheme + 3);
@@ -119,22 +123,8 @@ public sealed interface Check {
                 tls,
                 host,
                 path.startsWith("/") ? path : "/" + path,
-                rule.status(),
-                rule.digest().toLowerCase(java.util.Locale.ROOT));
-    }
-
-    /// Cut at blanks; only whole words are filled in.
-    private static List<String> arguments(String program, IpAddress server, int port) {
-        List<String> words = new ArrayList<>();
-        for (String word : program.strip().split("[ \t]+")) {
-            words.add(
-                    switch (word) {
-                        case "%h" -> server.toString();
-                        case "%p" -> Integer.toString(port);
-                        default -> word;
-                    });
-        }
-        return words;
+                status,
+                digest.toLowerCase(Locale.ROOT));
     }
 
     /// The octets of a text to be sent.

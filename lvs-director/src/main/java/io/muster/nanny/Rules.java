@@ -1,7 +1,5 @@
 package io.muster.nanny;
 
-import io.muster.lvs.LvsConfig;
-
 /// How one target is judged.
 ///
 /// @param intervalMs from check to check, and the time limit of one
@@ -19,18 +17,6 @@ public record Rules(Check check, long intervalMs, long reentryMs, int weight, in
             throw new IllegalArgumentException("interval " + intervalMs + " ms, reentry " + reentryMs + " ms, weight "
                     + weight + ", load scale " + loadScale);
         }
-    }
-
-    /// A `server` block's. Loads are heeded with `load_monitor = uptime`: the numbers are what
-    /// `send_program` prints, see [Check.Program].
-    public static Rules of(LvsConfig.Virtual virtual, LvsConfig.Server server) {
-        boolean agent = virtual.loadMonitor() == LvsConfig.LoadMonitor.UPTIME;
-        return new Rules(
-                Check.of(virtual.check(), server.address(), server.port(), virtual.protocol(), agent),
-                virtual.check().intervalMs(),
-                virtual.reentryMs(),
-                server.weight(),
-                agent ? LOAD_SCALE : 0);
     }
 
     /// Good checks in a row that let a failed server in again.

@@ -1,11 +1,13 @@
 package io.muster.nanny;
 
-import io.muster.ipvs.ServiceId;
 import io.muster.net.IpAddress;
 import java.util.Comparator;
 
-/// One real server of one virtual server: what is checked.
-public record Target(ServiceId service, IpAddress address, int port) implements Comparable<Target> {
+/// One server of one service: what is checked. Whoever serves in two services is two targets.
+///
+/// @param service whose server it is, by a name that is one service's alone: an IPVS service as it is
+///     written (`TCP 10.1.1.1:80`), a host group
+public record Target(String service, IpAddress address, int port) implements Comparable<Target> {
     private static final Comparator<Target> ORDER =
             Comparator.comparing(Target::service).thenComparing(Target::address).thenComparingInt(Target::port);
 

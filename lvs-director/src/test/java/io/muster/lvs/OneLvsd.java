@@ -27,6 +27,10 @@ final class OneLvsd {
     final Set<String> dead = new HashSet<>();
     Function<IpvsOp, IpvsError> kernel;
     String readProblem = "";
+
+    /// Why nobody hears what came of a change: it is made all the same.
+    String applyProblem = "";
+
     Holdings disk = Holdings.NONE;
     Reconciler core = new Reconciler(new Dice(1));
     long nowMs = 1_000;
@@ -91,8 +95,11 @@ final class OneLvsd {
                 }
                 case LvsdEffect.Apply(long request, List<IpvsOp> operations) -> {
                     done.addAll(operations);
-                    give(new LvsdEvent.Applied(
-                            request, operations.stream().map(kernel).toList()));
+                    List<IpvsError> results = operations.stream().map(kernel).toList();
+                    give(
+                            applyProblem.isEmpty()
+                                    ? new LvsdEvent.Applied(request, results)
+                                    : new LvsdEvent.ApplyFailed(request, applyProblem));
                 }
                 case LvsdEffect.WriteHoldings(long request, Holdings holdings) -> {
                     disk = holdings;

@@ -2,6 +2,7 @@ package io.muster.lvs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.ipvs.Destination;
@@ -248,6 +249,26 @@ class ReconcilerTest {
         lvsd.run(31_000);
         assertEquals("10.2.0.1:80=0", lvsd.weights(WEB));
         assertEquals(1, lvsd.said("the table can be read again"));
+    }
+
+    @Test
+    void whoStopsBeforeItHeardWhatCameOfItsChangesLooksFirst() {
+        lvsd.kernel = operation -> {
+            lvsd.readProblem = "no answer";
+            lvsd.applyProblem = "no answer";
+            return lvsd.table.apply(operation);
+        };
+        lvsd.start(config(0, false, false, 1));
+        assertNotEquals("-", lvsd.weights(WEB));
+        lvsd.applyProblem = "";
+        lvsd.kernel = lvsd.table::apply;
+        lvsd.give(new LvsdEvent.Stop());
+        lvsd.run(200);
+        assertFalse(lvsd.stopped);
+        lvsd.readProblem = "";
+        lvsd.run(2_000);
+        assertTrue(lvsd.stopped);
+        assertEquals("-", lvsd.weights(WEB));
     }
 
     @Test

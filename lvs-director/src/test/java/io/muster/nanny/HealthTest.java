@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.driver.Dice;
-import io.muster.ipvs.ServiceId;
 import io.muster.nanny.HealthEffect.Changed;
 import io.muster.nanny.HealthEffect.StartCheck;
 import io.muster.nanny.HealthEffect.Weighed;
@@ -18,8 +17,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class HealthTest {
-    private static final ServiceId WEB =
-            ServiceId.tcp(IpAddress.parse("192.168.26.10").orElseThrow(), 80);
+    private static final String WEB = "TCP 192.168.26.10:80";
     private static final Target ONE = target(1);
     private static final Target TWO = target(2);
 

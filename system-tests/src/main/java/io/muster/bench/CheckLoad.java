@@ -2,7 +2,6 @@ package io.muster.bench;
 
 import io.muster.driver.Dice;
 import io.muster.driver.Loops;
-import io.muster.ipvs.ServiceId;
 import io.muster.nanny.Check;
 import io.muster.nanny.Expect;
 import io.muster.nanny.Health;
@@ -56,7 +55,6 @@ final class CheckLoad {
 
     private static SortedMap<Target, Rules> targets(int count, String kind, int port, long intervalMs) {
         SortedMap<Target, Rules> wanted = new TreeMap<>();
-        ServiceId service = ServiceId.tcp(IpAddress.parse("10.9.9.9").orElseThrow(), 80);
         for (int i = 0; i < count; i++) {
             IpAddress server = IpAddress.parse(server(i)).orElseThrow();
             Check check = switch (kind) {
@@ -65,7 +63,7 @@ final class CheckLoad {
                 case "http" -> new Check.Http(server, port, false, server.toString(), "/", 200, "");
                 default -> throw new IllegalArgumentException(kind);
             };
-            wanted.put(new Target(service, server, port), new Rules(check, intervalMs, 15_000, 1, 0));
+            wanted.put(new Target("TCP 10.9.9.9:80", server, port), new Rules(check, intervalMs, 15_000, 1, 0));
         }
         return wanted;
     }

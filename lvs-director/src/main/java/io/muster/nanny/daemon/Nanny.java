@@ -116,9 +116,10 @@ public final class Nanny implements AutoCloseable {
                 ? TableHand.printing(
                         options.printOnly() ? out : new PrintStream(PrintStream.nullOutputStream()),
                         options.ipvsadm(),
+                        options.service(),
                         options.target(),
                         options.forwarding())
-                : TableHand.on(KernelIpvs.open(TABLE_LIMIT), options.target(), options.forwarding());
+                : TableHand.on(KernelIpvs.open(TABLE_LIMIT), options.service(), options.target(), options.forwarding());
     }
 
     /// @param end called with an exit status when there is nothing more to watch (`--fos`)

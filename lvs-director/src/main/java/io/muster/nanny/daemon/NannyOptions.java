@@ -5,7 +5,6 @@ import io.muster.cli.LongOption.Argument;
 import io.muster.cli.LongOption;
 import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.ServiceId;
-import io.muster.lvs.LvsConfig.CheckRule;
 import io.muster.nanny.Check;
 import io.muster.nanny.Expect;
 import io.muster.nanny.Rules;
@@ -19,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 /// `-c` (it always stays in the foreground and always checks), `-I` (no program is run; it only stands
 /// in what `--norun` prints).
 ///
+/// @param service whose server it is
 /// @param target the one server
 /// @param forwarding `-M m|g|i`
 /// @param fos `--fos`: the table isn't touched, and the first failure is the end
 /// @param printOnly `--test-start` or `--norun`
 record NannyOptions(
+        ServiceId service,
         Target target,
         Rules rules,
         Forwarding forwarding,
@@ -255,7 +256,8 @@ record NannyOptions(
             long reentry = reentryS < 0 ? fos ? interval : 180_000 : reentryS * 1000L;
             return new Parsed(
                     Optional.of(new NannyOptions(
-                            new Target(service, real, checked),
+                            service,
+                            new Target(service.toString(), real, checked),
                             new Rules(check, interval, reentry, weight, agent ? scale : 0),
                             forwarding,
                             quiesce,
@@ -270,11 +272,12 @@ record NannyOptions(
             if (literal && program.isEmpty() && !(send.isEmpty() && expect.isEmpty())) {
                 return new Check.Talk(real, checked, udp, send, Expect.literal(expect, regex, udp));
             }
-            CheckRule.Kind kind = !program.isEmpty()
-                    ? CheckRule.Kind.PROGRAM
-                    : send.isEmpty() && expect.isEmpty() ? CheckRule.Kind.CONNECT : CheckRule.Kind.TALK;
-            var rule = new CheckRule(kind, timeoutS * 1000L, send, expect, regex, program, "", 0, "");
-            return Check.of(rule, real, checked, udp ? ServiceId.UDP : ServiceId.TCP, agent);
+            if (!program.isEmpty()) {
+                return Check.program(program, real, checked, expect, agent);
+            }
+            return send.isEmpty() && expect.isEmpty()
+                    ? Check.plain(real, checked, udp)
+                    : Check.talk(real, checked, udp, send, expect, regex);
         }
     }
 }

@@ -31,14 +31,14 @@ interface TableHand extends AutoCloseable {
     void close();
 
     /// Does it.
-    static TableHand on(IpvsTable table, Target target, Forwarding forwarding) {
+    static TableHand on(IpvsTable table, ServiceId service, Target target, Forwarding forwarding) {
         return new TableHand() {
             private Destination destination(int weight) {
                 return Destination.of(target.address(), target.port(), forwarding, weight);
             }
 
             private Optional<Destination> present() throws IpvsException {
-                return table.destinations(target.service()).stream()
+                return table.destinations(service).stream()
                         .map(DestinationEntry::destination)
                         .filter(destination(0)::sameServer)
                         .findFirst();
@@ -54,14 +54,14 @@ interface TableHand extends AutoCloseable {
                 boolean there = present().isPresent();
                 perform(
                         there
-                                ? new IpvsOp.EditDestination(target.service(), destination(weight))
-                                : new IpvsOp.AddDestination(target.service(), destination(weight)));
+                                ? new IpvsOp.EditDestination(service, destination(weight))
+                                : new IpvsOp.AddDestination(service, destination(weight)));
             }
 
             @Override
             public void remove() throws IpvsException {
                 if (present().isPresent()) {
-                    perform(new IpvsOp.DeleteDestination(target.service(), destination(0)));
+                    perform(new IpvsOp.DeleteDestination(service, destination(0)));
                 }
             }
 
@@ -70,7 +70,7 @@ interface TableHand extends AutoCloseable {
                 if (!error.ok()) {
                     String words =
                             error.equals(IpvsError.NO_SERVICE) ? "no such virtual service" : Errno.words(error.errno());
-                    throw new IpvsException(error, target.service() + " -> " + target.server() + ": " + words);
+                    throw new IpvsException(error, service + " -> " + target.server() + ": " + words);
                 }
             }
 
@@ -82,7 +82,7 @@ interface TableHand extends AutoCloseable {
     }
 
     /// Prints the commands of ipvsadm(8) that would do it.
-    static TableHand printing(PrintStream out, String ipvsadm, Target target, Forwarding forwarding) {
+    static TableHand printing(PrintStream out, String ipvsadm, ServiceId service, Target target, Forwarding forwarding) {
         return new TableHand() {
             private OptionalInt weight = OptionalInt.empty();
 
@@ -111,12 +111,11 @@ interface TableHand extends AutoCloseable {
             }
 
             private void print(String verb, String rest) {
-                out.println(ipvsadm + " " + verb + " " + service() + " -r " + target.server() + rest);
+                out.println(ipvsadm + " " + verb + " " + option() + " -r " + target.server() + rest);
                 out.flush();
             }
 
-            private String service() {
-                ServiceId service = target.service();
+            private String option() {
                 if (service.isMark()) {
                     return "-f " + Integer.toUnsignedString(service.fwmark()) + (service.v6() ? " -6" : "");
                 }

@@ -38,7 +38,8 @@ class NannyOptionsTest {
     @Test
     void defaultsAreTheOriginals() {
         NannyOptions o = options("-c", "-h", "10.11.12.1", "-V", "192.168.26.10", "--lvs");
-        assertEquals("TCP 192.168.26.10:80", o.target().service().toString());
+        assertEquals("TCP 192.168.26.10:80", o.service().toString());
+        assertEquals("TCP 192.168.26.10:80", o.target().service());
         assertEquals("10.11.12.1:80", o.target().server());
         assertEquals(10_000, o.rules().intervalMs());
         assertEquals(180_000, o.rules().reentryMs());
@@ -83,7 +84,7 @@ class NannyOptionsTest {
                 "g",
                 "--nodaemon",
                 "--lvs");
-        assertEquals(ServiceId.mark(80, false), o.target().service());
+        assertEquals(ServiceId.mark(80, false), o.service());
         assertEquals(2525, o.target().port());
         assertEquals(3, o.rules().weight());
         assertEquals(15_000, o.rules().reentryMs());

@@ -35,7 +35,8 @@ class NannyTest {
     private NannyOptions options(int port, boolean quiesce, boolean fos) {
         IpAddress server = IpAddress.parse("127.0.0.1").orElseThrow();
         return new NannyOptions(
-                new Target(WEB, server, port),
+                WEB,
+                new Target(WEB.toString(), server, port),
                 new Rules(new Check.Connect(server, port, false), 100, 200, 64, 0),
                 Forwarding.MASQ,
                 quiesce,
@@ -46,7 +47,7 @@ class NannyTest {
     }
 
     private Nanny start(NannyOptions options) throws IOException {
-        return Nanny.start(options, TableHand.on(table, options.target(), options.forwarding()), 1, status -> {});
+        return Nanny.start(options, TableHand.on(table, options.service(), options.target(), options.forwarding()), 1, status -> {});
     }
 
     private String weights() {
@@ -210,7 +211,7 @@ class NannyTest {
         NannyOptions options = options(port, false, true);
         try (var nanny = Nanny.start(
                 options,
-                TableHand.printing(System.out, "ipvsadm", options.target(), options.forwarding()),
+                TableHand.printing(System.out, "ipvsadm", options.service(), options.target(), options.forwarding()),
                 1,
                 ended::add)) {
             assertEquals(1, ended.poll(5, TimeUnit.SECONDS));

@@ -1,0 +1,40 @@
+package io.muster.lvs;
+
+import io.muster.ipvs.ServiceId;
+import io.muster.lvs.LvsConfig.CheckRule;
+import io.muster.nanny.Check;
+import io.muster.nanny.Rules;
+import io.muster.net.IpAddress;
+
+/// How the servers of a virtual are checked, by what lvs.cf says of it.
+final class ServerChecks {
+    private ServerChecks() {}
+
+    /// A `server` block's. Loads are heeded with `load_monitor = uptime`: the numbers are what
+    /// `send_program` prints, see [Check.Program].
+    ///
+    /// @throws IllegalArgumentException with a reason in words, for a regular expression that isn't one
+    static Rules rules(LvsConfig.Virtual virtual, LvsConfig.Server server) {
+        CheckRule rule = virtual.check();
+        boolean agent = virtual.loadMonitor() == LvsConfig.LoadMonitor.UPTIME;
+        return new Rules(
+                check(rule, server.address(), server.port(), virtual.protocol() == ServiceId.UDP, agent),
+                rule.intervalMs(),
+                virtual.reentryMs(),
+                server.weight(),
+                agent ? Rules.LOAD_SCALE : 0);
+    }
+
+    private static Check check(CheckRule rule, IpAddress server, int port, boolean udp, boolean agent) {
+        return switch (rule.kind()) {
+            case CONNECT -> Check.plain(server, port, udp);
+            case TALK -> Check.talk(server, port, udp, rule.send(), rule.expect(), rule.regex());
+            case PROGRAM -> Check.program(rule.program(), server, port, rule.expect(), agent);
+            case HTTP -> Check.http(server, port, false, rule.path(), rule.status(), rule.digest());
+            case HTTPS -> Check.http(server, port, true, rule.path(), rule.status(), rule.digest());
+            case DNS -> new Check.Dns(server, port, udp, rule.path());
+            case SMTP -> new Check.Smtp(server, port);
+            case PING -> new Check.Ping(server);
+        };
+    }
+}

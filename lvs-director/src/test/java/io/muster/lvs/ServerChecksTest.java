@@ -1,0 +1,73 @@
+package io.muster.lvs;
+
+import static io.muster.lvs.Sample.good;
+import static io.muster.lvs.Sample.read;
+import static io.muster.lvs.Sample.virtual;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.muster.nanny.Check;
+import io.muster.nanny.Expect;
+import io.muster.nanny.Rules;
+import io.muster.net.IpAddress;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// From the words of lvs.cf to the check that is made.
+class ServerChecksTest {
+    private static final IpAddress SERVER = IpAddress.parse("10.0.1.1").orElseThrow();
+
+    @Test
+    void everyKindIsTheCheckOfItsName() {
+        Map.of(
+                        "send = \"a\\n\"\nexpect = \"b\"",
+                        new Check.Talk(SERVER, 80, false, "a\n", new Expect.Prefix("b")),
+                        "port = 25",
+                        new Check.Connect(SERVER, 25, false),
+                        "send_program = \"/bin/chk -x %h %p %hh\"\nexpect = \"OK\"",
+                        new Check.Program(List.of("/bin/chk", "-x", "10.0.1.1", "80", "%hh"), "OK", false),
+                        "check = http\ncheck_path = /up\ncheck_status = 204",
+                        new Check.Http(SERVER, 80, false, "10.0.1.1", "/up", 204, ""),
+                        "port = 443\ncheck = https\ncheck_path = https://www.example.com/up",
+                        new Check.Http(SERVER, 443, true, "www.example.com", "/up", 0, ""),
+                        "port = 53\nprotocol = udp\ncheck = dns\ncheck_path = example.com",
+                        new Check.Dns(SERVER, 53, true, "example.com"),
+                        "port = 53\nprotocol = udp",
+                        new Check.Connect(SERVER, 53, true),
+                        "port = 25\ncheck = smtp",
+                        new Check.Smtp(SERVER, 25),
+                        "check = ping",
+                        new Check.Ping(SERVER))
+                .forEach((lines, check) -> assertEquals(check, rules(lines).check(), lines));
+    }
+
+    @Test
+    void loadsAreHeededWithUptimeOnly() {
+        assertEquals(0, rules("load_monitor = none").loadScale());
+        Rules rules = rules("load_monitor = uptime\nsend_program = \"/bin/load %h\"");
+        assertEquals(Rules.LOAD_SCALE, rules.loadScale());
+        assertEquals(new Check.Program(List.of("/bin/load", "10.0.1.1"), "", true), rules.check());
+    }
+
+    @Test
+    void timesAndWeightAreTheServers() {
+        Rules rules = rules("timeout = 7\nreentry = 21");
+        assertEquals(7_000, rules.intervalMs());
+        assertEquals(21_000, rules.reentryMs());
+        assertEquals(1, rules.weight());
+    }
+
+    @Test
+    void aTargetNamesItsVirtualAsTheTableDoes() {
+        Plan plan = Plan.of(good(read(virtual("port = 25"))));
+        var target = plan.rules().firstKey();
+        assertEquals("TCP 10.0.0.100:25", target.service());
+        assertEquals("v/s", plan.name(target));
+        assertEquals(plan.services().firstKey(), plan.service(target).orElseThrow());
+    }
+
+    private static Rules rules(String lines) {
+        var rules = Plan.of(good(read(virtual(lines)))).rules();
+        return rules.get(rules.firstKey());
+    }
+}
