@@ -2,9 +2,9 @@ package io.muster.lvs;
 
 import static io.muster.lvs.Findings.quoted;
 
-import io.muster.lvs.LvsConfig.CheckRule;
+import io.muster.checks.Expect;
 import io.muster.lvs.LvsConfig.CheckRule.Kind;
-import io.muster.nanny.Expect;
+import io.muster.lvs.LvsConfig.CheckRule;
 import java.util.List;
 import java.util.Locale;
 

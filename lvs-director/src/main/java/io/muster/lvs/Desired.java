@@ -1,9 +1,9 @@
 package io.muster.lvs;
 
+import io.muster.checks.Target;
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceId;
-import io.muster.nanny.Target;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

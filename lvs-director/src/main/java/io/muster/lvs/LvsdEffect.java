@@ -1,9 +1,9 @@
 package io.muster.lvs;
 
+import io.muster.checks.Check;
+import io.muster.checks.Target;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceId;
-import io.muster.nanny.Check;
-import io.muster.nanny.Target;
 import java.util.List;
 
 /// What lvsd does. Those with a number are answered by an event with the same; there is one such at a time.

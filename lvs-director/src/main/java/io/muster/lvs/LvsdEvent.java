@@ -1,10 +1,10 @@
 package io.muster.lvs;
 
+import io.muster.checks.CheckResult;
+import io.muster.checks.Target;
 import io.muster.ipvs.IpvsError;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.Timeouts;
-import io.muster.nanny.CheckResult;
-import io.muster.nanny.Target;
 import java.util.List;
 
 /// What happens to lvsd. Answers carry the number of the effect they answer.

@@ -1,10 +1,10 @@
 package io.muster.lvs;
 
+import io.muster.checks.Rules;
+import io.muster.checks.Target;
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
-import io.muster.nanny.Rules;
-import io.muster.nanny.Target;
 import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.Collections;

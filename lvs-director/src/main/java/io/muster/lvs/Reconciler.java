@@ -1,5 +1,9 @@
 package io.muster.lvs;
 
+import io.muster.checks.CheckResult;
+import io.muster.checks.Health;
+import io.muster.checks.HealthEffect;
+import io.muster.checks.Target;
 import io.muster.core.Core;
 import io.muster.driver.Dice;
 import io.muster.ipvs.Destination;
@@ -10,10 +14,6 @@ import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.Timeouts;
 import io.muster.lvs.LvsdEffect.Level;
 import io.muster.lvs.Underway.What;
-import io.muster.nanny.CheckResult;
-import io.muster.nanny.Health;
-import io.muster.nanny.HealthEffect;
-import io.muster.nanny.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

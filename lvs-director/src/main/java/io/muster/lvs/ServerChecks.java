@@ -1,9 +1,9 @@
 package io.muster.lvs;
 
+import io.muster.checks.Check;
+import io.muster.checks.Rules;
 import io.muster.ipvs.ServiceId;
 import io.muster.lvs.LvsConfig.CheckRule;
-import io.muster.nanny.Check;
-import io.muster.nanny.Rules;
 import io.muster.net.IpAddress;
 
 /// How the servers of a virtual are checked, by what lvs.cf says of it.

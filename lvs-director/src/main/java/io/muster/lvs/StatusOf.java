@@ -1,8 +1,8 @@
 package io.muster.lvs;
 
+import io.muster.checks.Health;
+import io.muster.checks.TargetHealth;
 import io.muster.ipvs.Destination;
-import io.muster.nanny.Health;
-import io.muster.nanny.TargetHealth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.muster.lvs;
 
+import io.muster.checks.Health;
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.DestinationEntry;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
-import io.muster.nanny.Health;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.muster.lvs;
 
+import io.muster.checks.CheckResult;
+import io.muster.checks.Target;
 import io.muster.core.Core;
 import io.muster.driver.Dice;
 import io.muster.ipvs.Destination;
@@ -9,8 +11,6 @@ import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
-import io.muster.nanny.CheckResult;
-import io.muster.nanny.Target;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.muster.lvs;
 
+import io.muster.checks.CheckResult;
 import io.muster.core.CauseId;
 import io.muster.driver.Dice;
 import io.muster.driver.Recorder;
@@ -9,7 +10,6 @@ import io.muster.ipvs.IpvsError;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
-import io.muster.nanny.CheckResult;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -5,9 +5,9 @@ import static io.muster.lvs.Sample.read;
 import static io.muster.lvs.Sample.virtual;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.muster.nanny.Check;
-import io.muster.nanny.Expect;
-import io.muster.nanny.Rules;
+import io.muster.checks.Check;
+import io.muster.checks.Expect;
+import io.muster.checks.Rules;
 import io.muster.net.IpAddress;
 import java.util.List;
 import java.util.Map;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.Incarnation;
-import io.muster.ipvs.IpAddress;
+import io.muster.net.IpAddress;
 import io.muster.lvs.LvsConfig.Heartbeat;
 import io.muster.lvs.LvsConfig.Heartbeat.Format;
 import io.muster.pulse.PulseState.Active;

@@ -1,14 +1,14 @@
 package io.muster.bench;
 
+import io.muster.checks.Check;
+import io.muster.checks.Expect;
+import io.muster.checks.Health;
+import io.muster.checks.HealthEffect;
+import io.muster.checks.Rules;
+import io.muster.checks.Target;
+import io.muster.checks.daemon.CheckRunner;
 import io.muster.driver.Dice;
 import io.muster.driver.Loops;
-import io.muster.nanny.Check;
-import io.muster.nanny.Expect;
-import io.muster.nanny.Health;
-import io.muster.nanny.HealthEffect;
-import io.muster.nanny.Rules;
-import io.muster.nanny.Target;
-import io.muster.nanny.daemon.CheckRunner;
 import io.muster.net.IpAddress;
 import io.netty.channel.EventLoop;
 import java.io.BufferedReader;

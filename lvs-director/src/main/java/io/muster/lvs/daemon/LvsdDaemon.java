@@ -1,5 +1,6 @@
 package io.muster.lvs.daemon;
 
+import io.muster.checks.daemon.CheckRunner;
 import io.muster.control.CommandClient;
 import io.muster.control.ControlServer;
 import io.muster.core.CauseId;
@@ -24,7 +25,6 @@ import io.muster.lvs.LvsdStatus;
 import io.muster.lvs.Plan;
 import io.muster.lvs.Reading;
 import io.muster.lvs.Reconciler;
-import io.muster.nanny.daemon.CheckRunner;
 import io.muster.pulse.PulseStatus;
 import io.netty.channel.EventLoop;
 import java.io.IOException;

@@ -1,5 +1,10 @@
 package io.muster.nanny.daemon;
 
+import io.muster.checks.Health;
+import io.muster.checks.HealthEffect;
+import io.muster.checks.Target;
+import io.muster.checks.TargetHealth.Force;
+import io.muster.checks.daemon.CheckRunner;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.daemon.Logs;
@@ -8,10 +13,6 @@ import io.muster.driver.Dice;
 import io.muster.driver.Loops;
 import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.daemon.KernelIpvs;
-import io.muster.nanny.Health;
-import io.muster.nanny.HealthEffect;
-import io.muster.nanny.Target;
-import io.muster.nanny.TargetHealth.Force;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,14 +1,14 @@
 package io.muster.nanny.daemon;
 
+import io.muster.checks.Check;
+import io.muster.checks.Expect;
+import io.muster.checks.Rules;
+import io.muster.checks.Target;
 import io.muster.cli.Getopt;
 import io.muster.cli.LongOption.Argument;
 import io.muster.cli.LongOption;
 import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.ServiceId;
-import io.muster.nanny.Check;
-import io.muster.nanny.Expect;
-import io.muster.nanny.Rules;
-import io.muster.nanny.Target;
 import io.muster.net.IpAddress;
 import java.io.PrintStream;
 import java.util.Optional;

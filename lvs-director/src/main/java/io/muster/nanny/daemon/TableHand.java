@@ -1,5 +1,6 @@
 package io.muster.nanny.daemon;
 
+import io.muster.checks.Target;
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.DestinationEntry;
 import io.muster.ipvs.Forwarding;
@@ -8,7 +9,6 @@ import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.IpvsTable;
 import io.muster.ipvs.ServiceId;
-import io.muster.nanny.Target;
 import io.muster.os.Errno;
 import java.io.PrintStream;
 import java.util.List;

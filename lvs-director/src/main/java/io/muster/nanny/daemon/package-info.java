@@ -1,4 +1,4 @@
-/// Makes checks: sockets, programs, echoes; and the stand-alone `nanny`.
+/// The stand-alone `nanny`.
 @NullMarked
 package io.muster.nanny.daemon;
 

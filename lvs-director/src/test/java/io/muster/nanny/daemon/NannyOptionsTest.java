@@ -3,10 +3,10 @@ package io.muster.nanny.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.checks.Check;
+import io.muster.checks.Expect;
 import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.ServiceId;
-import io.muster.nanny.Check;
-import io.muster.nanny.Expect;
 import io.muster.net.IpAddress;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
