@@ -141,7 +141,7 @@ final class Gathering {
         return proposal;
     }
 
-    TreeMap<Integer, Join> joins() {
+    SortedMap<Integer, Join> joins() {
         return joins;
     }
 

@@ -2,6 +2,7 @@ package io.muster.lvs;
 
 import io.muster.ipvs.ServiceId;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /// What a reload changes and what a first look at the table finds, in a line.
@@ -73,7 +74,7 @@ final class Summary {
         return "table: " + (parts.isEmpty() ? "empty" : String.join(", ", parts));
     }
 
-    private static void part(ArrayList<String> parts, int count, String what, String done) {
+    private static void part(List<String> parts, int count, String what, String done) {
         if (count > 0) {
             parts.add(count + " " + what + (count == 1 ? " " : "s ") + done);
         }

@@ -62,8 +62,8 @@ public final class Story {
                     cluster.simulation().afterMs(plan.nextInt(500), node::boot);
                 }
             }
-            long quietMs = 4000 + plan.nextInt(6000);
-            long troubleMs = 4000 + plan.nextInt(12_000);
+            long quietMs = 4000L + plan.nextInt(6000);
+            long troubleMs = 4000L + plan.nextInt(12_000);
             int faults = 1 + plan.nextInt(9);
             for (int i = 0; i < faults; i++) {
                 schedule(quietMs + plan.nextLong(troubleMs));

@@ -77,8 +77,8 @@ public final class SimNetwork {
     }
 
     private void arrive(int from, int to, Runnable deliver) {
-        long delay = options.minDelayMicros()
-                + simulation.dice().nextInt(options.maxDelayMicros() - options.minDelayMicros() + 1);
+        int more = simulation.dice().nextInt(options.maxDelayMicros() - options.minDelayMicros() + 1);
+        long delay = (long) options.minDelayMicros() + more;
         if (options.clogPercent() > 0 && simulation.dice().nextInt(100) < options.clogPercent()) {
             delay *= 10;
         }

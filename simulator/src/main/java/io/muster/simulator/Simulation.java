@@ -114,9 +114,7 @@ public final class Simulation {
 
     /// A failure that says how to have it again.
     public AssertionError failure(String message, Throwable cause) {
-        return cause instanceof SimulationFailed
-                ? (SimulationFailed) cause
-                : new SimulationFailed(text(message), cause);
+        return cause instanceof SimulationFailed failed ? failed : new SimulationFailed(text(message), cause);
     }
 
     /// The same without another cause.

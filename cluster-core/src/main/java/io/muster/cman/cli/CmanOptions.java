@@ -179,7 +179,7 @@ record CmanOptions(
             err.println("cman_tool: -X: cman has its nodes from cluster.conf and doesn't start without");
             return stop(1);
         }
-        if (timeout > 0 && !wait && (operation.equals("join"))) {
+        if (timeout > 0 && !wait && operation.equals("join")) {
             err.println("cman_tool: timeout is only appropriate with wait");
             return stop(1);
         }

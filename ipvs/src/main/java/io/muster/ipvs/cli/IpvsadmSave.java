@@ -27,8 +27,10 @@ public final class IpvsadmSave implements Command {
             if (arg.equals("-n")) {
                 numeric = true;
             } else if (arg.startsWith("-")) {
-                err.print("ipvsadm-save: Script to save the IPVS table to stdout.\n"
-                        + "   With the -n option, prints out the table in numeric format.\n");
+                err.print("""
+                        ipvsadm-save: Script to save the IPVS table to stdout.
+                           With the -n option, prints out the table in numeric format.
+                        """);
                 return 1;
             }
         }

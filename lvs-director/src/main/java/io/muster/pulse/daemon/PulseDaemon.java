@@ -80,7 +80,7 @@ public final class PulseDaemon implements AutoCloseable {
     private long takeOverMs = -1;
     private boolean closed;
 
-    private PulseDaemon(Layout layout, PulseOptions options, Setup setup, AddressBook book, Process process)
+    private PulseDaemon(Layout layout, PulseOptions options, Setup setup, AddressBook book, Around process)
             throws Exception {
         this.layout = layout;
         this.options = options;
@@ -131,7 +131,7 @@ public final class PulseDaemon implements AutoCloseable {
     }
 
     /// What the process around it offers.
-    private record Process(Consumer<Throwable> fatal, Consumer<String> status, boolean harden) {}
+    private record Around(Consumer<Throwable> fatal, Consumer<String> status, boolean harden) {}
 
     public static void main(String[] args) {
         var chosen = new PulseOptions[] {PulseOptions.DEFAULT};
@@ -156,7 +156,7 @@ public final class PulseDaemon implements AutoCloseable {
                         LOG.warn("works with worse odds under load: {}", String.join("; ", refused));
                     }
                     PulseDaemon pulse =
-                            start(context.layout(), chosen[0], new Process(context::fatal, context::status, true));
+                            start(context.layout(), chosen[0], new Around(context::fatal, context::status, true));
                     context.watchdog(pulse.loop);
                     Signals.on("HUP", pulse::reload);
                     return pulse;
@@ -190,7 +190,7 @@ public final class PulseDaemon implements AutoCloseable {
         return true;
     }
 
-    private static PulseDaemon start(Layout layout, PulseOptions options, Process process) throws Exception {
+    private static PulseDaemon start(Layout layout, PulseOptions options, Around process) throws Exception {
         var book = new AddressBook();
         try {
             Setup setup = Setup.load(options, layout, book.netlink(), LOG::warn);
@@ -217,7 +217,7 @@ public final class PulseDaemon implements AutoCloseable {
         }
     }
 
-    private void open(Process process) throws Exception {
+    private void open(Around process) throws Exception {
         server = ControlServer.open(layout.socket("pulse"), loop, (session, frame) -> {
             if (frame.type() == PulseStatus.TYPE) {
                 session.reply(frame, Answer.of(report().encode()));

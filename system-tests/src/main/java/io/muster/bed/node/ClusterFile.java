@@ -58,9 +58,9 @@ public record ClusterFile(
 
     String text() {
         StringBuilder xml = new StringBuilder("<?xml version=\"1.0\"?>\n");
-        line(xml, 0, "<cluster name=\"demo\" config_version=\"%d\">", version);
+        line(xml, 0, "<cluster name=\"demo\" config_version=\"%d\">".formatted(version));
         if (!extra.isEmpty()) {
-            line(xml, 1, "%s", extra);
+            line(xml, 1, extra);
         }
         line(xml, 1, "<fence_daemon post_join_delay=\"6\" post_fail_delay=\"0\"/>");
         line(xml, 1, "<clusternodes>");
@@ -69,7 +69,7 @@ public record ClusterFile(
         }
         line(xml, 1, "</clusternodes>");
         line(xml, 1, "<fencedevices>");
-        line(xml, 2, "<fencedevice name=\"switch\" agent=\"fence_netns\" socket=\"%s\"/>", powerSocket);
+        line(xml, 2, "<fencedevice name=\"switch\" agent=\"fence_netns\" socket=\"%s\"/>".formatted(powerSocket));
         if (twoMethods) {
             line(xml, 2, "<fencedevice name=\"broken\" agent=\"fence_netns\" socket=\"/nowhere/power.sock\"/>");
         }
@@ -79,17 +79,17 @@ public record ClusterFile(
         line(
                 xml,
                 3,
-                "<failoverdomain name=\"in-order\" ordered=\"1\" restricted=\"0\" nofailback=\"%d\">",
-                noFailback ? 1 : 0);
+                "<failoverdomain name=\"in-order\" ordered=\"1\" restricted=\"0\" nofailback=\"%d\">"
+                        .formatted(noFailback ? 1 : 0));
         for (int i = 0; i < nodes.size(); i++) {
-            line(xml, 4, "<failoverdomainnode name=\"%s\" priority=\"%d\"/>", nodes.get(i), i + 1);
+            line(xml, 4, "<failoverdomainnode name=\"%s\" priority=\"%d\"/>".formatted(nodes.get(i), i + 1));
         }
         line(xml, 3, "</failoverdomain>");
         line(xml, 2, "</failoverdomains>");
         if (service.isEmpty()) {
             webService(xml);
         } else {
-            line(xml, 2, "%s", service);
+            line(xml, 2, service);
         }
         line(xml, 1, "</rm>");
         line(xml, 0, "</cluster>");
@@ -97,21 +97,20 @@ public record ClusterFile(
     }
 
     private void node(StringBuilder xml, int nodeid, String name) {
-        line(xml, 2, "<clusternode name=\"%s\" nodeid=\"%d\" votes=\"1\">", name, nodeid);
+        line(xml, 2, "<clusternode name=\"%s\" nodeid=\"%d\" votes=\"1\">".formatted(name, nodeid));
         for (int link = 1; link < links; link++) {
-            line(xml, 3, "<altname name=\"%s-%d\"/>", name, link);
+            line(xml, 3, "<altname name=\"%s-%d\"/>".formatted(name, link));
         }
         String delay = name.equals(delayNode) ? " delay=\"1\"" : "";
         line(xml, 3, "<fence>");
         if (twoMethods) {
-            line(xml, 4, "<method name=\"first\"><device name=\"broken\" port=\"%s\"/></method>", name);
+            line(xml, 4, "<method name=\"first\"><device name=\"broken\" port=\"%s\"/></method>".formatted(name));
         }
         line(
                 xml,
                 4,
-                "<method name=\"power\"><device name=\"switch\" port=\"%s\" action=\"off\"%s/></method>",
-                name,
-                delay);
+                "<method name=\"power\"><device name=\"switch\" port=\"%s\" action=\"off\"%s/></method>"
+                        .formatted(name, delay));
         line(xml, 3, "</fence>");
         line(xml, 2, "</clusternode>");
     }
@@ -119,17 +118,18 @@ public record ClusterFile(
     private static void webService(StringBuilder xml) {
         line(xml, 2, "<resources>");
         // sleeptime 0: the new owner's gratuitous ARP tells everybody where the address is now.
-        line(xml, 3, "<ip address=\"%s\" monitor_link=\"1\" sleeptime=\"0\"/>", Testbed.SERVICE_ADDRESS);
-        line(xml, 3, "<script name=\"web-init\" file=\"%s\"/>", Home.demo().resolve("web-init"));
+        line(xml, 3, "<ip address=\"%s\" monitor_link=\"1\" sleeptime=\"0\"/>".formatted(Testbed.SERVICE_ADDRESS));
+        line(
+                xml,
+                3,
+                "<script name=\"web-init\" file=\"%s\"/>".formatted(Home.demo().resolve("web-init")));
         line(xml, 2, "</resources>");
         line(xml, 2, "<service name=\"web\" domain=\"in-order\" autostart=\"1\" recovery=\"relocate\">");
-        line(xml, 3, "<ip ref=\"%s\"><script ref=\"web-init\"/></ip>", Testbed.SERVICE_ADDRESS);
+        line(xml, 3, "<ip ref=\"%s\"><script ref=\"web-init\"/></ip>".formatted(Testbed.SERVICE_ADDRESS));
         line(xml, 2, "</service>");
     }
 
-    private static void line(StringBuilder xml, int depth, String format, Object... values) {
-        xml.append("  ".repeat(depth))
-                .append(String.format(java.util.Locale.ROOT, format, values))
-                .append('\n');
+    private static void line(StringBuilder xml, int depth, String text) {
+        xml.append("  ".repeat(depth)).append(text).append('\n');
     }
 }
