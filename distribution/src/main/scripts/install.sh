@@ -51,7 +51,7 @@ install_command() { # root, suite, java, NAME CLASS KIND
     mkdir -p "$2/bin"
     write_launcher "$2/bin" .. "$2" "$3" "$4" "$5" "$6"
     case $4 in
-        demo | bench | simulate | replay | keygen | training*) ;;
+        demo | bench | simulate | replay | keygen | end_machine | training*) ;;
         *) write_launcher "$1/usr/sbin" ../lib/muster "$2" "$3" "$4" "$5" "$6" ;;
     esac
 }
@@ -90,8 +90,11 @@ runtime_image() {
         --no-header-files --no-man-pages --compress zip-6 --output "$1" >"$build_dir/jlink.log" 2>&1 && [ -x "$1/bin/java" ]
 }
 
-# On a real machine: the group, the directories' owners, systemd's view.
+# On a real machine: the group, the directories' owners, systemd's view; and the word that this is one, without which
+# nothing of ours would ever reset it (end_machine). What is laid out below --root isn't one yet.
 settle() {
+    echo "installed as a machine of its own, which end_machine may reset" >/usr/lib/muster/machine
+    chmod 644 /usr/lib/muster/machine
     if command -v systemd-sysusers >/dev/null; then systemd-sysusers muster.conf; elif ! getent group cluster >/dev/null; then groupadd --system cluster; fi
     chgrp cluster /var/lib/muster /var/log/cluster
     if [ -d /run/systemd/system ]; then

@@ -153,9 +153,7 @@ stop() {
     umount "$mountpoint" 2>&1
     [ -z "$(mounted)" ] && return 0
     if yes "${OCF_RESKEY_self_fence-0}"; then
-        ocf_log alert "$mountpoint won't unmount: this node reboots itself"
-        sync
-        reboot -fn
+        end_machine "$mountpoint won't unmount"
     fi
     fail $OCF_ERR_GENERIC "can't unmount $mountpoint"
 }

@@ -124,7 +124,8 @@ public final class Layout {
         return List.copyOf(found);
     }
 
-    /// Where a fence agent may be, by its name in cluster.conf; a name with a slash is a path of its own.
+    /// Where a fence agent may be, by its name in cluster.conf; a name with a slash is a path of its
+    /// own.
     public List<Path> fenceAgentPlaces(String name) {
         return name.contains("/")
                 ? List.of(Path.of(name))
@@ -141,6 +142,12 @@ public final class Layout {
     /// A variable of the environment this layout was made from, if it is set and not empty.
     public Optional<String> variable(String name) {
         return nonEmpty(environment.get(name));
+    }
+
+    /// What a program of ours needs in its environment to have this layout, too: nothing for a
+    /// machine's own root.
+    public Map<String, String> inherited() {
+        return root.equals(Path.of("/")) ? Map.of() : Map.of("MUSTER_ROOT", root.toString());
     }
 
     /// Makes the directories a daemon writes to.

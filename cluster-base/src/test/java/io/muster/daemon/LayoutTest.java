@@ -58,4 +58,12 @@ class LayoutTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
         return bin;
     }
+
+    @Test
+    void whatIsStartedHasTheSameRoot() {
+        assertEquals(Map.of(), Layout.from(Map.of()).inherited());
+        Layout moved = Layout.from(Map.of("MUSTER_ROOT", "/tmp/../n1", "PATH", "/bin"));
+        assertEquals(Map.of("MUSTER_ROOT", "/n1"), moved.inherited());
+        assertEquals(moved.root(), Layout.from(moved.inherited()).root());
+    }
 }

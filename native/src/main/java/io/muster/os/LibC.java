@@ -3,7 +3,8 @@ package io.muster.os;
 import com.sun.jna.Native;
 import com.sun.jna.Structure;
 
-/// The few functions of the C library that the daemons call, bound directly (JNA direct mapping, 63 ns a call).
+/// The few functions of the C library that the daemons call, bound directly (JNA direct mapping, 63 ns
+/// a call).
 ///
 /// Each returns as its manual page says; `errno` is [Native#getLastError].
 final class LibC {
@@ -32,6 +33,9 @@ final class LibC {
     static native int clock_gettime(int clock, TimeSpec time);
 
     static native int getuid();
+
+    /// Ends the machine: [RealLevers] only.
+    static native int reboot(int command);
 
     /// `struct sched_param`.
     @Structure.FieldOrder("priority")

@@ -5,8 +5,9 @@ import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/// The near end of a tap interface (Linux' tuntap): what the kernel sends over the interface is received here, and what
-/// is sent here the kernel takes for received by the interface. Whole Ethernet frames without checksum.
+/// The near end of a tap interface (Linux' tuntap): what the kernel sends over the interface is
+/// received here, and what is sent here the kernel takes for received by the interface. Whole Ethernet
+/// frames without checksum.
 ///
 /// The interface goes with the last descriptor of it, so with this process at the latest.
 ///
@@ -30,8 +31,9 @@ public final class Tap implements AutoCloseable {
         this.fd = fd;
     }
 
-    /// Takes a copy of another process' descriptor of a tap: how one gets at an interface in a namespace that only a
-    /// program started there can enter. That process may end afterwards. Needs what ptrace(2) needs.
+    /// Takes a copy of another process' descriptor of a tap: how one gets at an interface in a
+    /// namespace that only a program started there can enter. That process may end afterwards. Needs
+    /// what ptrace(2) needs.
     ///
     /// @param theirs the descriptor's number in the process `pid`
     public static Tap of(String device, long pid, int theirs) throws NetException {
@@ -71,7 +73,8 @@ public final class Tap implements AutoCloseable {
 
     /// Lets the interface receive a frame.
     ///
-    /// @return whether it did: an interface that is down takes none, nor does the kernel take one too short to be one
+    /// @return whether it did: an interface that is down takes none, nor does the kernel take one too
+    ///     short to be one
     boolean send(byte[] octets) {
         frame.put(0, octets);
         return NetC.write(fd, frameAt, octets.length) == octets.length;

@@ -102,15 +102,22 @@ public final class ReplicaDriver<E, F> implements AutoCloseable {
                 setup.client().send(setup.group(), payload, safe, cause);
             case ReplicaEffect.Perform<F>(F inner) -> performer.perform(inner, cause);
             case ReplicaEffect.Synced<F>(long position, int from) -> {
-                DaemonLog.get().info(
-                        "group={} position={} {}",
-                        setup.group(),
-                        position,
-                        from == 0 ? "begins afresh" : "state taken from node " + from);
+                DaemonLog.get()
+                        .info(
+                                "group={} position={} {}",
+                                setup.group(),
+                                position,
+                                from == 0 ? "begins afresh" : "state taken from node " + from);
                 setup.synced().run();
             }
             case ReplicaEffect.Ignored<F>(long position, int from, String why) ->
-                DaemonLog.get().warn("group={} position={} message of node {} ignored: {}", setup.group(), position, from, why);
+                DaemonLog.get()
+                        .warn(
+                                "group={} position={} message of node {} ignored: {}",
+                                setup.group(),
+                                position,
+                                from,
+                                why);
         }
     }
 

@@ -31,8 +31,8 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/// `rg_test`: shows what rgmanager makes of a configuration, and runs one service's agents on this host,
-/// outside any cluster.
+/// `rg_test`: shows what rgmanager makes of a configuration, and runs one service's agents on this
+/// host, outside any cluster.
 public final class RgTest implements Command {
     private static final String USAGE = """
             usage: rg_test [AGENTDIR] rules
@@ -69,7 +69,7 @@ public final class RgTest implements Command {
         }
     }
 
-    private static int run(Machine machine, Path directory, List<String> words, PrintStream out, PrintStream err) {
+    private int run(Machine machine, Path directory, List<String> words, PrintStream out, PrintStream err) {
         Optional<MetadataSet> agents =
                 awaited(machine, told -> AgentDirectory.load(machine, directory, set -> told.accept(Optional.of(set))));
         if (agents.isEmpty()) {
@@ -155,7 +155,7 @@ public final class RgTest implements Command {
                         : "");
     }
 
-    private static int test(Machine machine, MetadataSet agents, List<String> words, PrintStream out, PrintStream err) {
+    private int test(Machine machine, MetadataSet agents, List<String> words, PrintStream out, PrintStream err) {
         Optional<ClusterConfig> config = read(words.getFirst(), err);
         if (config.isEmpty()) {
             return 1;
@@ -193,7 +193,7 @@ public final class RgTest implements Command {
         domain.nodes().forEach(node -> out.println("  Node " + node.name() + " (priority " + node.priority() + ")"));
     }
 
-    private static int operate(
+    private int operate(
             Machine machine, ResourceTree tree, String verb, String label, PrintStream out, PrintStream err) {
         Optional<Operation> operation = switch (verb) {
             case "start" -> Optional.of(Operation.START);
@@ -221,9 +221,10 @@ public final class RgTest implements Command {
     }
 
     /// On this host alone: nobody is asked whether it may.
-    private static void perform(
+    private void perform(
             Machine machine, ResourceNode service, Operation operation, Consumer<Optional<TreeResult>> told) {
-        var setup = TreeRunner.Setup.of(machine, may -> may.accept(true), broken -> told.accept(Optional.empty()));
+        var setup = TreeRunner.Setup.of(
+                machine, layout.inherited(), may -> may.accept(true), broken -> told.accept(Optional.empty()));
         var runner = new TreeRunner(setup);
         runner.configure(List.of(service), CauseId.NONE);
         runner.run(service.label(), operation, CauseId.NONE, (result, _) -> told.accept(Optional.of(result)));

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/// Does what [TreeRun] decides: calls agents, asks whether the node is quorate, logs, and keeps how long
-/// agents took.
+/// Does what [TreeRun] decides: calls agents, asks whether the node is quorate, logs, and keeps how
+/// long agents took.
 ///
 /// Thread: the loop; outcomes come on it.
 public final class TreeRunner implements AutoCloseable {
@@ -49,22 +49,31 @@ public final class TreeRunner implements AutoCloseable {
     /// What a runner is made of.
     ///
     /// @param programs that took over from the runs before this one, or the machine's for a command
+    /// @param environment what an agent needs besides what it is told of its resource: the node's root,
+    ///     where that isn't the machine's ([io.muster.daemon.Layout#inherited])
     /// @param ids shared by the drivers of the daemon
     /// @param fatal ends the daemon
     public record Setup(
             Loop loop,
             Clocks clocks,
             Programs programs,
+            Map<String, String> environment,
             Quorum quorum,
             CauseIds ids,
             Recorder<TreeEvent, TreeEffect> recorder,
             Consumer<Throwable> fatal) {
+        public Setup {
+            environment = Map.copyOf(environment);
+        }
+
         /// Unrecorded, for a command or a test.
-        public static Setup of(Machine machine, Quorum quorum, Consumer<Throwable> fatal) {
+        public static Setup of(
+                Machine machine, Map<String, String> environment, Quorum quorum, Consumer<Throwable> fatal) {
             return new Setup(
                     machine.loop(),
                     machine.clocks(),
                     machine.programs(),
+                    environment,
                     quorum,
                     CauseIds.ofThisProcess(),
                     Recorder.none(),
@@ -73,6 +82,7 @@ public final class TreeRunner implements AutoCloseable {
     }
 
     private final Programs programs;
+    private final Map<String, String> environment;
     private final Quorum quorum;
     private final EventDriver<TreeEvent, TreeEffect> driver;
     private final Map<Long, Then<TreeResult>> results = new HashMap<>();
@@ -87,6 +97,7 @@ public final class TreeRunner implements AutoCloseable {
     /// @param core as the recorder of the setup knows it
     public TreeRunner(Setup setup, TreeRun core) {
         programs = setup.programs();
+        environment = setup.environment();
         quorum = setup.quorum();
         driver = EventDriver.of("trees", core)
                 .loop(setup.loop())
@@ -170,7 +181,9 @@ public final class TreeRunner implements AutoCloseable {
     }
 
     private void call(TreeEffect.CallAgent call, CauseId cause) {
-        var program = new Program(call.command(), call.environment(), "", call.limitMs(), KEEP_OUTPUT_BYTES);
+        var all = new HashMap<>(environment);
+        all.putAll(call.environment());
+        var program = new Program(call.command(), all, "", call.limitMs(), KEEP_OUTPUT_BYTES);
         programs.start(program, Programs.Bond.FREE, result -> {
             times.ended(call.label(), call.action(), result.tookMs());
             if (result.status() != 0 || !call.action().equals("status")) {

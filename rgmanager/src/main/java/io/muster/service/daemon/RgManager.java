@@ -219,6 +219,7 @@ public final class RgManager implements AutoCloseable {
                     member.machine().loop(),
                     member.machine().clocks(),
                     programs,
+                    member.layout().inherited(),
                     this::quorate,
                     member.ids(),
                     member.record(TreeRecord.NAME, new TreeRecord(core), TreeRecord.LIMITS),

@@ -62,11 +62,12 @@ class TakeOverTest {
             List<ResourceNode> services = List.of(service(here, "quick"), service(here, "slow"));
             machine.loop()
                     .execute(() -> machine.programs().takeOver(here.resolve("ledger"), 1000, taken -> {
-                        var setup = TreeRunner.Setup.of(machine, may -> may.accept(true), broken -> {});
+                        var setup = TreeRunner.Setup.of(machine, Map.of(), may -> may.accept(true), broken -> {});
                         var runner = new TreeRunner(new TreeRunner.Setup(
                                 setup.loop(),
                                 setup.clocks(),
                                 ((TakeOver.Taken) taken).programs(),
+                                setup.environment(),
                                 setup.quorum(),
                                 setup.ids(),
                                 setup.recorder(),

@@ -43,6 +43,7 @@ class TreeRunnerTest {
             X
               ;;
               *) echo "$1 $OCF_RESKEY_name $OCF_CHECK_LEVEL" >>"$here/calls"
+                 echo "$MUSTER_ROOT" >"$here/root"
                  if [ -e "$here/hang-$1-$OCF_RESKEY_name" ]; then sleep 60; fi
                  if [ -e "$here/fail-$1-$OCF_RESKEY_name" ]; then exit 1; fi ;;
             esac
@@ -53,8 +54,11 @@ class TreeRunnerTest {
 
     private final RealMachine machine = RealMachine.of("runner");
     private volatile boolean quorate = true;
-    private final TreeRunner runner = new TreeRunner(
-            TreeRunner.Setup.of(machine, then -> then.accept(quorate), broken -> fail("the core broke", broken)));
+    private final TreeRunner runner = new TreeRunner(TreeRunner.Setup.of(
+            machine,
+            Map.of("MUSTER_ROOT", "/of/this/node"),
+            then -> then.accept(quorate),
+            broken -> fail("the core broke", broken)));
 
     @BeforeEach
     void writeAgents() throws Exception {
@@ -124,6 +128,14 @@ class TreeRunnerTest {
         assertEquals(List.of("start s 0", "start a 0", "start b 0"), calls());
         assertTrue(run(Operation.STOP).ok());
         assertEquals(List.of("stop b 0", "stop a 0", "stop s 0"), calls());
+    }
+
+    /// What an agent starts of ours (end_machine) acts on the node it belongs to.
+    @Test
+    void anAgentKnowsTheRootOfItsNode() throws Exception {
+        configure(Map.of());
+        assertTrue(run(Operation.START).ok());
+        assertEquals("/of/this/node\n", Files.readString(agents.resolve("root")));
     }
 
     @Test
