@@ -5,6 +5,7 @@ import io.muster.checks.Target;
 import io.muster.ipvs.IpvsError;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.Timeouts;
+import io.muster.lvscf.LvsConfig;
 import java.util.List;
 
 /// What happens to lvsd. Answers carry the number of the effect they answer.

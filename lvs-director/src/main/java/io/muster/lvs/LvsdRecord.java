@@ -3,6 +3,7 @@ package io.muster.lvs;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
+import io.muster.lvscf.LvsConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;

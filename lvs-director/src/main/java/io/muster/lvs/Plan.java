@@ -5,6 +5,7 @@ import io.muster.checks.Target;
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
+import io.muster.lvscf.LvsConfig;
 import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -14,6 +14,7 @@ import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.Timeouts;
 import io.muster.lvs.LvsdEffect.Level;
 import io.muster.lvs.Underway.What;
+import io.muster.lvscf.LvsConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,5 +1,5 @@
-/// The director's configuration and lvsd's decisions: lvs.cf as a model, and the reconciler that brings the table to
-/// what the model and the checks ask for.
+/// lvsd's decisions: the reconciler that brings the table to what lvs.cf, the checks and the operator's drains ask
+/// for.
 @NullMarked
 package io.muster.lvs;
 

@@ -1,7 +1,7 @@
 package io.muster.pulse;
 
 import io.muster.core.Incarnation;
-import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.net.IpAddress;
 import io.muster.pulse.PulseEffect.Say;
 import io.muster.pulse.PulseEffect.Send;

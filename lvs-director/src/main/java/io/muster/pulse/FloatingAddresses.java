@@ -1,6 +1,6 @@
 package io.muster.pulse;
 
-import io.muster.lvs.LvsConfig.FloatingAddress;
+import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.pulse.PulseEffect.Announce;
 import io.muster.pulse.PulseEffect.DropAddresses;
 import io.muster.pulse.PulseEffect.PutAddresses;

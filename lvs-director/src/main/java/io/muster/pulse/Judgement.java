@@ -1,6 +1,6 @@
 package io.muster.pulse;
 
-import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.pulse.Heartbeat.Wish;
 import io.muster.pulse.PulseEffect.RunHook;
 import io.muster.pulse.PulseState.Active;

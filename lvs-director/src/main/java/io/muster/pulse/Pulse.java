@@ -2,7 +2,7 @@ package io.muster.pulse;
 
 import io.muster.core.Core;
 import io.muster.core.Incarnation;
-import io.muster.lvs.LvsConfig.FloatingAddress;
+import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.pulse.PulseEffect.StartLvsd;
 import io.muster.pulse.PulseState.Active;
 import io.muster.pulse.PulseState.Ended;

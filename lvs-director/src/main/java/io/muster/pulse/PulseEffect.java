@@ -1,7 +1,7 @@
 package io.muster.pulse;
 
 import io.muster.core.Incarnation;
-import io.muster.lvs.LvsConfig.FloatingAddress;
+import io.muster.lvscf.LvsConfig.FloatingAddress;
 import java.util.List;
 
 /// What a director does.

@@ -1,7 +1,7 @@
 package io.muster.pulse;
 
-import io.muster.lvs.LvsConfig.FloatingAddress;
-import io.muster.lvs.LvsConfig.Heartbeat;
+import io.muster.lvscf.LvsConfig.FloatingAddress;
+import io.muster.lvscf.LvsConfig.Heartbeat;
 import io.muster.net.IpAddress;
 import java.util.List;
 import java.util.Set;

@@ -2,7 +2,6 @@ package io.muster.pulse;
 
 import io.muster.control.Answer;
 import io.muster.core.MalformedMessage;
-import io.muster.lvs.LvsConfig.Heartbeat.Format;
 import io.muster.pulse.Heartbeat.Wish;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
@@ -34,7 +33,6 @@ public record PulseStatus(
         String reason,
         long takeOverMs,
         Set<Inhibitor> inhibitors,
-        Format format,
         boolean partnerConfigured,
         PartnerStatus partner,
         long connections,
@@ -69,7 +67,7 @@ public record PulseStatus(
     public byte[] encode() {
         var out = new Output(512);
         out.bool(primary).oneOf(activity).u64(sinceMs).string(reason).u64(takeOverMs);
-        out.list(inhibitors.stream().sorted().toList(), Output::oneOf).oneOf(format);
+        out.list(inhibitors.stream().sorted().toList(), Output::oneOf);
         out.bool(partnerConfigured).bool(partner.alive).u64(partner.ageMs).bool(partner.active);
         out.oneOf(partner.wish)
                 .string(partner.incarnation)
@@ -94,7 +92,6 @@ public record PulseStatus(
         long takeOver = in.u64();
         Set<Inhibitor> inhibitors = EnumSet.noneOf(Inhibitor.class);
         inhibitors.addAll(in.list(MOST, i -> i.oneOf(Inhibitor.class)));
-        Format format = in.oneOf(Format.class);
         boolean configured = in.bool();
         var partner = new PartnerStatus(
                 in.bool(), in.u64(), in.bool(), in.oneOf(Wish.class), in.string(), in.u64(), in.u64());
@@ -113,7 +110,6 @@ public record PulseStatus(
                 reason,
                 takeOver,
                 inhibitors,
-                format,
                 configured,
                 partner,
                 connections,

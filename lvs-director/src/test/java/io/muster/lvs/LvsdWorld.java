@@ -11,6 +11,7 @@ import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
+import io.muster.lvscf.LvsConfig;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -10,6 +10,7 @@ import io.muster.ipvs.IpvsError;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
+import io.muster.lvscf.LvsConfig;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

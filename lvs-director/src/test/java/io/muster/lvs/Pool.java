@@ -2,6 +2,8 @@ package io.muster.lvs;
 
 import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.ServiceId;
+import io.muster.lvscf.LvsConfig;
+import io.muster.lvscf.Sample;
 import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,32 +33,6 @@ final class Pool {
     /// Never in any configuration.
     static ServiceId foreign(int number) {
         return ServiceId.tcp(address("10.9.9." + (number + 1)), 80);
-    }
-
-    /// What a file means that says nothing but these: the original's defaults.
-    static LvsConfig config(List<LvsConfig.Virtual> virtuals) {
-        return new LvsConfig(
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                new LvsConfig.Heartbeat(539, 2_000, 5_000, LvsConfig.Heartbeat.Format.MUSTER, false, 60_000),
-                Forwarding.MASQ,
-                Optional.empty(),
-                LvsConfig.ServiceKind.LVS,
-                "rsh",
-                false,
-                false,
-                "eth0",
-                0,
-                0,
-                0,
-                0,
-                true,
-                "",
-                "",
-                "NONE",
-                virtuals,
-                List.of());
     }
 
     static LvsConfig.Virtual virtual(
@@ -137,7 +113,7 @@ final class Pool {
                     "",
                     members));
         }
-        return config(all);
+        return Sample.config(all);
     }
 
     static IpAddress place(int net, int number) {
@@ -151,7 +127,7 @@ final class Pool {
                 virtuals.add(random(v, dice));
             }
         }
-        return config(virtuals);
+        return Sample.config(virtuals);
     }
 
     static LvsConfig.Virtual random(int number, RandomGenerator dice) {
@@ -180,6 +156,6 @@ final class Pool {
         if (!had || dice.nextInt(3) > 0) {
             virtuals.add(random(which, dice));
         }
-        return config(virtuals);
+        return Sample.config(virtuals);
     }
 }

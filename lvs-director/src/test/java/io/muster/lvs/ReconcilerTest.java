@@ -13,6 +13,8 @@ import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.Tunnel;
 import io.muster.ipvs.VirtualService;
+import io.muster.lvscf.LvsConfig;
+import io.muster.lvscf.Sample;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,7 @@ class ReconcilerTest {
         for (int i = 0; i < weights.length; i++) {
             servers.add(Pool.server(number, i, weights[i]));
         }
-        return Pool.config(List.of(Pool.virtual(number, "wlc", 0, sorry, 1_000, 2_000, quiesce, servers)));
+        return Sample.config(List.of(Pool.virtual(number, "wlc", 0, sorry, 1_000, 2_000, quiesce, servers)));
     }
 
     private void hand(IpvsOp operation) {
@@ -140,12 +142,12 @@ class ReconcilerTest {
                         WEB, Destination.of(Pool.address("10.2.0.2"), 80, Forwarding.MASQ, 7))),
                 lvsd.done);
         lvsd.done.clear();
-        lvsd.give(new LvsdEvent.Reloaded(Pool.config(List.of(Pool.virtual(
+        lvsd.give(new LvsdEvent.Reloaded(Sample.config(List.of(Pool.virtual(
                 0, "rr", 300, false, 1_000, 2_000, false, List.of(Pool.server(0, 0, 1), Pool.server(0, 1, 7)))))));
         assertEquals(1, lvsd.done.size(), () -> lvsd.done.toString());
         assertTrue(lvsd.done.getFirst() instanceof IpvsOp.EditService, () -> lvsd.done.toString());
         lvsd.done.clear();
-        lvsd.give(new LvsdEvent.Reloaded(Pool.config(List.of())));
+        lvsd.give(new LvsdEvent.Reloaded(Sample.config(List.of())));
         assertEquals(List.of(new IpvsOp.DeleteService(WEB)), lvsd.done);
         assertEquals(Holdings.NONE, lvsd.disk);
     }
@@ -300,7 +302,7 @@ class ReconcilerTest {
     void whatStandsTwiceInTheFileCountsOnce() {
         var twice =
                 Pool.virtual(0, "wlc", 0, false, 1_000, 0, false, List.of(Pool.server(0, 0, 1), Pool.server(0, 0, 5)));
-        lvsd.start(Pool.config(List.of(twice, twice)));
+        lvsd.start(Sample.config(List.of(twice, twice)));
         assertEquals("10.2.0.1:80=1", lvsd.weights(WEB));
         assertEquals(2, lvsd.said("already: left out"));
     }

@@ -1,8 +1,8 @@
 package io.muster.lvs;
 
-import static io.muster.lvs.Sample.good;
-import static io.muster.lvs.Sample.read;
-import static io.muster.lvs.Sample.virtual;
+import static io.muster.lvscf.Sample.good;
+import static io.muster.lvscf.Sample.read;
+import static io.muster.lvscf.Sample.virtual;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.checks.Check;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.Incarnation;
-import io.muster.lvs.LvsConfig.FloatingAddress;
-import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.lvscf.LvsConfig.FloatingAddress;
+import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.net.IpAddress;
 import io.muster.pulse.Heartbeat.Wish;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ class HandOverTest {
     private long sequence;
 
     private Pulse active(boolean syncDaemon) {
-        var beat = new io.muster.lvs.LvsConfig.Heartbeat(539, 1_000, 3_000, Format.MUSTER, true, 60_000);
+        var beat = new io.muster.lvscf.LvsConfig.Heartbeat(539, 1_000, 3_000, Format.MUSTER, true, 60_000);
         var settings = new PulseSettings(false, true, beat, Set.of(PARTNER), true, syncDaemon, true, List.of(VIP));
         var pulse = new Pulse(settings, new Random(1));
         pulse.on(new PulseEvent.Start(), now);
@@ -140,7 +140,7 @@ class HandOverTest {
     /// The partner's half: `preempt` may be set while pulse runs.
     @Test
     void aPrimaryThatIsToldToPreemptAsksForItsRole() {
-        var beat = new io.muster.lvs.LvsConfig.Heartbeat(539, 1_000, 3_000, Format.MUSTER, false, 60_000);
+        var beat = new io.muster.lvscf.LvsConfig.Heartbeat(539, 1_000, 3_000, Format.MUSTER, false, 60_000);
         var settings = new PulseSettings(true, true, beat, Set.of(PARTNER), false, false, true, List.of(VIP));
         var pulse = new Pulse(settings, new Random(1));
         pulse.on(new PulseEvent.Start(), now);

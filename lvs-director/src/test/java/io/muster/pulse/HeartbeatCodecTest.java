@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
-import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.pulse.Heartbeat.Wish;
 import io.muster.pulse.HeartbeatCodec.Word;
 import java.nio.ByteOrder;
@@ -123,7 +123,6 @@ class HeartbeatCodecTest {
                 "partner dead: activating lvs",
                 3,
                 Set.of(Inhibitor.LINKFAIL, Inhibitor.CHILDFAIL),
-                Format.MUSTER,
                 true,
                 new PulseStatus.PartnerStatus(true, 40, false, Wish.UNABLE, "01234567", 7, 8),
                 9,

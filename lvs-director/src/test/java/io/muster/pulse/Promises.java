@@ -1,6 +1,6 @@
 package io.muster.pulse;
 
-import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.pulse.TwoDirectors.Director;
 
 /// What two directors promise, checked after every step. What is said of one in the log is what it is. Both

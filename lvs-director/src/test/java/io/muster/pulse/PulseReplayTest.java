@@ -9,7 +9,7 @@ import io.muster.driver.CauseIds;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordedCore;
 import io.muster.driver.Replay;
-import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

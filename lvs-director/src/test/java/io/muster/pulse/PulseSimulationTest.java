@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.Core;
-import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.pulse.TwoDirectors.Director;
 import io.muster.simulator.NetworkOptions;
 import java.util.List;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.lvs.LvsConfig.FloatingAddress;
-import io.muster.lvs.LvsConfig.Heartbeat.Format;
-import io.muster.lvs.LvsConfig.Heartbeat;
+import io.muster.lvscf.LvsConfig.FloatingAddress;
+import io.muster.lvscf.LvsConfig.Heartbeat.Format;
+import io.muster.lvscf.LvsConfig.Heartbeat;
 import io.muster.net.IpAddress;
 import io.muster.pulse.HeartbeatCodec.Word;
 import java.util.ArrayList;

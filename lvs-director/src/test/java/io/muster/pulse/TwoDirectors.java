@@ -1,8 +1,8 @@
 package io.muster.pulse;
 
 import io.muster.core.Core;
-import io.muster.lvs.LvsConfig.FloatingAddress;
-import io.muster.lvs.LvsConfig.Heartbeat.Format;
+import io.muster.lvscf.LvsConfig.FloatingAddress;
+import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.net.IpAddress;
 import io.muster.simulator.NetworkOptions;
 import io.muster.simulator.SimNetwork;
@@ -144,7 +144,7 @@ final class TwoDirectors {
         /// Starts pulse, on a booted machine.
         void start() {
             node.boot();
-            var beat = new io.muster.lvs.LvsConfig.Heartbeat(539, keepaliveMs, deadtimeMs, format, preempt, 3_000);
+            var beat = new io.muster.lvscf.LvsConfig.Heartbeat(539, keepaliveMs, deadtimeMs, format, preempt, 3_000);
             var settings = new PulseSettings(
                     primary,
                     true,

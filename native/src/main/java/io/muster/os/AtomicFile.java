@@ -3,6 +3,7 @@ package io.muster.os;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ public final class AtomicFile {
     }
 
     private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rw-r-----");
+    private static final Set<PosixFilePermission> PUBLIC = PosixFilePermissions.fromString("rw-r--r--");
 
     private AtomicFile() {}
 
@@ -34,7 +36,17 @@ public final class AtomicFile {
         write(file, octets, Steps.NONE);
     }
 
+    /// The same for text that anybody may read: a new file gets 0644.
+    public static void publish(Path file, String text) throws IOException {
+        write(file, text.getBytes(StandardCharsets.UTF_8), PUBLIC, Steps.NONE);
+    }
+
     static void write(Path file, byte[] octets, Steps steps) throws IOException {
+        write(file, octets, MODE, steps);
+    }
+
+    private static void write(Path file, byte[] octets, Set<PosixFilePermission> fresh, Steps steps)
+            throws IOException {
         Path target = Files.isSymbolicLink(file) && Files.exists(file) ? file.toRealPath() : file;
         Path directory = target.toAbsolutePath().getParent();
         if (directory == null) {
@@ -42,7 +54,7 @@ public final class AtomicFile {
         }
         Files.createDirectories(directory);
         Path temporary = directory.resolve("." + target.getFileName() + ".new");
-        Set<PosixFilePermission> mode = Files.exists(target) ? Files.getPosixFilePermissions(target) : MODE;
+        Set<PosixFilePermission> mode = Files.exists(target) ? Files.getPosixFilePermissions(target) : fresh;
         steps.before("create");
         Files.deleteIfExists(temporary);
         try (FileChannel channel = FileChannel.open(

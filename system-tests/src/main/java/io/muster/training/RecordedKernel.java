@@ -5,7 +5,7 @@ import io.muster.os.NetlinkWriter;
 import java.nio.ByteBuffer;
 
 /// What a kernel with one virtual service of two real servers says, as far as a listing asks; anything else is done
-/// and forgotten. Layouts: [io.muster.ipvs.IpvsRequests] and [io.muster.ipvs.IpvsReplies].
+/// and forgotten. Layouts: [io.muster.ipvs.daemon.IpvsRequests] and [io.muster.ipvs.daemon.IpvsReplies].
 ///
 /// Thread: one at a time.
 final class RecordedKernel implements Netlink {

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.lvs.LvsReader;
-import io.muster.lvs.NameLookup;
-import io.muster.lvs.Reading;
+import io.muster.lvscf.LvsReader;
+import io.muster.lvscf.NameLookup;
+import io.muster.lvscf.Reading;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -66,7 +66,7 @@ class DirectorFilesTest {
                 .map(file -> file.getFileName().toString())
                 .collect(Collectors.toCollection(TreeSet::new));
         assertTrue(pages.contains("lvs.cf.5"));
-        for (String command : commands("io\\.muster\\.(pulse|lvs|nanny|ipvs)\\..*")) {
+        for (String command : commands("io\\.muster\\.(pulse|lvs|lvscf|lvsctl|nanny|ipvs)\\..*")) {
             assertTrue(pages.contains(command + ".8"), command + " has no page in " + pages);
         }
     }

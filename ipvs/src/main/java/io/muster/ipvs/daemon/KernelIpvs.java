@@ -4,8 +4,6 @@ import io.muster.ipvs.DestinationEntry;
 import io.muster.ipvs.IpvsError;
 import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.IpvsOp;
-import io.muster.ipvs.IpvsReplies;
-import io.muster.ipvs.IpvsRequests;
 import io.muster.ipvs.IpvsTable;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;

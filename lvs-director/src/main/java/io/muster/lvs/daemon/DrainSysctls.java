@@ -1,6 +1,8 @@
 package io.muster.lvs.daemon;
 
 import io.muster.driver.DaemonLog;
+import io.muster.os.BorrowedSettings;
+import io.muster.os.KernelSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

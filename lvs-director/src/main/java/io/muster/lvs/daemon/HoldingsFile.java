@@ -2,6 +2,7 @@ package io.muster.lvs.daemon;
 
 import io.muster.lvs.Holdings;
 import io.muster.lvs.HoldingsText;
+import io.muster.os.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +23,6 @@ final class HoldingsFile {
     }
 
     static void write(Path file, Holdings holdings) throws IOException {
-        DurableFile.replace(file, HoldingsText.write(holdings));
+        AtomicFile.publish(file, HoldingsText.write(holdings));
     }
 }

@@ -5,9 +5,12 @@ import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.daemon.Logs;
 import io.muster.daemon.Signals;
+import io.muster.ipvs.daemon.BulkSync;
 import io.muster.ipvs.daemon.KernelIpvs;
-import io.muster.pulse.daemon.AddressGuard;
-import io.muster.pulse.daemon.LastWord;
+import io.muster.ipvs.daemon.LastWord;
+import io.muster.lvscf.LvsConfig;
+import io.muster.lvscf.daemon.LvsFile;
+import io.muster.os.KernelSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -94,6 +97,10 @@ public final class Lvsd {
     }
 
     private static void lastWord(Path file) {
-        LvsFile.read(file).config().ifPresent(config -> LastWord.send(config, LAST_WORD, LOG));
+        LvsFile.read(file)
+                .config()
+                .filter(LvsConfig::syncDaemon)
+                .ifPresent(config -> LastWord.send(
+                        BulkSync.Target.of(config.syncInterface(), config.syncId()), LAST_WORD, LOG));
     }
 }

@@ -1,6 +1,6 @@
 package io.muster.pulse.daemon;
 
-import io.muster.lvs.LvsConfig.FloatingAddress;
+import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.net.IpAddress;
 import io.muster.os.InterfaceAddress;
 import io.muster.os.Link;

@@ -1,6 +1,6 @@
 package io.muster.pulse.daemon;
 
-import io.muster.lvs.LvsConfig;
+import io.muster.lvscf.LvsConfig;
 import io.muster.pulse.PulseEffect;
 
 /// `--test-start`: prints what would be done, as commands where there are such. Thread: the loop's.

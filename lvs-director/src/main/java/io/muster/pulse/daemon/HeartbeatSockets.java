@@ -1,6 +1,6 @@
 package io.muster.pulse.daemon;
 
-import io.muster.lvs.LvsConfig.Partner;
+import io.muster.lvscf.LvsConfig.Partner;
 import io.muster.net.IpAddress;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;

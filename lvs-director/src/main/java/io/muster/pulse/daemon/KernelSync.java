@@ -10,9 +10,10 @@ import io.muster.ipvs.SyncSource;
 import io.muster.ipvs.daemon.BulkSync;
 import io.muster.ipvs.daemon.ConnectionTable;
 import io.muster.ipvs.daemon.KernelIpvs;
-import io.muster.lvs.LvsConfig;
-import io.muster.lvs.daemon.BorrowedSettings;
-import io.muster.lvs.daemon.KernelSettings;
+import io.muster.ipvs.daemon.LastWord;
+import io.muster.lvscf.LvsConfig;
+import io.muster.os.BorrowedSettings;
+import io.muster.os.KernelSettings;
 import io.muster.pulse.PulseEvent;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -146,11 +147,15 @@ final class KernelSync implements TableSync {
         }
     }
 
+    private BulkSync.Target target() {
+        return BulkSync.Target.of(config.syncInterface(), config.syncId());
+    }
+
     @Override
     public void lastWord(long number) {
         // It says all that is left of that one, too.
         sending.interrupt();
-        word = LastWord.start(config, LOG, () -> listener.found(new PulseEvent.LastWordSaid(number)));
+        word = LastWord.start(target(), LOG, () -> listener.found(new PulseEvent.LastWordSaid(number)));
     }
 
     private void sendAll(Incarnation to) {
@@ -164,9 +169,8 @@ final class KernelSync implements TableSync {
         sending.interrupt();
         sending = Thread.ofPlatform().name("pulse-bulk").daemon().start(() -> {
             long began = System.nanoTime();
-            var target = BulkSync.Target.of(config.syncInterface(), config.syncId());
             try {
-                BulkSync.Sent sent = new BulkSync(connections).send(target, source, (done, total) -> {
+                BulkSync.Sent sent = new BulkSync(connections).send(target(), source, (done, total) -> {
                     // The whole is said only when all of it is out.
                     int permille = (int) Math.min(999, total == 0 ? 0 : done * 1000 / total);
                     listener.found(new PulseEvent.BulkDone(to, permille));

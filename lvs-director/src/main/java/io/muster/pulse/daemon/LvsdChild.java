@@ -2,7 +2,7 @@ package io.muster.pulse.daemon;
 
 import io.muster.daemon.Launcher;
 import io.muster.daemon.Layout;
-import io.muster.lvs.LvsConfig.FloatingAddress;
+import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.machine.Program;
 import io.muster.os.ProgramRun;
 import java.io.IOException;

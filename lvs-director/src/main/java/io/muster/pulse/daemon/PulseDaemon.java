@@ -13,8 +13,8 @@ import io.muster.driver.EventDriver;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loops;
 import io.muster.driver.Recorder;
-import io.muster.lvs.LvsConfig.FloatingAddress;
-import io.muster.lvs.LvsConfig;
+import io.muster.lvscf.LvsConfig.FloatingAddress;
+import io.muster.lvscf.LvsConfig;
 import io.muster.net.IpAddress;
 import io.muster.os.LinkWatch;
 import io.muster.os.RealTime;
@@ -361,7 +361,6 @@ public final class PulseDaemon implements AutoCloseable {
                 core.reason(),
                 takeOverMs,
                 core.inhibitors(),
-                settings.heartbeat().format(),
                 settings.partner(),
                 partner,
                 settings.syncDaemon() ? core.connections() : -1,

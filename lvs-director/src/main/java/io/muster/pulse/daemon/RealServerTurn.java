@@ -1,10 +1,10 @@
 package io.muster.pulse.daemon;
 
 import io.muster.daemon.Layout;
-import io.muster.lvs.LvsConfig.FloatingAddress;
-import io.muster.lvs.daemon.RealServerSetup;
+import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.net.IpAddress;
 import io.muster.os.InterfaceAddress;
+import io.muster.realserver.daemon.RealServerSetup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

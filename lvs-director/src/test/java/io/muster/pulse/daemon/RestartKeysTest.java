@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.lvs.LvsConfig;
-import io.muster.lvs.daemon.LvsFile;
+import io.muster.lvscf.LvsConfig;
+import io.muster.lvscf.daemon.LvsFile;
 import io.muster.pulse.HeartbeatKey;
 import java.io.IOException;
 import java.nio.file.Files;

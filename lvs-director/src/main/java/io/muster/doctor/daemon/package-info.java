@@ -1,0 +1,5 @@
+/// Gathers the facts: files, kernel settings, devices, neighbours, daemons.
+@NullMarked
+package io.muster.doctor.daemon;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,110 @@
+package io.muster.lvscf;
+
+import static io.muster.lvscf.Findings.quoted;
+
+import io.muster.checks.Expect;
+import io.muster.lvscf.LvsConfig.CheckRule.Kind;
+import io.muster.lvscf.LvsConfig.CheckRule;
+import java.util.List;
+import java.util.Locale;
+
+/// What a virtual's keys say of checking its servers.
+final class CheckRules {
+    private static final List<String> OURS = List.of("check_path", "check_status", "check_digest");
+
+    private CheckRules() {}
+
+    static CheckRule of(Block block, Findings findings) {
+        String send = block.text("send", "");
+        String expect = block.text("expect", "");
+        String program = block.text("send_program", "");
+        Kind kind = block.value("check", String.class)
+                .map(word -> Kind.valueOf(word.toUpperCase(Locale.ROOT)))
+                .orElse(
+                        !program.isEmpty()
+                                ? Kind.PROGRAM
+                                : send.isEmpty() && expect.isEmpty() ? Kind.CONNECT : Kind.TALK);
+        if (kind == Kind.CONNECT && plainHttp(block)) {
+            // What the original's nanny does on port 80 when it isn't told anything.
+            kind = Kind.TALK;
+            send = LvsConfig.CheckRule.GET;
+            expect = "HTTP";
+        } else if (kind == Kind.CONNECT && eighty(block)) {
+            // A plain connect, asked for by name: CONNECT on a server's port 80 stands for the default above.
+            kind = Kind.TALK;
+            send = "";
+            expect = "";
+        }
+        unused(block, kind, findings);
+        if (block.flag("use_regex", false)) {
+            regex(block, expect, findings);
+        }
+        return new CheckRule(
+                kind,
+                block.number("timeout", 10_000),
+                send,
+                expect,
+                block.flag("use_regex", false),
+                program,
+                block.text("check_path", kind == Kind.DNS ? "." : kind == Kind.HTTP || kind == Kind.HTTPS ? "/" : ""),
+                (int) block.number("check_status", 0),
+                digest(block, findings));
+    }
+
+    private static boolean plainHttp(Block block) {
+        return !block.names("check")
+                && block.number("port", 80) == 80
+                && block.text("protocol", "tcp").equals("tcp");
+    }
+
+    private static boolean eighty(Block block) {
+        return block.names("check")
+                && block.text("protocol", "tcp").equals("tcp")
+                && (block.number("port", 80) == 80
+                        || block.blocks(Block.Kind.SERVER).stream().anyMatch(server -> server.number("port", 0) == 80));
+    }
+
+    private static void unused(Block block, Kind kind, Findings findings) {
+        boolean http = kind == Kind.HTTP || kind == Kind.HTTPS;
+        for (String key : OURS) {
+            if (block.names(key) && !http && !(kind == Kind.DNS && key.equals("check_path"))) {
+                findings.warn(
+                        block.place(key),
+                        key + ": not used without check = http or https"
+                                + (key.equals("check_path") ? " (or dns, for the name asked for)" : ""));
+            }
+        }
+        if (block.names("check")) {
+            for (String key : List.of("send", "expect", "send_program")) {
+                if (block.names(key)) {
+                    findings.warn(
+                            block.place(key), key + ": not used beside check = " + block.text("check", "another kind"));
+                }
+            }
+        } else if (block.names("send_program") && block.names("send")) {
+            findings.warn(block.place("send"), "send: not used beside send_program");
+        }
+    }
+
+    private static void regex(Block block, String expect, Findings findings) {
+        try {
+            Expect.of(expect, true, false);
+        } catch (IllegalArgumentException e) {
+            findings.error(
+                    block.place("expect"),
+                    "expect: invalid argument " + quoted(expect) + ": not an extended regular expression");
+        }
+    }
+
+    private static String digest(Block block, Findings findings) {
+        String digest = block.text("check_digest", "").toLowerCase(Locale.ROOT);
+        if (!digest.isEmpty() && !digest.matches("[0-9a-f]{32}|[0-9a-f]{64}")) {
+            findings.error(
+                    block.place("check_digest"),
+                    "check_digest: invalid argument " + quoted(digest)
+                            + ": the 64 hex digits of a SHA-256, or the 32 of an MD5");
+            return "";
+        }
+        return digest;
+    }
+}

@@ -1,0 +1,237 @@
+package io.muster.lvscf;
+
+import io.muster.ipvs.Forwarding;
+import io.muster.ipvs.ServiceId;
+import io.muster.lvscf.LvsConfig.FloatingAddress;
+import io.muster.lvscf.LvsConfig.Partner;
+import io.muster.lvscf.LvsConfig.Server;
+import io.muster.lvscf.LvsConfig.Virtual;
+import io.muster.net.IpAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// What only several lines together show. An error is what the table or the other director could not bear; what
+/// would work, but hardly as meant, is a warning. Blocks that aren't active are left alone.
+final class CrossChecks {
+    private final Block file;
+    private final LvsConfig config;
+    private final Findings findings;
+    private final Map<IpAddress, FloatingAddress> addresses = new HashMap<>();
+
+    CrossChecks(Block file, LvsConfig config, Findings findings) {
+        this.file = file;
+        this.config = config;
+        this.findings = findings;
+    }
+
+    void run() {
+        directors();
+        List<Block> blocks = file.blocks(Block.Kind.VIRTUAL);
+        Map<ServiceId, Block> taken = new HashMap<>();
+        Map<String, Block> names = new HashMap<>();
+        boolean any = false;
+        for (int i = 0; i < blocks.size(); i++) {
+            Block block = blocks.get(i);
+            Virtual virtual = config.virtuals().get(i);
+            if (virtual.active()) {
+                any = true;
+                name(names, block);
+                identity(taken, block, virtual);
+                address(block, virtual);
+                servers(block, virtual);
+                Unbuilt.warn(block, findings);
+                load(block, virtual);
+            }
+        }
+        if (!any && config.service() == LvsConfig.ServiceKind.LVS && findings.usable()) {
+            findings.warn(0, 0, "no active virtual block: nothing will be forwarded, and pulse won't start");
+        }
+        if (any && config.forwarding() == Forwarding.MASQ && !file.names("nat_router") && config.backupActive()) {
+            findings.warn(
+                    0,
+                    0,
+                    "nat_router missing: with network = nat the real servers' gateway must move with the role, or their"
+                            + " replies die with the director they go through");
+        }
+        Unbuilt.warnFile(file, findings);
+    }
+
+    private void directors() {
+        boolean pair = config.backupActive();
+        if (pair && !file.names("backup")) {
+            findings.error(file.place("backup_active"), "backup_active: backup missing: which host is the backup?");
+        }
+        if (pair && !file.names("primary")) {
+            findings.error(file.place("backup_active"), "backup_active: primary missing: which host is the primary?");
+        }
+        if (!pair && file.names("backup") && !file.names("backup_active")) {
+            findings.warn(
+                    file.place("backup"),
+                    "backup: not used, since backup_active = 1 is missing: no heartbeats, nobody takes over");
+        }
+        if (config.primary().isPresent() && config.backup().isPresent()) {
+            Partner primary = config.primary().get();
+            Partner backup = config.backup().get();
+            same("backup", primary.publicAddress(), backup.publicAddress());
+            if (file.names("backup_private")) {
+                same("backup_private", primary.privateAddress(), backup.privateAddress());
+            }
+        }
+        long keepalive = config.heartbeat().keepaliveMs();
+        long deadtime = config.heartbeat().deadtimeMs();
+        Line.Token at = file.names("deadtime") ? file.place("deadtime") : file.place("keepalive");
+        if (deadtime <= keepalive) {
+            String text = "deadtime: " + ms(deadtime) + " isn't greater than keepalive, " + ms(keepalive)
+                    + ": each director would declare the other dead between two heartbeats";
+            if (pair) {
+                findings.error(at, text);
+            } else {
+                findings.warn(at, text);
+            }
+        } else if (pair && deadtime < 2 * keepalive) {
+            findings.warn(
+                    at,
+                    "deadtime: " + ms(deadtime) + " is less than two keepalives of " + ms(keepalive)
+                            + ": one lost heartbeat is a take-over");
+        }
+    }
+
+    private void same(String key, IpAddress one, IpAddress other) {
+        if (one.equals(other)) {
+            findings.error(file.place(key), key + ": invalid argument: " + other + " is the primary's address too");
+        }
+    }
+
+    private void load(Block block, Virtual virtual) {
+        if (virtual.loadMonitor() == LvsConfig.LoadMonitor.UPTIME
+                && virtual.check().kind() != LvsConfig.CheckRule.Kind.PROGRAM) {
+            findings.warn(
+                    block.place("load_monitor"),
+                    "load_monitor = uptime reads the load from what send_program prints, and there is none: weights stay"
+                            + " as they are");
+        }
+    }
+
+    private void name(Map<String, Block> names, Block block) {
+        Block before = names.putIfAbsent(block.name, block);
+        if (before != null) {
+            findings.warn(
+                    block.at,
+                    block.title() + ": the name is taken, in line " + before.at.line()
+                            + ": commands and figures can't tell the two apart");
+        }
+    }
+
+    private void identity(Map<ServiceId, Block> taken, Block block, Virtual virtual) {
+        if (virtual.address().isEmpty() && virtual.fwmark() == 0) {
+            if (!block.names("address")) {
+                findings.error(
+                        block.at, block.title() + ": address missing: an active virtual needs one, or an fwmark");
+            }
+            return;
+        }
+        ServiceId id = virtual.fwmark() != 0
+                ? ServiceId.mark(virtual.fwmark(), v6(virtual))
+                : new ServiceId(
+                        virtual.protocol(), virtual.address().orElseThrow().address(), virtual.port(), 0);
+        Block before = taken.putIfAbsent(id, block);
+        if (before != null) {
+            findings.error(
+                    virtual.fwmark() != 0 ? block.place("fwmark") : block.place("address"),
+                    block.title() + ": " + id + " is taken by " + before.title() + ", line " + before.at.line());
+        }
+        if (virtual.fwmark() == 0 && virtual.port() == 0 && virtual.persistentS() == 0 && !block.names("persistent")) {
+            findings.error(
+                    block.place("port"), "port: invalid argument \"0\": for all ports a virtual must be persistent");
+        }
+    }
+
+    private void address(Block block, Virtual virtual) {
+        if (virtual.address().isEmpty()) {
+            return;
+        }
+        IpAddress address = virtual.address().get().address();
+        Stream.of(config.primary(), config.backup())
+                .flatMap(Optional::stream)
+                .flatMap(partner -> Stream.of(partner.publicAddress(), partner.privateAddress()))
+                .filter(address::equals)
+                .findFirst()
+                .ifPresent(own -> findings.error(
+                        block.place("address"),
+                        "address: invalid argument: " + own + " is a director's own address, which must not move"));
+        FloatingAddress first = addresses.putIfAbsent(address, virtual.address().get());
+        if (first != null && !first.equals(virtual.address().get())) {
+            findings.warn(
+                    block.place("address"),
+                    "address: " + address + " has another device or netmask in another virtual: the first one's are"
+                            + " used");
+        }
+    }
+
+    private void servers(Block block, Virtual virtual) {
+        boolean v6 = v6(virtual);
+        boolean any = false;
+        Set<String> names = new HashSet<>();
+        Map<List<Object>, Server> taken = new HashMap<>();
+        List<Block> places = block.blocks(Block.Kind.SERVER).stream()
+                .filter(server -> server.value("address", IpAddress.class).isPresent())
+                .toList();
+        for (int i = 0; i < places.size(); i++) {
+            Server server = virtual.servers().get(i);
+            Line.Token at = places.get(i).place("address");
+            if (!server.active()) {
+                continue;
+            }
+            any = true;
+            if (!names.add(server.name())) {
+                findings.warn(places.get(i).at, places.get(i).title() + ": the name is taken in " + block.title());
+            }
+            Server before = taken.putIfAbsent(List.of(server.address(), server.tablePort()), server);
+            if (before != null) {
+                findings.error(
+                        at,
+                        "address: " + block.title() + " has server " + before.name() + " with this address and port");
+            }
+            family(at, "address", server.address(), v6);
+            if (virtual.address()
+                    .filter(vip -> vip.address().equals(server.address()))
+                    .isPresent()) {
+                findings.error(at, "address: invalid argument: " + server.address() + " is the virtual's own address");
+            }
+        }
+        if (!any && block.blocks(Block.Kind.SERVER).stream().noneMatch(CrossChecks::brokenButActive)) {
+            findings.warn(block.at, block.title() + ": no active server");
+        }
+        virtual.sorryServer().ifPresent(sorry -> family(block.place("sorry_server"), "sorry_server", sorry, v6));
+    }
+
+    private static boolean brokenButActive(Block server) {
+        return server.flag("active", false);
+    }
+
+    private void family(Line.Token at, String key, IpAddress server, boolean v6) {
+        if (server.v6() != v6 && config.forwarding() != Forwarding.TUNNEL) {
+            findings.error(
+                    at,
+                    key + ": invalid argument: " + server + " is " + (v6 ? "no IPv6 address" : "an IPv6 address")
+                            + " and the virtual's is" + (v6 ? "" : "n't") + ": only tunnels go from one to the other");
+        }
+    }
+
+    private static boolean v6(Virtual virtual) {
+        return virtual.address()
+                .map(FloatingAddress::address)
+                .or(() -> virtual.servers().stream().map(Server::address).findFirst())
+                .map(IpAddress::v6)
+                .orElse(false);
+    }
+
+    private static String ms(long ms) {
+        return ms % 1000 == 0 ? ms / 1000 + " s" : ms + " ms";
+    }
+}

@@ -1,0 +1,5 @@
+/// Makes this machine a real server for direct routing, and takes that back.
+@NullMarked
+package io.muster.realserver.daemon;
+
+import org.jspecify.annotations.NullMarked;
