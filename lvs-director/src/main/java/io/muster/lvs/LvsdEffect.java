@@ -46,6 +46,9 @@ public sealed interface LvsdEffect {
     /// shown now.
     record Reply(long client, LvsdAnswer answer) implements LvsdEffect {}
 
+    /// lvsd is in another state, see [Course].
+    record StateChanged(String from, String to, String reason) implements LvsdEffect {}
+
     record Log(Level level, String line) implements LvsdEffect {}
 
     /// The table is as wanted for the first time.

@@ -103,6 +103,7 @@ public final class LvsdRecord implements Recordable<LvsdEvent, LvsdEffect> {
                     LvsdEffect.WriteHoldings _,
                     LvsdEffect.SetSysctls _,
                     LvsdEffect.RestoreSysctls _,
+                    LvsdEffect.StateChanged _,
                     LvsdEffect.Log _,
                     LvsdEffect.Ready _,
                     LvsdEffect.Stopped _ -> true;

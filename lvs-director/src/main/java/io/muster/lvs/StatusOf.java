@@ -1,35 +1,50 @@
 package io.muster.lvs;
 
-import io.muster.checks.Health;
 import io.muster.checks.TargetHealth;
 import io.muster.ipvs.Destination;
+import io.muster.ipvs.ServiceId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Puts together what [LvsdStatus] says of a virtual server.
+/// Puts together what [LvsdStatus] says.
 final class StatusOf {
     private StatusOf() {}
 
-    static LvsdStatus.Virtual virtual(
-            Plan.Service service,
-            Health health,
-            Desired.Verdicts verdicts,
-            Drains drains,
-            TableView view,
-            long wallOffsetMs) {
-        Setup wanted = Desired.of(service, verdicts, drains);
+    static LvsdStatus lvsd(Course course, Parts parts, long nowMs) {
+        int foreign = 0;
+        for (ServiceId id : parts.view.services().keySet()) {
+            foreign += parts.owned.contains(id) ? 0 : 1;
+        }
+        LvsdState.Life life = course.state().life();
+        var virtuals = new ArrayList<LvsdStatus.Virtual>();
+        for (Plan.Service service : course.plan().services().values()) {
+            virtuals.add(virtual(service, parts, life.wallOffsetMs()));
+        }
+        return new LvsdStatus(
+                nowMs + life.wallOffsetMs(),
+                life.startedMs() + life.wallOffsetMs(),
+                course.state().kept(),
+                parts.looks.problem(),
+                foreign,
+                parts.tally.counters(),
+                virtuals);
+    }
+
+    private static LvsdStatus.Virtual virtual(Plan.Service service, Parts parts, long wallOffsetMs) {
+        TableView view = parts.view;
+        Setup wanted = Desired.of(service, parts, parts.drains);
         List<LvsdStatus.Server> servers = new ArrayList<>();
         for (Map.Entry<RealServer, Plan.Server> each : service.servers().entrySet()) {
             servers.add(server(
                     each.getKey(),
                     each.getValue(),
-                    health.health(each.getValue().target()),
+                    parts.health.health(each.getValue().target()),
                     Optional.ofNullable(wanted.destinations().get(each.getKey())),
                     Optional.ofNullable(view.destination(each.getKey())),
                     view.counts(each.getKey()),
-                    Optional.ofNullable(drains.get(each.getKey())),
+                    Optional.ofNullable(parts.drains.get(each.getKey())),
                     wallOffsetMs));
         }
         Optional<RealServer> sorry =

@@ -3,7 +3,6 @@ package io.muster.pulse;
 import io.muster.core.Incarnation;
 import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.net.IpAddress;
-import io.muster.pulse.PulseEffect.Say;
 import io.muster.pulse.PulseEffect.Send;
 import io.muster.pulse.PulseStatus.PartnerStatus;
 import java.util.Optional;

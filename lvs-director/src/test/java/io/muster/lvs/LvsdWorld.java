@@ -57,6 +57,10 @@ final class LvsdWorld {
     long diskBadUntilMs;
     int crashIn = -1;
     private boolean stopping;
+
+    /// What was said of lvsd last.
+    private String told = "unstarted";
+
     final Set<RealServer> drained = new HashSet<>();
     final Set<RealServer> zeroed = new HashSet<>();
     final Set<RealServer> zeroSeen = new HashSet<>();
@@ -96,6 +100,7 @@ final class LvsdWorld {
         stopping = false;
         lvsd = new Reconciler(new Dice(dice.nextLong()));
         acting = driven.apply(lvsd);
+        told = "unstarted";
         configured = new TreeSet<>(Plan.of(config).services().keySet());
         // A hand-set zero ends where lvs.cf forgot the server while nobody watched.
         forget();
@@ -139,7 +144,14 @@ final class LvsdWorld {
         if (event instanceof LvsdEvent.TableRead) {
             zeroSeen.addAll(zeroed);
         }
-        for (LvsdEffect effect : core.on(event, nowMs)) {
+        List<LvsdEffect> effects = core.on(event, nowMs);
+        // No change without a line.
+        String last = effects.stream()
+                .filter(LvsdEffect.StateChanged.class::isInstance)
+                .map(effect -> ((LvsdEffect.StateChanged) effect).to())
+                .reduce(told, (before, next) -> next);
+        check(lvsd.word().equals(last), "is " + lvsd.word() + ", and " + last + " was said");
+        for (LvsdEffect effect : effects) {
             if (crashIn == 0) {
                 crash();
                 return;
@@ -244,6 +256,10 @@ final class LvsdWorld {
                 zeroed.clear();
                 zeroSeen.clear();
                 at(50, this::boot);
+            }
+            case LvsdEffect.StateChanged(String from, String to, String reason) -> {
+                check(from.equals(told), "was " + told + ", and now " + from + " -> " + to);
+                told = to;
             }
             case LvsdEffect.SetSysctls _, LvsdEffect.RestoreSysctls _, LvsdEffect.Ready _ -> {}
         }

@@ -39,6 +39,7 @@ final class OneLvsd {
     int cheapReads;
     int mostRead;
     boolean stopped;
+    final List<String> changes = new ArrayList<>();
 
     /// Records or watches its steps.
     Recorder<LvsdEvent, LvsdEffect> recorder = Recorder.none();
@@ -110,6 +111,8 @@ final class OneLvsd {
                     give(new LvsdEvent.Checked(
                             target, ticket, new CheckResult(!dead.contains(target.server()), "as told", 1)));
                 case LvsdEffect.Log(LvsdEffect.Level level, String line) -> log.add(level + " " + line);
+                case LvsdEffect.StateChanged(String from, String to, String reason) ->
+                    changes.add(from + " -> " + to + ": " + reason);
                 case LvsdEffect.Reply reply -> replies.add(reply.answer());
                 case LvsdEffect.Stopped _ -> stopped = true;
                 case LvsdEffect.SetSysctls _, LvsdEffect.RestoreSysctls _, LvsdEffect.Ready _ -> {}

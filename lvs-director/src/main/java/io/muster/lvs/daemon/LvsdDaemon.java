@@ -226,10 +226,9 @@ final class LvsdDaemon implements AutoCloseable {
                     case ERROR -> LOG.error(line);
                 }
             }
-            case LvsdEffect.Ready() -> {
-                LOG.info("the table is as wanted");
-                context.status("the table is as wanted");
-            }
+            case LvsdEffect.StateChanged(String from, String to, String reason) ->
+                LOG.info("lvsd {} -> {}: {}", from, to, reason);
+            case LvsdEffect.Ready() -> context.status("the table is as wanted");
             case LvsdEffect.Stopped(boolean clean) -> table.run(stopped::countDown);
         }
     }

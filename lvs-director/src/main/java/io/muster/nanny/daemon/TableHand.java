@@ -82,7 +82,8 @@ interface TableHand extends AutoCloseable {
     }
 
     /// Prints the commands of ipvsadm(8) that would do it.
-    static TableHand printing(PrintStream out, String ipvsadm, ServiceId service, Target target, Forwarding forwarding) {
+    static TableHand printing(
+            PrintStream out, String ipvsadm, ServiceId service, Target target, Forwarding forwarding) {
         return new TableHand() {
             private OptionalInt weight = OptionalInt.empty();
 

@@ -49,7 +49,11 @@ class NannyTest {
     }
 
     private Nanny start(NannyOptions options) throws IOException {
-        return Nanny.start(options, TableHand.on(table, options.service(), options.target(), options.forwarding()), 1, status -> {});
+        return Nanny.start(
+                options,
+                TableHand.on(table, options.service(), options.target(), options.forwarding()),
+                1,
+                status -> {});
     }
 
     private String weights() {
