@@ -156,10 +156,11 @@ public final class Daemon {
         return -1;
     }
 
-    /// The version of this build.
+    /// The version of this build, which stands in the pom and comes here by the jar's manifest. Classes
+    /// that were never packed have none.
     public static String version() {
         String found = Daemon.class.getPackage().getImplementationVersion();
-        return found == null ? "1.0.0" : found;
+        return found == null ? "unpacked" : found;
     }
 
     private String usageText() {

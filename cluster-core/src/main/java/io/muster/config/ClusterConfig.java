@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /// A valid cluster.conf with every default filled in. Immutable; lists keep document order.
 ///
-/// Source of elements, attributes and defaults: the RHEL 5 and 6 schemas. Made by [ConfigReader] only.
+/// Source of elements, attributes and defaults: the RHEL 5 and 6 schemas. Made by [ConfigReader], or from one of those.
 ///
 /// @param version `config_version`; grows with every change
 /// @param sha256 of the file's octets, 64 lower-case hexadecimal digits
@@ -32,6 +32,28 @@ public record ClusterConfig(
         nodes = List.copyOf(nodes);
         fenceDevices = List.copyOf(fenceDevices);
         uidgid = List.copyOf(uidgid);
+    }
+
+    /// The same with another `<cman>`.
+    public ClusterConfig withCman(CmanConfig other) {
+        return new ClusterConfig(
+                name,
+                version,
+                sha256,
+                other,
+                totem,
+                fenceDaemon,
+                fenceXvmd,
+                nodes,
+                fenceDevices,
+                quorumd,
+                dlm,
+                gfsControld,
+                group,
+                logging,
+                uidgid,
+                rm,
+                root);
     }
 
     /// The node of that name, exactly as written in the file.

@@ -39,4 +39,31 @@ public record CmanConfig(
         boolean lastManStanding,
         int lastManStandingWindowMs,
         boolean autoTieBreaker,
-        OptionalInt autoTieBreakerNode) {}
+        OptionalInt autoTieBreakerNode) {
+    /// The same with another way to talk, which no other node has to agree to.
+    public CmanConfig withTalk(int otherPort, String shown, boolean shownSet, Optional<String> otherKeyfile) {
+        return new CmanConfig(
+                expectedVotes,
+                expectedVotesSet,
+                twoNode,
+                otherPort,
+                clusterId,
+                shown,
+                shownSet,
+                multicastTtl,
+                otherKeyfile,
+                quorumDevPollMs,
+                shutdownTimeoutMs,
+                ccsdPollMs,
+                startupConfigTimeoutSec,
+                maxQueued,
+                upgrading,
+                disallowed,
+                debugMask,
+                waitForAll,
+                lastManStanding,
+                lastManStandingWindowMs,
+                autoTieBreaker,
+                autoTieBreakerNode);
+    }
+}

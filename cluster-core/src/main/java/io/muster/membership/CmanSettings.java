@@ -36,8 +36,8 @@ public record CmanSettings(
     /// One node of the file.
     public record Configured(String name, int votes) {}
 
-    /// Reads the document of an ordered configuration. A pure function: the same octets give the same answer on all
-    /// nodes.
+    /// Reads the document of an ordered configuration. A pure function: the same octets give the same
+    /// answer on all nodes.
     @FunctionalInterface
     public interface Reader {
         /// @return empty for a document that isn't a valid configuration
@@ -48,6 +48,22 @@ public record CmanSettings(
         nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
         SortedSet<Level> levels = new TreeSet<>(mandatory);
         mandatory = Collections.unmodifiableSortedSet(levels);
+    }
+
+    /// The same with other votes and rules of counting.
+    public CmanSettings withVotes(SortedMap<Integer, Configured> otherNodes, int expected, QuorumRules otherRules) {
+        return new CmanSettings(
+                clusterName,
+                clusterId,
+                otherNodes,
+                expected,
+                otherRules,
+                mandatory,
+                shutdownTimeoutMs,
+                quorumDevPollMs,
+                lastManStandingMs,
+                configVersion,
+                configSha256);
     }
 
     /// The name of a node, or its number when the file doesn't have it.

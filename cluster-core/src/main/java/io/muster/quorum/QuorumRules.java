@@ -22,6 +22,11 @@ public record QuorumRules(
         nodeids = List.copyOf(nodeids);
     }
 
+    /// The same for two nodes, of which one is enough; which implies that both were members once.
+    public QuorumRules withTwoNode() {
+        return new QuorumRules(true, true, lastManStanding, autoTieBreaker, tieNode, nodeids);
+    }
+
     /// The arithmetic without special cases.
     public static QuorumRules plain(List<Integer> nodeids) {
         return new QuorumRules(false, false, false, false, OptionalInt.empty(), nodeids);

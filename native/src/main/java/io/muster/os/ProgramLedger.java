@@ -1,10 +1,10 @@
 package io.muster.os;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Which programs of a daemon run now, on disk, so that one that was killed can't leave any behind: the
-/// `start` of a killed rgmanager's agent could end after the next one's stop-before-start, and something
-/// would run that was reported stopped.
+/// `start` of a killed rgmanager's agent could end after the next one's stop-before-start, and
+/// something would run that was reported stopped.
 ///
 /// | file | |
 /// |---|---|
@@ -83,9 +83,8 @@ final class ProgramLedger {
             throws IOException, InterruptedException {
         Files.createDirectories(directory);
         var ledger = new ProgramLedger(directory);
-        Path fresh = directory.resolve(RUN + ".new");
-        Files.writeString(fresh, ledger.name + "\n");
-        Files.move(fresh, directory.resolve(RUN), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        // Durable before anything of an earlier run is ended: none of them may start after that.
+        AtomicFile.write(directory.resolve(RUN), (ledger.name + "\n").getBytes(StandardCharsets.UTF_8));
         long deadline = System.nanoTime() + withinMs * 1_000_000;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*-*")) {
             for (Path file : files) {

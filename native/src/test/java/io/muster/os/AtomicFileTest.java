@@ -1,5 +1,6 @@
 package io.muster.os;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -48,6 +50,30 @@ class AtomicFileTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         AtomicFile.write(file, new byte[] {2});
         assertEquals("rw-r--r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+
+    @Test
+    void aFileCanBeGivenAMode() throws IOException {
+        Path file = directory.resolve("f");
+        Files.writeString(file, "old");
+        AtomicFile.write(file, new byte[] {1}, PosixFilePermissions.fromString("r--------"));
+        assertEquals("r--------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertArrayEquals(new byte[] {1}, Files.readAllBytes(file));
+    }
+
+    @Test
+    void whatIsThereIsNeverTakenForNew() throws Exception {
+        Path file = directory.resolve("f");
+        var mode = PosixFilePermissions.fromString("r--------");
+        AtomicFile.create(file, new byte[] {42}, mode);
+        assertThrows(FileAlreadyExistsException.class, () -> AtomicFile.create(file, new byte[] {43}, mode));
+        assertArrayEquals(new byte[] {42}, Files.readAllBytes(file));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("nowhere"));
+        assertThrows(FileAlreadyExistsException.class, () -> AtomicFile.create(link, new byte[] {43}, mode));
+        assertEquals("r--------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        try (var left = Files.list(directory)) {
+            assertEquals(2, left.count(), "nothing temporary is left");
+        }
     }
 
     @Test

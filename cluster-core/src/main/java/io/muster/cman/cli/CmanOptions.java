@@ -1,6 +1,7 @@
 package io.muster.cman.cli;
 
 import io.muster.cli.Getopt;
+import io.muster.daemon.Daemon;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// `cman_tool`'s command line, as one record: one set of options for all operations, as the original has it.
+/// `cman_tool`'s command line, as one record: one set of options for all operations, as the original
+/// has it.
 ///
 /// @param environment overrides that `join` hands to the daemon
 /// @param timeoutSec 0 for none
@@ -150,7 +152,7 @@ record CmanOptions(
                         return stop(0);
                     }
                     case 'V' -> {
-                        out.println("cman_tool " + StatusText.VERSION);
+                        out.println("cman_tool " + Daemon.version());
                         return stop(0);
                     }
                     case '?' -> {

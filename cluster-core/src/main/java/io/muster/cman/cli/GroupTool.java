@@ -6,6 +6,7 @@ import io.muster.cman.client.CmanFrames;
 import io.muster.cman.client.StatusCodec;
 import io.muster.control.CommandClient;
 import io.muster.core.MalformedMessage;
+import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -48,7 +49,7 @@ public final class GroupTool implements Command {
                     return 0;
                 }
                 case 'V' -> {
-                    out.println("group_tool " + StatusText.VERSION);
+                    out.println("group_tool " + Daemon.version());
                     return 0;
                 }
                 default -> {

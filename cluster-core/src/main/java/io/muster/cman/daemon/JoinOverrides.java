@@ -105,75 +105,24 @@ record JoinOverrides(
 
     /// How this node talks, which no other has to agree to. For every version of the file.
     ClusterConfig apply(ClusterConfig c) {
-        return new ClusterConfig(
-                c.name(),
-                c.version(),
-                c.sha256(),
-                apply(c.cman()),
-                c.totem(),
-                c.fenceDaemon(),
-                c.fenceXvmd(),
-                c.nodes(),
-                c.fenceDevices(),
-                c.quorumd(),
-                c.dlm(),
-                c.gfsControld(),
-                c.group(),
-                c.logging(),
-                c.uidgid(),
-                c.rm(),
-                c.root());
+        CmanConfig cman = c.cman();
+        return c.withCman(cman.withTalk(
+                port.orElse(cman.port()),
+                multicast.orElse(cman.multicast()),
+                multicast.isPresent() || cman.multicastSet(),
+                keyFile.or(cman::keyfile)));
     }
 
-    private CmanConfig apply(CmanConfig c) {
-        return new CmanConfig(
-                c.expectedVotes(),
-                c.expectedVotesSet(),
-                c.twoNode(),
-                port.orElse(c.port()),
-                c.clusterId(),
-                multicast.orElse(c.multicast()),
-                multicast.isPresent() || c.multicastSet(),
-                c.multicastTtl(),
-                keyFile.or(c::keyfile),
-                c.quorumDevPollMs(),
-                c.shutdownTimeoutMs(),
-                c.ccsdPollMs(),
-                c.startupConfigTimeoutSec(),
-                c.maxQueued(),
-                c.upgrading(),
-                c.disallowed(),
-                c.debugMask(),
-                c.waitForAll(),
-                c.lastManStanding(),
-                c.lastManStandingWindowMs(),
-                c.autoTieBreaker(),
-                c.autoTieBreakerNode());
-    }
-
-    /// What this node brings into the cluster: it tells the others, and the next configuration takes it back.
+    /// What this node brings into the cluster: it tells the others, and the next configuration takes it
+    /// back.
     CmanSettings apply(CmanSettings s, int self) {
         SortedMap<Integer, Configured> nodes = new TreeMap<>(s.nodes());
         nodes.computeIfPresent(self, (id, node) -> new Configured(node.name(), votes.orElse(node.votes())));
-        QuorumRules r = s.rules();
-        QuorumRules rules = twoNode && !r.twoNode()
-                ? new QuorumRules(true, true, r.lastManStanding(), r.autoTieBreaker(), r.tieNode(), r.nodeids())
-                : r;
+        QuorumRules rules = twoNode && !s.rules().twoNode() ? s.rules().withTwoNode() : s.rules();
         int sum = nodes.values().stream().mapToInt(Configured::votes).sum();
         int before = s.nodes().values().stream().mapToInt(Configured::votes).sum();
         // A file that says nothing of expected votes means the sum, which has changed then.
         int fromFile = s.expectedVotes() == before && !rules.twoNode() ? sum : s.expectedVotes();
-        return new CmanSettings(
-                s.clusterName(),
-                s.clusterId(),
-                nodes,
-                expected.orElse(fromFile),
-                rules,
-                s.mandatory(),
-                s.shutdownTimeoutMs(),
-                s.quorumDevPollMs(),
-                s.lastManStandingMs(),
-                s.configVersion(),
-                s.configSha256());
+        return s.withVotes(nodes, expected.orElse(fromFile), rules);
     }
 }

@@ -4,6 +4,7 @@ import io.muster.cli.Command;
 import io.muster.cli.Getopt;
 import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigReader;
+import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.finding.Problem;
 import io.muster.finding.Reading;
@@ -53,7 +54,7 @@ public final class ConfigValidate implements Command {
                     return 0;
                 }
                 case 'V' -> {
-                    out.println("ccs_config_validate (Muster)");
+                    out.println("ccs_config_validate (Muster) " + Daemon.version());
                     return 0;
                 }
                 default -> {

@@ -3,18 +3,15 @@ package io.muster.transport.cli;
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
 import io.muster.daemon.Layout;
+import io.muster.os.AtomicFile;
 import io.muster.transport.ClusterKey;
 import io.muster.transport.daemon.KeyFile;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
@@ -22,9 +19,9 @@ import java.util.Set;
 
 /// `muster keygen [-f] [FILE]`: makes a cluster key of 32 random octets, mode 0400.
 ///
-/// Exit status 0, or 1 with a message. A key that exists is kept unless `-f` is given, because nodes with different
-/// keys don't hear each other. The directory of a FILE that was named must exist; that of the cluster key, whose name
-/// can't be mistyped, is made where it is missing.
+/// Exit status 0, or 1 with a message. A key that exists is kept unless `-f` is given, because nodes
+/// with different keys don't hear each other. The directory of a FILE that was named must exist; that
+/// of the cluster key, whose name can't be mistyped, is made where it is missing.
 public final class Keygen implements Command {
     private static final String USAGE = """
             Usage: muster keygen [-f] [FILE]
@@ -35,6 +32,8 @@ public final class Keygen implements Command {
               -f  replace a key that exists
               -h  this help
             """;
+
+    private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("r--------");
 
     private final Layout layout;
 
@@ -76,7 +75,8 @@ public final class Keygen implements Command {
             Path directory = file.toAbsolutePath().normalize().getParent();
             if (directory != null && !Files.isDirectory(directory)) {
                 if (!operands.isEmpty()) {
-                    // A key in a directory that a slip of the finger has named is a key that no daemon finds.
+                    // A key in a directory that a slip of the finger has named is a key that no daemon
+                    // finds.
                     err.println("keygen: " + file + ": there is no directory " + directory + ": make it (mkdir -p "
                             + directory + "), or name another file");
                     return 1;
@@ -97,25 +97,13 @@ public final class Keygen implements Command {
     }
 
     private static void write(Path file, boolean force) throws IOException {
-        if (!force && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new FileAlreadyExistsException(file.toString());
-        }
         byte[] key = new byte[ClusterKey.KEY_BYTES];
         new SecureRandom().nextBytes(key);
         // Whole or not at all: half a key on one node would keep it out of the cluster.
-        Path temporary = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(temporary);
-        try (FileChannel channel = FileChannel.open(
-                temporary,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--------")))) {
-            channel.write(ByteBuffer.wrap(key));
-            channel.force(true);
-        }
         if (force) {
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            AtomicFile.write(file, key, MODE);
         } else {
-            Files.move(temporary, file);
+            AtomicFile.create(file, key, MODE);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.muster.service.cli;
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
 import io.muster.control.NotRunningException;
+import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.driver.Patience;
 import io.muster.service.ClusterServices;
@@ -21,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// Source of options, layout and exit statuses: the original. A service's exit status is the number of
 /// its state, unless it runs.
 public final class Clustat implements Command {
-    private static final String RELEASE = "1.0.0";
     private static final int UNKNOWN = 255;
     private static final String USAGE = """
             usage: clustat <options>
@@ -75,7 +75,7 @@ public final class Clustat implements Command {
                 }
                 case 'Q' -> quorumOnly = true;
                 case 'v' -> {
-                    out.println("clustat version " + RELEASE);
+                    out.println("clustat version " + Daemon.version());
                     return 0;
                 }
                 default -> {

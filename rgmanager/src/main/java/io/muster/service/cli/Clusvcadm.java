@@ -4,6 +4,7 @@ import io.muster.cli.Command;
 import io.muster.cli.Getopt;
 import io.muster.control.CommandClient;
 import io.muster.core.MalformedMessage;
+import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.service.RequestKind;
 import io.muster.service.ResultCode;
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Source of options, texts and exit statuses: the original.
 public final class Clusvcadm implements Command {
-    private static final String RELEASE = "1.0.0";
 
     /// As long as the original's local daemon waits for a remote one.
     private static final Duration LONGEST = Duration.ofMinutes(10);
@@ -131,7 +131,7 @@ public final class Clusvcadm implements Command {
                 case 'F' -> byDomain = true;
                 case 'q' -> out = new PrintStream(OutputStream.nullOutputStream());
                 case 'v' -> {
-                    out.println(RELEASE);
+                    out.println(Daemon.version());
                     return 0;
                 }
                 default -> {
