@@ -5,7 +5,7 @@ build_dir=$home/build
 # Has a file that goes into the product changed since the last build? Directories count too: they change when a file goes.
 stale() {
     [ -e "$build_dir/.built" ] || return 0
-    [ -n "$(find "$home"/*/src/main "$home"/*/pom.xml "$home/pom.xml" "$home/distribution/commands" "$home/etc/demo" \
+    [ -n "$(find "$home"/*/src/main "$home"/*/pom.xml "$home/pom.xml" "$home"/*/commands "$home/etc/demo" \
         -newer "$build_dir/.built" -print -quit 2>/dev/null)" ]
 }
 
@@ -56,9 +56,10 @@ build() {
     echo "muster: built in $(($(date +%s) - started)) s" >&2
 }
 
-# build/lib holds the jars, build/bin a launcher per command, build/share what agents need, build/cache the AOT caches.
+# build/lib holds the jars, build/bin a launcher per command, build/share what agents need, build/cache the AOT caches. That
+# is the product; build/bed has the jar of the test bed, which is none, and share/demo, share/lab and sbin what it needs.
 lay_out() {
-    local changed=0 jar name
+    local changed=0 jar name list
     mkdir -p "$build_dir"/{lib,bin,cache}
     for jar in "$home"/distribution/target/lib/*.jar; do
         name=$(basename "$jar")
@@ -70,9 +71,24 @@ lay_out() {
     done
     source "$scripts/launchers.sh"
     lay_out_share "$build_dir"
+    lay_out_bed
     rm -f "$build_dir"/bin/*
-    each_command write_launcher "$build_dir/bin" .. "$build_dir" "$JAVA_HOME/bin/java"
+    for list in "$home/distribution/commands" "$home/system-tests/commands"; do
+        each_command "$list" write_launcher "$build_dir/bin" .. "$build_dir" "$JAVA_HOME/bin/java"
+    done
     if [ $changed = 1 ] || [ ! -e "$build_dir/cache/tools.aot" ]; then train_caches "$build_dir" "$JAVA_HOME/bin/java"; fi
+}
+
+lay_out_bed() {
+    local jar
+    rm -rf "$build_dir/bed"
+    mkdir -p "$build_dir"/bed "$build_dir"/share/{demo,lab}
+    for jar in "$home"/system-tests/target/system-tests-*.jar; do
+        case $jar in *-tests.jar | *-sources.jar) ;; *) cp -p "$jar" "$build_dir/bed/" ;; esac
+    done
+    cp -rp "$home/etc/demo/." "$build_dir/share/demo/"
+    cp -rp "$home/system-tests/src/main/lab/." "$scripts/machine.sh" "$build_dir/share/lab/"
+    cp -rp "$home/system-tests/src/main/agents/." "$build_dir/sbin/"
 }
 
 # Everything: the product laid out first, because the tests of real daemons start it as an operator would.

@@ -29,7 +29,7 @@ install_suite() {
         train_java=$java
         echo "muster: install: no runtime image (jlink: see build/jlink.log): the commands will use $JAVA_HOME" >&2
     fi
-    each_command install_command "$root" "$suite" "$java"
+    each_command "$home/distribution/commands" install_command "$root" "$suite" "$java"
     install_front_door "$root"
     train_caches "$suite" "$train_java"
     rm -f "$suite/training.log"
@@ -51,7 +51,7 @@ install_command() { # root, suite, java, NAME CLASS KIND
     mkdir -p "$2/bin"
     write_launcher "$2/bin" .. "$2" "$3" "$4" "$5" "$6"
     case $4 in
-        demo | bench | simulate | replay | keygen | end_machine | training*) ;;
+        simulate | replay | keygen | end_machine | training*) ;;
         *) write_launcher "$1/usr/sbin" ../lib/muster "$2" "$3" "$4" "$5" "$6" ;;
     esac
 }
@@ -77,7 +77,7 @@ case $word in
         echo "muster: unknown word \"$word\"" >&2
         ;;
 esac
-echo "Usage: muster keygen [FILE] | replay FILE | simulate --seed N | demo | bench" >&2
+echo "Usage: muster keygen [FILE] | replay FILE | simulate --seed N" >&2
 exit 2
 DOOR
     chmod 755 "$1/usr/sbin/muster"

@@ -13,7 +13,7 @@ java_options() {
         tool | xmltool) echo "$java_common -XX:TieredStopAtLevel=1 -XX:+UnlockDiagnosticVMOptions -XX:-AOTReplayTraining -Xmx48m" ;;
         daemon) echo "$java_common $java_daemon -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=24m" ;;
         ring) echo "$java_common $java_daemon -XX:ReservedCodeCacheSize=48m" ;;
-        work) echo "$java_common -Xmx1g" ;;
+        work | bed) echo "$java_common -Xmx1g" ;;
     esac
 }
 
@@ -21,34 +21,31 @@ java_options() {
 # because a JVM loads all of its cache at once. Each daemon has its own.
 cache_of() { case $1 in tool | xmltool) echo "$1s.aot" ;; *) echo "$2.aot" ;; esac; }
 
-# each_command FUNCTION ...: calls it with NAME CLASS KIND for every line of distribution/commands.
+# each_command LIST FUNCTION ...: calls it with NAME CLASS KIND for every line of a list of commands.
 each_command() {
-    local name class kind
+    local name class kind list=$1
+    shift
     while read -r name class kind <&3; do
         case $name in '' | \#*) continue ;; esac
         "$@" "$name" "$class" "$kind"
-    done 3<"$home/distribution/commands"
+    done 3<"$list"
 }
 
-# What isn't Java: share/cluster (resource agents), sbin (fence agents), share/demo, share/lab.
+# What isn't Java: share/cluster (resource agents), sbin (fence agents).
 lay_out_share() { # target
-    local from
     rm -rf "$1/share" "$1/sbin"
-    mkdir -p "$1/share/cluster" "$1/share/demo" "$1/share/lab" "$1/sbin"
+    mkdir -p "$1/share/cluster" "$1/sbin"
     cp -rp "$home/rgmanager/src/main/agents/." "$1/share/cluster/"
-    cp -rp "$home/etc/demo/." "$1/share/demo/"
-    cp -rp "$home/system-tests/src/main/lab/." "$scripts/machine.sh" "$1/share/lab/"
+    [ ! -d "$home/fence-daemon/src/main/agents" ] || cp -rp "$home/fence-daemon/src/main/agents/." "$1/sbin/"
     lay_out_c "$1"
-    for from in "$home"/fence-daemon/src/main/agents "$home"/system-tests/src/main/agents; do
-        [ ! -d "$from" ] || cp -rp "$from/." "$1/sbin/"
-    done
 }
 
-# What the table of C objects gives a place; see native/src/main/c/objects.
+# What the table of C objects gives a place; see native/src/main/c/objects. What goes to share/lab is the test bed's.
 lay_out_c() { # target
     local object place rest
     while read -r object place rest; do
         case $object:$place in '':* | \#* | *:-) continue ;; esac
+        [ "$place" != share/lab ] || [ "$1" = "$build_dir" ] || continue
         install -D -m 755 "$home/native/target/c/release/$object" "$1/$place/$object"
     done <"$home/native/src/main/c/objects"
 }
@@ -69,19 +66,21 @@ write_launcher() { # bin directory, way from there to the home, home, java (may 
         # A cache that is named and isn't there would cost the JDK's own as well.
         echo "aot=-XX:AOTCache=\$h/cache/$(cache_of "$7" "$5"); [ -e \"\${aot#*=}\" ] || aot=-Xshare:auto"
         echo "exec \"$4\" $(java_options "$7") \${MUSTER_AOT:-\$aot} \${MUSTER_JAVA_OPTS-} \\"
-        echo "  -cp \"$(class_path "$3/lib" '$h/lib')\" \\"
+        echo "  -cp \"$(class_path "$3/lib" '$h/lib')$([ "$7" != bed ] || printf ':%s' "$(class_path "$3/bed" '$h/bed')")\" \\"
         echo "  $6 \"\$@\""
     } >"$1/.$5.new"
     chmod 755 "$1/.$5.new"
     mv "$1/.$5.new" "$1/$5"
 }
 
-# The training run starts a small cluster for real; see io.muster.training.Training. Caches that can't be made cost start-up
-# time and nothing else.
+# The training run starts a small cluster for real, on loopback addresses and without rights: io.muster.cluster.cli.Training,
+# which looks whether that is so. Caches that can't be made cost start-up time and nothing else.
 train_caches() { # home of the suite, java
+    local unprivileged=()
     mkdir -p "$1/cache"
     rm -f "$1"/cache/*
-    MUSTER_HOME=$1 timeout 180 "$2" $java_common -cp "$(class_path "$1/lib" "$1/lib")" io.muster.training.Training "$1/cache" \
-        >"$1/training.log" 2>&1 </dev/null || true
+    [ "$(id -u)" -ne 0 ] || unprivileged=(setpriv "--bounding-set=-all,+dac_override" --inh-caps=-all)
+    MUSTER_HOME=$1 timeout 180 "${unprivileged[@]}" "$2" $java_common -cp "$(class_path "$1/lib" "$1/lib")" \
+        io.muster.cluster.cli.Training "$1/cache" >"$1/training.log" 2>&1 </dev/null || true
     ls "$1"/cache/*.aot >/dev/null 2>&1 || echo "muster: no start-up caches: commands start slower (see training.log)" >&2
 }

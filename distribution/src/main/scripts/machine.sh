@@ -44,14 +44,32 @@ need_packages() {
     [ ${#missing[@]} -eq 0 ] && return
     if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
         echo "muster: installing ${missing[*]}" >&2
-        if DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y -q --no-install-recommends "${missing[@]}" >&2 ||
-            { timeout 120 apt-get update -q >&2 && DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y -q --no-install-recommends "${missing[@]}" >&2; }; then
-            return
-        fi
+        if install_quietly "${missing[@]}" >&2; then return; fi
     fi
     echo "muster: $1 needs Debian packages that are not installed: apt-get install ${missing[*]}" >&2
     exit "${2-1}"
 }
+
+# install_quietly PACKAGE...: nothing that comes along starts: Debian's own word for that is policy-rc.d, which answers 101
+# meanwhile. Afterwards it is as it was, also when interrupted; after a kill -9, with the next installation.
+install_quietly() (
+    policy=${policy_rc_d:-/usr/sbin/policy-rc.d}
+    kept=$policy.before-muster
+    ours() { grep -qs '^# muster: nothing starts' "$policy"; }
+    as_it_was() { if [ -e "$kept" ]; then mv -f "$kept" "$policy"; elif ours; then rm -f "$policy"; fi; }
+    # One at a time: two would take each other's word for the machine's.
+    exec {turn}<"${policy%/*}"
+    flock "$turn"
+    as_it_was
+    trap as_it_was EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    [ ! -e "$policy" ] || cp -p "$policy" "$kept" || exit 1
+    printf '#!/bin/sh\n# muster: nothing starts that is only installed.\nexit 101\n' >"$policy.new"
+    chmod 755 "$policy.new" && mv -f "$policy.new" "$policy" || exit 1
+    install() { DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -y -q --no-install-recommends "$@"; }
+    install "$@" || { timeout 120 apt-get update -q && install "$@"; }
+)
 
 # Lines of "program package".
 programs_for() {
@@ -94,7 +112,8 @@ programs_for() {
     esac
 }
 
-command_names() { sed -n 's/^\([a-z][a-z_-]*\) .*/\1/p' "$home/distribution/commands"; }
+# The product's commands, and those that only a checkout has.
+command_names() { sed -n 's/^\([a-z][a-z_-]*\) .*/\1/p' "$home/distribution/commands" "$home/system-tests/commands"; }
 
 fold_words() { tr '\n' ' ' | fold -s -w 90 | sed 's/^/  /'; echo; }
 

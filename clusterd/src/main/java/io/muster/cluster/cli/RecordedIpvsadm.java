@@ -1,4 +1,4 @@
-package io.muster.training;
+package io.muster.cluster.cli;
 
 import io.muster.cli.Command;
 import io.muster.ipvs.cli.Ipvsadm;

@@ -1,4 +1,4 @@
-package io.muster.training;
+package io.muster.cluster.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
