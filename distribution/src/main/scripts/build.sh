@@ -94,11 +94,12 @@ lay_out_bed() {
 # Everything: the product laid out first, because the tests of real daemons start it as an operator would.
 # --lab says which kernel the lab's tests run on; what they need is installed and downloaded here, off their time.
 run_tests() {
-    local status=0 limit=1800 lab=${MUSTER_LAB:-uml}
+    local status=0 limit=2700 lab=${MUSTER_LAB:-uml} all=
     while [ $# -gt 0 ]; do
         case $1 in
             --lab) lab=${2-}; shift; [ $# -eq 0 ] || shift ;;
             --lab=*) lab=${1#--lab=}; shift ;;
+            --all) all=1; shift ;;
             -h | --help) test_usage; return ;;
             *) break ;;
         esac
@@ -110,30 +111,72 @@ run_tests() {
     esac
     build_if_stale
     need_packages test
-    if [ "$lab" != none ] && ! (need_packages test-lab && exec "$home/system-tests/src/main/lab/lab.sh" -e "$lab" --check); then
-        echo "muster: without that there is no lab: its tests are skipped" >&2
-        lab=none
-    fi
-    export MUSTER_LAB=$lab
-    # The pipe's own failure must not end the shell before its first part's status has been looked at.
-    set +e
-    # Bounded, so that a hang is a failure with a name and not a lost afternoon. Two modules at a time; the tests of real
-    # daemons are in the last module but one and have the machine to themselves.
-    timeout --kill-after=30 $limit bash -c 'source "$0"; source "$1"; home=$2; maven "${@:3}"' \
-        "$scripts/machine.sh" "$scripts/build.sh" "$home" -T2 verify ${MUSTER_MAVEN_ARGS-} "$@" 2>&1 | tee "$build_dir/test.log" |
-        grep -E --line-buffered 'Tests run:|Running io\.|^\[(ERROR|WARNING)\]|BUILD|SUCCESS|FAILURE|Total time'
-    status=${PIPESTATUS[0]}
-    set -e
+    lab=$(usable_lab "$lab")
+    export MUSTER_LAB=$lab MUSTER_TEST=1
+    rm -rf "$home"/*/target/{surefire,failsafe}-reports
+    # Two modules at a time; the tests of real daemons are in the last module but one and have the machine to themselves.
+    : >"$build_dir/test.log"
+    verify "$limit" -T2 verify "$@" || status=$?
+    report_skips || [ $status -ne 0 ] || status=1
+    [ -z "$all" ] || [ $status -ne 0 ] || run_longer_tests "$@" || status=$?
     [ "$status" -eq 0 ] || echo "muster: tests failed (status $status); all of it is in build/test.log" >&2
     exit "$status"
 }
 
+# The engine, or "none" where no guest can be had; what it takes is fetched.
+usable_lab() { # engine
+    if [ "$1" != none ] && ! (need_packages test-lab && exec "$home/system-tests/src/main/lab/lab.sh" -e "$1" --check) >&2; then
+        echo "muster: without that there is no lab: its tests are skipped" >&2
+        echo none
+    else
+        echo "$1"
+    fi
+}
+
+# Bounded, so that a hang is a failure with a name and not a lost afternoon. No test may end the machine it runs on.
+verify() { # limit in seconds, Maven's words
+    local status harmless=() limit=$1
+    shift
+    [ "$(id -u)" -ne 0 ] || harmless=(setpriv --bounding-set=-sys_boot)
+    # The pipe's own failure must not end the shell before its first part's status has been looked at.
+    set +e
+    timeout --kill-after=30 "$limit" "${harmless[@]}" bash -c 'source "$0"; source "$1"; home=$2; maven "${@:3}"' \
+        "$scripts/machine.sh" "$scripts/build.sh" "$home" ${MUSTER_MAVEN_ARGS-} "$@" 2>&1 | tee -a "$build_dir/test.log" |
+        grep -E --line-buffered 'Tests run:|Running io\.|^\[(ERROR|WARNING)\]|BUILD|SUCCESS|FAILURE|Total time'
+    status=${PIPESTATUS[0]}
+    set -e
+    return "$status"
+}
+
+# What is longer than a build's slice: new seeds of whole clusters, and the lab's tests on the stock kernel.
+run_longer_tests() {
+    local minutes=${MUSTER_CAMPAIGN_MINUTES:-10}
+    echo "muster: new seeds for $minutes minutes" >&2
+    "$build_dir/bin/simulate" --campaign "$minutes" || return
+    [ "$MUSTER_LAB" = uml ] || return 0
+    MUSTER_LAB=$(usable_lab tcg)
+    [ "$MUSTER_LAB" != none ] || return 0
+    echo "muster: the lab's tests once more, on the stock kernel" >&2
+    verify 4500 verify -pl system-tests -am -Dtest=none -Dit.test='io.muster.bed.guest.*IT' -Dsurefire.failIfNoSpecifiedTests=false \
+        -Dfailsafe.failIfNoSpecifiedTests=false "$@"
+}
+
+# On a machine of the kind that everything is made for, a test that doesn't run is a hole: it fails unless its reason is on
+# the list. Elsewhere it is only said.
+report_skips() {
+    local strict=
+    if [ "$(id -u)" -eq 0 ] && grep -qs '^VERSION_ID="12"' /etc/os-release && grep -qsx 'ID=debian' /etc/os-release; then strict=strict; fi
+    perl "$scripts/skips.pl" "$home/system-tests/skips" "$strict" "$home"/*/target/{surefire,failsafe}-reports/TEST-*.xml >&2
+}
+
 test_usage() {
     cat <<'TEXT'
-Usage: ./muster test [--lab uml|tcg|none] [MAVEN OPTIONS]
+Usage: ./muster test [--lab uml|tcg|none] [--all] [MAVEN OPTIONS]
 
   --lab uml     tests of the kernel's side run on user-mode Linux (the default)
   --lab tcg     the same on Debian's stock kernel, emulated by QEMU: slower by a multiple
   --lab none    they are skipped
+  --all         then what takes longer: ten minutes of new seeds for whole clusters ($MUSTER_CAMPAIGN_MINUTES says
+                otherwise), and the lab's tests once more with tcg
 TEXT
 }

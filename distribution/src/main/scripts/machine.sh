@@ -64,6 +64,8 @@ install_quietly() (
     trap as_it_was EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
+    # Whoever was told may have gone: what can't be said is no reason to end here.
+    trap : PIPE
     [ ! -e "$policy" ] || cp -p "$policy" "$kept" || exit 1
     printf '#!/bin/sh\n# muster: nothing starts that is only installed.\nexit 101\n' >"$policy.new"
     chmod 755 "$policy.new" && mv -f "$policy.new" "$policy" || exit 1

@@ -1,6 +1,7 @@
 package io.muster.bench;
 
 import io.muster.bed.Home;
+import io.muster.bed.Rights;
 import io.muster.bed.guest.GuestOutput;
 import io.muster.bed.guest.Lab;
 import io.muster.bed.guest.LabResult;
@@ -29,7 +30,8 @@ final class BenchDirector {
     }
 
     private static int inBox(int trials, GuestOutput output) throws IOException {
-        List<String> command = new ArrayList<>(List.of("unshare"));
+        List<String> command = new ArrayList<>(Rights.withoutReboot());
+        command.add("unshare");
         if (!Box.root()) {
             command.addAll(List.of("--user", "--map-root-user"));
         }

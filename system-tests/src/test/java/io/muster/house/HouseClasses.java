@@ -79,7 +79,11 @@ final class HouseClasses {
     /// Whether it decides: all that isn't in a package made for doing.
     static boolean isCore(JavaClass c) {
         String name = c.getPackageName();
-        return !DOERS.contains(name) && !isDaemon(c) && !isCommand(c) && !NAMED.contains(outermost(c));
+        return !DOERS.contains(name)
+                && !isDaemon(c)
+                && !isCommand(c)
+                && !NAMED.contains(outermost(c))
+                && !NOT_PRODUCT.contains(String.valueOf(moduleOf(c)));
     }
 
     /// Whether it runs a core or talks to who does: a class of some `<capability>.daemon` or

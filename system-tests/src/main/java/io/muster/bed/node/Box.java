@@ -1,5 +1,6 @@
 package io.muster.bed.node;
 
+import io.muster.bed.Rights;
 import io.muster.bed.Shell;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -26,9 +27,13 @@ public final class Box implements AutoCloseable {
     /// The pid 1 as seen from outside.
     final long pid;
 
-    private Box(Process holder, long pid) {
+    /// Whether it has a user namespace of its own.
+    private final boolean ownUsers;
+
+    private Box(Process holder, long pid, boolean ownUsers) {
         this.holder = holder;
         this.pid = pid;
+        this.ownUsers = ownUsers;
     }
 
     public static boolean root() {
@@ -36,14 +41,16 @@ public final class Box implements AutoCloseable {
     }
 
     /// Opens a box inside nothing: of this machine.
-    static Box open(Path init, String name, Path hosts, Path log) throws IOException {
+    ///
+    /// @param ownUsers in a user namespace, which whoever isn't root needs
+    static Box open(Path init, String name, Path hosts, Path log, boolean ownUsers) throws IOException {
         List<String> command = new ArrayList<>(List.of("unshare"));
-        if (!ROOT) {
+        if (ownUsers) {
             command.add("--user");
             command.add("--map-root-user");
         }
         command.addAll(unshared(init, name, hosts));
-        return start(command, log);
+        return start(command, log, ownUsers);
     }
 
     /// Opens a box inside this one; it ends when this one does.
@@ -51,24 +58,18 @@ public final class Box implements AutoCloseable {
         List<String> command = entering("-m", "-n", "-p");
         command.add("unshare");
         command.addAll(unshared(init, name, hosts));
-        return start(command, log);
+        return start(command, log, ownUsers);
     }
 
     private static List<String> unshared(Path init, String name, Path hosts) {
-        return List.of(
-                "--mount",
-                "--pid",
-                "--net",
-                "--uts",
-                "--fork",
-                "--kill-child",
-                "sh",
-                init.toString(),
-                name,
-                hosts.toString());
+        List<String> command =
+                new ArrayList<>(List.of("--mount", "--pid", "--net", "--uts", "--fork", "--kill-child"));
+        command.addAll(Rights.withoutReboot());
+        command.addAll(List.of("sh", init.toString(), name, hosts.toString()));
+        return command;
     }
 
-    private static Box start(List<String> command, Path log) throws IOException {
+    private static Box start(List<String> command, Path log, boolean ownUsers) throws IOException {
         Process process = Shell.builder(Map.of(), command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
@@ -79,7 +80,7 @@ public final class Box implements AutoCloseable {
             process.destroyForcibly();
             throw new IOException("no namespaces here: " + String.join(" ", command) + " failed; see " + log);
         }
-        return new Box(process, Long.parseLong(line.strip()));
+        return new Box(process, Long.parseLong(line.strip()), ownUsers);
     }
 
     /// The words that run what follows them in these namespaces.
@@ -87,7 +88,7 @@ public final class Box implements AutoCloseable {
     /// @param which nsenter's options for the namespaces to enter
     List<String> entering(String... which) {
         List<String> command = new ArrayList<>(List.of("nsenter", "-t", Long.toString(pid)));
-        if (!ROOT) {
+        if (ownUsers) {
             command.add("-U");
             command.add("--preserve-credentials");
         }
@@ -96,8 +97,10 @@ public final class Box implements AutoCloseable {
         return command;
     }
 
+    /// Who enters brings the rights that the one outside has; the one to reboot stays outside.
     List<String> inside(List<String> command) {
         List<String> all = entering("-m", "-n", "-p", "-u");
+        all.addAll(Rights.withoutReboot());
         all.addAll(command);
         return all;
     }

@@ -235,7 +235,10 @@ public final class TestNode {
         all.put("MUSTER_NODENAME", name);
         all.put("MUSTER_HOME", home);
         all.put("LANG", "C.UTF-8");
-        all.put("PATH", home + "/bin:" + home + "/sbin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        all.put(
+                "PATH",
+                home + "/bin:" + home + "/sbin:" + testbed.dir.resolve(Testbed.END)
+                        + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         return all;
     }
 }

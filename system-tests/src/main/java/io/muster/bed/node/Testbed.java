@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -21,6 +22,9 @@ import java.util.NoSuchElementException;
 /// Thread: any; power and cable operations on one node are serialized by the node.
 public final class Testbed implements AutoCloseable {
     public static final String SERVICE_ADDRESS = "10.77.0.80";
+
+    /// Has what stands in for reboot and its like; see init.sh.
+    static final String END = "end";
 
     public final Path dir;
     final int links;
@@ -47,16 +51,22 @@ public final class Testbed implements AutoCloseable {
     /// @param links networks each node is joined to, 1 to 3
     /// @throws IOException when the machine allows no namespaces, saying so
     public static Testbed open(Path dir, List<String> names, int links) throws IOException {
-        Path init = dir.resolve("init.sh");
-        try (InputStream script = Testbed.class.getResourceAsStream("init.sh")) {
-            if (script == null) {
-                throw new IllegalStateException("init.sh is missing from the jar");
-            }
-            Files.write(init, script.readAllBytes());
+        return open(dir, names, links, !Box.root());
+    }
+
+    /// @param ownUsers in a user namespace, also as root
+    static Testbed open(Path dir, List<String> names, int links, boolean ownUsers) throws IOException {
+        Path init = script(dir, "init.sh");
+        Path end = script(dir, "end-node.sh");
+        Files.createDirectories(dir.resolve(END));
+        for (String word : List.of("reboot", "poweroff", "halt", "shutdown", "telinit", "systemctl")) {
+            Path link = dir.resolve(END).resolve(word);
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, end);
         }
         Path hosts = dir.resolve("hosts");
         Files.writeString(hosts, hostsFile(names, links), StandardCharsets.UTF_8);
-        Box outer = Box.open(init, "testbed", hosts, dir.resolve("testbed.log"));
+        Box outer = Box.open(init, "testbed", hosts, dir.resolve("testbed.log"), ownUsers);
         try {
             for (int link = 0; link < links; link++) {
                 bridge(outer, "br" + link);
@@ -77,6 +87,18 @@ public final class Testbed implements AutoCloseable {
             outer.close();
             throw e;
         }
+    }
+
+    private static Path script(Path dir, String name) throws IOException {
+        Path file = dir.resolve(name);
+        try (InputStream script = Testbed.class.getResourceAsStream(name)) {
+            if (script == null) {
+                throw new IllegalStateException(name + " is missing from the jar");
+            }
+            Files.write(file, script.readAllBytes());
+        }
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return file;
     }
 
     private static String hostsFile(List<String> names, int links) {
