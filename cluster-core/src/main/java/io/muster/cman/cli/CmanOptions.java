@@ -54,6 +54,8 @@ record CmanOptions(
               -n <nodename>    The name of this node (defaults to hostname)
               -c <clustername> The name of the cluster to join
               -N <id>          Node id
+              -o <nodename>    As -n
+              -2               Two nodes of which one is enough; needs -e 1
               -k <file>        Private key file for cluster communications
               -w               Wait until node has joined a cluster
               -q               Wait until the cluster is quorate
@@ -66,7 +68,7 @@ record CmanOptions(
             leave
               -w               If cluster is in transition, wait and keep trying
               -t <seconds>     Maximum time (in seconds) to wait
-              remove           Tell other nodes to ajust quorum downwards if necessary
+              remove           Tell other nodes to lower expected votes to those who stay
               force            Leave even if cluster subsystems are active
 
             kill
@@ -92,7 +94,12 @@ record CmanOptions(
               -r               Reload cluster.conf and update config version
 
             debug
-              -d <mask>        Set debugging level
+              -d <level>       0 switches it off, anything else on
+
+            Taken for the sake of old scripts, without effect:
+              -A  -C <word>  -D<word>  -P  -S  -z
+            Refused, since cman has its nodes from cluster.conf:
+              -X
             """;
 
     /// How parsing ended when not with options: an exit status, everything having been said.
@@ -126,6 +133,7 @@ record CmanOptions(
         int votes = UNSET;
         int expected = UNSET;
         int debug = 0;
+        boolean debugging = false;
         SortedMap<String, String> environment = new TreeMap<>();
         for (int c = options.next(); c != Getopt.END; c = options.next()) {
             try {
@@ -143,7 +151,11 @@ record CmanOptions(
                     case 't' -> timeout = Integer.parseInt(options.argument());
                     case 'v' -> votes = Integer.parseInt(options.argument());
                     case 'e' -> expected = Integer.parseInt(options.argument());
-                    case 'd' -> debug = options.hasArgument() ? Integer.parseInt(options.argument()) : 1;
+                    case 'd' -> {
+                        // An argument that stands apart is an operand to getopt, and looked for below.
+                        debugging = !options.hasArgument();
+                        debug = options.hasArgument() ? Integer.parseInt(options.argument()) : 1;
+                    }
                     case '2' -> environment.put("CMAN_2NODE", "true");
                     case 'X' -> noConfig = true;
                     case 'A', 'C', 'D', 'P', 'S', 'z' -> {}
@@ -176,6 +188,14 @@ record CmanOptions(
         if (!operation.equals("leave") && !rest.isEmpty() && OPERATIONS.contains(rest.getFirst())) {
             err.println("cman_tool: can't specify two operations");
             return stop(1);
+        }
+        if (operation.equals("debug") && debugging && !rest.isEmpty()) {
+            try {
+                debug = Integer.parseInt(rest.getFirst());
+            } catch (NumberFormatException e) {
+                err.println("cman_tool: invalid value for -d: \"" + rest.getFirst() + "\"");
+                return stop(1);
+            }
         }
         if (noConfig && operation.equals("join")) {
             err.println("cman_tool: -X: cman has its nodes from cluster.conf and doesn't start without");

@@ -23,6 +23,7 @@ public final class GroupTool implements Command {
 
             Options:
               -v                Verbose output
+              -n                Taken for the sake of old scripts, without effect
               -h                Print this help, then exit
               -V                Print program version information, then exit
 
