@@ -64,6 +64,15 @@ public final class RgTest implements Command {
             err.print(USAGE);
             return 1;
         }
+        // Before the agents are asked, who may take their time.
+        if (words.getFirst().equals("-h") || words.getFirst().equals("--help")) {
+            out.print(USAGE);
+            return 0;
+        }
+        if (!VERBS.contains(words.getFirst())) {
+            err.println("rg_test: unknown word \"" + words.getFirst() + "\"" + Nearest.hint(words.getFirst(), VERBS));
+            return usage(err);
+        }
         try (Machine machine = RealMachine.of("rg_test")) {
             return run(machine, directory, words, out, err);
         }
@@ -82,11 +91,7 @@ public final class RgTest implements Command {
             case "rules" -> rules(agents.get(), out);
             case "test" -> words.isEmpty() ? usage(err) : test(machine, agents.get(), words, out, err);
             case "noop" -> words.size() == 4 ? noop(agents.get(), words, out, err) : usage(err);
-            case "delta" -> words.size() == 2 ? delta(agents.get(), words, out, err) : usage(err);
-            default -> {
-                err.println("rg_test: unknown word \"" + verb + "\"" + Nearest.hint(verb, VERBS));
-                yield usage(err);
-            }
+            default -> words.size() == 2 ? delta(agents.get(), words, out, err) : usage(err);
         };
     }
 

@@ -1,6 +1,7 @@
 package io.muster.resource.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.daemon.Layout;
@@ -38,6 +39,22 @@ class RgTestTest {
                 """);
         assertTrue(script.toFile().setExecutable(true));
         Files.writeString(here.resolve("cluster.conf"), CONFIG.formatted(script));
+    }
+
+    /// An agent that leaves a trace wherever it is asked for its metadata.
+    @Test
+    void helpAndAWrongWordAskNoAgent() throws Exception {
+        Path agents = Files.createDirectories(here.resolve("usr/share/cluster"));
+        Path agent = agents.resolve("trace.sh");
+        Files.writeString(agent, "#!/bin/sh\n: >\"${0%/*}/asked\"\n");
+        assertTrue(agent.toFile().setExecutable(true));
+        assertEquals(0, rgTest("-h"));
+        assertTrue(out.toString(StandardCharsets.UTF_8).startsWith("usage: rg_test "), out::toString);
+        assertEquals(1, rgTest("rule"));
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("did you mean \"rules\"?"), err::toString);
+        assertFalse(Files.exists(agents.resolve("asked")));
+        rgTest("rules");
+        assertTrue(Files.exists(agents.resolve("asked")));
     }
 
     private int rgTest(String... arguments) {
