@@ -29,7 +29,7 @@ public final class CcsTool implements Command {
             Usage: ccs_tool [options] <command>
 
             Options:
-              -verbose          say more
+              -verbose          taken for the sake of old scripts, without effect
               -h                this help
               -V                the version
 
@@ -152,13 +152,13 @@ public final class CcsTool implements Command {
                     probation = seconds.get();
                 }
                 default -> {
-                    err.println("Usage: ccs_tool update [--confirm SEC] FILE");
+                    err.println("Usage: ccs_tool update [-t|--confirm SEC] FILE");
                     return c == 'h' ? 0 : 1;
                 }
             }
         }
         if (options.operands().size() != 1) {
-            err.println("Usage: ccs_tool update [--confirm SEC] FILE");
+            err.println("Usage: ccs_tool update [-t|--confirm SEC] FILE");
             return 1;
         }
         return new Update(layout.socket("ccsd"), out, err)

@@ -69,7 +69,10 @@ public final class CcsDaemon implements AutoCloseable {
     public static void main(String[] args) {
         boolean[] alone = {false};
         Daemon.named("ccsd")
-                .options("n46dXm:t:p:P:", "  -X       stand alone: no cman, no other nodes\n", (letter, argument) -> {
+                .options("n46dXm:t:p:P:", """
+                          -X       stand alone: no cman, no other nodes
+                          -n -4 -6 -d -m X -t X -p X -P X  taken for the sake of old scripts, without effect
+                        """, (letter, argument) -> {
                     alone[0] |= letter == 'X';
                     return true;
                 })

@@ -34,6 +34,7 @@ public final class FenceNode implements Command {
               -U       unfence NODE (this node if none is named)
               -S       test all fence devices of NODE
               -v       say what each agent answered; -vv also what it was told
+              -O       taken for the sake of old scripts, without effect
               -h       print this help, then exit
               -V       print program version information, then exit
             """;

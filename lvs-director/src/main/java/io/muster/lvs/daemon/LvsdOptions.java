@@ -15,6 +15,7 @@ final class LvsdOptions {
                   --nofork            the same
               -v, --verbose           log every change of a weight too
               -t, --test-start        print what would be done, do nothing
+                  --norun             the same
                   --guard             standard input is a line to pulse: when it ends
                                       without a word, remove the addresses pulse held
                   --no-sysctls        leave net.ipv4.vs.* alone

@@ -25,7 +25,7 @@ import java.util.Optional;
 /// Exit status: 0 all well; 1 findings, or an lvs.cf that can't be used; 2 wrong usage.
 public final class DoctorCommand implements Command {
     private static final String USAGE = """
-            Usage: lvsctl doctor [-f FILE] [--json]
+            Usage: lvsctl doctor [-f|--file FILE] [-j|--json]
 
             Looks at this director, its network and its real servers, as FILE (lvs.cf)
             wants them, and says what is wrong, why it hurts and what mends it.

@@ -21,9 +21,8 @@ import java.util.Optional;
 ///
 /// Exit status: 0 done; 1 lvsd says no or isn't there; 2 wrong usage.
 final class DrainCommand implements Command {
-    private static final String USAGE = """
-            Usage: lvsctl drain RS [--deadline SECONDS] [--service VIRTUAL] [--wait]
-                   lvsctl undrain RS [--service VIRTUAL]
+    private static final String DRAINING = """
+            Usage: lvsctl drain RS [options]
 
             RS is a real server: its name in lvs.cf, its address, or address:port.
             It takes no new connections; at the deadline what remains is cut.
@@ -31,6 +30,14 @@ final class DrainCommand implements Command {
               -d, --deadline SECONDS  cut what remains after so long
               -s, --service VIRTUAL   only as a server of this virtual server
               -w, --wait              show what remains until nothing does
+            """;
+    private static final String UNDRAINING = """
+            Usage: lvsctl undrain RS [options]
+
+            RS is a real server: its name in lvs.cf, its address, or address:port.
+            It takes new connections again.
+
+              -s, --service VIRTUAL   only as a server of this virtual server
             """;
     private static final long LOOK_MS = 1_000;
 
@@ -45,10 +52,12 @@ final class DrainCommand implements Command {
     };
 
     private final boolean start;
+    private final String usage;
     private final Layout layout;
 
     DrainCommand(Layout layout, boolean start) {
         this.start = start;
+        this.usage = start ? DRAINING : UNDRAINING;
         this.layout = layout;
     }
 
@@ -70,17 +79,17 @@ final class DrainCommand implements Command {
                 case 's' -> service = options.argument();
                 case 'w' -> wait = true;
                 case 'h' -> {
-                    out.print(USAGE);
+                    out.print(usage);
                     return 0;
                 }
                 default -> {
-                    err.print(USAGE);
+                    err.print(usage);
                     return 2;
                 }
             }
         }
         if (options.operands().size() != 1) {
-            err.print(USAGE);
+            err.print(usage);
             return 2;
         }
         String server = options.operands().getFirst();

@@ -17,7 +17,7 @@ import java.util.Optional;
 /// Exit status: 0 done, or nothing to do; 1 refused, or something isn't as it should be; 2 wrong usage.
 public final class RealServerCommand implements Command {
     private static final String USAGE = """
-            Usage: lvsctl realserver up VIP [--interface DEV]
+            Usage: lvsctl realserver up VIP [-i|--interface DEV]
                    lvsctl realserver down VIP
                    lvsctl realserver status
 

@@ -17,7 +17,7 @@ import java.util.Optional;
 ///
 /// Exit status: 0 shown; 1 lvsd isn't there; 2 wrong usage.
 final class StatusCommand implements Command {
-    private static final String USAGE = "Usage: lvsctl status [--json]\n";
+    private static final String USAGE = "Usage: lvsctl status [-j|--json]\n";
 
     private static final Duration PULSE = Duration.ofSeconds(1);
 

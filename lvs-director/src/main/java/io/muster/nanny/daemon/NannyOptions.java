@@ -35,6 +35,8 @@ record NannyOptions(
         String ipvsadm) {
     static final String USAGE = """
             Usage: nanny --lvs|--fos -h ADDRESS -V ADDRESS [options]
+              --lvs              keep the server in the table as long as it is good
+              --fos              leave the table alone, end at the first failure
               -h ADDRESS         real server
               -V ADDRESS         virtual address
               -p PORT            virtual port (80)
@@ -57,7 +59,7 @@ record NannyOptions(
               --test-start, --norun   print what would be done to the table, and don't
               -n, --nodaemon, -c      accepted
               -v, --verbose      tell about every check
-              --version
+              --version, --help  what they say
             """;
 
     /// What parsing came to: options, or an exit status.

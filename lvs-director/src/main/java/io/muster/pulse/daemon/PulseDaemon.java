@@ -56,6 +56,7 @@ public final class PulseDaemon implements AutoCloseable {
                                      print what would be done, and don't do it
               --forceactive          become active at once
               --lvsd PROGRAM         the lvsd to run; "none" for addresses without a table
+              --lvs PROGRAM          the same
               --fos PROGRAM          not built yet
             """;
 

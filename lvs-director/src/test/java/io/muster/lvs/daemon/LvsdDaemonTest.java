@@ -247,7 +247,7 @@ class LvsdDaemonTest {
         assertTrue(lvsctl(2, "drain", "one", "--deadline", "soon").contains("seconds are wanted"));
         assertTrue(lvsctl(2, "drain").startsWith("Usage: lvsctl drain"));
         assertTrue(lvsctl(2, "undrain", "one", "--wait").startsWith("lvsctl: unrecognized option '--wait'\n"));
-        assertTrue(lvsctl(0, "undrain", "--h").startsWith("Usage: lvsctl drain"));
+        assertTrue(lvsctl(0, "undrain", "--h").startsWith("Usage: lvsctl undrain"));
         assertTrue(lvsctl(2).startsWith("Usage: lvsctl"));
         assertTrue(lvsctl(0, "--help").startsWith("Usage: lvsctl"));
     }

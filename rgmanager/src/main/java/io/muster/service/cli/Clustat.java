@@ -33,7 +33,7 @@ public final class Clustat implements Command {
               -v                 Display version and exit
               -x                 Dump information as XML
               -Q                 Return 0 if quorate, 1 if not (no output)
-              -f                 Fast: members and local state of services only
+              -f                 Leave offline members out
               -l                 Use long format for services
             """;
 

@@ -34,19 +34,17 @@ public final class Clusvcadm implements Command {
               -v                     Display version and exit
               -d <group>             Disable <group>.  This stops a group
                                      until an administrator enables it again,
-                                     the cluster loses and regains quorum, or
-                                     an administrator-defined event script
-                                     explicitly enables it again.
+                                     or the cluster loses and regains quorum.
               -e <group>             Enable <group>
               -e <group> -F          Enable <group> according to failover
-                                     domain rules (deprecated; always the
-                                     case when using central processing)
-              -e <group> -m <member> Enable <group> on <member>
+                                     domain rules
+              -e <group> -m <member> Enable <group> on <member>; -n is
+                                     another word for -m
               -r <group> -m <member> Relocate <group> [to <member>]
                                      Stops a group and starts it on another
                                      cluster member.
-              -M <group> -m <member> Migrate <group> to <member>
-                                     (e.g. for live migration of VMs)
+              -M <group> -m <member> Migrate <group> to <member>: refused,
+                                     nothing here migrates
               -q                     Quiet operation
               -R <group>             Restart a group in place.
               -s <group>             Stop <group>.  This temporarily stops
@@ -65,9 +63,9 @@ public final class Clusvcadm implements Command {
                                      resources within a resource group.
 
             Resource Group Locking (for cluster Shutdown / Debugging):
-              -l                     Lock local resource group managers.
-                                     This prevents resource groups from
-                                     starting.
+              -l                     Lock the resource group managers of the
+                                     cluster.  This prevents resource groups
+                                     from starting.
               -S                     Show lock state
               -u                     Unlock resource group managers.
                                      This allows resource groups to start.
