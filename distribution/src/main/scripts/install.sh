@@ -40,6 +40,7 @@ install_suite() {
     install -d -m 755 "$root/etc/cluster" "$root/etc/sysconfig/ha"
     install -D -m 644 -t "$root/usr/share/doc/muster" "$home"/etc/*.example
     install_man "$root/usr/share/man"
+    install_completion "$root/usr/share/bash-completion/completions"
     install -d -m 750 "$root/var/lib/muster" "$root/var/log/cluster"
     if [ -z "$root" ]; then settle; fi
     echo "installed in $root/: $(du -sh "$suite" | cut -f1) in /usr/lib/muster, commands in /usr/sbin, units in /usr/lib/systemd/system"
@@ -60,6 +61,15 @@ install_man() { # manual's directory
     local page
     for page in "$home"/docs/man/*.[1-8]; do
         [ ! -f "$page" ] || install -D -m 644 "$page" "$1/man${page##*.}/${page##*/}"
+    done
+}
+
+# bash looks for the completion of a command in a file of its name.
+install_completion() { # directory
+    local name script=$home/distribution/src/main/completion/muster.bash
+    install -D -m 644 "$script" "$1/muster"
+    for name in $(sed -n 's/^complete .* _muster //p' "$script"); do
+        [ "$name" = muster ] || ln -sf muster "$1/$name"
     done
 }
 
