@@ -31,8 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 /// program takes, no more and no less, and so does its usage text; statuses, references and the markup
 /// itself are right.
 class ManPagesTest {
-    /// Commands of a checkout, which aren't installed as commands; and the caches' training.
-    private static final Set<String> NOT_INSTALLED = Set.of("demo", "bench", "lab_guest", "training", "training_xml");
+    /// What has no name in /usr/sbin: commands of a checkout; the caches' training; and what agents alone call to
+    /// end the machine, which no test may try.
+    private static final Set<String> NOT_INSTALLED =
+            Set.of("demo", "bench", "lab_guest", "training", "training_xml", "end_machine");
 
     /// Words of `muster`, described in its page.
     private static final Set<String> OF_MUSTER = Set.of("keygen", "replay", "simulate");
