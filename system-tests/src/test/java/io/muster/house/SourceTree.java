@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// The checkout the tests were built from.
@@ -34,6 +36,17 @@ final class SourceTree {
                 .filter(f -> f.endsWith("pom.xml") && !f.equals(root().resolve("pom.xml")))
                 .map(f -> root().relativize(f).toString().replace("/pom.xml", ""))
                 .toList();
+    }
+
+    /// The commands of the suite, each with its main class.
+    static SortedMap<String, String> commands() {
+        SortedMap<String, String> found = new TreeMap<>();
+        read(root().resolve("distribution/commands"))
+                .lines()
+                .filter(line -> !line.startsWith("#") && !line.isBlank())
+                .map(line -> line.split("\\s+"))
+                .forEach(words -> found.put(words[0], words[1]));
+        return found;
     }
 
     static String read(Path file) {
