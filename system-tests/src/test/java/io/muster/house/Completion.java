@@ -34,7 +34,9 @@ final class Completion {
             List<String> words = new ArrayList<>(List.of(line.split(" +")));
             // A directory may stand before rg_test's words.
             words.remove("[AGENTDIR]");
-            if (!words.removeFirst().equals(page.name) || words.isEmpty() || !WORD.matcher(words.getFirst()).matches()) {
+            if (!words.removeFirst().equals(page.name)
+                    || words.isEmpty()
+                    || !WORD.matcher(words.getFirst()).matches()) {
                 continue;
             }
             for (String first : words.removeFirst().split("\\|")) {
@@ -122,8 +124,8 @@ final class Completion {
                     }
                 }
             }
-            byKind.forEach((kind, options) -> options.forEach(option ->
-                    values.append("        '%s %s') kind=%s ;;\n".formatted(page.name, option, kind))));
+            byKind.forEach((kind, options) -> options.forEach(
+                    option -> values.append("        '%s %s') kind=%s ;;\n".formatted(page.name, option, kind))));
         }
         return HEAD + tables + MIDDLE + values + TAIL + "complete -o bashdefault -F _muster " + String.join(" ", names)
                 + "\n";

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// bash's completion: made from the man pages, and what it offers when it is asked.
 class CompletionTest {
-    private static final Path FILE =
-            SourceTree.root().resolve("distribution/src/main/completion/muster.bash");
+    private static final Path FILE = SourceTree.root().resolve("distribution/src/main/completion/muster.bash");
 
     /// Commands that tell a word they don't know.
     private static final Set<String> CHECKED =
@@ -50,9 +49,11 @@ class CompletionTest {
             var words = Completion.words(page).getOrDefault("", new TreeSet<>());
             assertTrue(words.size() > 2, command + ": " + words);
             for (String word : words) {
-                String said = new CommandProbe(mainClass, root).run(word, "-\u0001").err();
+                String said =
+                        new CommandProbe(mainClass, root).run(word, "-\u0001").err();
                 if (said.toLowerCase(java.util.Locale.ROOT).contains("unknown")) {
-                    wrong.add(command + " " + word + ": " + said.lines().findFirst().orElse(""));
+                    wrong.add(command + " " + word + ": "
+                            + said.lines().findFirst().orElse(""));
                 }
             }
         });

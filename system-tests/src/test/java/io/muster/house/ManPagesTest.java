@@ -249,7 +249,8 @@ class ManPagesTest {
     @Test
     void synopsesShowOptionsThatAreDescribed() {
         for (ManPage page : pages.values()) {
-            String synopsis = page.section("SYNOPSIS").lines().map(ManPage::plain).collect(joining(" "));
+            String synopsis =
+                    page.section("SYNOPSIS").lines().map(ManPage::plain).collect(joining(" "));
             SortedSet<String> described = page.options("");
             page.words().forEach(word -> described.addAll(page.options(word)));
             for (String option : ManPage.options(synopsis, false)) {
