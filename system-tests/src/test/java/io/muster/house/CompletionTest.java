@@ -85,6 +85,30 @@ class CompletionTest {
         assertEquals("", offered("clustat", "nonsense", "x"));
     }
 
+    /// bash looks for a file of the command's name, man for one in its section.
+    @Test
+    void whatIsInstalledIsCompletedAndExplained() throws IOException, InterruptedException {
+        String script = "home=$1; source \"$1/distribution/src/main/scripts/install.sh\";"
+                + " install_man \"$2/man\"; install_completion \"$2/completions\"";
+        Process process = new ProcessBuilder(
+                        "bash", "-euc", script, "bash", SourceTree.root().toString(), root.toString())
+                .inheritIO()
+                .start();
+        assertEquals(0, process.waitFor());
+        var commands = new TreeSet<String>();
+        pages.forEach((name, page) -> {
+            assertTrue(Files.isRegularFile(root.resolve("man/man" + page.section + "/" + name)), name);
+            if (page.section.equals("8")) {
+                commands.add(page.name);
+            }
+        });
+        var completed = new TreeSet<String>();
+        try (var files = Files.list(root.resolve("completions"))) {
+            files.filter(Files::isRegularFile).forEach(file -> completed.add(file.getFileName().toString()));
+        }
+        assertEquals(commands, completed);
+    }
+
     private String offered(String... line) throws IOException, InterruptedException {
         String script = "source \"$1\"; shift; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _muster;"
                 + " printf '%s\\n' \"${COMPREPLY[@]}\" | sort | tr '\\n' ' '";
