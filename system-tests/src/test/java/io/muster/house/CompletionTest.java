@@ -104,7 +104,8 @@ class CompletionTest {
         });
         var completed = new TreeSet<String>();
         try (var files = Files.list(root.resolve("completions"))) {
-            files.filter(Files::isRegularFile).forEach(file -> completed.add(file.getFileName().toString()));
+            files.filter(Files::isRegularFile)
+                    .forEach(file -> completed.add(file.getFileName().toString()));
         }
         assertEquals(commands, completed);
     }
