@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// cluster.conf(5) against the schema and the defaults: every element has its heading, `<child> in <parent>`,
@@ -221,6 +222,59 @@ class ClusterConfPageTest {
         }
         assertEquals("", String.join("\n", wrong));
         assertTrue(tried >= 15, "only " + tried + " defaults");
+    }
+
+    /// Whatever isn't marked makes a difference to what daemons are given, at one value at least. (Whether a daemon
+    /// looks at it is another question.)
+    @Test
+    void whatIsntMarkedMakesADifference() throws ReflectiveOperationException {
+        String file = """
+                <cluster name="c" config_version="1">
+                  <cman><multicast/></cman><totem/><fence_daemon/>
+                  <clusternodes><clusternode name="a" nodeid="1"><altname name="b"/></clusternode>
+                  <clusternode name="e" nodeid="2"/></clusternodes>
+                  <rm><failoverdomains><failoverdomain name="d"><failoverdomainnode name="a"/></failoverdomain>
+                  </failoverdomains></rm>
+                </cluster>
+                """;
+        String without = shown(file);
+        Map<String, Rule> rules = rules();
+        int tried = 0;
+        for (var element : page.entrySet()) {
+            Rule rule = rules.get(element.getKey());
+            for (var attribute : element.getValue().entrySet()) {
+                String said = attribute.getValue().text;
+                boolean acts = !said.startsWith("[no effect]") && !said.startsWith("An error");
+                if (rule == null || !acts || said.contains("Needed")) {
+                    continue;
+                }
+                tried++;
+                String start = "<" + rule.type;
+                assertTrue(file.contains(start), "no " + start + " in the file to try it in");
+                boolean differs = false;
+                for (String value : values(rule.attributes.get(attribute.getKey()))) {
+                    String with = file.replaceFirst(
+                            start + "(?=[ />])", start + " " + attribute.getKey() + "=\"" + value + "\"");
+                    differs |= !shown(with).equals(without);
+                }
+                if (!differs) {
+                    wrong.add(element.getKey() + " " + attribute.getKey() + " makes no difference");
+                }
+            }
+        }
+        assertEquals("", String.join("\n", wrong));
+        assertTrue(tried >= 25, "only " + tried + " tried");
+    }
+
+    private static List<String> values(Rule.@Nullable Attribute attribute) {
+        return attribute == null
+                ? List.of()
+                : switch (attribute.kind()) {
+                    case Rule.Kind.Text _ -> List.of("t", "7");
+                    case Rule.Kind.Flag _ -> List.of("0", "1");
+                    case Rule.Kind.Count(long min, long max) -> List.of(String.valueOf(min), String.valueOf(max));
+                    case Rule.Kind.Word(List<String> words) -> words;
+                };
     }
 
     /// All that a file means, but for what tells one writing from another.
