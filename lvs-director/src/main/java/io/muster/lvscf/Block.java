@@ -1,5 +1,7 @@
 package io.muster.lvscf;
 
+import io.muster.finding.Placed;
+import io.muster.finding.Shown;
 import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -125,7 +127,7 @@ final class Block {
     }
 
     private static String printable(String text) {
-        String quoted = Findings.quoted(text);
+        String quoted = Shown.quoted(text);
         return quoted.substring(1, quoted.length() - 1);
     }
 }

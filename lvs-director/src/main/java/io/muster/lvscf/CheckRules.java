@@ -1,8 +1,9 @@
 package io.muster.lvscf;
 
-import static io.muster.lvscf.Findings.quoted;
+import static io.muster.finding.Shown.quoted;
 
 import io.muster.checks.Expect;
+import io.muster.finding.Findings;
 import io.muster.lvscf.LvsConfig.CheckRule.Kind;
 import io.muster.lvscf.LvsConfig.CheckRule;
 import java.util.List;

@@ -1,7 +1,8 @@
 package io.muster.lvscf;
 
-import static io.muster.lvscf.Findings.quoted;
+import static io.muster.finding.Shown.quoted;
 
+import io.muster.finding.Findings;
 import io.muster.ipvs.Forwarding;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.lvscf.LvsConfig.Heartbeat;

@@ -1,5 +1,7 @@
 package io.muster.lvscf;
 
+import io.muster.finding.Findings;
+import io.muster.finding.Placed;
 import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.ServiceId;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
@@ -49,12 +51,11 @@ final class CrossChecks {
             }
         }
         if (!any && config.service() == LvsConfig.ServiceKind.LVS && findings.usable()) {
-            findings.warn(0, 0, "no active virtual block: nothing will be forwarded, and pulse won't start");
+            findings.warn(Placed.at(0, 0), "no active virtual block: nothing will be forwarded, and pulse won't start");
         }
         if (any && config.forwarding() == Forwarding.MASQ && !file.names("nat_router") && config.backupActive()) {
             findings.warn(
-                    0,
-                    0,
+                    Placed.at(0, 0),
                     "nat_router missing: with network = nat the real servers' gateway must move with the role, or their"
                             + " replies die with the director they go through");
         }

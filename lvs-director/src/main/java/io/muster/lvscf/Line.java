@@ -1,5 +1,7 @@
 package io.muster.lvscf;
 
+import io.muster.finding.Findings;
+import io.muster.finding.Placed;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +13,7 @@ record Line(int number, String text, List<Token> tokens) {
     static final int MAX_TOKENS = 100;
 
     /// @param column from 1
-    record Token(int line, int column, String text) {}
+    record Token(int line, int column, String text) implements Placed {}
 
     Line {
         tokens = List.copyOf(tokens);
@@ -37,8 +39,7 @@ record Line(int number, String text, List<Token> tokens) {
         }
         if (dos > 0) {
             findings.warn(
-                    firstDos,
-                    1,
+                    Placed.at(firstDos, 1),
                     "DOS line ends in " + dos + (dos == 1 ? " line" : " lines")
                             + ": read all the same, but the original's programs skip everything behind the first line");
         }

@@ -1,8 +1,11 @@
 package io.muster.lvscf;
 
-import static io.muster.lvscf.Findings.quoted;
+import static io.muster.finding.Shown.quoted;
 
 import io.muster.cli.Nearest;
+import io.muster.finding.Findings;
+import io.muster.finding.Placed;
+import io.muster.finding.Reading;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,16 +30,16 @@ public final class LvsReader {
     /// Reads a file's text.
     ///
     /// @param file as it shall stand in messages, usually `lvs.cf`
-    public static Reading read(String text, String file, NameLookup names) {
+    public static Reading<LvsConfig> read(String text, String file, NameLookup names) {
         var findings = new Findings(file);
         List<Line> lines = Line.of(text, findings);
         if (lines.isEmpty()) {
-            findings.error(0, 0, "Empty configuration");
-            return new Reading(Optional.empty(), findings.sorted());
+            findings.error(Placed.at(0, 0), "Empty configuration");
+            return findings.reading(Optional.empty());
         }
         Block tree = new LvsReader(names, findings).tree(lines);
         LvsConfig config = new ConfigBuilder(tree, findings).build();
-        return new Reading(findings.usable() ? Optional.of(config) : Optional.empty(), findings.sorted());
+        return findings.reading(findings.usable() ? Optional.of(config) : Optional.empty());
     }
 
     private Block tree(List<Line> lines) {

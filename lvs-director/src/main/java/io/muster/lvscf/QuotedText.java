@@ -1,7 +1,9 @@
 package io.muster.lvscf;
 
-import static io.muster.lvscf.Findings.quoted;
+import static io.muster.finding.Shown.quoted;
 
+import io.muster.finding.Findings;
+import io.muster.finding.Placed;
 import org.jspecify.annotations.Nullable;
 
 /// One word, or text between quotes that may hold blanks. No escapes: a backslash before a quote only keeps the
@@ -21,8 +23,7 @@ final class QuotedText {
                     String second = rest.substring(start, lastWord);
                     int column = at.column() + start;
                     findings.error(
-                            at.line(),
-                            column,
+                            Placed.at(at.line(), column),
                             key.name() + ": " + ValueReader.unexpected(second.split("[ \t]", 2)[0])
                                     + (second.startsWith("#") ? "" : ": text with blanks in it takes quotes"));
                     return null;
@@ -41,14 +42,13 @@ final class QuotedText {
         if (close < lastWord - 1) {
             int start = word(rest, close + 1);
             String extra = rest.substring(start, lastWord).split("[ \t]", 2)[0];
-            findings.error(at.line(), at.column() + start, key.name() + ": " + ValueReader.unexpected(extra));
+            findings.error(Placed.at(at.line(), at.column() + start), key.name() + ": " + ValueReader.unexpected(extra));
             return null;
         }
         String inner = rest.substring(1, close);
         if (lastWord < rest.length() && inner.chars().noneMatch(c -> Line.blank((char) c))) {
             findings.error(
-                    at.line(),
-                    at.column() + lastWord,
+                    Placed.at(at.line(), at.column() + lastWord),
                     key.name() + ": quotation mismatch: blanks behind the closing " + quote + ": remove them");
             return null;
         }

@@ -1,5 +1,8 @@
 package io.muster.lvscf;
 
+import io.muster.finding.Findings;
+import io.muster.finding.Shown;
+
 /// Keys that are read for the sake of old files and do nothing here.
 final class Unbuilt {
     private Unbuilt() {}
@@ -21,7 +24,7 @@ final class Unbuilt {
     private static void program(Block block, String key, String usual, String instead, Findings findings) {
         String path = block.text(key, usual);
         if (!path.substring(path.lastIndexOf('/') + 1).equals(usual)) {
-            findings.warn(block.place(key), key + ": " + Findings.quoted(path) + " won't be run: " + instead);
+            findings.warn(block.place(key), key + ": " + Shown.quoted(path) + " won't be run: " + instead);
         }
     }
 }

@@ -1,8 +1,10 @@
 package io.muster.lvscf;
 
-import static io.muster.lvscf.Findings.quoted;
+import static io.muster.finding.Shown.quoted;
 
 import io.muster.cli.Nearest;
+import io.muster.finding.Findings;
+import io.muster.finding.Placed;
 import io.muster.net.IpAddress;
 import java.math.BigInteger;
 import java.util.HashMap;

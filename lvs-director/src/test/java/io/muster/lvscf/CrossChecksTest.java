@@ -8,6 +8,7 @@ import static io.muster.lvscf.Sample.warnings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.finding.Problem;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.finding.Problem;
+import io.muster.finding.Reading;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -72,7 +74,7 @@ class DamagedFilesTest {
 
     /// @return whether the file was read
     private static boolean check(String text, String which) {
-        Reading reading = Sample.read(text);
+        Reading<LvsConfig> reading = Sample.read(text);
         assertEquals(reading.errors().isEmpty(), reading.config().isPresent(), which);
         for (Problem problem : reading.problems()) {
             assertFalse(problem.text().chars().anyMatch(Character::isISOControl), problem + " " + which);

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.finding.Reading;
 import io.muster.lvscf.LvsConfig.CheckRule;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.lvscf.LvsConfig.Heartbeat.Format;
@@ -63,7 +64,7 @@ class DefaultsTest {
 
     @Test
     void theCompleteExampleIsReadWhole() {
-        Reading reading = read(Sample.complete());
+        Reading<LvsConfig> reading = read(Sample.complete());
         assertEquals(List.of(), reading.problems());
         LvsConfig config = good(reading);
         assertEquals(Optional.of(new Partner(ip("192.168.26.201"), ip("10.11.12.9"))), config.primary());
@@ -124,7 +125,7 @@ class DefaultsTest {
 
     @Test
     void withoutPrimaryPrivateBothPrivateAddressesAreThePublicOnes() {
-        Reading reading = global("primary = 10.0.0.1\nbackup = 10.0.0.2\nbackup_active = 1\nbackup_private = 10.9.0.2"
+        Reading<LvsConfig> reading = global("primary = 10.0.0.1\nbackup = 10.0.0.2\nbackup_active = 1\nbackup_private = 10.9.0.2"
                 + "\nnat_router = 10.0.1.10 eth1");
         assertEquals(
                 Optional.of(new Partner(ip("10.0.0.2"), ip("10.0.0.2"))),
@@ -243,7 +244,7 @@ class DefaultsTest {
 
     @Test
     void aServerBeforeThePortLineHasEighty() {
-        Reading reading = read("virtual v {\nactive = 1\naddress = 10.0.0.100 eth0\nserver s {\naddress = 10.0.1.1\n"
+        Reading<LvsConfig> reading = read("virtual v {\nactive = 1\naddress = 10.0.0.100 eth0\nserver s {\naddress = 10.0.1.1\n"
                 + "active = 1\n}\nport = 443\n}\n");
         assertEquals(
                 80, good(reading).virtuals().getFirst().servers().getFirst().port());
@@ -304,7 +305,7 @@ class DefaultsTest {
 
     @Test
     void whatTheWebInterfaceWritesAndTheDaemonsRefuseIsIgnoredAndSaid() {
-        Reading reading = read(virtual("expect_program = \"x y\"\ndeadtime = 6\nmaster = a\ndirs = [ a b ]")
+        Reading<LvsConfig> reading = read(virtual("expect_program = \"x y\"\ndeadtime = 6\nmaster = a\ndirs = [ a b ]")
                 + "failover f {\nheartbeat = 1\n}\n");
         assertFalse(good(reading).virtuals().isEmpty());
         assertEquals(

@@ -3,6 +3,7 @@ package io.muster.lvscf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.finding.Reading;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,7 @@ class LargeFileTest {
             text.append("}\n");
         }
         long began = System.nanoTime();
-        Reading reading = Sample.read(text.toString());
+        Reading<LvsConfig> reading = Sample.read(text.toString());
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         assertEquals(VIRTUALS, Sample.good(reading).virtuals().size());
         // Far above what it takes, far below what a square would: a busy machine isn't to fail this.

@@ -9,6 +9,7 @@ import static io.muster.lvscf.Sample.warnings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.finding.Reading;
 import io.muster.net.IpAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,7 @@ class LexicalRulesTest {
                 errors(read(virtual("").replace("}\n}\n", "}\n} }\n"))));
         assertEquals(
                 List.of("lvs.cf:9:1: unknown command \"}\": no block is open here"), errors(read(virtual("") + "}\n")));
-        Reading cut = read(virtual("").replace("}\n}\n", ""));
+        Reading<LvsConfig> cut = read(virtual("").replace("}\n}\n", ""));
         assertEquals(1, good(cut).virtuals().getFirst().servers().size());
         assertEquals(
                 List.of(
@@ -95,7 +96,7 @@ class LexicalRulesTest {
     void integersAreWrittenAsInC() {
         assertEquals(10, good(global("tcp_timeout = 10")).tcpTimeoutS());
         assertEquals(16, good(global("tcp_timeout = 0x10")).tcpTimeoutS());
-        Reading octal = global("tcp_timeout = 010");
+        Reading<LvsConfig> octal = global("tcp_timeout = 010");
         assertEquals(8, good(octal).tcpTimeoutS());
         assertEquals(
                 List.of("lvs.cf:1:15: warning: tcp_timeout: \"010\" begins with 0 and so is octal: 8"),
@@ -183,8 +184,8 @@ class LexicalRulesTest {
 
     @Test
     void dosLineEndsAreReadAndReported() {
-        Reading dos = global("keepalive = 3\ndeadtime = 7");
-        Reading same = read((("keepalive = 3\ndeadtime = 7\n") + virtual("")).replace("\n", "\r\n"));
+        Reading<LvsConfig> dos = global("keepalive = 3\ndeadtime = 7");
+        Reading<LvsConfig> same = read((("keepalive = 3\ndeadtime = 7\n") + virtual("")).replace("\n", "\r\n"));
         assertEquals(dos.config(), same.config());
         assertEquals(
                 List.of("lvs.cf:1:1: warning: DOS line ends in 10 lines: read all the same, but the original's programs"
@@ -202,7 +203,7 @@ class LexicalRulesTest {
 
     @Test
     void theLastOfSeveralWinsAndIsReported() {
-        Reading twice = global("tcp_timeout = 3\nudp_timeout = 4\ntcp_timeout = 5");
+        Reading<LvsConfig> twice = global("tcp_timeout = 3\nudp_timeout = 4\ntcp_timeout = 5");
         assertEquals(5, good(twice).tcpTimeoutS());
         assertEquals(
                 List.of("lvs.cf:3:1: warning: tcp_timeout: given before, in line 1: the last one wins"),

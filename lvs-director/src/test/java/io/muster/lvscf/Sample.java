@@ -1,7 +1,9 @@
 package io.muster.lvscf;
 
-import io.muster.net.IpAddress;
+import io.muster.finding.Problem;
+import io.muster.finding.Reading;
 import io.muster.ipvs.Forwarding;
+import io.muster.net.IpAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -36,12 +38,12 @@ public final class Sample {
         }
     }
 
-    public static Reading read(String text) {
+    public static Reading<LvsConfig> read(String text) {
         return LvsReader.read(text, "lvs.cf", NAMES);
     }
 
     /// A good file around some global lines.
-    public static Reading global(String lines) {
+    public static Reading<LvsConfig> global(String lines) {
         return read(lines + "\n" + virtual(""));
     }
 
@@ -51,16 +53,16 @@ public final class Sample {
                 + "server s {\naddress = 10.0.1.1\nactive = 1\n}\n}\n";
     }
 
-    public static List<String> errors(Reading reading) {
-        return reading.errors().stream().map(Problem::toString).toList();
+    public static List<String> errors(Reading<LvsConfig> reading) {
+        return reading.errors().stream().map(Problem::withSeverity).toList();
     }
 
-    public static List<String> warnings(Reading reading) {
-        return reading.warnings().stream().map(Problem::toString).toList();
+    public static List<String> warnings(Reading<LvsConfig> reading) {
+        return reading.warnings().stream().map(Problem::withSeverity).toList();
     }
 
     /// The configuration of a file without errors.
-    public static LvsConfig good(Reading reading) {
+    public static LvsConfig good(Reading<LvsConfig> reading) {
         return reading.config().orElseThrow(() -> new AssertionError(reading.problems()));
     }
 

@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.finding.Reading;
+import io.muster.lvscf.LvsConfig;
 import io.muster.lvscf.LvsReader;
 import io.muster.lvscf.NameLookup;
-import io.muster.lvscf.Reading;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -53,7 +54,7 @@ class DirectorFilesTest {
                 .toList();
         assertEquals(2, samples.size());
         for (Path sample : samples) {
-            Reading reading =
+            Reading<LvsConfig> reading =
                     LvsReader.read(SourceTree.read(sample), sample.getFileName().toString(), NameLookup.NONE);
             assertEquals(List.of(), reading.problems());
             assertEquals(List.of(), reading.config().orElseThrow().refusals());

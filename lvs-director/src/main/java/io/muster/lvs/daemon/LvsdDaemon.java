@@ -13,6 +13,7 @@ import io.muster.driver.EventDriver;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loops;
 import io.muster.driver.Recorder;
+import io.muster.finding.Reading;
 import io.muster.ipvs.IpvsException;
 import io.muster.lvs.Holdings;
 import io.muster.lvs.HoldingsText;
@@ -24,7 +25,6 @@ import io.muster.lvs.LvsdStatus;
 import io.muster.lvs.Plan;
 import io.muster.lvs.Reconciler;
 import io.muster.lvscf.LvsConfig;
-import io.muster.lvscf.Reading;
 import io.muster.lvscf.daemon.LvsFile;
 import io.muster.os.KernelSettings;
 import io.muster.pulse.PulseStatus;
@@ -131,8 +131,8 @@ final class LvsdDaemon implements AutoCloseable {
 
     /// The file, if it is good and asks for nothing that isn't built. Its warnings are logged.
     static LvsConfig configuration(Path file) throws IOException {
-        Reading reading = LvsFile.read(file);
-        reading.warnings().forEach(problem -> LOG.warn("{}", problem));
+        Reading<LvsConfig> reading = LvsFile.read(file);
+        reading.warnings().forEach(problem -> LOG.warn("{}", problem.withSeverity()));
         reading.errors().forEach(problem -> LOG.error("{}", problem));
         LvsConfig config = reading.config()
                 .orElseThrow(() -> new IOException(

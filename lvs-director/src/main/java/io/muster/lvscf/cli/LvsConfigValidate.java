@@ -4,8 +4,8 @@ import io.muster.cli.Command;
 import io.muster.cli.Getopt;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
+import io.muster.finding.Reading;
 import io.muster.lvscf.LvsConfig;
-import io.muster.lvscf.Reading;
 import io.muster.lvscf.daemon.LvsFile;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -65,11 +65,11 @@ public final class LvsConfigValidate implements Command {
             err.print(USAGE);
             return 2;
         }
-        Reading reading = LvsFile.read(file);
+        Reading<LvsConfig> reading = LvsFile.read(file);
         List<String> refusals = reading.config().map(LvsConfig::refusals).orElse(List.of());
         boolean good = reading.config().isPresent() && refusals.isEmpty();
         if (!quiet) {
-            reading.problems().forEach(err::println);
+            reading.problems().forEach(problem -> err.println(problem.withSeverity()));
             refusals.forEach(refusal -> err.println(refusal));
             out.println(good ? summary(reading.config().get()) : "Configuration fails to validate");
         }

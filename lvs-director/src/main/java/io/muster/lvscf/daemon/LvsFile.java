@@ -1,9 +1,9 @@
 package io.muster.lvscf.daemon;
 
+import io.muster.finding.Reading;
+import io.muster.lvscf.LvsConfig;
 import io.muster.lvscf.LvsReader;
 import io.muster.lvscf.NameLookup;
-import io.muster.lvscf.Problem;
-import io.muster.lvscf.Reading;
 import io.muster.net.IpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,7 +14,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -29,25 +28,21 @@ public final class LvsFile {
 
     private LvsFile() {}
 
-    public static Reading read(Path path) {
+    public static Reading<LvsConfig> read(Path path) {
         Path named = path.getFileName();
         String file = named == null ? path.toString() : named.toString();
         byte[] octets;
         try (var in = Files.newInputStream(path)) {
             octets = in.readNBytes(MAX_BYTES + 1);
         } catch (NoSuchFileException e) {
-            return refused(file, "there is no file " + path);
+            return Reading.refused(file, "there is no file " + path);
         } catch (IOException e) {
-            return refused(file, "I/O error while reading configuration " + path + ": " + e.getMessage());
+            return Reading.refused(file, "I/O error while reading configuration " + path + ": " + e.getMessage());
         }
         if (octets.length > MAX_BYTES) {
-            return refused(file, "longer than " + MAX_BYTES + " octets");
+            return Reading.refused(file, "longer than " + MAX_BYTES + " octets");
         }
         return LvsReader.read(new String(octets, StandardCharsets.UTF_8), file, new Machine(SERVICES));
-    }
-
-    private static Reading refused(String file, String reason) {
-        return new Reading(Optional.empty(), List.of(new Problem(true, file, 0, 0, reason)));
     }
 
     /// The resolver's and the services file's answers.

@@ -9,8 +9,8 @@ import io.muster.doctor.Doctor;
 import io.muster.doctor.Finding;
 import io.muster.doctor.MachineFacts;
 import io.muster.doctor.daemon.MachineLook;
+import io.muster.finding.Reading;
 import io.muster.lvscf.LvsConfig;
-import io.muster.lvscf.Reading;
 import io.muster.lvscf.daemon.LvsFile;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -68,8 +68,8 @@ public final class DoctorCommand implements Command {
             err.print(USAGE);
             return 2;
         }
-        Reading reading = LvsFile.read(file);
-        reading.problems().forEach(err::println);
+        Reading<LvsConfig> reading = LvsFile.read(file);
+        reading.problems().forEach(problem -> err.println(problem.withSeverity()));
         Optional<LvsConfig> config = reading.config();
         if (config.isEmpty()) {
             err.println("lvsctl: doctor: " + file + " can't be used: that comes first");

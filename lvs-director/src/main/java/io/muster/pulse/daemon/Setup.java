@@ -1,6 +1,7 @@
 package io.muster.pulse.daemon;
 
 import io.muster.daemon.Layout;
+import io.muster.finding.Reading;
 import io.muster.ipvs.Forwarding;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.lvscf.LvsConfig.Heartbeat.Format;
@@ -8,7 +9,6 @@ import io.muster.lvscf.LvsConfig.Partner;
 import io.muster.lvscf.LvsConfig.ServiceKind;
 import io.muster.lvscf.LvsConfig.Virtual;
 import io.muster.lvscf.LvsConfig;
-import io.muster.lvscf.Reading;
 import io.muster.lvscf.daemon.LvsFile;
 import io.muster.net.IpAddress;
 import io.muster.os.InterfaceAddress;
@@ -92,8 +92,8 @@ record Setup(
 
     /// Reads the file alone: for what a running pulse takes over from it.
     static LvsConfig read(Path file, Consumer<String> warn) throws IOException {
-        Reading reading = LvsFile.read(file);
-        reading.warnings().forEach(problem -> warn.accept(problem.toString()));
+        Reading<LvsConfig> reading = LvsFile.read(file);
+        reading.warnings().forEach(problem -> warn.accept(problem.withSeverity()));
         LvsConfig config = reading.config()
                 .orElseThrow(() -> new IOException(String.join(
                         "\n", reading.errors().stream().map(String::valueOf).toList())));
