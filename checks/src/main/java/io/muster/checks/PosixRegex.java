@@ -27,10 +27,6 @@ final class PosixRegex {
         return Pattern.compile(new PosixRegex(source).translate(), Pattern.DOTALL);
     }
 
-    static String translated(String source) {
-        return new PosixRegex(source).translate();
-    }
-
     private String translate() {
         while (at < source.length()) {
             char c = source.charAt(at++);

@@ -37,8 +37,7 @@ public final class ProgramRun {
         }
         var command = new ArrayList<>(List.of(SETPRIV.toString(), "--pdeathsig", "KILL"));
         command.addAll(program.command());
-        return new Program(
-                command, program.environment(), program.input(), program.timeoutMs(), program.keepOutputBytes());
+        return program.withCommand(command);
     }
 
     /// Runs it to its end.
@@ -63,7 +62,7 @@ public final class ProgramRun {
             }
             return new Result(
                     ended ? process.exitValue() : Program.TIMED_OUT,
-                    output.text().strip(),
+                    program.kept() == Program.Kept.BOTH ? output.text().strip() : output.text(),
                     sinceMs(began));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -80,9 +79,21 @@ public final class ProgramRun {
         if (SETSID) {
             argv.add("/usr/bin/setsid");
         }
+        boolean nobody = program.rights() == Program.Rights.NOBODY;
+        if (nobody) {
+            argv.addAll(Unprivileged.command());
+        }
         argv.addAll(program.command());
         String command = program.command().getFirst();
-        var builder = new ProcessBuilder(argv).redirectErrorStream(true);
+        var builder = new ProcessBuilder(argv);
+        if (program.kept() == Program.Kept.BOTH) {
+            builder.redirectErrorStream(true);
+        } else {
+            builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+        }
+        if (nobody) {
+            builder.directory(Path.of("/").toFile());
+        }
         if (!Files.isExecutable(Path.of(command)) && command.startsWith("/")) {
             throw new IOException(command + ": not an executable program");
         }

@@ -57,12 +57,7 @@ public final class RealPrograms implements Programs {
         var result = ProgramRun.run(
                 entry == null
                         ? whole
-                        : new Program(
-                                entry.wrap(whole.command()),
-                                whole.environment(),
-                                whole.input(),
-                                whole.timeoutMs(),
-                                whole.keepOutputBytes()));
+                        : whole.withCommand(entry.wrap(whole.command())));
         if (entry != null) {
             try {
                 entry.ended();

@@ -3,10 +3,12 @@ package io.muster.os;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.muster.machine.Program;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -126,6 +128,42 @@ class ProgramTest {
                 10_000,
                 4096));
         assertNotEquals(ours.output(), own.output());
+    }
+
+    private static Program.Result asNobody(String script) {
+        return ProgramRun.run(new Program(
+                List.of("/bin/sh", "-c", script),
+                Map.of("PATH", "/usr/bin:/bin"),
+                "",
+                10_000,
+                4096,
+                Program.Kept.OUTPUT,
+                Program.Rights.NOBODY));
+    }
+
+    @Test
+    void standardOutputAloneIsKeptAsItWasWritten() {
+        assertEquals(" a \n", asNobody("echo ' a '; echo b >&2").output());
+    }
+
+    @Test
+    void whoMayNothingIsNobodyWithoutCapabilitiesInTheRootDirectory() {
+        assertEquals(
+                "CapEff:\t0000000000000000\n/\n",
+                asNobody("grep CapEff /proc/self/status; pwd").output());
+        boolean root = ProcessHandle.current().info().user().orElse("").equals("root");
+        assertEquals(root ? "65534 65534 65534\n" : "", root ? asNobody("echo $(id -u) $(id -g) $(id -G)").output() : "");
+    }
+
+    @Test
+    void aRootThatCannotBecomeAnotherUserRunsNothingAsNobody() throws Exception {
+        List<String> nobody = List.of("--reuid=65534", "--regid=65534", "--clear-groups");
+        assertEquals(nobody, Unprivileged.user(List.of("Uid:\t0\t0\t0\t0", "CapEff:\t00000000000000c0")));
+        assertEquals(nobody, Unprivileged.user(List.of("Uid:\t7\t7\t7\t7", "CapEff:\t00000000000000c0")));
+        assertEquals(List.of(), Unprivileged.user(List.of("Uid:\t7\t7\t7\t7", "CapEff:\t0000000000000040")));
+        assertThrows(
+                IOException.class,
+                () -> Unprivileged.user(List.of("Uid:\t0\t0\t0\t0", "CapEff:\t0000000000000080")));
     }
 
     @Test

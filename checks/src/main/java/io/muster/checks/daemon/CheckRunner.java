@@ -2,8 +2,11 @@ package io.muster.checks.daemon;
 
 import io.muster.checks.Check;
 import io.muster.checks.CheckResult;
+import io.muster.driver.Clocks;
 import io.muster.driver.DaemonLog;
+import io.muster.driver.Loop;
 import io.muster.net.IpAddress;
+import io.muster.os.RealPrograms;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import java.net.InetSocketAddress;
@@ -31,12 +34,12 @@ public final class CheckRunner implements AutoCloseable {
     private final IoEventLoop loop;
     private final TimeLimits limits;
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(BUFFER);
-    private final Programs programs;
+    private final ProgramTurns programs;
     private final Tls tls = new Tls();
     private final Echoes echoes;
     private boolean closed;
     private long untold;
-    private long toldNs = System.nanoTime() - MINUTE_NS;
+    private long toldNs = Clocks.system().monotonicNs() - MINUTE_NS;
 
     /// @param loop one of [io.muster.driver.Loops]'; the runner doesn't end it
     public CheckRunner(EventLoop loop) {
@@ -45,7 +48,7 @@ public final class CheckRunner implements AutoCloseable {
         }
         this.loop = io;
         limits = new TimeLimits(loop);
-        programs = new Programs();
+        programs = new ProgramTurns(new RealPrograms(Loop.of(loop)));
         echoes = new Echoes();
     }
 
@@ -102,7 +105,7 @@ public final class CheckRunner implements AutoCloseable {
 
     /// Checks that have started and not ended. Thread: the loop's.
     public int running() {
-        return limits.size() + programs.running();
+        return limits.size() + programs.size();
     }
 
     /// Checks so far that couldn't be made for reasons of our own. Thread: the loop's.
@@ -136,7 +139,7 @@ public final class CheckRunner implements AutoCloseable {
         return scratch.clear();
     }
 
-    Programs programs() {
+    ProgramTurns programs() {
         return programs;
     }
 
@@ -170,7 +173,7 @@ public final class CheckRunner implements AutoCloseable {
 
     void untold(String reason) {
         untold++;
-        long now = System.nanoTime();
+        long now = Clocks.system().monotonicNs();
         if (now - toldNs >= MINUTE_NS) {
             toldNs = now;
             DaemonLog.get().warn("checks can't be made: {}; {} so far, their servers stay as they are", reason, untold);

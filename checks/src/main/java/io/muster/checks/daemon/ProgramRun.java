@@ -4,7 +4,7 @@ import io.muster.checks.AgentLoad;
 import io.muster.checks.Check;
 import io.muster.checks.CheckResult.Outcome;
 import io.muster.checks.CheckResult;
-import io.muster.checks.daemon.Programs.Ended;
+import io.muster.machine.Program;
 import java.util.function.Consumer;
 
 /// Runs a program. See [Check.Program] for what is good.
@@ -18,17 +18,24 @@ final class ProgramRun extends Run {
 
     @Override
     void begin() {
-        runner.programs().start(check.command(), timeoutMs, ended -> runner.later(() -> judge(ended)));
+        runner.programs().start(check.command(), timeoutMs, this::judge);
     }
 
-    private void judge(Ended ended) {
+    private void judge(Program.Result ended) {
         String program = check.command().getFirst();
         switch (ended.status()) {
-            case Ended.NOT_STARTED -> bad(program + " can't be run: " + ended.output());
-            case Ended.TIMED_OUT -> bad(program + " killed after " + timeoutMs + " ms");
+            case Program.NOT_STARTED -> bad(notStarted(program, ended.output()));
+            case Program.TIMED_OUT -> bad(program + " killed after " + timeoutMs + " ms");
             case 0 -> output(program, ended.output());
             default -> bad(program + " ended with status " + ended.status());
         }
+    }
+
+    /// The same status is that of a program, a shell mostly, that ran and didn't find another.
+    private static String notStarted(String program, String why) {
+        return why.isEmpty()
+                ? program + " ended with status " + Program.NOT_STARTED
+                : program + " can't be run: " + why;
     }
 
     private void output(String program, String output) {

@@ -206,6 +206,7 @@ class KindsOfChecksTest {
     @Test
     void aProgramThatFailsOrCanNotBeRunIsAFailedCheck() throws Exception {
         isBad("ended with status 3", program("OK", 5_000, script("echo OK; exit 3")));
+        isBad("ended with status 127", program("OK", 5_000, script("exit 127")));
         isBad("not an executable program", program("OK", 5_000, "/nowhere/check"));
         isBad("not an executable program", program("", 5_000, dir.toString() + "/absent"));
     }
@@ -269,7 +270,7 @@ class KindsOfChecksTest {
     @Test
     void moreProgramsThanMayRunAtOnceAllEnd() throws Exception {
         List<CompletableFuture<CheckResult>> all = new ArrayList<>();
-        for (int i = 0; i < 3 * Programs.AT_ONCE; i++) {
+        for (int i = 0; i < 3 * ProgramTurns.AT_ONCE; i++) {
             all.add(checks.start(new Check.Program(List.of("/bin/true"), "", false), 20_000));
         }
         for (CompletableFuture<CheckResult> one : all) {
