@@ -1,7 +1,5 @@
 package io.muster.lvsctl.cli;
 
-import io.muster.cli.Command;
-import io.muster.cli.Getopt;
 import io.muster.cli.Json;
 import io.muster.cli.LongOption;
 import io.muster.daemon.Layout;
@@ -12,18 +10,18 @@ import io.muster.doctor.daemon.MachineLook;
 import io.muster.finding.Reading;
 import io.muster.lvscf.LvsConfig;
 import io.muster.lvscf.daemon.LvsFile;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// `lvsctl doctor [-f FILE] [--json]`: what doesn't work on this director, or won't when it is needed, why that hurts,
 /// and what mends it.
 ///
 /// Exit status: 0 all well; 1 findings, or an lvs.cf that can't be used; 2 wrong usage.
-public final class DoctorCommand implements Command {
+public final class DoctorCommand extends Word {
     private static final String USAGE = """
             Usage: lvsctl doctor [-f|--file FILE] [-j|--json]
 
@@ -34,50 +32,24 @@ public final class DoctorCommand implements Command {
     private final Layout layout;
 
     public DoctorCommand(Layout layout) {
+        super(
+                USAGE,
+                new LongOption("file", LongOption.Argument.REQUIRED, 'f'),
+                new LongOption("json", LongOption.Argument.NONE, 'j'));
         this.layout = layout;
     }
 
-    /// @param args without `doctor`
     @Override
-    public int run(String[] args, PrintStream out, PrintStream err) {
-        Path file = layout.lvsConf();
-        boolean json = false;
-        var options = new Getopt(
-                "lvsctl",
-                args,
-                "f:jh",
-                err,
-                new LongOption("file", LongOption.Argument.REQUIRED, 'f'),
-                new LongOption("json", LongOption.Argument.NONE, 'j'),
-                new LongOption("help", LongOption.Argument.NONE, 'h'));
-        for (int c = options.next(); c != Getopt.END; c = options.next()) {
-            switch (c) {
-                case 'f' -> file = Path.of(options.argument());
-                case 'j' -> json = true;
-                case 'h' -> {
-                    out.print(USAGE);
-                    return 0;
-                }
-                default -> {
-                    err.print(USAGE);
-                    return 2;
-                }
-            }
-        }
-        if (!options.operands().isEmpty()) {
-            err.print(USAGE);
-            return 2;
-        }
+    int act(Given given, PrintStream out, PrintStream err) throws IOException, Misused {
+        noOperands(given);
+        Path file = given.of('f').map(Path::of).orElse(layout.lvsConf());
         Reading<LvsConfig> reading = LvsFile.read(file);
         reading.problems().forEach(problem -> err.println(problem.withSeverity()));
-        Optional<LvsConfig> config = reading.config();
-        if (config.isEmpty()) {
-            err.println("lvsctl: doctor: " + file + " can't be used: that comes first");
-            return 1;
-        }
-        MachineFacts facts = MachineLook.look(config.get(), layout);
-        List<Finding> findings = Doctor.examine(config.get(), facts);
-        out.print(json ? json(findings, facts.unseen()) : text(findings, facts.unseen()));
+        LvsConfig config = reading.config()
+                .orElseThrow(() -> new IOException("doctor: " + file + " can't be used: that comes first"));
+        MachineFacts facts = MachineLook.look(config, layout);
+        List<Finding> findings = Doctor.examine(config, facts);
+        out.print(given.has('j') ? json(findings, facts.unseen()) : text(findings, facts.unseen()));
         return findings.isEmpty() ? 0 : 1;
     }
 

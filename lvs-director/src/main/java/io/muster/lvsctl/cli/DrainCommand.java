@@ -1,7 +1,5 @@
 package io.muster.lvsctl.cli;
 
-import io.muster.cli.Command;
-import io.muster.cli.Getopt;
 import io.muster.cli.LongOption;
 import io.muster.control.Answer;
 import io.muster.core.MalformedMessage;
@@ -20,7 +18,7 @@ import java.util.Optional;
 /// `lvsctl drain RS [--deadline S] [--service V] [--wait]` and `lvsctl undrain RS [--service V]`.
 ///
 /// Exit status: 0 done; 1 lvsd says no or isn't there; 2 wrong usage.
-final class DrainCommand implements Command {
+final class DrainCommand extends Word {
     private static final String DRAINING = """
             Usage: lvsctl drain RS [options]
 
@@ -42,66 +40,33 @@ final class DrainCommand implements Command {
     private static final long LOOK_MS = 1_000;
 
     private static final LongOption SERVICE = new LongOption("service", LongOption.Argument.REQUIRED, 's');
-    private static final LongOption HELP = new LongOption("help", LongOption.Argument.NONE, 'h');
-    private static final LongOption[] UNDRAIN = {SERVICE, HELP};
+    private static final LongOption[] UNDRAIN = {SERVICE};
     private static final LongOption[] DRAIN = {
         new LongOption("deadline", LongOption.Argument.REQUIRED, 'd'),
         SERVICE,
-        new LongOption("wait", LongOption.Argument.NONE, 'w'),
-        HELP
+        new LongOption("wait", LongOption.Argument.NONE, 'w')
     };
 
     private final boolean start;
-    private final String usage;
     private final Layout layout;
 
     DrainCommand(Layout layout, boolean start) {
+        super(start ? DRAINING : UNDRAINING, start ? DRAIN : UNDRAIN);
         this.start = start;
-        this.usage = start ? DRAINING : UNDRAINING;
         this.layout = layout;
     }
 
     @Override
-    public int run(String[] args, PrintStream out, PrintStream err) {
-        var options = new Getopt("lvsctl", args, start ? "d:s:wh" : "s:h", err, start ? DRAIN : UNDRAIN);
-        long deadlineMs = 0;
-        String service = "";
-        boolean wait = false;
-        for (int c = options.next(); c != Getopt.END; c = options.next()) {
-            switch (c) {
-                case 'd' -> {
-                    deadlineMs = seconds(options.argument());
-                    if (deadlineMs <= 0) {
-                        err.println("lvsctl: deadline \"" + options.argument() + "\": seconds are wanted, above 0");
-                        return 2;
-                    }
-                }
-                case 's' -> service = options.argument();
-                case 'w' -> wait = true;
-                case 'h' -> {
-                    out.print(usage);
-                    return 0;
-                }
-                default -> {
-                    err.print(usage);
-                    return 2;
-                }
-            }
+    int act(Given given, PrintStream out, PrintStream err) throws IOException, Misused {
+        long deadlineMs = given.has('d') ? seconds(given.of('d').orElse("")) : 0;
+        if (given.operands().size() != 1) {
+            throw new Misused();
         }
-        if (options.operands().size() != 1) {
-            err.print(usage);
-            return 2;
-        }
-        String server = options.operands().getFirst();
-        try {
-            LvsdAnswer answer = tell(server, service, deadlineMs);
-            answer.lines().forEach(answer.good() ? out::println : line -> err.println("lvsctl: " + line));
-            boolean watched = !answer.good() || !wait || watch(answer.places(), out);
-            return answer.good() && watched ? 0 : 1;
-        } catch (IOException e) {
-            err.println("lvsctl: " + e.getMessage());
-            return 1;
-        }
+        LvsdAnswer answer =
+                tell(given.operands().getFirst(), given.of('s').orElse(""), deadlineMs);
+        answer.lines().forEach(answer.good() ? out::println : line -> err.println("lvsctl: " + line));
+        boolean watched = !answer.good() || !given.has('w') || watch(answer.places(), out);
+        return answer.good() && watched ? 0 : 1;
     }
 
     private LvsdAnswer tell(String server, String service, long deadlineMs) throws IOException {
@@ -115,8 +80,12 @@ final class DrainCommand implements Command {
         }
     }
 
-    private static long seconds(String text) {
-        return text.matches("\\d{1,9}(\\.\\d{1,3})?") ? Math.round(Double.parseDouble(text) * 1000) : -1;
+    private static long seconds(String text) throws Misused {
+        long ms = text.matches("\\d{1,9}(\\.\\d{1,3})?") ? Math.round(Double.parseDouble(text) * 1000) : 0;
+        if (ms <= 0) {
+            throw new Misused("deadline \"" + text + "\": seconds are wanted, above 0");
+        }
+        return ms;
     }
 
     /// Shows what remains, once a second, whenever it has changed.

@@ -1,7 +1,5 @@
 package io.muster.lvsctl.cli;
 
-import io.muster.cli.Command;
-import io.muster.cli.Getopt;
 import io.muster.cli.LongOption;
 import io.muster.daemon.Layout;
 import io.muster.net.IpAddress;
@@ -9,13 +7,12 @@ import io.muster.realserver.daemon.RealServerSetup;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Optional;
 
 /// `lvsctl realserver up|down VIP [--interface DEV]`, `lvsctl realserver status`: this machine as a real server for
 /// direct routing.
 ///
 /// Exit status: 0 done, or nothing to do; 1 refused, or something isn't as it should be; 2 wrong usage.
-public final class RealServerCommand implements Command {
+public final class RealServerCommand extends Word {
     private static final String USAGE = """
             Usage: lvsctl realserver up VIP [-i|--interface DEV]
                    lvsctl realserver down VIP
@@ -32,61 +29,37 @@ public final class RealServerCommand implements Command {
     }
 
     RealServerCommand(RealServerSetup setup) {
+        super(USAGE, new LongOption("interface", LongOption.Argument.REQUIRED, 'i'));
         this.setup = setup;
     }
 
-    /// @param args without `realserver`
     @Override
-    public int run(String[] args, PrintStream out, PrintStream err) {
-        var options = new Getopt(
-                "lvsctl",
-                args,
-                "i:h",
-                err,
-                new LongOption("interface", LongOption.Argument.REQUIRED, 'i'),
-                new LongOption("help", LongOption.Argument.NONE, 'h'));
-        Optional<String> device = Optional.empty();
-        for (int c = options.next(); c != Getopt.END; c = options.next()) {
-            switch (c) {
-                case 'i' -> device = Optional.of(options.argument());
-                case 'h' -> {
-                    out.print(USAGE);
-                    return 0;
-                }
-                default -> {
-                    err.print(USAGE);
-                    return 2;
-                }
-            }
-        }
-        List<String> words = options.operands();
+    int act(Given given, PrintStream out, PrintStream err) throws IOException, Misused {
+        List<String> words = given.operands();
         String verb = words.isEmpty() ? "" : words.getFirst();
         try {
-            if (verb.equals("status") && words.size() == 1 && device.isEmpty()) {
+            if (verb.equals("status") && words.size() == 1 && !given.has('i')) {
                 return status(out);
             }
-            if ((verb.equals("up") || verb.equals("down") && device.isEmpty()) && words.size() == 2) {
-                Optional<IpAddress> vip = IpAddress.parse(words.get(1));
-                if (vip.isEmpty()) {
-                    err.println("lvsctl: realserver: \"" + words.get(1)
-                            + "\" is no IP address: give the virtual address" + " itself");
-                    return 2;
-                }
-                List<String> done = verb.equals("up")
-                        ? setup.up(vip.get(), device.orElse(RealServerSetup.LOOPBACK))
-                        : setup.down(vip.get());
-                done.forEach(out::println);
-                if (done.isEmpty()) {
-                    out.println(vip.get() + " is " + verb + " already");
-                }
+            if (words.size() == 2 && (verb.equals("up") || verb.equals("down") && !given.has('i'))) {
+                turn(verb, words.get(1), given.of('i').orElse(RealServerSetup.LOOPBACK), out);
                 return 0;
             }
         } catch (IOException e) {
-            err.println("lvsctl: realserver " + String.join(" ", words) + ": " + e.getMessage());
-            return 1;
+            throw new IOException("realserver " + String.join(" ", words) + ": " + e.getMessage(), e);
         }
-        err.print(USAGE);
-        return 2;
+        throw new Misused();
+    }
+
+    private void turn(String verb, String address, String device, PrintStream out) throws IOException, Misused {
+        IpAddress vip = IpAddress.parse(address)
+                .orElseThrow(() -> new Misused("realserver: \"" + address
+                        + "\" is no IP address: give the virtual address itself"));
+        List<String> done = verb.equals("up") ? setup.up(vip, device) : setup.down(vip);
+        done.forEach(out::println);
+        if (done.isEmpty()) {
+            out.println(vip + " is " + verb + " already");
+        }
     }
 
     private int status(PrintStream out) throws IOException {
