@@ -29,29 +29,8 @@ class NobodyWaitsTest {
     /// `native` is what waits for programs and disks.
     private static final Set<String> ELSEWHERE = Set.of("native");
 
-    /// Of the director and what it stands on, still being mended: class by class, none of them a core.
-    private static final Set<String> OF_THE_DIRECTOR = Set.of(
-            "io.muster.checks.daemon.CheckRunner",
-            "io.muster.checks.daemon.PingRun",
-            "io.muster.checks.daemon.Programs",
-            "io.muster.checks.daemon.Run",
-            "io.muster.checks.daemon.TimeLimits",
-            "io.muster.doctor.daemon.ArpProbe",
-            "io.muster.doctor.daemon.LanQuestions",
-            "io.muster.doctor.daemon.MachineLook",
-            "io.muster.ipvs.daemon.BulkSync",
-            "io.muster.ipvs.daemon.IpvsExchange",
-            "io.muster.ipvs.daemon.LastWord",
-            "io.muster.lvs.daemon.LvsdDaemon",
-            "io.muster.lvs.daemon.TableThread",
-            "io.muster.nanny.daemon.Nanny",
-            "io.muster.pulse.daemon.AddressBook",
-            "io.muster.pulse.daemon.BootAwareClocks",
-            "io.muster.pulse.daemon.Hooks",
-            "io.muster.pulse.daemon.KernelSync",
-            "io.muster.pulse.daemon.LvsdChild",
-            "io.muster.pulse.daemon.PulseDaemon",
-            "io.muster.pulse.daemon.RealServerTurn");
+    /// Still being mended.
+    private static final Set<String> OF_THE_DIRECTOR = Set.of("io.muster.nanny.daemon.Nanny");
 
     /// What the driver may use: what daemons are made of, and nothing of any of them.
     private static final Pattern BESIDE_THE_DRIVER =

@@ -3,6 +3,7 @@ package io.muster.checks.daemon;
 import io.muster.checks.CheckResult.Outcome;
 import io.muster.checks.CheckResult;
 import io.muster.checks.daemon.TimeLimits.Same;
+import io.muster.driver.Clocks;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 abstract class Run {
     final CheckRunner runner;
     final long timeoutMs;
-    final long beganNs = System.nanoTime();
+    final long beganNs = Clocks.system().monotonicNs();
     /// Neighbours in the list of the same time limit.
     @Nullable
     Run before;
@@ -65,7 +66,7 @@ abstract class Run {
         ended = true;
         release();
         runner.ended(this);
-        var result = new CheckResult(outcome, detail, (System.nanoTime() - beganNs) / 1_000_000, load);
+        var result = new CheckResult(outcome, detail, (Clocks.system().monotonicNs() - beganNs) / 1_000_000, load);
         if (outcome == Outcome.UNTOLD) {
             runner.untold(detail);
         }

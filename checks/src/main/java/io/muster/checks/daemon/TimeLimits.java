@@ -1,5 +1,6 @@
 package io.muster.checks.daemon;
 
+import io.muster.driver.Clocks;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -113,7 +114,7 @@ final class TimeLimits {
     }
 
     private void look() {
-        long now = System.nanoTime();
+        long now = Clocks.system().monotonicNs();
         if (now - armedNs > LATE_NS) {
             arm(now + GRACE_NS, GRACE_NS);
             return;

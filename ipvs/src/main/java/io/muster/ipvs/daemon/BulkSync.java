@@ -1,5 +1,7 @@
 package io.muster.ipvs.daemon;
 
+import io.muster.driver.Clocks;
+import io.muster.driver.Patience;
 import io.muster.ipvs.Freshness;
 import io.muster.ipvs.SyncDaemon;
 import io.muster.ipvs.SyncSource;
@@ -36,6 +38,7 @@ public final class BulkSync {
     public static final int PACE_KB_PER_S = 1500;
 
     /// A burst of this long is a dozen messages, which fits any socket buffer.
+    private static final String INTERRUPTED = "sending connections was interrupted";
     private static final long STEP_MS = 10;
 
     /// Told after each burst, on the sending thread.
@@ -111,14 +114,14 @@ public final class BulkSync {
     private static long pace(
             Target target, DatagramChannel channel, List<byte[]> messages, long total, Progress progress)
             throws IOException {
-        long began = System.nanoTime();
+        long began = Clocks.system().monotonicNs();
         long octets = 0;
         long sent = 0;
         for (byte[] message : messages) {
             channel.write(ByteBuffer.wrap(message));
             octets += message.length;
             sent += message[SyncMessages.COUNT_AT] & 0xff;
-            long aheadMs = octets / target.paceKBps() - (System.nanoTime() - began) / 1_000_000;
+            long aheadMs = octets / target.paceKBps() - (Clocks.system().monotonicNs() - began) / 1_000_000;
             if (aheadMs >= STEP_MS) {
                 progress.sent(sent, total);
                 rest(aheadMs);
@@ -129,16 +132,13 @@ public final class BulkSync {
     }
 
     private static void rest(long ms) throws InterruptedIOException {
-        try {
-            Thread.sleep(ms);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw interrupted(e);
+        if (!Patience.pause(ms)) {
+            throw new InterruptedIOException(INTERRUPTED);
         }
     }
 
     private static InterruptedIOException interrupted(Exception cause) {
-        var interrupted = new InterruptedIOException("sending connections was interrupted");
+        var interrupted = new InterruptedIOException(INTERRUPTED);
         interrupted.initCause(cause);
         return interrupted;
     }

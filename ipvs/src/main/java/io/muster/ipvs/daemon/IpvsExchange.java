@@ -1,5 +1,6 @@
 package io.muster.ipvs.daemon;
 
+import io.muster.driver.Clocks;
 import io.muster.ipvs.IpvsError;
 import io.muster.ipvs.IpvsException;
 import io.muster.os.Errno;
@@ -154,7 +155,7 @@ final class IpvsExchange implements AutoCloseable {
         if (count > 0) {
             return count;
         }
-        long now = System.nanoTime();
+        long now = Clocks.system().monotonicNs();
         if (!waiting) {
             waiting = true;
             deadlineNs = now + limitMs * 1_000_000;

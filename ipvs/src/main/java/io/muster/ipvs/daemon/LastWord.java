@@ -1,5 +1,7 @@
 package io.muster.ipvs.daemon;
 
+import io.muster.driver.Clocks;
+import io.muster.driver.Patience;
 import io.muster.ipvs.SyncSource;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -21,7 +23,7 @@ public final class LastWord {
     /// @param to where the partner's sync daemon listens
     /// @param said called on that thread when it is done, broken off or impossible
     public static Thread start(BulkSync.Target to, Logger log, Runnable said) {
-        long began = System.nanoTime();
+        long began = Clocks.system().monotonicNs();
         return Thread.ofPlatform().name("last-word").daemon().start(() -> {
             try (var table = KernelIpvs.open(ANSWER)) {
                 var source = new SyncSource(table.table(), table.timeouts());
@@ -29,11 +31,11 @@ public final class LastWord {
                 log.info(
                         "{} connections sent to the partner once more, in {} ms",
                         sent.sent(),
-                        (System.nanoTime() - began) / 1_000_000);
+                        (Clocks.system().monotonicNs() - began) / 1_000_000);
             } catch (InterruptedIOException e) {
                 log.warn(
                         "not all connections could be sent to the partner within {} ms",
-                        (System.nanoTime() - began) / 1_000_000);
+                        (Clocks.system().monotonicNs() - began) / 1_000_000);
             } catch (IOException e) {
                 log.warn("connections can't be sent to the partner: {}", e.getMessage());
             } finally {
@@ -44,13 +46,10 @@ public final class LastWord {
 
     /// Sends what there is. What can't be sent within the limit is left out. Blocks.
     public static void send(BulkSync.Target to, Duration limit, Logger log) {
-        Thread thread = start(to, log, () -> {});
-        try {
-            if (!thread.join(limit)) {
-                thread.interrupt();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        var said = new Patience();
+        Thread thread = start(to, log, said::end);
+        if (!said.await(limit.toMillis())) {
+            thread.interrupt();
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.muster.doctor.daemon;
 
+import io.muster.driver.Clocks;
 import io.muster.net.IpAddress;
 import io.muster.os.NetException;
 import io.muster.os.PacketSocket;
@@ -26,7 +27,7 @@ public final class ArpProbe {
             throws NetException {
         var found = new TreeSet<String>();
         try (var socket = PacketSocket.open(device, PacketSocket.ARP)) {
-            long began = System.nanoTime();
+            long began = Clocks.system().monotonicNs();
             for (int asked = 0; asked < PROBES; asked++) {
                 socket.send(request(own, address));
                 long until = began + patience.toNanos() * (asked + 1) / PROBES;
@@ -42,7 +43,7 @@ public final class ArpProbe {
     }
 
     private static long left(long until) {
-        return (until - System.nanoTime()) / 1_000_000;
+        return (until - Clocks.system().monotonicNs()) / 1_000_000;
     }
 
     static byte[] request(byte[] own, IpAddress address) {

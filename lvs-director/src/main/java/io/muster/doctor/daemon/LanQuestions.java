@@ -1,5 +1,6 @@
 package io.muster.doctor.daemon;
 
+import io.muster.driver.Patience;
 import io.muster.net.IpAddress;
 import io.muster.os.Link;
 import io.muster.os.NetException;
@@ -20,7 +21,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 /// @param heard hardware addresses that answered, for each IPv4 address that could be asked for
 /// @param failures why others couldn't
 record LanQuestions(Map<IpAddress, SortedSet<String>> heard, Set<String> failures) {
-    private static final Duration PATIENCE = Duration.ofMillis(600);
+    private static final Duration ANSWERS = Duration.ofMillis(600);
 
     /// Asks and waits for the answers.
     ///
@@ -28,30 +29,28 @@ record LanQuestions(Map<IpAddress, SortedSet<String>> heard, Set<String> failure
     static LanQuestions ask(Map<IpAddress, String> questions, List<Link> links) {
         var heard = new ConcurrentHashMap<IpAddress, SortedSet<String>>();
         var failures = new ConcurrentSkipListSet<String>();
-        var threads = new ArrayList<Thread>();
+        var asked = new ArrayList<Patience>();
         questions.forEach((address, device) -> {
             Optional<Link> link = links.stream()
-                    .filter(one -> one.name().equals(device) && one.usable() && one.macOctets().length == 6)
+                    .filter(each -> each.name().equals(device) && each.usable() && each.macOctets().length == 6)
                     .findFirst();
             if (link.isPresent() && !address.v6()) {
                 byte[] own = link.get().macOctets();
                 // A thread of the platform's: waiting for a frame would hold a carrier of virtual ones.
-                threads.add(Thread.ofPlatform().name("arp " + address).start(() -> {
+                var one = new Patience();
+                asked.add(one);
+                Thread.ofPlatform().name("arp " + address).start(() -> {
                     try {
-                        heard.put(address, ArpProbe.whoHas(device, own, address, PATIENCE));
+                        heard.put(address, ArpProbe.whoHas(device, own, address, ANSWERS));
                     } catch (NetException e) {
                         failures.add("ARP: " + e.getMessage());
+                    } finally {
+                        one.end();
                     }
-                }));
+                });
             }
         });
-        try {
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        asked.forEach(Patience::await);
         return new LanQuestions(heard, failures);
     }
 

@@ -4,6 +4,7 @@ import io.muster.daemon.Layout;
 import io.muster.doctor.MachineFacts.OwnAddress;
 import io.muster.doctor.MachineFacts.Path;
 import io.muster.doctor.MachineFacts;
+import io.muster.driver.Patience;
 import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.daemon.KernelIpvs;
 import io.muster.lvscf.LvsConfig;
@@ -31,8 +32,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -217,23 +217,24 @@ public final class MachineLook {
     private Set<IpAddress> silent() {
         var silent = new ConcurrentSkipListSet<IpAddress>();
         SortedSet<IpAddress> asked = config.backupActive() ? partners() : new TreeSet<>();
-        var done = new CountDownLatch(asked.size());
+        var left = new AtomicInteger(asked.size());
+        var done = new Patience();
         try (var echo = Echo.open()) {
             for (IpAddress address : asked) {
                 echo.send(address.inet(), Duration.ofSeconds(1), result -> {
                     if (!result.answered()) {
                         silent.add(address);
                     }
-                    done.countDown();
+                    if (left.decrementAndGet() == 0) {
+                        done.end();
+                    }
                 });
             }
-            if (!done.await(3, TimeUnit.SECONDS)) {
+            if (!asked.isEmpty() && !done.await(3_000)) {
                 unseen.add("partners: echo requests came to no end");
             }
         } catch (NetException e) {
             unseen.add("partners: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
         return silent;
     }

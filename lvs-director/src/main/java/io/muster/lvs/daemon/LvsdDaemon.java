@@ -12,6 +12,7 @@ import io.muster.driver.Dice;
 import io.muster.driver.EventDriver;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loops;
+import io.muster.driver.Patience;
 import io.muster.driver.Recorder;
 import io.muster.finding.Reading;
 import io.muster.ipvs.IpvsException;
@@ -38,7 +39,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +53,7 @@ import org.slf4j.LoggerFactory;
 /// Thread: start, reload and close from any but the loop.
 final class LvsdDaemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("lvsd");
-    private static final long STOP_S = 10;
+    private static final long STOP_MS = 10_000;
     private static final long RECORD_MS = 2_500;
     /// What a client waits at most for a fresh look at the table; then it gets the last one.
     private static final long FRESH_MS = 700;
@@ -74,7 +74,7 @@ final class LvsdDaemon implements AutoCloseable {
     private final EventLoop loop = Loops.start("lvsd");
     private final ExecutorService files = Executors.newSingleThreadExecutor(task -> new Thread(task, "lvsd-files"));
     private final CheckRunner checks = new CheckRunner(loop);
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Patience stopped = new Patience();
     private final Map<Long, Consumer<LvsdEffect.Reply>> clients = new HashMap<>();
     private final Reconciler core = new Reconciler(new Dice(new SplittableRandom().nextLong()));
     private final @Nullable FlightRecorder<LvsdEvent, LvsdEffect> record;
@@ -229,7 +229,7 @@ final class LvsdDaemon implements AutoCloseable {
             case LvsdEffect.StateChanged(String from, String to, String reason) ->
                 LOG.info("lvsd {} -> {}: {}", from, to, reason);
             case LvsdEffect.Ready() -> context.status("the table is as wanted");
-            case LvsdEffect.Stopped(boolean clean) -> table.run(stopped::countDown);
+            case LvsdEffect.Stopped(boolean clean) -> table.run(stopped::end);
         }
     }
 
@@ -306,12 +306,8 @@ final class LvsdDaemon implements AutoCloseable {
             return;
         }
         post(new LvsdEvent.Stop());
-        try {
-            if (!stopped.await(STOP_S, TimeUnit.SECONDS)) {
-                LOG.error("the table wasn't left clean: no answer from it");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!stopped.await(STOP_MS)) {
+            LOG.error("the table wasn't left clean: no answer from it");
         }
         shut();
     }

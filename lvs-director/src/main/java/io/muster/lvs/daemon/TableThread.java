@@ -1,5 +1,6 @@
 package io.muster.lvs.daemon;
 
+import io.muster.driver.Patience;
 import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.IpvsTable;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +23,8 @@ final class TableThread implements AutoCloseable {
     interface Opener {
         IpvsTable open() throws IpvsException;
     }
+
+    private static final long STOP_MS = 2_000;
 
     private final ExecutorService thread;
     private final Opener opener;
@@ -121,20 +123,18 @@ final class TableThread implements AutoCloseable {
 
     @Override
     public void close() {
+        var ended = new Patience();
         thread.execute(() -> {
             IpvsTable present = table;
             table = null;
             if (present != null) {
                 present.close();
             }
+            ended.end();
         });
         thread.shutdown();
-        try {
-            if (!thread.awaitTermination(2, TimeUnit.SECONDS)) {
-                thread.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!ended.await(STOP_MS)) {
+            thread.shutdownNow();
         }
     }
 }

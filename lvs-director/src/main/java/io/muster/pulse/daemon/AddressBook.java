@@ -1,5 +1,6 @@
 package io.muster.pulse.daemon;
 
+import io.muster.driver.Clocks;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.net.IpAddress;
 import io.muster.os.InterfaceAddress;
@@ -163,7 +164,7 @@ final class AddressBook implements AutoCloseable {
     }
 
     private void complain(FloatingAddress a, String what, Exception why) {
-        long now = System.nanoTime();
+        long now = Clocks.system().monotonicNs();
         Long told = toldNs.get(a + what);
         if (told == null || now - told > QUIET_NS) {
             toldNs.put(a + what, now);

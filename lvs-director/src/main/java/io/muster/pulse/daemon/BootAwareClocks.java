@@ -10,7 +10,7 @@ enum BootAwareClocks implements Clocks {
 
     @Override
     public long monotonicNs() {
-        return System.nanoTime();
+        return Clocks.system().monotonicNs();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.muster.pulse.daemon;
 
+import io.muster.driver.Patience;
 import io.muster.machine.Program;
 import io.muster.os.ProgramRun;
 import java.util.List;
@@ -7,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,13 +50,10 @@ final class Hooks implements AutoCloseable {
     /// Lets what is to run run, within its limit.
     @Override
     public void close() {
+        var ended = new Patience();
+        one.execute(ended::end);
         one.shutdown();
-        try {
-            if (!one.awaitTermination(LIMIT_MS + 1_000, TimeUnit.MILLISECONDS)) {
-                one.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!ended.await(LIMIT_MS + 1_000)) {
             one.shutdownNow();
         }
     }

@@ -1,6 +1,8 @@
 package io.muster.pulse.daemon;
 
 import io.muster.core.Incarnation;
+import io.muster.driver.Clocks;
+import io.muster.driver.Patience;
 import io.muster.ipvs.IpvsError;
 import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.IpvsOp;
@@ -20,13 +22,10 @@ import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,7 +106,7 @@ final class KernelSync implements TableSync {
     public void switchTo(boolean master) {
         word.interrupt();
         later(() -> {
-            long began = System.nanoTime();
+            long began = Clocks.system().monotonicNs();
             stopDaemons();
             var wanted = SyncDaemon.of(master, config.syncInterface(), config.syncId());
             IpvsError error =
@@ -119,7 +118,7 @@ final class KernelSync implements TableSync {
                         role,
                         config.syncInterface(),
                         config.syncId(),
-                        (System.nanoTime() - began) / 1_000_000);
+                        (Clocks.system().monotonicNs() - began) / 1_000_000);
             } else {
                 LOG.error(
                         "sync daemon can't be {} on {}: error {}: connections aren't synchronised",
@@ -168,7 +167,7 @@ final class KernelSync implements TableSync {
         }
         sending.interrupt();
         sending = Thread.ofPlatform().name("pulse-bulk").daemon().start(() -> {
-            long began = System.nanoTime();
+            long began = Clocks.system().monotonicNs();
             try {
                 BulkSync.Sent sent = new BulkSync(connections).send(target(), source, (done, total) -> {
                     // The whole is said only when all of it is out.
@@ -179,7 +178,7 @@ final class KernelSync implements TableSync {
                 LOG.info(
                         "{} connections sent to the partner in {} ms, {} can't be said",
                         sent.sent(),
-                        (System.nanoTime() - began) / 1_000_000,
+                        (Clocks.system().monotonicNs() - began) / 1_000_000,
                         sent.left());
             } catch (InterruptedIOException e) {
                 LOG.debug("connections: {}", e.getMessage());
@@ -190,13 +189,13 @@ final class KernelSync implements TableSync {
     }
 
     private void count() {
-        long began = System.nanoTime();
+        long began = Clocks.system().monotonicNs();
         try {
             listener.found(new PulseEvent.Connections(connections.count()));
         } catch (IOException e) {
             LOG.debug("connections can't be counted: {}", e.getMessage());
         }
-        long tookMs = (System.nanoTime() - began) / 1_000_000;
+        long tookMs = (Clocks.system().monotonicNs() - began) / 1_000_000;
         try {
             work.schedule(this::count, Math.max(COUNT_EVERY_MS, tookMs * COUNT_SHARE), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
@@ -228,22 +227,18 @@ final class KernelSync implements TableSync {
     public void close() {
         sending.interrupt();
         word.interrupt();
-        Future<?> last = work.submit(() -> {
+        var ended = new Patience();
+        work.execute(() -> {
             try {
                 stopDaemons();
             } catch (IpvsException e) {
                 LOG.error("connection synchronisation: {}", e.getMessage());
             }
             settings.putBack().forEach(LOG::warn);
+            ended.end();
         });
-        try {
-            last.get(END_MS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
+        if (!ended.await(END_MS)) {
             LOG.warn("the sync daemon doesn't end within {} ms", END_MS);
-        } catch (ExecutionException e) {
-            LOG.error("connection synchronisation: {}", String.valueOf(e.getCause()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
         // Counts and bulk sends that were to come.
         work.shutdownNow();

@@ -2,6 +2,7 @@ package io.muster.pulse.daemon;
 
 import io.muster.daemon.Launcher;
 import io.muster.daemon.Layout;
+import io.muster.driver.Patience;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.machine.Program;
 import io.muster.os.ProgramRun;
@@ -16,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -152,23 +152,19 @@ final class LvsdChild implements AutoCloseable {
             if (last == null) {
                 return;
             }
+            var gone = new Patience();
+            last.onExit().thenRun(gone::end);
             last.destroy();
-            try {
-                if (!last.waitFor(STOP_MS, TimeUnit.MILLISECONDS)) {
-                    LOG.warn("lvsd doesn't end within {} ms: killed", STOP_MS);
-                    last.destroyForcibly();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            if (!gone.await(STOP_MS)) {
+                LOG.warn("lvsd doesn't end within {} ms: killed", STOP_MS);
+                last.destroyForcibly();
             }
         });
+        var ended = new Patience();
+        work.execute(ended::end);
         work.shutdown();
-        try {
-            if (!work.awaitTermination(STOP_MS + 1_000, TimeUnit.MILLISECONDS)) {
-                work.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!ended.await(STOP_MS + 1_000)) {
+            work.shutdownNow();
         }
     }
 }

@@ -9,9 +9,11 @@ import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.daemon.Logs;
 import io.muster.daemon.Signals;
+import io.muster.driver.Clocks;
 import io.muster.driver.EventDriver;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loops;
+import io.muster.driver.Patience;
 import io.muster.driver.Recorder;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.lvscf.LvsConfig;
@@ -29,8 +31,6 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,7 +71,7 @@ public final class PulseDaemon implements AutoCloseable {
     private final EventDriver<PulseEvent, PulseEffect> driver;
     private final Pulse core;
     private final Consumer<String> status;
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Patience ended = new Patience();
     private final @Nullable FlightRecorder<PulseEvent, PulseEffect> record;
     private final @Nullable HeartbeatSockets sockets;
     private final @Nullable LvsdChild lvsd;
@@ -244,7 +244,7 @@ public final class PulseDaemon implements AutoCloseable {
         if (options.dryRun() && !(effect instanceof PulseEffect.Send)) {
             DryRun.print(effect, config);
             if (effect instanceof PulseEffect.Ended) {
-                ended.countDown();
+                ended.end();
             } else if (effect instanceof PulseEffect.SayLastWord(long number)) {
                 driver.post(new PulseEvent.LastWordSaid(number));
             }
@@ -290,15 +290,15 @@ public final class PulseDaemon implements AutoCloseable {
                     LOG.info("{}", text);
                 }
             }
-            case PulseEffect.Ended() -> ended.countDown();
+            case PulseEffect.Ended() -> ended.end();
         }
     }
 
     private void put(List<FloatingAddress> addresses, int lifetimeS, boolean takeOver) {
-        long began = System.nanoTime();
+        long began = Clocks.system().monotonicNs();
         boolean all = book.put(addresses, lifetimeS);
         if (takeOver) {
-            takeOverMs = (System.nanoTime() - began) / 1_000_000;
+            takeOverMs = (Clocks.system().monotonicNs() - began) / 1_000_000;
             LOG.info("addresses set: {}, in {} ms{}", addresses.size(), takeOverMs, all ? "" : ", not all of them");
             turn.director(addresses);
             if (lvsd != null) {
@@ -386,12 +386,8 @@ public final class PulseDaemon implements AutoCloseable {
         }
         closed = true;
         driver.post(new PulseEvent.Stop());
-        try {
-            if (!ended.await(STOP_MS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("not everything was given up within {} ms", STOP_MS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!ended.await(STOP_MS)) {
+            LOG.warn("not everything was given up within {} ms", STOP_MS);
         }
         if (links != null) {
             links.close();

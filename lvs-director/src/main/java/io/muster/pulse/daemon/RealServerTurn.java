@@ -1,6 +1,7 @@
 package io.muster.pulse.daemon;
 
 import io.muster.daemon.Layout;
+import io.muster.driver.Patience;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.net.IpAddress;
 import io.muster.os.InterfaceAddress;
@@ -16,7 +17,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,13 +108,11 @@ final class RealServerTurn implements AutoCloseable {
 
     @Override
     public void close() {
+        var ended = new Patience();
+        work.execute(ended::end);
         work.shutdown();
-        try {
-            if (!work.awaitTermination(END_MS, TimeUnit.MILLISECONDS)) {
-                work.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!ended.await(END_MS)) {
+            work.shutdownNow();
         }
     }
 }

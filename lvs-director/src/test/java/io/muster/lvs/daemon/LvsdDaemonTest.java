@@ -29,7 +29,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -56,6 +59,7 @@ class LvsdDaemonTest {
 
     private final FakeTable table = new FakeTable();
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
+    private final List<EventLoop> watched = new ArrayList<>();
     private Layout layout = Layout.under(Path.of("/"));
     private ServerSocket good;
     private LvsdDaemon lvsd;
@@ -78,7 +82,9 @@ class LvsdDaemonTest {
         public void status(String line) {}
 
         @Override
-        public void watchdog(EventLoop loop) {}
+        public void watchdog(EventLoop loop) {
+            watched.add(loop);
+        }
     };
 
     LvsdDaemonTest() throws IOException {
@@ -171,6 +177,16 @@ class LvsdDaemonTest {
         String text = out.toString(StandardCharsets.UTF_8);
         assertEquals(status, got, text);
         return text;
+    }
+
+    /// Half of the unit's time, from the loop that decides: when that hangs, nothing says otherwise.
+    @Test
+    void systemdsWatchdogIsFedByTheLoopThatDecides() throws Exception {
+        assertEquals(1, watched.size());
+        String thread = watched.getFirst()
+                .submit(() -> Thread.currentThread().getName())
+                .get(5, TimeUnit.SECONDS);
+        assertEquals("lvsd", thread);
     }
 
     @Test
