@@ -37,6 +37,7 @@ install_suite() {
     install -m 644 "$home"/distribution/src/main/units/*.service "$home"/distribution/src/main/units/*.target "$root/usr/lib/systemd/system/"
     install -m 644 "$home/distribution/src/main/units/muster.sysusers" "$root/usr/lib/sysusers.d/muster.conf"
     install -m 644 "$home/distribution/src/main/units/muster.tmpfiles" "$root/usr/lib/tmpfiles.d/muster.conf"
+    install -D -m 644 "$home/distribution/src/main/units/muster.logrotate" "$root/etc/logrotate.d/muster"
     install -d -m 755 "$root/etc/cluster" "$root/etc/sysconfig/ha"
     install -D -m 644 -t "$root/usr/share/doc/muster" "$home"/etc/*.example
     install_man "$root/usr/share/man"

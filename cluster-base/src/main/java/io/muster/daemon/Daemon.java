@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The process around a daemon: options, logging, pid file, readiness, and its two ends. SIGTERM (or
-/// SIGINT, and SIGHUP unless the daemon asked for it: [Signals]) is a clean stop with status 0;
-/// [Context#fatal] is the other one, at once and with status 1, and closes
-/// nothing: a node that broke must look broken to the others.
+/// SIGINT) is a clean stop with status 0; [Context#fatal] is the other end, at once and with status 1, and
+/// closes nothing: a node that broke must look broken to the others. SIGHUP opens the log files again, and does
+/// what the daemon asked [Signals] for.
 ///
 /// ```java
 /// public static void main(String[] args) {
@@ -189,6 +189,7 @@ public final class Daemon {
         }
         DaemonLog.name(name);
         Logs.begin(name, layout);
+        Signals.on("HUP", Logs::reopen);
         EventLoop side = layout.variable("NOTIFY_SOCKET").isPresent() ? Loops.start(name + "-notify", name) : null;
         SdNotify notify = side == null ? null : SdNotify.open(layout, side);
         var context = new ProcessContext(name, layout, notify);

@@ -15,31 +15,43 @@ final class HouseFormat {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    private final String identity;
+    private static final long PID = ProcessHandle.current().pid();
 
-    HouseFormat(String daemon) {
-        identity = daemon + "[" + ProcessHandle.current().pid() + "]";
+    private HouseFormat() {}
+
+    /// `cman[812]`.
+    static String identity(String daemon) {
+        return daemon + "[" + PID + "]";
     }
 
-    String line(ILoggingEvent event) {
-        return TIME.format(Instant.ofEpochMilli(event.getTimeStamp())) + " " + identity + " " + body(event);
+    static String line(String daemon, ILoggingEvent event) {
+        return line(daemon, event.getTimeStamp(), event.getLevel().toString(), text(event));
+    }
+
+    static String line(String daemon, long timeMs, String level, String text) {
+        return TIME.format(Instant.ofEpochMilli(timeMs)) + " " + identity(daemon) + " " + level + " " + text + "\n";
     }
 
     /// For the journal, which knows time and identity by itself and takes the level from a prefix, see
     /// sd-daemon(3).
-    String journalLine(ILoggingEvent event) {
-        int level = event.getLevel().toInt();
-        String priority = level >= 40_000 ? "<3>" : level >= 30_000 ? "<4>" : level >= 20_000 ? "<6>" : "<7>";
-        return priority + body(event);
+    static String journalLine(ILoggingEvent event) {
+        return "<" + priority(event) + ">" + event.getLevel() + " " + text(event) + "\n";
     }
 
-    private static String body(ILoggingEvent event) {
+    /// Syslog's number of an event's level.
+    static int priority(ILoggingEvent event) {
+        int level = event.getLevel().toInt();
+        return level >= 40_000 ? 3 : level >= 30_000 ? 4 : level >= 20_000 ? 6 : 7;
+    }
+
+    /// Message and stack trace.
+    static String text(ILoggingEvent event) {
         // A message from the world must not look like two lines of ours.
         String message = event.getFormattedMessage().replace("\n", "\n    ");
         IThrowableProxy thrown = event.getThrowableProxy();
         String trace = thrown == null
                 ? ""
                 : "\n    " + ThrowableProxyUtil.asString(thrown).strip().replace("\n", "\n    ");
-        return event.getLevel() + " " + message + trace + "\n";
+        return message + trace;
     }
 }

@@ -82,6 +82,11 @@ public final class Layout {
         return root.resolve("etc/sysconfig/ha/lvs.key");
     }
 
+    /// Where the local syslog daemon listens, see syslog(3).
+    public Path devLog() {
+        return root.resolve("dev/log");
+    }
+
     /// A daemon's control socket.
     public Path socket(String daemon) {
         return run().resolve(daemon + ".sock");

@@ -1,6 +1,5 @@
 package io.muster.daemon;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -8,118 +7,194 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /// Sets Logback up without a line of XML. As a [Configurator] it is found by Logback itself and gives every
-/// program of ours, tests too, warnings on stderr; a daemon then calls [#begin].
+/// program of ours, tests too, warnings on stderr; a daemon then calls [#begin], and [#configure] when it knows
+/// what cluster.conf says of it.
 ///
-/// Writing happens on a thread of its own and what doesn't fit into its queue is dropped: no event loop waits for
-/// a disk or a terminal.
+/// Each place a daemon logs to has a thread of its own and a bounded queue ([Outlet]): no event loop waits for a
+/// disk, a terminal or a syslog daemon.
+///
+/// Thread: any.
 public final class Logs extends ContextAwareBase implements Configurator {
-    private static final int QUEUE = 8192;
+    /// What a daemon's process has; null in programs that are none.
+    private static volatile @Nullable Running running;
+
+    private record Running(String daemon, Layout layout, LogRouter router, Map<String, Level> wishes) {}
 
     /// For Logback's ServiceLoader.
     public Logs() {}
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-        attach(context, new HouseFormat(System.getProperty("muster.program", "muster")), null);
+        quietNetty(context);
+        var plain = new Plain(System.getProperty("muster.program", "muster"));
+        plain.setContext(context);
+        plain.start();
+        root(context).addAppender(plain);
         root(context).setLevel(level(System.getProperty("muster.log.level", "WARN")));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /// A daemon's: stderr and, if it can be written, `<log>/NAME.log`. Level INFO unless `MUSTER_LOG_LEVEL` says
-    /// otherwise.
-    public static void begin(String daemon, Layout layout) {
-        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        LogFile file = null;
-        IOException failure = null;
-        Path path = layout.log().resolve(daemon + ".log");
-        try {
-            file = new LogFile(path);
-        } catch (IOException e) {
-            failure = e;
-        }
+    /// A daemon's process, before it knows any configuration: stderr and `<log>/NAME.log`, level INFO unless
+    /// `MUSTER_LOG_LEVEL` says otherwise.
+    public static synchronized void begin(String daemon, Layout layout) {
+        LoggerContext context = context();
+        var router = new LogRouter(
+                daemon,
+                layout.devLog(),
+                System.getenv("JOURNAL_STREAM") != null,
+                (what, why) -> complain(daemon, what, why));
+        var wishes = new ConcurrentHashMap<String, Level>();
+        layout.variable("MUSTER_LOG_LEVEL").ifPresent(name -> wishes.put("", level(name)));
         context.reset();
-        attach(context, new HouseFormat(daemon), file);
-        root(context).setLevel(level(layout.variable("MUSTER_LOG_LEVEL").orElse("INFO")));
-        if (failure != null) {
-            LoggerFactory.getLogger(daemon).warn("{}: no log file: {}", path, failure.toString());
+        quietNetty(context);
+        router.setContext(context);
+        router.setName("router");
+        router.start();
+        var begun = new Running(daemon, layout, router, wishes);
+        running = begun;
+        apply(begun, daemon, LogSettings.untold(file(layout, daemon)));
+        root(context).addAppender(router);
+    }
+
+    /// The daemon whose process this is; empty in commands, tests and simulations.
+    public static Optional<String> process() {
+        return Optional.ofNullable(running).map(Running::daemon);
+    }
+
+    /// The file a daemon of this process logs to unless told otherwise: the process's.
+    ///
+    /// @throws IllegalStateException before [#begin]
+    public static Path defaultFile() {
+        Running now = running;
+        if (now == null) {
+            throw new IllegalStateException("no daemon's process");
+        }
+        return file(now.layout(), now.daemon());
+    }
+
+    /// What cluster.conf says of a daemon, from the next line on. Does nothing before [#begin].
+    public static synchronized void configure(String daemon, LogSettings settings) {
+        Running now = running;
+        if (now != null) {
+            apply(now, daemon, settings);
         }
     }
 
-    /// Changes the level of everything below a logger's name; the empty name is the root.
-    public static void level(String logger, String level) {
-        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        context.getLogger(logger.isEmpty() ? org.slf4j.Logger.ROOT_LOGGER_NAME : logger)
-                .setLevel(level(level));
+    /// Opens the log files again by their names: after logrotate has renamed them.
+    public static void reopen() {
+        Running now = running;
+        if (now != null) {
+            now.router().reopen();
+        }
     }
 
-    /// Writes out what is queued, for at most a second: before the process ends.
+    /// An option of a command line, or an operator's wish at run time, which is above what is configured.
+    ///
+    /// @param logger a daemon's name, or empty for all
+    /// @param level a name of Logback's; empty takes the wish back
+    public static synchronized void level(String logger, String level) {
+        Running now = running;
+        if (now == null) {
+            context()
+                    .getLogger(logger.isEmpty() ? org.slf4j.Logger.ROOT_LOGGER_NAME : logger)
+                    .setLevel(level(level));
+            return;
+        }
+        if (level.isEmpty()) {
+            now.wishes().remove(logger);
+        } else {
+            now.wishes().put(logger, level(level));
+        }
+        now.router().settings().forEach((daemon, settings) -> apply(now, daemon, settings));
+    }
+
+    /// Writes out what is queued, for at most a second each: before the process ends.
     public static void end() {
-        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+        context().stop();
+    }
+
+    private static void apply(Running now, String daemon, LogSettings settings) {
+        Level wish = now.wishes().getOrDefault(daemon, now.wishes().get(""));
+        int loudest = now.router().configure(daemon, settings, wish == null ? settings.filePriority() : priority(wish));
+        Level level = levelOf(loudest);
+        context().getLogger(daemon).setLevel(level);
+        if (daemon.equals(now.daemon())) {
+            root(context()).setLevel(level);
+        }
+    }
+
+    private static Path file(Layout layout, String daemon) {
+        return layout.log().resolve(daemon + ".log");
+    }
+
+    private static LoggerContext context() {
+        return (LoggerContext) LoggerFactory.getILoggerFactory();
+    }
+
+    private static void quietNetty(LoggerContext context) {
+        // Netty tells at DEBUG how it was built, in hundreds of lines: never what anybody turned DEBUG on for.
+        context.getLogger("io.netty").setLevel(Level.INFO);
     }
 
     private static Logger root(LoggerContext context) {
         return context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 
+    /// No syslog daemon is usual in a container.
+    private static void complain(String daemon, String what, String why) {
+        var log = LoggerFactory.getLogger(daemon);
+        if (what.startsWith("syslog")) {
+            log.info("{}: {}", what, why);
+        } else {
+            log.warn("{}: {}", what, why);
+        }
+    }
+
     private static Level level(String name) {
         return Level.toLevel(name.toUpperCase(Locale.ROOT), Level.INFO);
     }
 
-    private static void attach(LoggerContext context, HouseFormat format, @Nullable LogFile file) {
-        // Netty tells at DEBUG how it was built, in hundreds of lines: never what anybody turned DEBUG on for.
-        context.getLogger("io.netty").setLevel(Level.INFO);
-        var writer = new Writer(format, file, System.err, System.getenv("JOURNAL_STREAM") != null);
-        writer.setContext(context);
-        writer.start();
-        var queue = new AsyncAppender();
-        queue.setContext(context);
-        queue.setName("queue");
-        queue.setQueueSize(QUEUE);
-        queue.setNeverBlock(true);
-        queue.setDiscardingThreshold(QUEUE / 8);
-        queue.setMaxFlushTime(1_000);
-        queue.addAppender(writer);
-        queue.start();
-        root(context).addAppender(queue);
+    private static int priority(Level level) {
+        return switch (level.toInt()) {
+            case Level.OFF_INT -> -1;
+            case Level.ERROR_INT -> 3;
+            case Level.WARN_INT -> 4;
+            case Level.INFO_INT -> LogSettings.INFO;
+            default -> 7;
+        };
     }
 
-    private static final class Writer extends AppenderBase<ILoggingEvent> {
-        private final HouseFormat format;
-        private final @Nullable LogFile file;
-        private final PrintStream err;
-        private final boolean journal;
-        private boolean told;
+    /// The least grave level that a priority lets pass; nothing here is as grave as `crit`.
+    private static Level levelOf(int priority) {
+        return switch (priority) {
+            case 7 -> Level.DEBUG;
+            case 6 -> Level.INFO;
+            case 5, 4 -> Level.WARN;
+            case 3 -> Level.ERROR;
+            default -> Level.OFF;
+        };
+    }
 
-        Writer(HouseFormat format, @Nullable LogFile file, PrintStream err, boolean journal) {
-            this.format = format;
-            this.file = file;
-            this.err = err;
-            this.journal = journal;
+    /// For programs that are no daemon: at once, since they end soon.
+    private static final class Plain extends AppenderBase<ILoggingEvent> {
+        private final String program;
+
+        Plain(String program) {
+            this.program = program;
         }
 
         @Override
         protected void append(ILoggingEvent event) {
-            String line = format.line(event);
-            err.print(journal ? format.journalLine(event) : line);
-            if (file != null) {
-                try {
-                    file.write(line);
-                    told = false;
-                } catch (IOException e) {
-                    if (!told) {
-                        told = true;
-                        err.println("log file: " + e);
-                    }
-                }
-            }
+            System.err.print(HouseFormat.line(program, event));
         }
     }
 }

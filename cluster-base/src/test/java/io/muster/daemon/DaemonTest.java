@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
 /// Runs a small daemon as a process of its own.
 class DaemonTest {
     private static final int BREAK = 9;
+    private static final int SAY = 10;
 
     @TempDir
     Path root;
@@ -53,6 +55,11 @@ class DaemonTest {
                 public void onFrame(Session session, Frame frame) {
                     if (frame.type() == BREAK) {
                         context.fatal(new IllegalStateException("from A to B in epoch 7"));
+                    }
+                    if (frame.type() == SAY) {
+                        LoggerFactory.getLogger("small")
+                                .info("number {}", new String(frame.payload(), StandardCharsets.UTF_8));
+                        return;
                     }
                     session.send(new Frame(frame.type(), frame.sequence(), CauseId.NONE, frame.payload()));
                 }
@@ -146,6 +153,40 @@ class DaemonTest {
             assertEquals("heard\n", read(root.resolve("hangup")));
             assertEquals(1, client.ask(1, new byte[] {7}).payload().length);
             assertTrue(process.isAlive());
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /// What logrotate does with `create`: rename, make the file anew, send HUP to the daemon.
+    @Test
+    void aLogThatIsRotatedLosesNoLine() throws Exception {
+        Process process = launch();
+        Path log = Layout.under(root).log().resolve("small.log");
+        Path rotated = log.resolveSibling("small.log.1");
+        try (var client = connect(process)) {
+            int sent = 0;
+            while (!(Files.exists(rotated) && Files.size(log) > 0)) {
+                for (int i = 0; i < 100; i++) {
+                    client.send(SAY, Integer.toString(sent++).getBytes(StandardCharsets.UTF_8));
+                }
+                client.ask(1, new byte[0]);
+                if (sent == 1_000) {
+                    Files.move(log, rotated);
+                    Files.createFile(log);
+                    Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start();
+                    assertEquals(0, kill.waitFor());
+                }
+                assertTrue(sent < 1_000_000, "no line in the new file after " + sent);
+            }
+            process.destroy();
+            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+            String all = Files.readString(rotated) + Files.readString(log);
+            var numbers = all.lines()
+                    .filter(line -> line.contains("INFO number "))
+                    .map(line -> Integer.parseInt(line.replaceFirst(".* ", "")))
+                    .toList();
+            assertEquals(IntStream.range(0, sent).boxed().toList(), numbers);
         } finally {
             process.destroyForcibly();
         }

@@ -40,6 +40,7 @@ final class ClusterRules {
         totem();
         quorumDisk();
         masters();
+        new LoggingRules(findings).check(cluster);
         new FenceRules(findings, cluster, nodes).check();
         Element rm = cluster.child("rm");
         if (rm != null) {

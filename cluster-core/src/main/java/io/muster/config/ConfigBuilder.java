@@ -2,7 +2,6 @@ package io.muster.config;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +46,7 @@ final class ConfigBuilder {
                 new GroupConfig(
                         Values.flag(part("group"), "groupd_compat", false),
                         part("clvmd").attribute("interface", "cman")),
-                logging(part("logging")),
+                LoggingBuilder.build(part("logging"), part("rm")),
                 cluster.children("uidgid").stream()
                         .map(e -> new UidGid(Values.text(e, "uid"), Values.text(e, "gid")))
                         .toList(),
@@ -206,28 +205,6 @@ final class ConfigBuilder {
                 Values.number(e, "drop_resources_time", 10_000),
                 Values.number(e, "drop_resources_count", 10),
                 Values.number(e, "drop_resources_age", 10_000));
-    }
-
-    private static LoggingConfig logging(Element e) {
-        var builtIn = new LoggingConfig.Settings(true, true, "local4", "info", "info", Optional.empty());
-        LoggingConfig.Settings defaults = settings(e, builtIn);
-        Set<LoggingConfig.DaemonSettings> daemons = new LinkedHashSet<>();
-        for (Element daemon : e.children("logging_daemon")) {
-            daemons.add(new LoggingConfig.DaemonSettings(
-                    daemon.attribute("name", ""), Values.text(daemon, "subsys"), settings(daemon, defaults)));
-        }
-        return new LoggingConfig(defaults, List.copyOf(daemons));
-    }
-
-    private static LoggingConfig.Settings settings(Element e, LoggingConfig.Settings outer) {
-        boolean debug = Values.flag(e, "debug", false);
-        return new LoggingConfig.Settings(
-                Values.flag(e, "to_syslog", outer.toSyslog()),
-                Values.flag(e, "to_logfile", outer.toLogfile()),
-                e.attribute("syslog_facility", outer.syslogFacility()),
-                e.attribute("syslog_priority", outer.syslogPriority()),
-                debug ? "debug" : e.attribute("logfile_priority", outer.logfilePriority()),
-                Values.text(e, "logfile").or(outer::logfile));
     }
 
     private static final class QuorumdBuilder {

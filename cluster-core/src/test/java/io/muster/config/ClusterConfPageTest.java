@@ -193,7 +193,7 @@ class ClusterConfPageTest {
     void defaultsAreWhatHoldsWithoutThem() throws ReflectiveOperationException {
         String file = """
                 <cluster name="c" config_version="1">
-                  <cman/><totem/><fence_daemon/>
+                  <cman/><totem/><fence_daemon/><logging><logging_daemon name="fenced"/></logging>
                   <clusternodes><clusternode name="a" nodeid="1"/></clusternodes>
                   <rm><failoverdomains><failoverdomain name="d"><failoverdomainnode name="a" priority="1"/></failoverdomain>
                   </failoverdomains></rm>
@@ -231,6 +231,7 @@ class ClusterConfPageTest {
         String file = """
                 <cluster name="c" config_version="1">
                   <cman><multicast/></cman><totem/><fence_daemon/>
+                  <logging><logging_daemon name="fenced"/></logging>
                   <clusternodes><clusternode name="a" nodeid="1"><altname name="b"/></clusternode>
                   <clusternode name="e" nodeid="2"/></clusternodes>
                   <rm><failoverdomains><failoverdomain name="d"><failoverdomainnode name="a"/></failoverdomain>

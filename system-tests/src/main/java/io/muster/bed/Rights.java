@@ -23,9 +23,11 @@ public final class Rights {
         return status.lines()
                 .filter(line -> line.matches("Cap(Prm|Eff|Bnd|Amb):.*"))
                 .anyMatch(line -> (Long.parseUnsignedLong(
-                                        line.substring(line.indexOf(':') + 1).strip(), 16)
-                                >> SYS_BOOT
-                        & 1)
+                                                line.substring(line.indexOf(':') + 1)
+                                                        .strip(),
+                                                16)
+                                        >> SYS_BOOT
+                                & 1)
                         == 1);
     }
 

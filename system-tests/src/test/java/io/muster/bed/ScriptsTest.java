@@ -34,8 +34,10 @@ class ScriptsTest {
     @BeforeEach
     void anAptThatAsksWhetherItMayStart() throws IOException {
         policy = dir.resolve("policy-rc.d");
-        script("bin/apt-get", "sh " + policy + " web start; echo $? >" + dir.resolve("answer")
-                + "; [ ! -e " + dir.resolve("slow") + " ] || { touch " + dir.resolve("busy") + "; sleep 20; }");
+        script(
+                "bin/apt-get",
+                "sh " + policy + " web start; echo $? >" + dir.resolve("answer") + "; [ ! -e " + dir.resolve("slow")
+                        + " ] || { touch " + dir.resolve("busy") + "; sleep 20; }");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.muster.cman.daemon;
 
 import io.muster.cman.client.CmanView;
 import io.muster.config.ClusterConfig;
+import io.muster.config.daemon.Logging;
 import io.muster.control.ControlServer;
 import io.muster.core.CauseId;
 import io.muster.core.Incarnation;
@@ -357,6 +358,7 @@ public final class CmanDaemon implements AutoCloseable {
     private void configured(byte[] document) {
         Settings.read(document).map(setup.overrides()::apply).ifPresent(next -> {
             config = next;
+            Logging.apply("cman", next, setup.layout());
             reconfigureRing();
             Thread.ofVirtual().start(() -> {
                 var addresses = NodeSetup.addresses(next);
@@ -419,7 +421,7 @@ public final class CmanDaemon implements AutoCloseable {
     }
 
     private static void debug(int mask) {
-        Logs.level("cman", mask == 0 ? "INFO" : "DEBUG");
+        Logs.level("cman", mask == 0 ? "" : "DEBUG");
     }
 
     public static void main(String[] args) {

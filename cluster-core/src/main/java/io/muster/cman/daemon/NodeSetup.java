@@ -6,6 +6,7 @@ import io.muster.config.ClusterNode;
 import io.muster.config.ConfigReader;
 import io.muster.config.ThisMachine;
 import io.muster.config.WhichNode;
+import io.muster.config.daemon.Logging;
 import io.muster.daemon.Layout;
 import io.muster.finding.Problem;
 import io.muster.finding.Reading;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
 /// @param document the octets of cluster.conf
 /// @param me this node
 record NodeSetup(
+        Layout layout,
         ClusterConfig config,
         JoinOverrides overrides,
         byte[] document,
@@ -51,6 +53,7 @@ record NodeSetup(
             throw new IOException(
                     reading.errors().stream().findFirst().map(Problem::toString).orElse(file + ": can't be used"));
         }
+        Logging.apply("cman", found.get(), layout);
         JoinOverrides overrides = JoinOverrides.of(layout);
         ClusterConfig config = overrides.apply(found.get());
         String given = layout.variable("MUSTER_NODENAME")
@@ -68,7 +71,8 @@ record NodeSetup(
         overrides.check(config, me);
         LOG.info("this is node {} ({}), found by {}", me.nodeid(), me.name(), which.step());
         Path keyFile = config.cman().keyfile().map(Path::of).orElse(layout.etc().resolve(KeyFile.NAME));
-        return new NodeSetup(config, overrides, document, me, keyFile, KeyFile.read(keyFile), addresses(config));
+        return new NodeSetup(
+                layout, config, overrides, document, me, keyFile, KeyFile.read(keyFile), addresses(config));
     }
 
     /// Link 0 goes by the nodes' names, each altname is one more.

@@ -4,6 +4,7 @@ import io.muster.cman.client.CmanView;
 import io.muster.cman.client.GroupClient;
 import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigReader;
+import io.muster.config.daemon.Logging;
 import io.muster.control.ControlSocket;
 import io.muster.control.Limits;
 import io.muster.control.NotRunningException;
@@ -376,6 +377,7 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
                 yield Optional.empty();
             }
         };
+        config.ifPresent(read -> Logging.apply(kind.name(), read, around.layout()));
         config.ifPresent(hands::found);
         boolean fenceable = config.flatMap(c -> c.node(self.nodeid()))
                 .filter(node -> !node.methods().isEmpty())
@@ -431,6 +433,9 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
             }
             if (entry instanceof GroupEntry.Quorum(long _, boolean quorate)) {
                 driver.post(new StayEvent.Quorum(quorate), cause);
+            }
+            if (entry instanceof GroupEntry.Config news) {
+                Logging.apply(kind.name(), news.bytes(), around.layout());
             }
             running.entry(entry, cause);
             hands.changed();

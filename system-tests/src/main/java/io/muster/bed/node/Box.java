@@ -62,8 +62,7 @@ public final class Box implements AutoCloseable {
     }
 
     private static List<String> unshared(Path init, String name, Path hosts) {
-        List<String> command =
-                new ArrayList<>(List.of("--mount", "--pid", "--net", "--uts", "--fork", "--kill-child"));
+        List<String> command = new ArrayList<>(List.of("--mount", "--pid", "--net", "--uts", "--fork", "--kill-child"));
         command.addAll(Rights.withoutReboot());
         command.addAll(List.of("sh", init.toString(), name, hosts.toString()));
         return command;

@@ -75,7 +75,12 @@ class WireTest {
     void eachFaultHappensAsOftenAsItSays(long seed) {
         Wire wire = wire(
                 seed,
-                Faults.NONE.withLoss(10).withDouble(5).withReorder(3, 4).withFlip(2).withDelay(20, 10));
+                Faults.NONE
+                        .withLoss(10)
+                        .withDouble(5)
+                        .withReorder(3, 4)
+                        .withFlip(2)
+                        .withDelay(20, 10));
         play(wire, FRAMES, 1_000);
         Counters counters = wire.counters();
         String where = "-Dseed=" + seed + " " + counters;
@@ -88,14 +93,20 @@ class WireTest {
 
     @Test
     void sameFramesAndTimesHaveTheSameFate() {
-        Faults faults =
-                Faults.NONE.withLoss(10).withDouble(5).withReorder(30, 4).withFlip(2).withDelay(20, 10);
+        Faults faults = Faults.NONE
+                .withLoss(10)
+                .withDouble(5)
+                .withReorder(30, 4)
+                .withFlip(2)
+                .withDelay(20, 10);
         List<Out> once = play(wire(42, faults), 1_000, 700);
         List<Out> again = play(wire(42, faults), 1_000, 700);
         assertEquals(numbers(once), numbers(again));
         for (int i = 0; i < once.size(); i++) {
             assertEquals(once.get(i).atUs(), again.get(i).atUs());
-            assertEquals(BitSet.valueOf(once.get(i).frame()), BitSet.valueOf(again.get(i).frame()));
+            assertEquals(
+                    BitSet.valueOf(once.get(i).frame()),
+                    BitSet.valueOf(again.get(i).frame()));
         }
         assertTrue(!numbers(once).equals(numbers(play(wire(43, faults), 1_000, 700))), "another seed, another fate");
     }
@@ -193,8 +204,8 @@ class WireTest {
 
     @Test
     void allThatIsOutOfRangeIsNamedAtOnce() {
-        var wrong = assertThrows(
-                IllegalArgumentException.class, () -> new Faults(false, 101, -1, 5, Double.NaN, -3, 0, 0));
+        var wrong =
+                assertThrows(IllegalArgumentException.class, () -> new Faults(false, 101, -1, 5, Double.NaN, -3, 0, 0));
         assertEquals(
                 "loss 101.0 isn't a percentage; double -1.0 isn't a percentage; flip NaN isn't a percentage;"
                         + " delay -3 ms isn't between 0 and 60000; reorder 5.0 % by 0 ms reorders nothing",

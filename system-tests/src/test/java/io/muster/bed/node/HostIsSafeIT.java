@@ -71,7 +71,8 @@ class HostIsSafeIT {
                     "systemctl --force poweroff")) {
                 endsTheNode(node, words);
             }
-            nothingHappens(node, "[ ! -e /proc/sysrq-trigger ] || for key in b o c; do echo $key >/proc/sysrq-trigger; done");
+            nothingHappens(
+                    node, "[ ! -e /proc/sysrq-trigger ] || for key in b o c; do echo $key >/proc/sysrq-trigger; done");
             nothingHappens(node, "! echo mem >/sys/power/state");
             nothingHappens(node, "! echo 1 >/proc/sys/kernel/sysrq");
             nothingHappens(node, "systemctl status; [ $? = 1 ]");
