@@ -65,7 +65,7 @@ _muster_table() {
         'lvsctl status') options='--help --json -h -j' words='' kind='' ;;
         'lvsctl undrain') options='--help --service -h -s' words='' kind='' ;;
         'lvsd ') options='--configfile --guard --help --metrics --no-sysctls --nodaemon --nofork --norun --test-start --verbose --version -V -c -f -h -n -t -v' words='' kind='' ;;
-        'muster ') options='' words='keygen replay simulate' kind='' ;;
+        'muster ') options='--help -h' words='keygen replay simulate' kind='' ;;
         'muster keygen') options='-f -h' words='' kind='file' ;;
         'muster replay') options='-d -h -p -w' words='' kind='' ;;
         'muster simulate') options='--campaign --seed --seeds --trace' words='' kind='' ;;

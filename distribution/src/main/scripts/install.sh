@@ -79,8 +79,13 @@ install_front_door() {
     cat >"$1/usr/sbin/muster" <<'DOOR'
 #!/bin/sh
 h=$(cd "${0%/*}/../lib/muster" && pwd)
+usage="Usage: muster keygen [FILE] | replay FILE | simulate --seed N, or any command of the suite; see muster(8)"
 word=${1-}
 case $word in
+    -h | --help | help)
+        echo "$usage"
+        exit 0
+        ;;
     '' | */* | .* | -*) ;;
     *)
         shift
@@ -88,7 +93,7 @@ case $word in
         echo "muster: unknown word \"$word\"" >&2
         ;;
 esac
-echo "Usage: muster keygen [FILE] | replay FILE | simulate --seed N" >&2
+echo "$usage" >&2
 exit 2
 DOOR
     chmod 755 "$1/usr/sbin/muster"
