@@ -2,6 +2,7 @@ package io.muster.driver;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /// The one place where somebody who isn't on a loop waits for something that comes once: the thread
 /// that stops a daemon, a command, a test. Nothing is decided by it.
@@ -22,6 +23,19 @@ public final class Patience {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /// Looks every `pauseMs` at something that nobody announces.
+    ///
+    /// @return whether it came true in time; an interrupt counts as no
+    public static boolean until(long limitMs, long pauseMs, BooleanSupplier condition) {
+        long beganNs = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - beganNs > limitMs * 1_000_000L || !pause(pauseMs)) {
+                return condition.getAsBoolean();
+            }
+        }
+        return true;
     }
 
     /// It has come.

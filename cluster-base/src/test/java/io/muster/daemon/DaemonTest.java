@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.cli.LongOption;
+import io.muster.cli.Said;
 import io.muster.control.ControlClient;
 import io.muster.control.ControlServer;
 import io.muster.control.Frame;
@@ -14,10 +15,7 @@ import io.muster.control.SessionHandler;
 import io.muster.core.CauseId;
 import io.muster.driver.Loops;
 import io.netty.channel.EventLoop;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,18 +127,19 @@ class DaemonTest {
                 .longOptions(
                         new LongOption("guard", LongOption.Argument.NONE, 1000),
                         new LongOption("mark", LongOption.Argument.REQUIRED, 'f'));
-        var out = new ByteArrayOutputStream();
-        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
-        assertEquals(-1, daemon.parse(new String[] {"--guard", "-f", "7", "--mark=8", "-V", "vip"}, print, print));
-        assertEquals("1000=null 102=7 102=8 86=vip ", seen.toString());
-        assertEquals(0, daemon.parse(new String[] {"--version"}, print, print));
-        assertEquals("small " + Daemon.version() + "\n", out.toString(StandardCharsets.UTF_8));
-        out.reset();
-        assertEquals(1, daemon.parse(new String[] {"--gard"}, print, print));
         assertEquals(
-                "small: unrecognized option '--gard'\nUsage: small [options]\n"
-                        + "  -h       print this help, then exit\n",
-                out.toString(StandardCharsets.UTF_8));
+                -1,
+                Said.by(daemon::parse, "--guard", "-f", "7", "--mark=8", "-V", "vip")
+                        .status());
+        assertEquals("1000=null 102=7 102=8 86=vip ", seen.toString());
+        assertEquals(new Said(0, "small " + Daemon.version() + "\n", ""), Said.together(daemon::parse, "--version"));
+        assertEquals(
+                new Said(
+                        1,
+                        "small: unrecognized option '--gard'\nUsage: small [options]\n"
+                                + "  -h       print this help, then exit\n",
+                        ""),
+                Said.together(daemon::parse, "--gard"));
     }
 
     @Test
@@ -193,12 +192,11 @@ class DaemonTest {
     }
 
     private static String parse(String... args) {
-        var out = new ByteArrayOutputStream();
-        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
-        int status = Daemon.named("small")
-                .options("n:", "  -n NAME  this node", (letter, argument) -> !"bad".equals(argument))
-                .parse(args, print, print);
-        return status + " " + out.toString(StandardCharsets.UTF_8);
+        Said said = Said.together(
+                Daemon.named("small")
+                        .options("n:", "  -n NAME  this node", (letter, argument) -> !"bad".equals(argument))::parse,
+                args);
+        return said.status() + " " + said.out();
     }
 
     private Process launch() throws IOException {

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.cli.Said;
 import io.muster.core.MalformedMessage;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -292,10 +292,8 @@ class FlightRecorderTest {
     }
 
     private int replay(String... args) {
-        var out = new ByteArrayOutputStream();
-        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
-        int status = new Replay(List.of(new Toy.Factory())).run(args, print, print);
-        output = out.toString(StandardCharsets.UTF_8);
-        return status;
+        Said said = Said.together(new Replay(List.of(new Toy.Factory()))::run, args);
+        output = said.out();
+        return said.status();
     }
 }

@@ -2,16 +2,14 @@ package io.muster.membership;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.muster.cli.Said;
 import io.muster.core.Core;
 import io.muster.driver.CauseIds;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordedCore;
 import io.muster.driver.Replay;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,12 +35,11 @@ class CmanReplayTest {
 
     private void story(FlightRecorder.Limits limits) {
         CmanChaosTest.story(Long.getLong("seed", 7), core -> recorded(core, limits));
-        var out = new ByteArrayOutputStream();
-        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
         for (int i = 0; i < open.size(); i++) {
             open.get(i).close();
             String place = directory.resolve(Integer.toString(i)).toString();
-            assertEquals(0, new Replay().run(new String[] {place}, print, print), out::toString);
+            Said said = Said.together(new Replay()::run, place);
+            assertEquals(0, said.status(), said.out());
         }
     }
 

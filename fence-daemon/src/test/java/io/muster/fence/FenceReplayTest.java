@@ -3,6 +3,7 @@ package io.muster.fence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.cli.Said;
 import io.muster.daemon.Logs;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
@@ -15,11 +16,8 @@ import io.muster.group.ReplicaEvent;
 import io.muster.member.daemon.Records;
 import io.muster.member.daemon.ReplicaRecord;
 import io.muster.simulator.NetworkOptions;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,9 +89,8 @@ class FenceReplayTest {
         private void replayed() {
             open.forEach(FlightRecorder::close);
             for (Path directory : directories) {
-                var out = new ByteArrayOutputStream();
-                var print = new PrintStream(out, true, StandardCharsets.UTF_8);
-                assertEquals(0, new Replay().run(new String[] {directory.toString()}, print, print), out::toString);
+                Said said = Said.together(new Replay()::run, directory.toString());
+                assertEquals(0, said.status(), said.out());
             }
         }
     }

@@ -4,13 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.muster.cli.Said;
 import io.muster.core.MalformedMessage;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Replay;
 import io.muster.wire.Output;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,13 +23,12 @@ class TreeReplayTest {
         var story = new TreeStory(Long.getLong("seed", 3), directory);
         story.tell();
         story.close();
-        var out = new ByteArrayOutputStream();
-        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
         try (var lives = Files.list(directory)) {
             List<Path> all = lives.sorted().toList();
             assertFalse(all.isEmpty());
             for (Path life : all) {
-                assertEquals(0, new Replay().run(new String[] {life.toString()}, print, print), out::toString);
+                Said said = Said.together(new Replay()::run, life.toString());
+                assertEquals(0, said.status(), said.out());
             }
         }
     }

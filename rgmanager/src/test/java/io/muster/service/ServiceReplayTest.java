@@ -2,13 +2,11 @@ package io.muster.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.muster.cli.Said;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.Replay;
 import io.muster.member.daemon.RecordedReplicas;
 import io.muster.service.daemon.ServiceReplay;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,11 +24,10 @@ class ServiceReplayTest {
 
     /// 0 if every step of every replica is decided again as it was.
     private static void replayed(RecordedReplicas records) {
-        var out = new ByteArrayOutputStream();
-        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
         records.close();
         for (Path directory : records.directories()) {
-            assertEquals(0, new Replay().run(new String[] {directory.toString()}, print, print), out::toString);
+            Said said = Said.together(new Replay()::run, directory.toString());
+            assertEquals(0, said.status(), said.out());
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.muster.bed;
 
-import java.util.concurrent.locks.LockSupport;
+import io.muster.driver.Patience;
 import java.util.function.BooleanSupplier;
 
 /// Waits for something outside of this program to become true, with a deadline.
@@ -16,14 +16,7 @@ public final class Await {
 
     /// Looks every `pauseMs`: for conditions that cost something to look at, such as a command's start.
     public static boolean until(int limitMs, int pauseMs, BooleanSupplier condition) {
-        long end = System.nanoTime() + limitMs * 1_000_000L;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - end > 0 || Thread.currentThread().isInterrupted()) {
-                return condition.getAsBoolean();
-            }
-            LockSupport.parkNanos(pauseMs * 1_000_000L);
-        }
-        return true;
+        return Patience.until(limitMs, pauseMs, condition);
     }
 
     /// The same, and an exception when it didn't.

@@ -46,10 +46,7 @@ public final class Demo {
 
     public static void main(String[] args) {
         int[] status = {0};
-        DemoOptions options = DemoOptions.parse(args, System.out, System.err, status);
-        if (options != null) {
-            status[0] = run(options, args);
-        }
+        DemoOptions.parse(args, System.out, System.err, status).ifPresent(options -> status[0] = run(options, args));
         System.out.flush();
         System.exit(status[0]);
     }

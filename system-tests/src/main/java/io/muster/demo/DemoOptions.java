@@ -1,35 +1,16 @@
 package io.muster.demo;
 
-import io.muster.cli.Getopt;
-import io.muster.cli.LongOption;
+import io.muster.bed.Options;
+import io.muster.bed.Options.Kind;
+import io.muster.bed.Options.Option;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What `./muster demo` was asked for.
-///
-/// @param lvs the director's demo; of the other options it takes `--json` only
-/// @param cut partition the network instead of killing
-/// @param oneProcess each node's daemons in one clusterd
-/// @param keep leave the cluster running
-/// @param down end one that was left running
-/// @param noFailback the service stays where it is when its preferred node comes back
-/// @param shell the node to enter, or null
-/// @param json where to write the figures, or null
-/// @param inBackground this process is the one that holds a kept cluster
-public record DemoOptions(
-        boolean lvs,
-        boolean cut,
-        boolean oneProcess,
-        boolean keep,
-        boolean down,
-        boolean noFailback,
-        @Nullable String shell,
-        @Nullable Path json,
-        boolean inBackground) {
-
+public record DemoOptions(Options.Given given) {
     private static final String LVS = "lvs";
 
     private static final String USAGE = """
@@ -58,67 +39,65 @@ public record DemoOptions(
               -h, --help       this text
             """;
 
-    /// @return null when the options are wrong or only asked for help; `status[0]` is the exit status then
-    public static @Nullable DemoOptions parse(String[] args, PrintStream out, PrintStream err, int[] status) {
-        Getopt options = new Getopt(
-                "demo",
-                args,
-                "h",
-                err,
-                new LongOption("cut", LongOption.Argument.NONE, 'c'),
-                new LongOption("one-process", LongOption.Argument.NONE, 'o'),
-                new LongOption("keep", LongOption.Argument.NONE, 'k'),
-                new LongOption("down", LongOption.Argument.NONE, 'd'),
-                new LongOption("nofailback", LongOption.Argument.NONE, 'n'),
-                new LongOption("shell", LongOption.Argument.REQUIRED, 's'),
-                new LongOption("json", LongOption.Argument.REQUIRED, 'j'),
-                new LongOption("in-background", LongOption.Argument.NONE, 'b'),
-                new LongOption("help", LongOption.Argument.NONE, 'h'));
-        var given = new TreeSet<Character>();
-        String shell = null;
-        Path json = null;
-        for (int c = options.next(); c != Getopt.END; c = options.next()) {
-            switch (c) {
-                case 's' -> shell = options.argument();
-                case 'j' -> json = Path.of(options.argument()).toAbsolutePath();
-                case '?' -> {
-                    err.print(usage(args));
-                    status[0] = 1;
-                    return null;
-                }
-                default -> given.add((char) c);
-            }
-        }
-        List<String> words = options.operands();
-        boolean lvs = words.equals(List.of(LVS));
-        if (given.contains('h')) {
-            out.print(lvs ? LVS_USAGE : USAGE);
-            return null;
-        }
-        if (!words.isEmpty() && !lvs) {
-            err.println("demo: what is \"" + (words.getFirst().equals(LVS) ? words.get(1) : words.getFirst()) + "\"?");
-            err.print(USAGE);
-            status[0] = 1;
-            return null;
-        }
-        if (lvs && (!given.isEmpty() || shell != null)) {
-            err.print(LVS_USAGE);
-            status[0] = 1;
-            return null;
-        }
-        return new DemoOptions(
-                lvs,
-                given.contains('c'),
-                given.contains('o'),
-                given.contains('k'),
-                given.contains('d'),
-                given.contains('n'),
-                shell,
-                json,
-                given.contains('b'));
+    private static final Options OPTIONS = new Options(
+            "demo",
+            "demo",
+            Map.of("", USAGE, LVS, LVS_USAGE),
+            Map.of("", "cokdnsb", LVS, ""),
+            new Option("cut", 'c', false, Kind.FLAG),
+            new Option("one-process", 'o', false, Kind.FLAG),
+            new Option("keep", 'k', false, Kind.FLAG),
+            new Option("down", 'd', false, Kind.FLAG),
+            new Option("nofailback", 'n', false, Kind.FLAG),
+            new Option("shell", 's', false, Kind.TEXT),
+            new Option("in-background", 'b', false, Kind.FLAG));
+
+    /// @return empty when the options are wrong or only asked for help; `status[0]` is the exit status then
+    public static Optional<DemoOptions> parse(String[] args, PrintStream out, PrintStream err, int[] status) {
+        return OPTIONS.parse(args, out, err, status).map(DemoOptions::new);
     }
 
-    private static String usage(String[] args) {
-        return List.of(args).contains(LVS) ? LVS_USAGE : USAGE;
+    /// The director's demo; of the other options it takes `--json` only.
+    public boolean lvs() {
+        return given.word().equals(LVS);
+    }
+
+    /// Partition the network instead of killing.
+    public boolean cut() {
+        return given.has('c');
+    }
+
+    /// Each node's daemons in one clusterd.
+    public boolean oneProcess() {
+        return given.has('o');
+    }
+
+    /// Leave the cluster running.
+    public boolean keep() {
+        return given.has('k');
+    }
+
+    /// End one that was left running.
+    public boolean down() {
+        return given.has('d');
+    }
+
+    /// The service stays where it is when its preferred node comes back.
+    public boolean noFailback() {
+        return given.has('n');
+    }
+
+    /// The node to enter, or null.
+    public @Nullable String shell() {
+        return given.text('s');
+    }
+
+    /// This process is the one that holds a kept cluster.
+    boolean inBackground() {
+        return given.has('b');
+    }
+
+    public @Nullable Path json() {
+        return given.json();
     }
 }

@@ -4,12 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.ccs.daemon.StandAlone;
 import io.muster.cli.Command;
+import io.muster.cli.Said;
 import io.muster.config.cli.ConfigValidate;
 import io.muster.daemon.Layout;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,18 +71,13 @@ class TranscriptTest {
             case "ccs_config_validate" -> new ConfigValidate(layout);
             default -> throw new IllegalArgumentException(line);
         };
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int status = command.run(
-                words.subList(1, words.size()).toArray(String[]::new),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        StringBuilder text = new StringBuilder(out.toString(StandardCharsets.UTF_8));
-        Arrays.stream(err.toString(StandardCharsets.UTF_8).split("(?<=\n)"))
+        Said said = Said.by(command, words.subList(1, words.size()).toArray(String[]::new));
+        StringBuilder text = new StringBuilder(said.out());
+        Arrays.stream(said.err().split("(?<=\n)"))
                 .filter(part -> !part.isEmpty())
                 .forEach(part -> text.append("! ").append(part));
-        if (status != 0) {
-            text.append('[').append(status).append("]\n");
+        if (said.status() != 0) {
+            text.append('[').append(said.status()).append("]\n");
         }
         return text.toString().replace(layout.etc().toString(), "ETC");
     }

@@ -4,14 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.ccs.cli.CcsTool;
+import io.muster.cli.Said;
+import io.muster.cli.Waiting;
 import io.muster.cman.daemon.CmanDaemon;
 import io.muster.daemon.Layout;
 import io.muster.transport.cli.Keygen;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.DatagramSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -19,8 +18,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,19 +56,9 @@ class RealDaemonsTest {
         return ccsd;
     }
 
-    private static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + WAIT_NS;
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, "waited in vain: " + what);
-            LockSupport.parkNanos(20_000_000);
-        }
-    }
-
     private String tool(int node, String... args) {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(text, true, StandardCharsets.UTF_8);
-        int status = new CcsTool(nodes.get(node)).run(args, out, out);
-        return status + " " + text.toString(StandardCharsets.UTF_8);
+        Said said = Said.together(new CcsTool(nodes.get(node)), args);
+        return said.status() + " " + said.out();
     }
 
     private boolean has(int node, String text) {
@@ -111,8 +98,9 @@ class RealDaemonsTest {
         CcsDaemon third = ccsd(2);
         Path next = root.resolve("next.conf");
         Files.writeString(next, file(2, "new"));
-        await("an update is taken", () -> tool(0, "update", next.toString()).contains("Update complete."));
-        await("all have it", () -> has(0, file(2, "new")) && has(1, file(2, "new")) && has(2, file(2, "new")));
+        Waiting.until(
+                "an update is taken", () -> tool(0, "update", next.toString()).contains("Update complete."));
+        Waiting.until("all have it", () -> has(0, file(2, "new")) && has(1, file(2, "new")) && has(2, file(2, "new")));
         assertTrue(tool(1, "query", "//@config_version").endsWith("2\n"));
 
         third.close();
@@ -123,7 +111,7 @@ class RealDaemonsTest {
         // What somebody has put there meanwhile is no reason to change the cluster.
         Files.writeString(nodes.get(2).clusterConf(), file(9, "by hand"));
         ccsd(2);
-        await("the late one has it", () -> has(2, file(3, "newer")));
+        Waiting.until("the late one has it", () -> has(2, file(3, "newer")));
         assertEquals(file(9, "by hand"), Files.readString(nodes.get(2).etc().resolve("cluster.conf.refused-9")));
         assertEquals(List.of(), broken);
     }

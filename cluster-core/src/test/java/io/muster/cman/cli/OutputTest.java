@@ -3,6 +3,7 @@ package io.muster.cman.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.cli.Said;
 import io.muster.cman.client.CmanView;
 import io.muster.cman.client.StatusCodec;
 import io.muster.core.Incarnation;
@@ -16,9 +17,7 @@ import io.muster.membership.CmanStatus.NodeStatus;
 import io.muster.membership.LastFenced;
 import io.muster.quorum.Tally;
 import io.muster.wire.Input;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -124,7 +123,7 @@ class OutputTest {
     void withoutCmanCommandsSaySoAndExitWithOne(@TempDir Path root) {
         Layout layout = Layout.under(root);
         for (String operation : List.of("status", "nodes", "services", "version", "wait", "leave", "expected -e 3")) {
-            Outcome o = run(new CmanTool(layout), operation.split(" "));
+            Said o = run(new CmanTool(layout), operation.split(" "));
             assertEquals(1, o.status(), operation);
             assertEquals("cman_tool: Cannot open connection to cman, is it running ?\n", o.err(), operation);
         }
@@ -148,15 +147,7 @@ class OutputTest {
                 run(tool, "join", "-t", "3").err());
     }
 
-    private record Outcome(int status, String out, String err) {}
-
-    private static Outcome run(io.muster.cli.Command command, String... args) {
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        int status = command.run(
-                args,
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Outcome(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private static Said run(io.muster.cli.Command command, String... args) {
+        return Said.by(command, args);
     }
 }

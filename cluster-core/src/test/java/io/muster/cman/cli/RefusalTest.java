@@ -2,6 +2,7 @@ package io.muster.cman.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.muster.cli.Said;
 import io.muster.cman.client.CmanFrames;
 import io.muster.control.Answer;
 import io.muster.control.ControlServer;
@@ -9,10 +10,7 @@ import io.muster.daemon.Layout;
 import io.muster.driver.Loops;
 import io.muster.membership.CmanEffect.Result;
 import io.netty.channel.EventLoop;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.TreeMap;
 import org.jspecify.annotations.NullUnmarked;
@@ -73,12 +71,7 @@ class RefusalTest {
     }
 
     private String run(String... args) {
-        var err = new ByteArrayOutputStream();
-        int status = new CmanTool(Layout.under(root))
-                .run(
-                        args,
-                        new PrintStream(err, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8));
-        return status + ": " + err.toString(StandardCharsets.UTF_8);
+        Said said = Said.together(new CmanTool(Layout.under(root)), args);
+        return said.status() + ": " + said.out();
     }
 }

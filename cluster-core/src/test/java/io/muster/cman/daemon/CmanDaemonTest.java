@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.cli.Said;
+import io.muster.cli.Waiting;
 import io.muster.cman.cli.CmanTool;
 import io.muster.cman.client.GroupClient;
 import io.muster.core.CauseId;
@@ -14,9 +16,7 @@ import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
 import io.muster.os.RealMachine;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -144,10 +144,9 @@ class CmanDaemonTest {
         machine.close();
         // Whatever a test does to them: what they decided, they decide again.
         for (int id = 1; id <= 3; id++) {
-            var out = new ByteArrayOutputStream();
-            var print = new PrintStream(out, true, StandardCharsets.UTF_8);
             String record = layout(id).record("cman").toString();
-            assertEquals(0, new Replay().run(new String[] {record}, print, print), out::toString);
+            Said said = Said.together(new Replay()::run, record);
+            assertEquals(0, said.status(), said.out());
             try (Stream<Path> files = Files.list(Path.of(record))) {
                 for (Path file : files.toList()) {
                     String octets = Files.readString(file, StandardCharsets.ISO_8859_1);
@@ -162,17 +161,8 @@ class CmanDaemonTest {
                 Map.of("MUSTER_ROOT", root.resolve("n" + id).toString(), "MUSTER_NODENAME", "127.0.0." + id));
     }
 
-    private record Outcome(int status, String out, String err) {}
-
-    private Outcome tool(int id, String... args) {
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        int status = new CmanTool(layout(id))
-                .run(
-                        args,
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Outcome(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private Said tool(int id, String... args) {
+        return Said.by(new CmanTool(layout(id)), args);
     }
 
     private GroupClient client(int id, Heard heard, Optional<Level> level) throws Exception {
@@ -196,7 +186,7 @@ class CmanDaemonTest {
 
     @Test
     void threeDaemonsFormAClusterAndCarryGroups() throws Exception {
-        assertTrue(await(() -> tool(1, "status").out().contains("Nodes: 3\n")));
+        Waiting.until("nodes: 3", () -> tool(1, "status").out().contains("Nodes: 3\n"));
         assertTrue(tool(2, "status").out().contains("Quorum: 2  \n"));
         Heard one = new Heard();
         Heard two = new Heard();
@@ -217,7 +207,7 @@ class CmanDaemonTest {
         assertTrue(quorate.get(10, TimeUnit.SECONDS));
 
         // A client that says no keeps its node in the cluster; one that dies leaves its group.
-        Outcome leave = tool(2, "leave");
+        Said leave = tool(2, "leave");
         assertEquals("cman_tool: Error leaving cluster: Device or resource busy\n", leave.err());
         second.close();
         GroupEntry.View view = one.next(GroupEntry.View.class);
@@ -226,7 +216,7 @@ class CmanDaemonTest {
         }
         assertEquals(Reason.LOST, view.left().getFirst().reason());
         assertEquals(0, tool(2, "leave", "-w", "-t", "20").status());
-        assertTrue(await(() -> tool(1, "status").out().contains("Nodes: 2\n")));
+        Waiting.until("nodes: 2", () -> tool(1, "status").out().contains("Nodes: 2\n"));
     }
 
     @Test
@@ -234,7 +224,7 @@ class CmanDaemonTest {
         Heard three = new Heard();
         client(3, three, Optional.of(Level.FENCE));
         assertEquals(0, tool(1, "kill", "-n", "127.0.0.3").status());
-        assertTrue(await(() -> tool(1, "status").out().contains("Nodes: 2\n")));
+        Waiting.until("nodes: 2", () -> tool(1, "status").out().contains("Nodes: 2\n"));
         daemons.get(2).close();
         assertTrue(three.closed.poll(20, TimeUnit.SECONDS) != null);
     }
@@ -251,7 +241,7 @@ class CmanDaemonTest {
         GroupEntry.Config config = heard.next(GroupEntry.Config.class);
         assertEquals(2, config.version());
         assertArrayEquals(next.getBytes(StandardCharsets.UTF_8), config.bytes());
-        assertTrue(await(() -> tool(3, "version").out().equals("6.2.0 config 2\n")));
+        Waiting.until("6.2.0 config 2", () -> tool(3, "version").out().equals("6.2.0 config 2\n"));
         Files.writeString(layout(1).clusterConf(), conf);
         assertEquals(
                 "cman_tool: can't set version: Invalid argument\n",
@@ -276,7 +266,7 @@ class CmanDaemonTest {
         Files.writeString(layout(1).clusterConf(), next);
         assertEquals(0, tool(1, "version", "-r").status());
         assertEquals(2, heard.next(GroupEntry.Config.class).version());
-        assertTrue(await(() -> tool(3, "version").out().equals("6.2.0 config 2\n")));
+        Waiting.until("6.2.0 config 2", () -> tool(3, "version").out().equals("6.2.0 config 2\n"));
     }
 
     @Test
@@ -285,7 +275,7 @@ class CmanDaemonTest {
                 "cman_tool: can't set expected votes: Invalid argument\n",
                 tool(1, "expected", "-e", "9").err());
         assertEquals(0, tool(1, "votes", "-v", "3").status());
-        assertTrue(await(() -> tool(2, "status").out().contains("Total votes: 5\n")));
+        Waiting.until("total votes: 5", () -> tool(2, "status").out().contains("Total votes: 5\n"));
         assertFalse(tool(2, "nodes", "-n", "nobody").err().isEmpty());
     }
 
@@ -307,20 +297,5 @@ class CmanDaemonTest {
         }
         assertTrue(heard.closed.isEmpty());
         assertEquals(0, tool(1, "wait", "-q", "-t", "20").status());
-    }
-
-    private interface Condition {
-        boolean holds();
-    }
-
-    private static boolean await(Condition condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.holds()) {
-            if (System.nanoTime() > deadline) {
-                return false;
-            }
-            Thread.onSpinWait();
-        }
-        return true;
     }
 }

@@ -3,13 +3,11 @@ package io.muster.cman.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.cli.Said;
 import io.muster.cman.cli.CmanTool;
 import io.muster.daemon.Layout;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -64,17 +62,8 @@ class CmanJoinTest {
         return Layout.from(Map.of("MUSTER_ROOT", root.resolve("n" + id).toString()));
     }
 
-    private record Outcome(int status, String out, String err) {}
-
-    private Outcome tool(int id, String... args) {
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        int status = new CmanTool(layout(id))
-                .run(
-                        args,
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Outcome(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private Said tool(int id, String... args) {
+        return Said.by(new CmanTool(layout(id)), args);
     }
 
     private String key(int id) {
@@ -84,13 +73,13 @@ class CmanJoinTest {
     @Test
     void joinWaitsForMembershipAndQuorumAndTakesWhatItIsTold() {
         String p = Integer.toString(port);
-        Outcome alone = tool(1, "join", "-q", "-t", "4", "-n", "127.0.0.4", "-p", p, "-k", key(1));
+        Said alone = tool(1, "join", "-q", "-t", "4", "-n", "127.0.0.4", "-p", p, "-k", key(1));
         assertEquals(2, alone.status(), alone.err());
         assertEquals("Timed-out waiting for cluster\n", alone.err());
         assertEquals(
                 "cman_tool: Node is already active\n",
                 tool(1, "join", "-n", "127.0.0.4").err());
-        Outcome both = tool(2, "join", "-w", "-q", "-t", "60", "-o", "127.0.0.5", "-p", p, "-k", key(2));
+        Said both = tool(2, "join", "-w", "-q", "-t", "60", "-o", "127.0.0.5", "-p", p, "-k", key(2));
         assertEquals(0, both.status(), both.err());
         assertEquals(0, tool(1, "wait", "-q", "-t", "20").status());
         assertTrue(
@@ -98,7 +87,7 @@ class CmanJoinTest {
                 tool(1, "status").out());
         assertEquals(0, tool(2, "leave", "-w", "-t", "20").status());
         assertEquals(0, tool(1, "leave", "-w", "-t", "20").status());
-        Outcome votes = tool(
+        Said votes = tool(
                 1,
                 "join",
                 "-wq",
@@ -133,7 +122,7 @@ class CmanJoinTest {
                 "-c",
                 "pier");
         refused("-2: two_node needs expected votes of 1: add -e 1", "-2");
-        Outcome none = tool(1, "join", "-X");
+        Said none = tool(1, "join", "-X");
         assertEquals(1, none.status());
         assertEquals("cman_tool: -X: cman has its nodes from cluster.conf and doesn't start without\n", none.err());
     }
@@ -142,7 +131,7 @@ class CmanJoinTest {
         String[] args = new String[options.length + 5];
         System.arraycopy(options, 0, args, 0, options.length);
         System.arraycopy(new String[] {"join", "-n", "127.0.0.4", "-k", key(1)}, 0, args, options.length, 5);
-        Outcome outcome = tool(1, args);
+        Said outcome = tool(1, args);
         assertEquals(1, outcome.status());
         assertEquals("cman_tool: cman not started: " + why + "\n", outcome.err());
     }

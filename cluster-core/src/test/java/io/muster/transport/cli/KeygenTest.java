@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.cli.Said;
 import io.muster.daemon.Layout;
 import io.muster.transport.daemon.KeyFile;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,8 +21,7 @@ class KeygenTest {
     @TempDir
     private Path root;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private Said said = new Said(0, "", "");
 
     @Test
     void makesAKeyThatOnlyItsOwnerCanReadAndTheReaderTakes() throws IOException {
@@ -42,7 +39,7 @@ class KeygenTest {
         assertEquals(
                 "Made the directory " + directory + ".\nNew key in " + directory.resolve("cluster.key")
                         + ". Copy it to all nodes of the cluster.\n",
-                out.toString(StandardCharsets.UTF_8));
+                said.out());
     }
 
     @Test
@@ -52,7 +49,7 @@ class KeygenTest {
         assertEquals(
                 "keygen: " + file + ": there is no directory " + file.getParent() + ": make it (mkdir -p "
                         + file.getParent() + "), or name another file\n",
-                err.toString(StandardCharsets.UTF_8));
+                said.err());
         assertFalse(Files.exists(root.resolve("ect")));
     }
 
@@ -62,9 +59,7 @@ class KeygenTest {
         assertEquals(0, keygen(file.toString()));
         byte[] first = Files.readAllBytes(file);
         assertEquals(1, keygen(file.toString()));
-        assertEquals(
-                "keygen: " + file + ": there is a key already: use -f to replace it\n",
-                err.toString(StandardCharsets.UTF_8));
+        assertEquals("keygen: " + file + ": there is a key already: use -f to replace it\n", said.err());
         assertArrayEquals(first, Files.readAllBytes(file));
         assertEquals(0, keygen("-f", file.toString()));
         assertFalse(java.util.Arrays.equals(first, Files.readAllBytes(file)));
@@ -73,8 +68,7 @@ class KeygenTest {
     @Test
     void refusesUnknownOptionsAndTooManyFiles() {
         assertEquals(1, keygen("-z"));
-        assertTrue(
-                err.toString(StandardCharsets.UTF_8).startsWith("keygen: invalid option -- 'z'\nUsage: muster keygen"));
+        assertTrue(said.err().startsWith("keygen: invalid option -- 'z'\nUsage: muster keygen"));
         assertEquals(1, keygen("a", "b"));
     }
 
@@ -104,10 +98,7 @@ class KeygenTest {
     }
 
     private int keygen(String... args) {
-        return new Keygen(Layout.under(root))
-                .run(
-                        args,
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8));
+        said = Said.by(new Keygen(Layout.under(root)), args);
+        return said.status();
     }
 }

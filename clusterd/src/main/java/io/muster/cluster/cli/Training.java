@@ -116,13 +116,11 @@ public final class Training {
     }
 
     private static boolean until(String what, long limitMs, BooleanSupplier condition) {
-        for (long waited = 0; !condition.getAsBoolean(); waited += LOOK_MS) {
-            if (waited > limitMs || !Patience.pause(LOOK_MS)) {
-                System.err.println("training: waited in vain for " + what);
-                return false;
-            }
+        boolean became = Patience.until(limitMs, LOOK_MS, condition);
+        if (!became) {
+            System.err.println("training: waited in vain for " + what);
         }
-        return true;
+        return became;
     }
 
     private static void delete(Path dir) {

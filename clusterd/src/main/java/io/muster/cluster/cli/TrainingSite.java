@@ -99,8 +99,7 @@ final class TrainingSite implements AutoCloseable {
     /// @return whether the director has become active meanwhile
     boolean strangersTalk(String said) {
         try (var socket = new DatagramSocket(new InetSocketAddress(loopback(2), 0))) {
-            socket.send(new DatagramPacket(
-                    new byte[64], 64, new InetSocketAddress(loopback(1), heartbeatPort)));
+            socket.send(new DatagramPacket(new byte[64], 64, new InetSocketAddress(loopback(1), heartbeatPort)));
         } catch (IOException e) {
             // It isn't there yet.
         }

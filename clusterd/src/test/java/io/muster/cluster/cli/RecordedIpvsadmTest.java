@@ -2,22 +2,14 @@ package io.muster.cluster.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import io.muster.cli.Said;
 import org.junit.jupiter.api.Test;
 
 class RecordedIpvsadmTest {
-    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
-
-    private int run(String... args) {
-        var to = new PrintStream(said, true, StandardCharsets.UTF_8);
-        return new RecordedIpvsadm().run(args, to, to);
-    }
-
     @Test
     void trainingListsARecordedTable() {
-        assertEquals(0, run("-Ln"));
+        Said said = Said.together(new RecordedIpvsadm(), "-Ln");
+        assertEquals(0, said.status());
         assertEquals("""
                 IP Virtual Server version 1.2.1 (size=4096)
                 Prot LocalAddress:Port Scheduler Flags
@@ -25,11 +17,11 @@ class RecordedIpvsadmTest {
                 TCP  10.1.1.1:80 wlc
                   -> 10.9.0.1:80                  Route   1      0          0        \s
                   -> 10.9.0.2:80                  Route   1      0          0        \s
-                """, said.toString(StandardCharsets.UTF_8));
+                """, said.out());
     }
 
     @Test
     void trainingAddsAService() {
-        assertEquals(0, run("-A", "-t", "10.1.1.9:80", "-s", "wlc"), () -> said.toString(StandardCharsets.UTF_8));
+        assertEquals(new Said(0, "", ""), Said.by(new RecordedIpvsadm(), "-A", "-t", "10.1.1.9:80", "-s", "wlc"));
     }
 }

@@ -4,16 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.cli.Command;
+import io.muster.cli.Said;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.daemon.Layout;
 import io.muster.fence.DomainReport;
 import io.muster.fence.DomainReport.NodeLine;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,23 +25,15 @@ class FenceCommandsTest {
     @TempDir
     Path root = Path.of("set by JUnit");
 
-    private record Ran(int status, String out, String err) {}
-
     private Layout layout() {
         return Layout.from(Map.of("MUSTER_ROOT", root.toString(), "MUSTER_FENCE_PATH", root.toString()));
     }
 
-    private static Ran run(Command command, String... args) {
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        int status = command.run(
-                args,
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Ran(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private static Said run(Command command, String... args) {
+        return Said.by(command, args);
     }
 
-    private Ran fenceNode(String... args) throws IOException {
+    private Said fenceNode(String... args) throws IOException {
         Files.createDirectories(root.resolve("etc/cluster"));
         Files.writeString(root.resolve("etc/cluster/cluster.conf"), """
                 <?xml version="1.0"?>
@@ -105,18 +95,18 @@ class FenceCommandsTest {
 
     @Test
     void lsWithoutFencedIsSilentAndExitsWithOne() {
-        assertEquals(new Ran(1, "", ""), run(new FenceTool(layout(), ms -> {}), "ls"));
+        assertEquals(new Said(1, "", ""), run(new FenceTool(layout(), ms -> {}), "ls"));
     }
 
     @Test
     void joinWithoutFencedSaysSo() {
-        Ran ran = run(new FenceTool(layout(), ms -> {}), "-t", "3", "join");
-        assertEquals(new Ran(1, "", "fence_tool: fenced isn't running\n"), ran);
+        Said ran = run(new FenceTool(layout(), ms -> {}), "-t", "3", "join");
+        assertEquals(new Said(1, "", "fence_tool: fenced isn't running\n"), ran);
     }
 
     @Test
     void anUnknownActionIsNamedWithTheNearestRightWord() {
-        Ran ran = run(new FenceTool(layout(), ms -> {}), "jion");
+        Said ran = run(new FenceTool(layout(), ms -> {}), "jion");
         assertEquals(1, ran.status());
         assertTrue(ran.err().startsWith("fence_tool: unknown action \"jion\"; did you mean \"join\"?\nUsage: "));
     }
@@ -129,7 +119,7 @@ class FenceCommandsTest {
 
     @Test
     void fenceNodeGoesOnToTheMethodThatWorks() throws IOException {
-        assertEquals(new Ran(0, "fence node1 success\n", ""), fenceNode("node1"));
+        assertEquals(new Said(0, "fence node1 success\n", ""), fenceNode("node1"));
     }
 
     @Test
@@ -146,20 +136,20 @@ class FenceCommandsTest {
 
     @Test
     void fenceNodeFailsWithOneAndIsUndefinedWithTwo() throws IOException {
-        assertEquals(new Ran(1, "fence node2 failed\n", ""), fenceNode("node2"));
-        assertEquals(new Ran(2, "fence node3 undefined\n", ""), fenceNode("node3"));
-        assertEquals(new Ran(2, "unfence node1 undefined\n", ""), fenceNode("-U", "node1"));
+        assertEquals(new Said(1, "fence node2 failed\n", ""), fenceNode("node2"));
+        assertEquals(new Said(2, "fence node3 undefined\n", ""), fenceNode("node3"));
+        assertEquals(new Said(2, "unfence node1 undefined\n", ""), fenceNode("-U", "node1"));
     }
 
     @Test
     void fenceNodeTestsAllDevices() throws IOException {
-        assertEquals(new Ran(1, "status node1 failed\n", ""), fenceNode("-S", "node1"));
+        assertEquals(new Said(1, "status node1 failed\n", ""), fenceNode("-S", "node1"));
     }
 
     @Test
     void anUnknownNodeIsNamedWithTheNearestRightName() throws IOException {
         assertEquals(
-                new Ran(1, "", "fence_node: \"nod2\": no such node in cluster.conf; did you mean \"node2\"?\n"),
+                new Said(1, "", "fence_node: \"nod2\": no such node in cluster.conf; did you mean \"node2\"?\n"),
                 fenceNode("nod2"));
     }
 
@@ -167,7 +157,7 @@ class FenceCommandsTest {
     void ackManualNeedsANodeAndAFenced() {
         var command = new FenceAckManual(layout(), new ByteArrayInputStream(new byte[0]));
         assertTrue(run(command).err().startsWith("Usage: fence_ack_manual"));
-        Ran ran = run(command, "-n", "node1");
+        Said ran = run(command, "-n", "node1");
         assertEquals(1, ran.status());
         assertEquals(
                 "fence_ack_manual: fenced isn't running on this node: run it on a node of the fence domain\n",

@@ -2,8 +2,9 @@ package io.muster.fence.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
+import io.muster.cli.Said;
+import io.muster.cli.Waiting;
 import io.muster.cman.client.GroupClient;
 import io.muster.cman.daemon.CmanDaemon;
 import io.muster.core.CauseId;
@@ -16,9 +17,7 @@ import io.muster.group.GroupEntry.Level;
 import io.muster.os.RealMachine;
 import io.muster.transport.cli.Keygen;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -72,8 +71,7 @@ class FencedTest {
                 </clusternodes><fencedevices><fencedevice name="switch" agent="fence_switch"/></fencedevices>
                 <fence_daemon post_join_delay="0"/></cluster>
                 """.formatted(port));
-        var nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        assertEquals(0, new Keygen(layout).run(new String[0], nowhere, System.err));
+        assertEquals(0, Said.by(new Keygen(layout)).status());
     }
 
     @AfterEach
@@ -93,18 +91,11 @@ class FencedTest {
     }
 
     private String tool(String... args) {
-        var out = new ByteArrayOutputStream();
-        new FenceTool(layout).run(args, new PrintStream(out, true, StandardCharsets.UTF_8), System.err);
-        return out.toString(StandardCharsets.UTF_8);
+        return Said.by(new FenceTool(layout), args).out();
     }
 
-    private void await(String what, BooleanSupplier condition) throws InterruptedException {
-        for (long deadline = System.nanoTime() + LIMIT_NS; !condition.getAsBoolean(); ) {
-            if (System.nanoTime() > deadline) {
-                fail(what + " didn't happen; fenced says:\n" + tool("dump"));
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+    private void await(String what, BooleanSupplier condition) {
+        Waiting.until(condition, () -> what + " didn't happen; fenced says:\n" + tool("dump"));
     }
 
     @Test
@@ -158,10 +149,7 @@ class FencedTest {
         end();
         running[0] = null;
         running[1] = null;
-        var out = new ByteArrayOutputStream();
-        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
-        int status = new Replay().run(new String[] {layout.record("fenced").toString()}, print, print);
-        assertEquals(0, status, out.toString(StandardCharsets.UTF_8));
+        replay(layout.record("fenced").toString());
     }
 
     @Test
@@ -191,10 +179,9 @@ class FencedTest {
     }
 
     private static String replay(String... args) {
-        var out = new ByteArrayOutputStream();
-        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
-        assertEquals(0, new Replay().run(args, print, print), out::toString);
-        return out.toString(StandardCharsets.UTF_8);
+        Said said = Said.together(new Replay()::run, args);
+        assertEquals(0, said.status(), said.out());
+        return said.out();
     }
 
     @Test
@@ -212,8 +199,7 @@ class FencedTest {
 
     private int acknowledge(String node, String answer) {
         var in = new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8));
-        var nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        return new FenceAckManual(layout, in).run(new String[] {node}, nowhere, nowhere);
+        return Said.by(new FenceAckManual(layout, in), node).status();
     }
 
     @Test

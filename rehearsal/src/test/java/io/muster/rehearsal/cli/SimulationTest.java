@@ -3,9 +3,7 @@ package io.muster.rehearsal.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import io.muster.cli.Said;
 import org.junit.jupiter.api.Test;
 
 /// Whole clusters from seeds: `-Dseed=N` runs one, `-Dseeds=N` that many.
@@ -22,17 +20,12 @@ class SimulationTest {
 
     @Test
     void seedThatHoldsExitsWithZero() {
-        var out = new ByteArrayOutputStream();
-        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
-        assertEquals(0, Simulate.run(new String[] {"--seed", "1"}, print, print));
-        assertEquals("seed 1 holds\n", out.toString(StandardCharsets.UTF_8));
+        assertEquals(new Said(0, "seed 1 holds\n", ""), Said.by(Simulate::run, "--seed", "1"));
     }
 
     @Test
     void wrongWordsExitWithTwo() {
-        var out = new ByteArrayOutputStream();
-        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
-        assertEquals(2, Simulate.run(new String[] {"--seed", "x"}, print, print));
-        assertEquals(2, Simulate.run(new String[0], print, print));
+        assertEquals(2, Said.by(Simulate::run, "--seed", "x").status());
+        assertEquals(2, Said.by(Simulate::run).status());
     }
 }

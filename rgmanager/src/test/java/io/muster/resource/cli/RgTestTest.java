@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.cli.Said;
 import io.muster.daemon.Layout;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,8 +24,7 @@ class RgTestTest {
     @TempDir
     Path here;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private Said said = new Said(0, "", "");
 
     @BeforeEach
     void write() throws Exception {
@@ -49,22 +46,17 @@ class RgTestTest {
         Files.writeString(agent, "#!/bin/sh\n: >\"${0%/*}/asked\"\n");
         assertTrue(agent.toFile().setExecutable(true));
         assertEquals(0, rgTest("-h"));
-        assertTrue(out.toString(StandardCharsets.UTF_8).startsWith("usage: rg_test "), out::toString);
+        assertTrue(said.out().startsWith("usage: rg_test "), said.out());
         assertEquals(1, rgTest("rule"));
-        assertTrue(err.toString(StandardCharsets.UTF_8).contains("did you mean \"rules\"?"), err::toString);
+        assertTrue(said.err().contains("did you mean \"rules\"?"), said.err());
         assertFalse(Files.exists(agents.resolve("asked")));
         rgTest("rules");
         assertTrue(Files.exists(agents.resolve("asked")));
     }
 
     private int rgTest(String... arguments) {
-        out.reset();
-        err.reset();
-        return new RgTest(Layout.under(here))
-                .run(
-                        arguments,
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8));
+        said = Said.by(new RgTest(Layout.under(here)), arguments);
+        return said.status();
     }
 
     private int operate(String operation) {
@@ -75,10 +67,10 @@ class RgTestTest {
 
     @Test
     void aServicesAgentsRunHereAndNow() throws Exception {
-        assertEquals(0, operate("start"), err.toString(StandardCharsets.UTF_8));
-        assertEquals("start service:web...\nstart of service:web complete\n", out.toString(StandardCharsets.UTF_8));
-        assertEquals(0, operate("status"), err.toString(StandardCharsets.UTF_8));
-        assertEquals(0, operate("stop"), err.toString(StandardCharsets.UTF_8));
+        assertEquals(0, operate("start"), said.err());
+        assertEquals("start service:web...\nstart of service:web complete\n", said.out());
+        assertEquals(0, operate("status"), said.err());
+        assertEquals(0, operate("stop"), said.err());
         assertEquals(List.of("start", "status", "stop"), Files.readAllLines(here.resolve("calls")));
     }
 
@@ -86,21 +78,21 @@ class RgTestTest {
     void whatFailsIsNamed() throws Exception {
         Files.writeString(here.resolve("fail-start"), "");
         assertEquals(1, operate("start"));
-        assertEquals("start service:web...\nFailed to start service:web\n", out.toString(StandardCharsets.UTF_8));
-        assertEquals("rg_test: script:httpd returned 1\n", err.toString(StandardCharsets.UTF_8));
+        assertEquals("start service:web...\nFailed to start service:web\n", said.out());
+        assertEquals("rg_test: script:httpd returned 1\n", said.err());
     }
 
     @Test
     void rulesAreTheAgentsWord() {
         String agents = Path.of("src/main/agents").toAbsolutePath().toString();
         assertEquals(0, rgTest(agents, "rules"));
-        assertTrue(out.toString(StandardCharsets.UTF_8).startsWith("Resource Rules for \"fs\"\n"));
-        assertEquals("", err.toString(StandardCharsets.UTF_8));
+        assertTrue(said.out().startsWith("Resource Rules for \"fs\"\n"));
+        assertEquals("", said.err());
     }
 
     @Test
     void anotherWordIsRefusedWithTheUsage() {
         assertEquals(1, rgTest("rulez"));
-        assertTrue(err.toString(StandardCharsets.UTF_8).contains("unknown word \"rulez\"; did you mean \"rules\"?"));
+        assertTrue(said.err().contains("unknown word \"rulez\"; did you mean \"rules\"?"));
     }
 }

@@ -1,22 +1,19 @@
 package io.muster.service.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.cli.Said;
 import io.muster.daemon.Layout;
 import io.muster.service.ClusterServices;
 import io.muster.service.ResultCode;
 import io.muster.service.ServiceState;
 import io.muster.service.ServiceStatus;
 import io.muster.service.cli.ClusterPicture.MemberRow;
-import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -53,17 +50,10 @@ class ClusterTextTest {
                 Optional.of(new ClusterServices(code, false, 1, List.of(1, 2), services)));
     }
 
-    private record Shown(int status, String text) {}
-
-    private static Shown show(ClusterPicture picture, String... args) {
-        var bytes = new ByteArrayOutputStream();
-        var out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
+    private static Said show(ClusterPicture picture, String... args) {
         Clustat clustat = new Clustat(Layout.under(Path.of("/nonexistent")));
-        assertEquals(1, clustat.run(args, out, out), "nobody listens there");
-        bytes.reset();
-        int status = clustat.show(picture, out, NOW, ZoneOffset.UTC, 80);
-        out.flush();
-        return new Shown(status, bytes.toString(StandardCharsets.UTF_8));
+        assertEquals(1, Said.by(clustat, args).status(), "nobody listens there");
+        return Said.by((_, out, _) -> clustat.show(picture, out, NOW, ZoneOffset.UTC, 80));
     }
 
     @Test
@@ -87,7 +77,7 @@ class ClusterTextTest {
                 " service:web                    alpha.lab                      started       ",
                 " vm:guest1                      beta.lab                       started   [ZP]",
                 "");
-        assertEquals(expected, show(picture(ResultCode.SUCCESS)).text());
+        assertEquals(expected, show(picture(ResultCode.SUCCESS)).out());
     }
 
     @Test
@@ -116,12 +106,12 @@ class ClusterTextTest {
                 "",
                 "");
         assertEquals(
-                expected, show(picture(ResultCode.SUCCESS), "-l", "-s", "nfs").text());
+                expected, show(picture(ResultCode.SUCCESS), "-l", "-s", "nfs").out());
     }
 
     @Test
     void xml() {
-        String text = show(picture(ResultCode.SUCCESS), "-x").text();
+        String text = show(picture(ResultCode.SUCCESS), "-x").out();
         assertTrue(text.startsWith("""
                 <?xml version="1.0"?>
                 <clustat version="4.1.1">
@@ -134,23 +124,22 @@ class ClusterTextTest {
                     <group name="service:nfs" state="112" state_str="started" flags="1" flags_str="frozen" owner="alpha.lab" last_owner="beta.lab" restarts="0" last_transition="1772442000" last_transition_str="Mon Mar  2 09:00:00 2026"/>
                 """));
         assertTrue(
-                show(picture(ResultCode.QUORUM), "-x").text().contains("<quorum quorate=\"0\"\n groupmember=\"1\"/>"));
+                show(picture(ResultCode.QUORUM), "-x").out().contains("<quorum quorate=\"0\"\n groupmember=\"1\"/>"));
     }
 
     @Test
     void withoutQuorumThereAreNoStates() {
-        String text = show(picture(ResultCode.QUORUM)).text();
+        String text = show(picture(ResultCode.QUORUM)).out();
         assertTrue(text.contains("Member Status: Inquorate\n"), text);
         assertTrue(text.endsWith("\nService states unavailable: Operation requires quorum\n"), text);
     }
 
     @Test
     void usageIsNoFailure() {
-        var bytes = new ByteArrayOutputStream();
-        var out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-        assertEquals(0, new Clustat(Layout.under(Path.of("/nonexistent"))).run(new String[] {"-h"}, out, out));
-        assertEquals(0, new Clustat(Layout.under(Path.of("/nonexistent"))).run(new String[] {"-u"}, out, out));
-        assertEquals(1, new Clustat(Layout.under(Path.of("/nonexistent"))).run(new String[] {"-i2", "-x"}, out, out));
+        var clustat = new Clustat(Layout.under(Path.of("/nonexistent")));
+        assertEquals(0, Said.by(clustat, "-h").status());
+        assertEquals(0, Said.by(clustat, "-u").status());
+        assertEquals(1, Said.by(clustat, "-i2", "-x").status());
     }
 
     @Test
@@ -176,18 +165,21 @@ class ClusterTextTest {
     }
 
     private static int clusvcadm(String... args) {
-        var sink = new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8);
-        return new Clusvcadm(Layout.under(Path.of("/nonexistent"))).run(args, sink, sink);
+        return Said.by(new Clusvcadm(Layout.under(Path.of("/nonexistent"))), args)
+                .status();
     }
 
     @Test
     void aMembersNameMayBeShortened() {
-        var bytes = new ByteArrayOutputStream();
-        var err = new PrintStream(bytes, false, StandardCharsets.UTF_8);
-        MemberRow found = Clusvcadm.find(picture(ResultCode.SUCCESS), "alpha", err);
-        assertEquals(1, Objects.requireNonNull(found).nodeid());
         assertEquals(
-                "'alpha' not in membership list\nClosest match: 'alpha.lab'\n", bytes.toString(StandardCharsets.UTF_8));
-        assertNull(Clusvcadm.find(picture(ResultCode.SUCCESS), "zeta", err));
+                new Said(1, "", "'alpha' not in membership list\nClosest match: 'alpha.lab'\n"),
+                Said.by((_, _, err) -> found("alpha", err)));
+        assertEquals(0, Said.by((_, _, err) -> found("zeta", err)).status());
+    }
+
+    /// The nodeid of the member that was meant, 0 for none.
+    private static int found(String name, PrintStream err) {
+        MemberRow found = Clusvcadm.find(picture(ResultCode.SUCCESS), name, err);
+        return found == null ? 0 : found.nodeid();
     }
 }

@@ -5,6 +5,7 @@ import io.muster.bed.Home;
 import io.muster.bed.Shell;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,6 +79,11 @@ public final class TestNode {
         try (var left = Files.list(root.resolve("run/muster"))) {
             left.toList().forEach(Directories::delete);
         }
+        // What `end_machine` pulls on a node of a test bed.
+        Files.writeString(
+                root.resolve("run/muster/plug"),
+                testbed.dir.resolve(Testbed.END).resolve("poweroff") + "\n",
+                StandardCharsets.UTF_8);
         Box booted = testbed.bootBox(name, root.resolve("console/init.log"));
         for (int link = 0; link < testbed.links; link++) {
             Testbed.plug(

@@ -1,8 +1,10 @@
 package io.muster.bed.node;
 
 import io.muster.bed.Await;
+import io.muster.cli.Said;
 import io.muster.control.CommandClient;
 import io.muster.core.MalformedMessage;
+import io.muster.driver.Replay;
 import io.muster.pulse.PulseStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -174,10 +176,7 @@ final class DirectorPair implements AutoCloseable {
     String replay(TestNode node, String... options) {
         var args = new java.util.ArrayList<>(List.of(options));
         args.add(node.root.resolve("var/lib/muster/record/pulse").toString());
-        var out = new java.io.ByteArrayOutputStream();
-        var print = new java.io.PrintStream(out, true, StandardCharsets.UTF_8);
-        new io.muster.driver.Replay().run(args.toArray(String[]::new), print, print);
-        return out.toString(StandardCharsets.UTF_8);
+        return Said.together(new Replay()::run, args.toArray(String[]::new)).out();
     }
 
     String report() {

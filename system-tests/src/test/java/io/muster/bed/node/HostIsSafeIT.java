@@ -68,7 +68,8 @@ class HostIsSafeIT {
                     "/sbin/halt",
                     "shutdown -h now",
                     "systemctl reboot",
-                    "systemctl --force poweroff")) {
+                    "systemctl --force poweroff",
+                    "end_machine -n | grep -q 'would pull the plug: /.*/poweroff$' || exit 98; end_machine a test")) {
                 endsTheNode(node, words);
             }
             nothingHappens(
