@@ -2,7 +2,6 @@ package io.muster.ccs;
 
 import io.muster.control.Frame;
 import io.muster.control.Session;
-import org.jspecify.annotations.Nullable;
 
 /// Somebody with root's rights on a connection of his own.
 final class Operator implements Session {
@@ -40,21 +39,8 @@ final class Operator implements Session {
     public void close() {}
 
     @Override
-    public long queued() {
-        return 0;
-    }
-
-    @Override
     public void reading(boolean on) {}
 
     @Override
     public void watch(long intervalMs, long timeoutMs) {}
-
-    @Override
-    public void attach(@Nullable Object attachment) {}
-
-    @Override
-    public @Nullable Object attachment() {
-        return null;
-    }
 }

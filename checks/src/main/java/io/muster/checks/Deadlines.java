@@ -35,10 +35,6 @@ final class Deadlines {
         return first == null ? Long.MAX_VALUE : first.dueMs;
     }
 
-    int size() {
-        return size;
-    }
-
     /// Puts it where its time belongs, whether it was in or not; takes it out for [Long#MAX_VALUE].
     void set(Entry entry, long dueMs) {
         entry.dueMs = dueMs;

@@ -455,11 +455,6 @@ public final class Health {
         return Optional.ofNullable(byTarget.get(target)).map(Health::view);
     }
 
-    /// All, in order.
-    public List<TargetHealth> all() {
-        return sorted.values().stream().map(Health::view).toList();
-    }
-
     private static TargetHealth view(Entry entry) {
         return new TargetHealth(
                 entry.target,

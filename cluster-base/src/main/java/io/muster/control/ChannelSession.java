@@ -33,7 +33,6 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
     private long pongSequence;
     private volatile long pingSentNs;
     private volatile boolean notReading;
-    private @Nullable Object attachment;
 
     /// @throws IOException when the kernel doesn't say who the peer is: then it is nobody to us
     ChannelSession(ControlServer server, EpollDomainSocketChannel channel, long id) throws IOException {
@@ -88,11 +87,6 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
     }
 
     @Override
-    public long queued() {
-        return queued.get();
-    }
-
-    @Override
     public void reading(boolean on) {
         channel.config().setAutoRead(on);
         notReading = !on;
@@ -104,16 +98,6 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
     public void watch(long intervalMs, long timeoutMs) {
         pingSentNs = System.nanoTime();
         server.loop.execute(() -> ping(intervalMs, timeoutMs));
-    }
-
-    @Override
-    public void attach(@Nullable Object value) {
-        attachment = value;
-    }
-
-    @Override
-    public @Nullable Object attachment() {
-        return attachment;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.muster.control;
 
 import io.muster.core.CauseId;
-import org.jspecify.annotations.Nullable;
 
 /// One client of a [ControlServer].
 ///
@@ -41,19 +40,10 @@ public interface Session {
     /// Hangs up once what has been sent is out.
     void close();
 
-    /// Octets waiting to be taken.
-    long queued();
-
     /// Stops or resumes reading from this client: how a full queue of ours becomes the client's wait.
     void reading(boolean on);
 
     /// Pings the client's event loop from now on and disconnects it when it doesn't answer: how a
     /// stopped or hung process is told from a quiet one.
     void watch(long intervalMs, long timeoutMs);
-
-    /// Whatever the handler wants to remember.
-    void attach(@Nullable Object attachment);
-
-    @Nullable
-    Object attachment();
 }

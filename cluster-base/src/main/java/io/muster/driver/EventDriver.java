@@ -88,7 +88,7 @@ public final class EventDriver<E, F> implements AutoCloseable {
         this.inboxLimit = with.inboxLimit;
         this.watch = new StallWatch(with.clocks, with.lateMs, with.gapMs);
         LongFunction<E> event = with.stallEvent;
-        this.stalled = event == null ? with.stalled : ms -> post(event.apply(ms), CauseId.NONE);
+        this.stalled = event == null ? ms -> {} : ms -> post(event.apply(ms), CauseId.NONE);
     }
 
     /// @param name for the log
@@ -329,7 +329,6 @@ public final class EventDriver<E, F> implements AutoCloseable {
         private @Nullable Performer<F> performer;
         private @Nullable Supplier<E> tick;
         private @Nullable LongFunction<E> stallEvent;
-        private LongConsumer stalled = ms -> {};
         private Consumer<Throwable> fatal = reason -> {};
         private Clocks clocks = Clocks.system();
         private CauseIds ids = CauseIds.ofThisProcess();
@@ -367,12 +366,6 @@ public final class EventDriver<E, F> implements AutoCloseable {
         /// Turns a stall, in milliseconds, into an event, which the core sees before anything else.
         public Builder<E, F> stallEvent(LongFunction<E> value) {
             stallEvent = value;
-            return this;
-        }
-
-        /// Hears of stalls instead; what it posts comes before anything else.
-        public Builder<E, F> stalled(LongConsumer value) {
-            stalled = value;
             return this;
         }
 

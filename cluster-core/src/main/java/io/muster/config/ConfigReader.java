@@ -77,17 +77,6 @@ public final class ConfigReader {
         }
     }
 
-    /// The text that the positions of [#parseTree] count in.
-    ///
-    /// @throws ConfigInvalid when the octets aren't text
-    public static String decode(byte[] octets, String fileName) throws ConfigInvalid {
-        try {
-            return SourceText.decode(octets);
-        } catch (XmlTree.Unreadable e) {
-            throw new ConfigInvalid(unreadable(fileName, e).errors());
-        }
-    }
-
     /// 64 lower-case hexadecimal digits.
     public static String sha256(byte[] octets) {
         try {

@@ -180,13 +180,6 @@ public final class GroupTable {
         return news;
     }
 
-    /// The groups a node is in.
-    public List<Group> of(Node node) {
-        return groups.values().stream()
-                .filter(g -> g.members().containsKey(node))
-                .toList();
-    }
-
     private Addressed view(String name, long position, List<Node> joined, List<Departure> left) {
         List<Node> members =
                 List.copyOf(Objects.requireNonNull(groups.get(name)).members().keySet());

@@ -85,11 +85,6 @@ public final class Stay implements Core<StayEvent, StayEffect> {
         return state instanceof Member || state instanceof Parting;
     }
 
-    /// Whether this daemon is wanted in its group, which is so before it is there.
-    public boolean wanted() {
-        return wanted;
-    }
-
     /// Whether all is over.
     public boolean over() {
         return state instanceof Over;

@@ -559,11 +559,6 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 device.name());
     }
 
-    /// The replicated state: nodes that moved together through the same log have equal octets.
-    public byte[] snapshot() {
-        return state.toBytes();
-    }
-
     /// Whether every node of the present ring has told what it knows.
     public boolean installed() {
         return sync.installed();

@@ -171,11 +171,6 @@ final class Circulation {
         }
     }
 
-    /// The time of this ring's last proof of life, for deadlines.
-    long heardMs() {
-        return heardMs;
-    }
-
     void packet(byte[] packet) {
         if (log.receive(packet)) {
             noteOriginator(packet);

@@ -1,7 +1,6 @@
 package io.muster.totem;
 
 import io.muster.core.CauseId;
-import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import java.nio.ByteBuffer;
@@ -42,14 +41,6 @@ final class Packet {
 
     static boolean safe(byte[] packet) {
         return (packet[7] & SAFE) != 0;
-    }
-
-    static RingId ring(byte[] packet) {
-        return new RingId(
-                RingCodec.getLong(packet, 20),
-                new Node(
-                        RingCodec.getInt(packet, 28),
-                        new Incarnation(RingCodec.getLong(packet, 32), RingCodec.getLong(packet, 40))));
     }
 
     /// Whether the packet belongs to `ring`, without making an object of it.

@@ -58,11 +58,6 @@ final class Window {
         return high;
     }
 
-    /// All up to this one are gone, because everybody has them.
-    long released() {
-        return released;
-    }
-
     /// Keeps a packet; false when it is known already, gone, or too far ahead to keep.
     boolean add(long sequence, byte[] packet) {
         if (sequence <= released || sequence - released > slots.length || has(sequence)) {

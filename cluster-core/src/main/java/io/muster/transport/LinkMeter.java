@@ -153,14 +153,6 @@ final class LinkMeter {
         return live && !lossy && !slow;
     }
 
-    boolean isLossy() {
-        return lossy;
-    }
-
-    boolean isSlow() {
-        return slow;
-    }
-
     int latencyMs() {
         return latencyEighthMs / 8;
     }

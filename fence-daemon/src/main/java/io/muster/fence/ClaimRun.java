@@ -142,8 +142,4 @@ final class ClaimRun {
     OptionalLong runningAgent() {
         return phase instanceof Phase.Running(long run) ? OptionalLong.of(run) : OptionalLong.empty();
     }
-
-    long deadlineMs() {
-        return phase instanceof Phase.Pausing(long until) ? until : Long.MAX_VALUE;
-    }
 }

@@ -88,10 +88,6 @@ final class Partner {
         return silentSinceMs + deadtimeMs;
     }
 
-    long silentMs(long nowMs) {
-        return nowMs - (everHeard ? heardMs : silentSinceMs);
-    }
-
     void lost() {
         alive = false;
         active = false;

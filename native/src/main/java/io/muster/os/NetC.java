@@ -49,8 +49,6 @@ final class NetC {
 
     static native int connect(int fd, Pointer address, int length);
 
-    static native int getsockname(int fd, Pointer address, Pointer length);
-
     static native int setsockopt(int fd, int level, int name, Pointer value, int length);
 
     static native int getsockopt(int fd, int level, int name, Pointer value, Pointer length);

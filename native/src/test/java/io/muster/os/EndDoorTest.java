@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.daemon.Layout;
 import io.muster.end.EndFacts;
 import io.muster.end.Ending;
-import io.muster.end.cli.EndMachine;
+import io.muster.os.cli.EndMachine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

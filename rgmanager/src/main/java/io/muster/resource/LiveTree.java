@@ -62,10 +62,6 @@ final class LiveTree {
         return nodes.get(number);
     }
 
-    int size() {
-        return nodes.size();
-    }
-
     NodeState state(int number) {
         return states.get(number);
     }

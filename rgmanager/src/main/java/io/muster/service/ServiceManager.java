@@ -7,7 +7,6 @@ import io.muster.core.ReplicatedCore;
 import io.muster.group.GroupEntry;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -104,11 +103,6 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
     /// Nodes whose rgmanager is in the group.
     public List<Integer> members() {
         return List.copyOf(state.peers.keySet());
-    }
-
-    /// Nodes that may run services.
-    public SortedSet<Integer> online() {
-        return state.online();
     }
 
     /// Runs of nodes that keep all services from starting.

@@ -218,11 +218,6 @@ final class Transitions {
         enter(service, new Disabled(holders), reason, proven, code);
     }
 
-    /// A stop failed: whoever held it may still run it.
-    void failed(Service service, String reason, ResultCode code) {
-        end(service, new Failed(service.holders()), reason, code);
-    }
-
     // ---- the same stage, better known
 
     /// A transition: what is stopped may be looked at again.

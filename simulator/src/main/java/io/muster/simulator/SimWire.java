@@ -227,7 +227,6 @@ public final class SimWire {
         private long pings;
         private long pongs;
         private long pingSentMs;
-        private @Nullable Object attachment;
 
         @Override
         public long id() {
@@ -279,11 +278,6 @@ public final class SimWire {
         }
 
         @Override
-        public long queued() {
-            return down.stopped ? down.queuedBytes : 0;
-        }
-
-        @Override
         public void reading(boolean on) {
             reading = on;
             pingSentMs = simulation.nowMs();
@@ -312,16 +306,6 @@ public final class SimWire {
                 return;
             }
             server.schedule(() -> ping(intervalMs, timeoutMs), intervalMs);
-        }
-
-        @Override
-        public void attach(@Nullable Object value) {
-            attachment = value;
-        }
-
-        @Override
-        public @Nullable Object attachment() {
-            return attachment;
         }
 
         @Override

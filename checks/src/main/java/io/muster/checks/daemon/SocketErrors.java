@@ -1,7 +1,6 @@
 package io.muster.checks.daemon;
 
 import io.netty.channel.unix.Errors;
-import java.io.IOException;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.util.regex.Matcher;
@@ -41,11 +40,6 @@ final class SocketErrors {
             case 112, 113 -> "no route to the server";
             default -> "error " + errno;
         };
-    }
-
-    static String words(IOException e) {
-        int number = number(e);
-        return number == 0 ? String.valueOf(e.getMessage()) : words(number);
     }
 
     /// Out of descriptors, memory, buffers or ports: no news of the server.

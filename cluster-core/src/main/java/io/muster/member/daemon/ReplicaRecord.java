@@ -21,11 +21,6 @@ import org.jspecify.annotations.Nullable;
 public record ReplicaRecord(String name, @Nullable Path directory, RecordCodec codec) {
     private static final FlightRecorder.Limits LIMITS = FlightRecorder.Limits.whole(4, 4 << 20);
 
-    /// No record.
-    public static ReplicaRecord none() {
-        return new ReplicaRecord("", null, new RecordCodec());
-    }
-
     /// For a core with these events, effects, local half and other classes that can be reached from none.
     public static RecordCodec codec(Class<?>... roots) {
         var all = new ArrayList<Class<?>>(List.of(roots));

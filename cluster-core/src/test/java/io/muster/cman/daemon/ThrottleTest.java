@@ -12,7 +12,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,19 +93,6 @@ class ThrottleTest {
         public void close() {}
 
         @Override
-        public long queued() {
-            return 0;
-        }
-
-        @Override
         public void watch(long intervalMs, long timeoutMs) {}
-
-        @Override
-        public void attach(@Nullable Object attachment) {}
-
-        @Override
-        public @Nullable Object attachment() {
-            return null;
-        }
     }
 }

@@ -43,10 +43,6 @@ enum Verb {
         return Arrays.stream(values()).filter(verb -> verb.option == option).findFirst();
     }
 
-    String word() {
-        return word;
-    }
-
     /// What is wrong with saying just these parts, in the original's words: the first by the order of the parts.
     void check(Set<Part> said) throws Refused {
         Part before = null;

@@ -1,5 +1,5 @@
 /// The command that ends this machine.
 @NullMarked
-package io.muster.end.cli;
+package io.muster.os.cli;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.muster.end.cli;
+package io.muster.os.cli;
 
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
