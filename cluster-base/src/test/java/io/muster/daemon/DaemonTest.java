@@ -16,6 +16,7 @@ import io.muster.core.CauseId;
 import io.muster.driver.Loops;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
