@@ -4,7 +4,7 @@ package io.muster.checks;
 public sealed interface HealthEffect {
     Target target();
 
-    /// Start this check now and hand what comes of it to [Health#result], once.
+    /// Start this check now and answer with what comes of it ([HealthEvent.Checked]), once.
     ///
     /// @param ticket goes back with the result, so that one that comes after a reload isn't taken for
     ///     the new check's

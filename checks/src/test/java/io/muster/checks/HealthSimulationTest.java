@@ -66,12 +66,12 @@ class HealthSimulationTest {
                         twin.ticket = 0;
                     }
                 }
-                effects.addAll(health.configure(wanted, now));
+                effects.addAll(health.on(new HealthEvent.Configured(wanted), now));
             } else if (what < 4 && !wanted.isEmpty()) {
                 Target target = List.copyOf(wanted.keySet()).get(dice.nextInt(wanted.size()));
                 Force force = Force.values()[dice.nextInt(3)];
                 twin(twins, target).force = force;
-                effects.addAll(health.force(target, force, now));
+                effects.addAll(health.on(new HealthEvent.Forced(target, force), now));
             } else if (what < 50 && !running.isEmpty()) {
                 StartCheck start = running.remove(dice.nextInt(running.size()));
                 boolean good = dice.nextInt(10) > 1;
@@ -80,11 +80,13 @@ class HealthSimulationTest {
                     twin.results.add(good);
                     twin.ticket = 0;
                 }
-                effects.addAll(health.result(start.target(), start.ticket(), new CheckResult(good, "result", 1), now));
+                effects.addAll(health.on(
+                        new HealthEvent.Checked(start.target(), start.ticket(), new CheckResult(good, "result", 1)),
+                        now));
             } else {
                 long next = health.nextDeadlineMs();
                 now = dice.nextInt(3) == 0 || next == Long.MAX_VALUE ? now + dice.nextInt(500) : Math.max(now, next);
-                effects.addAll(health.tick(now));
+                effects.addAll(health.on(new HealthEvent.Tick(), now));
                 assertTrue(health.nextDeadlineMs() > now, where + ": ticked at " + now + " and due again");
             }
             for (HealthEffect effect : effects) {
@@ -182,14 +184,16 @@ class HealthSimulationTest {
         for (int i = 0; i < 50; i++) {
             wanted.put(HealthTest.target(i), HealthTest.rules(1_000, 3_000, 64));
         }
-        var all = new ArrayList<HealthEffect>(health.configure(wanted, 0));
+        var all = new ArrayList<HealthEffect>(health.on(new HealthEvent.Configured(wanted), 0));
         var dice = new Dice(seed);
         for (long now = 0; now < 60_000; now = Math.max(now + 1, health.nextDeadlineMs())) {
-            for (HealthEffect effect : health.tick(now)) {
+            for (HealthEffect effect : health.on(new HealthEvent.Tick(), now)) {
                 all.add(effect);
                 if (effect instanceof StartCheck start) {
-                    all.addAll(health.result(
-                            start.target(), start.ticket(), new CheckResult(dice.nextInt(10) > 0, "result", 0), now));
+                    all.addAll(health.on(
+                            new HealthEvent.Checked(
+                                    start.target(), start.ticket(), new CheckResult(dice.nextInt(10) > 0, "result", 0)),
+                            now));
                 }
             }
         }
@@ -204,14 +208,16 @@ class HealthSimulationTest {
         for (int i = 0; i < 20; i++) {
             wanted.put(HealthTest.target(i), HealthTest.rules(1_000, 3_000, 1));
         }
-        health.configure(wanted, 0);
+        health.on(new HealthEvent.Configured(wanted), 0);
         Map<Target, List<Long>> starts = new HashMap<>();
         for (long now = 0; now < 10_000; now = Math.max(now + 1, health.nextDeadlineMs())) {
-            for (HealthEffect effect : health.tick(now)) {
+            for (HealthEffect effect : health.on(new HealthEvent.Tick(), now)) {
                 if (effect instanceof StartCheck start) {
                     starts.computeIfAbsent(start.target(), t -> new ArrayList<>())
                             .add(now);
-                    health.result(start.target(), start.ticket(), new CheckResult(true, "fine", 0), now);
+                    health.on(
+                            new HealthEvent.Checked(start.target(), start.ticket(), new CheckResult(true, "fine", 0)),
+                            now);
                 }
             }
         }

@@ -34,7 +34,7 @@ class HealthTest {
     }
 
     private void configure(SortedMap<Target, Rules> wanted) {
-        effects.addAll(health.configure(wanted, now));
+        effects.addAll(health.on(new HealthEvent.Configured(wanted), now));
     }
 
     private void configure(Target target, Rules rules) {
@@ -44,7 +44,7 @@ class HealthTest {
     /// Runs until the next check starts.
     private StartCheck nextCheck() {
         for (int i = 0; i < 10_000; i++) {
-            for (HealthEffect effect : health.tick(now)) {
+            for (HealthEffect effect : health.on(new HealthEvent.Tick(), now)) {
                 effects.add(effect);
             }
             for (int j = 0; j < effects.size(); j++) {
@@ -66,8 +66,10 @@ class HealthTest {
         StartCheck start = nextCheck();
         now += 3;
         var outcome = good ? CheckResult.Outcome.GOOD : CheckResult.Outcome.FAILED;
-        effects.addAll(health.result(
-                start.target(), start.ticket(), new CheckResult(outcome, good ? "fine" : "refused", 3, load), now));
+        effects.addAll(health.on(
+                new HealthEvent.Checked(
+                        start.target(), start.ticket(), new CheckResult(outcome, good ? "fine" : "refused", 3, load)),
+                now));
     }
 
     private List<HealthEffect> taken() {
@@ -80,10 +82,11 @@ class HealthTest {
         long end = now + ms;
         while (health.nextDeadlineMs() <= end) {
             now = Math.max(now, health.nextDeadlineMs());
-            for (HealthEffect effect : health.tick(now)) {
+            for (HealthEffect effect : health.on(new HealthEvent.Tick(), now)) {
                 if (effect instanceof StartCheck start) {
-                    effects.addAll(
-                            health.result(start.target(), start.ticket(), new CheckResult(true, "fine", 0), now));
+                    effects.addAll(health.on(
+                            new HealthEvent.Checked(start.target(), start.ticket(), new CheckResult(true, "fine", 0)),
+                            now));
                 } else {
                     effects.add(effect);
                 }
@@ -176,13 +179,13 @@ class HealthTest {
     @Test
     void loadMovesTheWeightByTheCubeRootAndOnlyInStepsOfAQuarter() {
         Rules rules = new Rules(rules(5_000, 1, 16).check(), 5_000, 15_000, 16, 10);
-        assertEquals(16 + 8, Health.byLoad(rules, 16, 0));
-        assertEquals(16 + 4, Health.byLoad(rules, 16, 0.875));
-        assertEquals(160, Health.byLoad(rules, 159, 0));
-        assertEquals(40 - 8, Health.byLoad(rules, 40, 2));
-        assertEquals(16, Health.byLoad(rules, 18, 9));
+        assertEquals(16 + 8, Weights.byLoad(rules, 16, 0));
+        assertEquals(16 + 4, Weights.byLoad(rules, 16, 0.875));
+        assertEquals(160, Weights.byLoad(rules, 159, 0));
+        assertEquals(40 - 8, Weights.byLoad(rules, 40, 2));
+        assertEquals(16, Weights.byLoad(rules, 18, 9));
         configure(ONE, rules);
-        health.adopt(ONE, 16, now);
+        health.on(new HealthEvent.Adopted(ONE, 16), now);
         check(true, 0.0);
         while (taken().isEmpty()) {
             check(true, 0.0);
@@ -198,14 +201,14 @@ class HealthTest {
     @Test
     void anAdoptedServerIsUpUntilItsFirstFailure() {
         configure(ONE, rules(10_000, 30_000, 5));
-        health.adopt(ONE, 5, now);
+        health.on(new HealthEvent.Adopted(ONE, 5), now);
         assertTrue(health.up(ONE));
         assertEquals(5, health.weight(ONE));
         check(true);
         assertEquals(List.of(), taken());
         check(false);
         assertEquals(List.of(new Changed(ONE, false, 0, "refused")), taken());
-        health.adopt(ONE, 5, now);
+        health.on(new HealthEvent.Adopted(ONE, 5), now);
         assertFalse(health.up(ONE));
     }
 
@@ -214,18 +217,18 @@ class HealthTest {
         configure(ONE, rules(10_000, 10_000, 1));
         check(true);
         taken();
-        effects.addAll(health.force(ONE, Force.DOWN, now));
+        effects.addAll(health.on(new HealthEvent.Forced(ONE, Force.DOWN), now));
         assertEquals(List.of(new Changed(ONE, false, 0, "forced down")), taken());
         check(true);
         check(true);
         assertEquals(List.of(), taken());
-        effects.addAll(health.force(ONE, Force.AUTO, now));
+        effects.addAll(health.on(new HealthEvent.Forced(ONE, Force.AUTO), now));
         assertEquals(List.of(new Changed(ONE, true, 1, "fine")), taken());
-        effects.addAll(health.force(ONE, Force.UP, now));
+        effects.addAll(health.on(new HealthEvent.Forced(ONE, Force.UP), now));
         check(false);
         assertEquals(List.of(), taken());
         assertTrue(health.up(ONE));
-        effects.addAll(health.force(ONE, Force.AUTO, now));
+        effects.addAll(health.on(new HealthEvent.Forced(ONE, Force.AUTO), now));
         assertEquals(List.of(new Changed(ONE, false, 0, "refused")), taken());
     }
 
@@ -245,10 +248,14 @@ class HealthTest {
         StartCheck old = nextCheck();
         configure(new TreeMap<>());
         configure(ONE, rules(10_000, 10_000, 1));
-        assertEquals(List.of(), health.result(ONE, old.ticket(), new CheckResult(true, "late", 1), now));
+        assertEquals(
+                List.of(),
+                health.on(new HealthEvent.Checked(ONE, old.ticket(), new CheckResult(true, "late", 1)), now));
         StartCheck running = nextCheck();
         configure(ONE, new Rules(new Check.Ping(ONE.address()), 10_000, 10_000, 1, 0));
-        assertEquals(List.of(), health.result(ONE, running.ticket(), new CheckResult(true, "late", 1), now));
+        assertEquals(
+                List.of(),
+                health.on(new HealthEvent.Checked(ONE, running.ticket(), new CheckResult(true, "late", 1)), now));
         assertEquals(new Check.Ping(ONE.address()), nextCheck().check());
         assertFalse(health.up(ONE));
     }
@@ -260,7 +267,7 @@ class HealthTest {
         taken();
         StartCheck start = nextCheck();
         var untold = new CheckResult(CheckResult.Outcome.UNTOLD, "no descriptor", 0, Double.NaN);
-        assertEquals(List.of(), health.result(ONE, start.ticket(), untold, now));
+        assertEquals(List.of(), health.on(new HealthEvent.Checked(ONE, start.ticket(), untold), now));
         assertTrue(health.up(ONE));
         long before = now;
         nextCheck();
@@ -279,11 +286,12 @@ class HealthTest {
         now += 60_000;
         int most = 0;
         for (int i = 0; i < 250; i++) {
-            List<HealthEffect> started = health.tick(now);
+            List<HealthEffect> started = health.on(new HealthEvent.Tick(), now);
             most = Math.max(most, started.size());
             for (HealthEffect effect : started) {
                 var start = (StartCheck) effect;
-                health.result(start.target(), start.ticket(), new CheckResult(true, "fine", 0), now);
+                health.on(
+                        new HealthEvent.Checked(start.target(), start.ticket(), new CheckResult(true, "fine", 0)), now);
             }
             now += 20;
         }

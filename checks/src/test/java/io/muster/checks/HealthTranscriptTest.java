@@ -65,11 +65,12 @@ class HealthTranscriptTest {
                 Rules rules = words.length > 7
                         ? new Rules(plain.check(), plain.intervalMs(), plain.reentryMs(), plain.weight(), 10)
                         : plain;
-                tell(health.configure(new TreeMap<>(Map.of(target, rules)), now));
+                tell(health.on(new HealthEvent.Configured(new TreeMap<>(Map.of(target, rules))), now));
             }
-            case "forget" -> tell(health.configure(new TreeMap<>(), now));
-            case "adopt" -> health.adopt(target, (int) number(words[1]), now);
-            case "force" -> tell(health.force(target, Force.valueOf(words[1].toUpperCase(Locale.ROOT)), now));
+            case "forget" -> tell(health.on(new HealthEvent.Configured(new TreeMap<>()), now));
+            case "adopt" -> health.on(new HealthEvent.Adopted(target, (int) number(words[1])), now);
+            case "force" ->
+                tell(health.on(new HealthEvent.Forced(target, Force.valueOf(words[1].toUpperCase(Locale.ROOT))), now));
             case "good", "bad" -> nextCheck(words[0]);
             case "load" -> nextCheck(words[1]);
             case "pass" -> passUntil(now + 1000 * number(words[1]), Long.MAX_VALUE);
@@ -91,7 +92,7 @@ class HealthTranscriptTest {
         while (health.nextDeadlineMs() <= end
                 && health.health(target).map(TargetHealth::checks).orElse(0L) < checks) {
             now = Math.max(now, health.nextDeadlineMs());
-            tell(health.tick(now));
+            tell(health.on(new HealthEvent.Tick(), now));
         }
         if (end != Long.MAX_VALUE) {
             now = end;
@@ -102,7 +103,8 @@ class HealthTranscriptTest {
     private void tell(List<HealthEffect> effects) {
         for (HealthEffect effect : effects) {
             switch (effect) {
-                case StartCheck start -> tell(health.result(target, start.ticket(), result(), now));
+                case StartCheck start ->
+                    tell(health.on(new HealthEvent.Checked(target, start.ticket(), result()), now));
                 case Changed changed -> told.add("-> weight " + changed.weight() + "  " + changed.line());
                 case Weighed weighed -> told.add("-> weight " + weighed.weight() + "  " + weighed.reason());
             }

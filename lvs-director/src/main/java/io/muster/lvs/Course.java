@@ -1,5 +1,6 @@
 package io.muster.lvs;
 
+import io.muster.checks.HealthEvent;
 import io.muster.lvs.LvsdEffect.Level;
 import io.muster.lvs.LvsdState.Keeping;
 import io.muster.lvs.LvsdState.Life;
@@ -116,7 +117,7 @@ final class Course {
 
     private void configured(Parts parts, long nowMs) {
         plan().clashes().forEach(clash -> parts.journal.log(Level.WARN, clash));
-        parts.heed(parts.health.configure(plan().rules(), nowMs), plan());
+        parts.heed(parts.health.on(new HealthEvent.Configured(plan().rules()), nowMs), plan());
         parts.drains.keepOnly(plan());
         parts.owned.addAll(plan().services().keySet());
         parts.dirty.addAll(parts.owned);
@@ -140,7 +141,7 @@ final class Course {
             }
             case Settling _, Keeping _ -> {
                 enter(new Stopping(state.life(), state.kept(), nowMs + STOP_MS), "told to stop", parts.journal);
-                parts.heed(parts.health.configure(plan().rules(), nowMs), plan());
+                parts.heed(parts.health.on(new HealthEvent.Configured(plan().rules()), nowMs), plan());
                 parts.drains.endByHand(parts.view);
                 parts.dirty.addAll(parts.owned);
                 parts.changes.retry();

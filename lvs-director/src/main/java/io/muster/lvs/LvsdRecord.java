@@ -1,14 +1,11 @@
 package io.muster.lvs;
 
+import io.muster.checks.PatternOctets;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
 import io.muster.lvscf.LvsConfig;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /// What a flight record of lvsd holds: every step of the [Reconciler] and, at the head of each segment,
 /// all of it.
@@ -36,22 +33,7 @@ public final class LvsdRecord implements Recordable<LvsdEvent, LvsdEffect> {
 
     /// For a record, or a replay of one.
     public static RecordCodec newCodec() {
-        return new RecordCodec(LvsdEvent.class, LvsdEffect.class, Reconciler.Image.class)
-                .with(
-                        Pattern.class,
-                        pattern -> (pattern.flags() + " " + pattern.pattern()).getBytes(StandardCharsets.UTF_8),
-                        LvsdRecord::pattern);
-    }
-
-    private static Optional<Pattern> pattern(byte[] octets) {
-        String text = new String(octets, StandardCharsets.UTF_8);
-        int blank = text.indexOf(' ');
-        try {
-            return Optional.of(Pattern.compile(
-                    text.substring(blank + 1), Integer.parseInt(text.substring(0, Math.max(0, blank)))));
-        } catch (PatternSyntaxException | NumberFormatException e) {
-            return Optional.empty();
-        }
+        return PatternOctets.in(new RecordCodec(LvsdEvent.class, LvsdEffect.class, Reconciler.Image.class));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.muster.lvs;
 
 import io.muster.checks.CheckResult;
 import io.muster.checks.Health;
+import io.muster.checks.HealthEvent;
 import io.muster.checks.Target;
 import io.muster.core.Core;
 import io.muster.driver.Dice;
@@ -148,7 +149,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             case LvsdEvent.Checked(Target target, long ticket, var result) -> {
                 parts.tally.checks++;
                 parts.tally.checksFailed += result.outcome() == CheckResult.Outcome.FAILED ? 1 : 0;
-                parts.heed(parts.health.result(target, ticket, result, nowMs), course.plan());
+                parts.heed(parts.health.on(new HealthEvent.Checked(target, ticket, result), nowMs), course.plan());
             }
             case LvsdEvent.Reloaded(LvsConfig config) -> course.reload(config, parts, nowMs);
             case LvsdEvent.Drain wanted -> {
@@ -184,7 +185,7 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
             return;
         }
         if (parts.looks.tried()) {
-            parts.heed(parts.health.tick(nowMs), course.plan());
+            parts.heed(parts.health.on(new HealthEvent.Tick(), nowMs), course.plan());
         }
         long wallMs = course.wallMs(nowMs);
         if (parts.view.seen() && wallMs >= parts.drains.nextDeadlineMs()) {

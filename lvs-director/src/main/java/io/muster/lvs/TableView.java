@@ -1,6 +1,7 @@
 package io.muster.lvs;
 
 import io.muster.checks.Health;
+import io.muster.checks.HealthEvent;
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.DestinationEntry;
 import io.muster.ipvs.IpvsOp;
@@ -147,7 +148,7 @@ final class TableView {
                         && drains.get(place) == null
                         && server.destination().weight() > 0;
                 if (fresh && present != null && !outByUs) {
-                    health.adopt(server.target(), present.weight(), nowMs);
+                    health.on(new HealthEvent.Adopted(server.target(), present.weight()), nowMs);
                 }
             });
         }

@@ -1,6 +1,5 @@
 package io.muster.lvs;
 
-import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.ServiceId;
 import io.muster.lvscf.LvsConfig;
 import io.muster.lvscf.Sample;

@@ -2,8 +2,8 @@ package io.muster.pulse;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.lvscf.LvsConfig.Heartbeat;
+import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.simulator.ImageTwins;
 import io.muster.simulator.LeftOut;
 import java.util.List;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.Incarnation;
-import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.lvscf.LvsConfig.Heartbeat;
+import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.net.IpAddress;
 import io.muster.pulse.PulseState.Active;
 import io.muster.pulse.PulseState.Ended;

@@ -4,6 +4,7 @@ import io.muster.checks.Check;
 import io.muster.checks.Expect;
 import io.muster.checks.Health;
 import io.muster.checks.HealthEffect;
+import io.muster.checks.HealthEvent;
 import io.muster.checks.Rules;
 import io.muster.checks.Target;
 import io.muster.checks.daemon.CheckRunner;
@@ -41,7 +42,7 @@ final class CheckLoad {
         SortedMap<Target, Rules> wanted =
                 targets(Integer.parseInt(args[0]), args[1], Integer.parseInt(args[2]), Long.parseLong(args[3]));
         load.loop.execute(() -> {
-            load.perform(load.health.configure(wanted, now()));
+            load.perform(load.health.on(new HealthEvent.Configured(wanted), now()));
             load.arm();
         });
         System.out.println("ready");
@@ -86,7 +87,7 @@ final class CheckLoad {
                     } else {
                         failed.incrementAndGet();
                     }
-                    perform(health.result(start.target(), start.ticket(), result, now()));
+                    perform(health.on(new HealthEvent.Checked(start.target(), start.ticket(), result), now()));
                     arm();
                 });
             }
@@ -104,7 +105,7 @@ final class CheckLoad {
 
     private void turn() {
         armedMs = Long.MAX_VALUE;
-        perform(health.tick(now()));
+        perform(health.on(new HealthEvent.Tick(), now()));
         arm();
     }
 }

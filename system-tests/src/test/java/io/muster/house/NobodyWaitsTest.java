@@ -29,9 +29,6 @@ class NobodyWaitsTest {
     /// `native` is what waits for programs and disks.
     private static final Set<String> ELSEWHERE = Set.of("native");
 
-    /// Still being mended.
-    private static final Set<String> OF_THE_DIRECTOR = Set.of("io.muster.nanny.daemon.Nanny");
-
     /// What the driver may use: what daemons are made of, and nothing of any of them.
     private static final Pattern BESIDE_THE_DRIVER =
             Pattern.compile("io\\.muster\\.(cli|control|core|driver|machine|wire)(\\.[A-Z].*)?");
@@ -40,7 +37,7 @@ class NobodyWaitsTest {
 
     @Test
     void coresAndDaemonsNeverWait() {
-        var mending = new Mending("cores and daemons never wait and read no clock", OF_THE_DIRECTOR);
+        var mending = new Mending("cores and daemons never wait and read no clock");
         inspect(
                 mending,
                 c -> !DRIVING.contains(c.getPackageName()) && !HouseClasses.isCommand(c),

@@ -1,29 +1,40 @@
 package io.muster.nanny.daemon;
 
-import io.muster.checks.Health;
-import io.muster.checks.HealthEffect;
+import io.muster.checks.Check;
+import io.muster.checks.CheckResult;
 import io.muster.checks.Target;
 import io.muster.checks.TargetHealth.Force;
 import io.muster.checks.daemon.CheckRunner;
+import io.muster.core.CauseId;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.daemon.Logs;
 import io.muster.daemon.Signals;
 import io.muster.driver.Dice;
+import io.muster.driver.EventDriver;
+import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loops;
+import io.muster.driver.Patience;
+import io.muster.driver.Recorder;
 import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.daemon.KernelIpvs;
+import io.muster.nanny.Care;
+import io.muster.nanny.CareEffect;
+import io.muster.nanny.CareEvent;
+import io.muster.nanny.NannyRecord;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,34 +45,54 @@ import org.slf4j.LoggerFactory;
 /// TERM and INT take it out of the table and end the process with status 0. A change the table refuses
 /// is told once and tried again with every interval.
 ///
-/// Thread: its loop owns health; the table is written on a thread of its own.
+/// Flight-recorded below the name of service and server, since there are as many nannies as servers.
+///
+/// Thread: its loop owns the core; the table is written on a thread of its own.
 public final class Nanny implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("nanny");
     private static final Duration TABLE_LIMIT = Duration.ofSeconds(2);
-    private static final int STOP_SEC = 5;
 
-    private final NannyOptions options;
     private final Target target;
     private final TableHand table;
-    private final IntConsumer end;
     private final EventLoop loop = Loops.start("nanny");
     private final CheckRunner runner = new CheckRunner(loop);
-    private final Health health;
-    private final ScheduledExecutorService writer = Executors.newSingleThreadScheduledExecutor(
+    private final ExecutorService writer = Executors.newSingleThreadExecutor(
             task -> Thread.ofPlatform().daemon().name("nanny-table").unstarted(task));
-    private long armedMs = Long.MAX_VALUE;
+    private final Patience ended = new Patience();
+    private final EventDriver<CareEvent, CareEffect> driver;
+    private final @Nullable FlightRecorder<CareEvent, CareEffect> record;
+    private final IntConsumer end;
 
-    /// The weight it should have; empty for one that shouldn't be there. The writer's, as is the next.
-    private OptionalInt wanted = OptionalInt.empty();
-    private boolean wrote = true;
-    private String told = "";
-
-    private Nanny(NannyOptions options, TableHand table, long seed, IntConsumer end) {
-        this.options = options;
+    private Nanny(NannyOptions options, TableHand table, Optional<Path> records, long seed, IntConsumer end) {
         this.target = options.target();
         this.table = table;
         this.end = end;
-        health = new Health(new Dice(seed));
+        var core =
+                new Care(new Care.Settings(target, options.rules(), options.quiesce(), options.fos()), new Dice(seed));
+        this.record = records.map(directory -> openRecord(directory, core)).orElse(null);
+        Recorder<CareEvent, CareEffect> recorder = record == null ? Recorder.none() : record;
+        this.driver = EventDriver.of("nanny", core)
+                .loop(loop)
+                .recorder(recorder)
+                .performer(this::perform)
+                .tick(new CareEvent.Tick())
+                .fatal(reason -> fatal())
+                .start();
+    }
+
+    /// Without a record a nanny works as well as with one.
+    private static @Nullable FlightRecorder<CareEvent, CareEffect> openRecord(Path directory, Care core) {
+        try {
+            return FlightRecorder.open(directory, new NannyRecord(core), NannyRecord.LIMITS);
+        } catch (IOException e) {
+            LOG.warn("no flight record: {}", e.toString());
+            return null;
+        }
+    }
+
+    /// `nanny-TCP_192.168.26.10:80-10.11.12.1:80`.
+    static String recordName(Target target) {
+        return NannyRecord.NAME + "-" + target.service().replaceAll("[ /]+", "_") + "-" + target.server();
     }
 
     public static void main(String[] args) {
@@ -83,7 +114,12 @@ public final class Nanny implements AutoCloseable {
         }
         Nanny nanny;
         try {
-            nanny = start(options, open(options, System.out), System.nanoTime(), Nanny::halt);
+            nanny = start(
+                    options,
+                    open(options, System.out),
+                    Optional.of(layout.record(recordName(options.target()))),
+                    new SplittableRandom().nextLong(),
+                    Nanny::halt);
         } catch (IOException e) {
             System.err.println("nanny: " + e.getMessage());
             Logs.end();
@@ -123,22 +159,14 @@ public final class Nanny implements AutoCloseable {
                 : TableHand.on(KernelIpvs.open(TABLE_LIMIT), options.service(), options.target(), options.forwarding());
     }
 
-    /// @param end called with an exit status when there is nothing more to watch (`--fos`)
+    /// @param records where to record what happens; empty for nowhere
+    /// @param end called with an exit status when there is nothing more to watch (`--fos`), or all is lost
     /// @throws IpvsException when the table can't be read
-    static Nanny start(NannyOptions options, TableHand table, long seed, IntConsumer end) throws IpvsException {
-        var nanny = new Nanny(options, table, seed, end);
+    static Nanny start(NannyOptions options, TableHand table, Optional<Path> records, long seed, IntConsumer end)
+            throws IpvsException {
         OptionalInt present = table.weight();
-        nanny.loop.execute(() -> {
-            nanny.perform(
-                    nanny.health.configure(new TreeMap<>(java.util.Map.of(nanny.target, options.rules())), now()));
-            if (options.fos() || present.orElse(0) > 0) {
-                nanny.health.adopt(nanny.target, present.orElse(0), now());
-                nanny.want(OptionalInt.of(nanny.health.weight(nanny.target)), false);
-            }
-            nanny.arm();
-        });
-        long again = options.rules().intervalMs();
-        nanny.writer.scheduleWithFixedDelay(nanny::write, again, again, TimeUnit.MILLISECONDS);
+        var nanny = new Nanny(options, table, records, seed, end);
+        nanny.driver.post(new CareEvent.Started(present));
         LOG.info(
                 "nanny {} checks {} of {} every {} ms",
                 Daemon.version(),
@@ -150,111 +178,75 @@ public final class Nanny implements AutoCloseable {
 
     /// An operator's word. Thread: any.
     void force(Force force) {
-        loop.execute(() -> {
-            perform(health.force(target, force, now()));
-            arm();
-        });
+        driver.post(new CareEvent.Forced(force));
     }
 
-    private static long now() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
-    }
-
-    private void turn() {
-        armedMs = Long.MAX_VALUE;
-        perform(health.tick(now()));
-        arm();
-    }
-
-    private void arm() {
-        long due = health.nextDeadlineMs();
-        if (due < armedMs) {
-            armedMs = due;
-            loop.schedule(this::turn, Math.max(0, due - now()), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void perform(List<HealthEffect> effects) {
-        for (HealthEffect effect : effects) {
-            switch (effect) {
-                case HealthEffect.StartCheck start ->
-                    runner.start(start.check(), start.timeoutMs(), result -> {
-                        LOG.debug(
-                                "{}: {} in {} ms: {}",
-                                target.server(),
-                                result.outcome(),
-                                result.tookMs(),
-                                result.detail());
-                        perform(health.result(target, start.ticket(), result, now()));
-                        arm();
-                    });
-                case HealthEffect.Changed changed -> changed(changed);
-                case HealthEffect.Weighed weighed -> {
-                    LOG.debug("{}: weight {}: {}", target.server(), weighed.weight(), weighed.reason());
-                    want(OptionalInt.of(weighed.weight()), true);
+    private void perform(CareEffect effect, CauseId cause) {
+        switch (effect) {
+            case CareEffect.StartCheck(long ticket, Check check, long timeoutMs) ->
+                runner.start(check, timeoutMs, result -> checked(ticket, result, cause));
+            case CareEffect.Place(OptionalInt weight) -> writer.execute(() -> driver.post(placed(weight), cause));
+            case CareEffect.StateChanged(String from, String to, String reason) ->
+                LOG.info("{} {} -> {}: {}", target.server(), from, to, reason);
+            case CareEffect.Log(CareEffect.Level level, String line) -> {
+                switch (level) {
+                    case DEBUG -> LOG.debug(line);
+                    case INFO -> LOG.info(line);
+                    case ERROR -> LOG.error(line);
+                }
+            }
+            case CareEffect.Ended(int status) -> {
+                ended.end();
+                if (status != 0) {
+                    endRecord();
+                    end.accept(status);
                 }
             }
         }
     }
 
-    private void changed(HealthEffect.Changed changed) {
-        LOG.info("{}", changed.line());
-        if (changed.up()) {
-            want(OptionalInt.of(changed.weight()), true);
-        } else if (options.quiesce()) {
-            want(OptionalInt.of(0), true);
-        } else {
-            want(OptionalInt.empty(), true);
-        }
-        if (options.fos() && !changed.up()) {
-            end.accept(1);
-        }
+    private void checked(long ticket, CheckResult result, CauseId cause) {
+        LOG.debug("{}: {} in {} ms: {}", target.server(), result.outcome(), result.tookMs(), result.detail());
+        driver.post(new CareEvent.Checked(ticket, result), cause);
     }
 
-    private void want(OptionalInt weight, boolean writeNow) {
-        writer.execute(() -> {
-            wanted = weight;
-            wrote = !writeNow;
-            write();
-        });
-    }
-
-    private void write() {
-        if (wrote) {
-            return;
-        }
+    /// Blocks as the table does.
+    private CareEvent placed(OptionalInt weight) {
         try {
-            if (wanted.isPresent()) {
-                table.set(wanted.getAsInt());
+            if (weight.isPresent()) {
+                table.set(weight.getAsInt());
             } else {
                 table.remove();
             }
-            wrote = true;
-            told = "";
+            return new CareEvent.Placed();
         } catch (IpvsException e) {
-            String message = String.valueOf(e.getMessage());
-            if (!message.equals(told)) {
-                told = message;
-                LOG.error(
-                        "{}: tried again every {} ms", message, options.rules().intervalMs());
-            }
+            return new CareEvent.Refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void fatal() {
+        endRecord();
+        end.accept(1);
+    }
+
+    private void endRecord() {
+        if (record != null) {
+            record.close();
         }
     }
 
     /// Takes the server out of the table and ends.
     @Override
     public void close() {
-        runner.close();
-        Loops.stop(loop);
-        want(OptionalInt.empty(), !options.fos());
-        writer.shutdown();
-        try {
-            if (!writer.awaitTermination(STOP_SEC, TimeUnit.SECONDS)) {
-                LOG.error("the table doesn't answer: {} may still be in it", target.server());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        driver.post(new CareEvent.Stop());
+        if (!ended.await(Care.STOP_MS + 1_000)) {
+            LOG.error("broken: {} may still be in the table", target.server());
         }
+        runner.close();
+        driver.close();
+        writer.shutdown();
+        Loops.stop(loop);
+        endRecord();
         table.close();
     }
 }

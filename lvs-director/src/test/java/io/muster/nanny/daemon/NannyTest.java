@@ -9,6 +9,7 @@ import io.muster.checks.Target;
 import io.muster.checks.TargetHealth.Force;
 import io.muster.checks.daemon.Await;
 import io.muster.checks.daemon.TestServer;
+import io.muster.driver.Replay;
 import io.muster.ipvs.FakeTable;
 import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.IpvsOp;
@@ -16,12 +17,15 @@ import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
 import io.muster.net.IpAddress;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +56,7 @@ class NannyTest {
         return Nanny.start(
                 options,
                 TableHand.on(table, options.service(), options.target(), options.forwarding()),
+                Optional.empty(),
                 1,
                 status -> {});
     }
@@ -208,6 +213,33 @@ class NannyTest {
     }
 
     @Test
+    void whatHappensIsRecordedAndReplays(@TempDir Path root) throws Exception {
+        addService();
+        Path records;
+        try (var server = TestServer.of(connection -> {})) {
+            NannyOptions options = options(server.port(), false, false);
+            records = root.resolve(Nanny.recordName(options.target()));
+            assertEquals(
+                    "nanny-TCP_192.168.26.10:80-127.0.0.1:" + server.port(),
+                    records.getFileName().toString());
+            TableHand hand = TableHand.on(table, options.service(), options.target(), options.forwarding());
+            try (var nanny = Nanny.start(options, hand, Optional.of(records), 1, status -> {})) {
+                await("[2]");
+                nanny.force(Force.DOWN);
+                await("[]");
+            }
+        }
+        var octets = new ByteArrayOutputStream();
+        var print = new PrintStream(octets, true, StandardCharsets.UTF_8);
+        assertEquals(0, new Replay().run(new String[] {records.toString()}, print, print), octets::toString);
+        octets.reset();
+        assertEquals(0, new Replay().run(new String[] {"-w", "server", records.toString()}, print, print));
+        String story = octets.toString(StandardCharsets.UTF_8);
+        assertTrue(story.contains("weight 2 asked for"), story);
+        assertTrue(story.contains("due to connection failure: forced down"), story);
+    }
+
+    @Test
     void failureEndsAFailoverNanny() throws Exception {
         var ended = new LinkedBlockingQueue<Integer>();
         int port;
@@ -218,6 +250,7 @@ class NannyTest {
         try (var nanny = Nanny.start(
                 options,
                 TableHand.printing(System.out, "ipvsadm", options.service(), options.target(), options.forwarding()),
+                Optional.empty(),
                 1,
                 ended::add)) {
             assertEquals(1, ended.poll(5, TimeUnit.SECONDS));
