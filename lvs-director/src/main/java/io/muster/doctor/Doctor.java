@@ -1,10 +1,10 @@
 package io.muster.doctor;
 
 import io.muster.ipvs.Forwarding;
+import io.muster.lvscf.LvsConfig;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.lvscf.LvsConfig.Heartbeat;
 import io.muster.lvscf.LvsConfig.Virtual;
-import io.muster.lvscf.LvsConfig;
 import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

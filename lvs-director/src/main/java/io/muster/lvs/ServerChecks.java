@@ -3,8 +3,8 @@ package io.muster.lvs;
 import io.muster.checks.Check;
 import io.muster.checks.Rules;
 import io.muster.ipvs.ServiceId;
-import io.muster.lvscf.LvsConfig.CheckRule;
 import io.muster.lvscf.LvsConfig;
+import io.muster.lvscf.LvsConfig.CheckRule;
 import io.muster.net.IpAddress;
 
 /// How the servers of a virtual are checked, by what lvs.cf says of it.

@@ -1,6 +1,5 @@
 package io.muster.lvscf;
 
-import io.muster.finding.Placed;
 import io.muster.finding.Shown;
 import io.muster.net.IpAddress;
 import java.util.ArrayList;

@@ -4,8 +4,8 @@ import static io.muster.finding.Shown.quoted;
 
 import io.muster.checks.Expect;
 import io.muster.finding.Findings;
-import io.muster.lvscf.LvsConfig.CheckRule.Kind;
 import io.muster.lvscf.LvsConfig.CheckRule;
+import io.muster.lvscf.LvsConfig.CheckRule.Kind;
 import java.util.List;
 import java.util.Locale;
 

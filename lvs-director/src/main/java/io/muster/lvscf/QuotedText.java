@@ -42,7 +42,8 @@ final class QuotedText {
         if (close < lastWord - 1) {
             int start = word(rest, close + 1);
             String extra = rest.substring(start, lastWord).split("[ \t]", 2)[0];
-            findings.error(Placed.at(at.line(), at.column() + start), key.name() + ": " + ValueReader.unexpected(extra));
+            findings.error(
+                    Placed.at(at.line(), at.column() + start), key.name() + ": " + ValueReader.unexpected(extra));
             return null;
         }
         String inner = rest.substring(1, close);

@@ -4,7 +4,6 @@ import static io.muster.finding.Shown.quoted;
 
 import io.muster.cli.Nearest;
 import io.muster.finding.Findings;
-import io.muster.finding.Placed;
 import io.muster.net.IpAddress;
 import java.math.BigInteger;
 import java.util.HashMap;

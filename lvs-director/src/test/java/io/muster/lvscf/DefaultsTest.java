@@ -13,8 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.finding.Reading;
 import io.muster.lvscf.LvsConfig.CheckRule;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
-import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.lvscf.LvsConfig.Heartbeat;
+import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.lvscf.LvsConfig.LoadMonitor;
 import io.muster.lvscf.LvsConfig.Partner;
 import io.muster.lvscf.LvsConfig.Server;
@@ -125,8 +125,9 @@ class DefaultsTest {
 
     @Test
     void withoutPrimaryPrivateBothPrivateAddressesAreThePublicOnes() {
-        Reading<LvsConfig> reading = global("primary = 10.0.0.1\nbackup = 10.0.0.2\nbackup_active = 1\nbackup_private = 10.9.0.2"
-                + "\nnat_router = 10.0.1.10 eth1");
+        Reading<LvsConfig> reading =
+                global("primary = 10.0.0.1\nbackup = 10.0.0.2\nbackup_active = 1\nbackup_private = 10.9.0.2"
+                        + "\nnat_router = 10.0.1.10 eth1");
         assertEquals(
                 Optional.of(new Partner(ip("10.0.0.2"), ip("10.0.0.2"))),
                 good(reading).backup());
@@ -244,8 +245,9 @@ class DefaultsTest {
 
     @Test
     void aServerBeforeThePortLineHasEighty() {
-        Reading<LvsConfig> reading = read("virtual v {\nactive = 1\naddress = 10.0.0.100 eth0\nserver s {\naddress = 10.0.1.1\n"
-                + "active = 1\n}\nport = 443\n}\n");
+        Reading<LvsConfig> reading =
+                read("virtual v {\nactive = 1\naddress = 10.0.0.100 eth0\nserver s {\naddress = 10.0.1.1\n"
+                        + "active = 1\n}\nport = 443\n}\n");
         assertEquals(
                 80, good(reading).virtuals().getFirst().servers().getFirst().port());
         assertEquals(

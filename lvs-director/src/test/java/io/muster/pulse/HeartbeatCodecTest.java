@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
-import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.pulse.Heartbeat.Wish;
 import io.muster.pulse.HeartbeatCodec.Word;
 import java.nio.ByteOrder;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.lvscf.LvsConfig.FloatingAddress;
-import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.lvscf.LvsConfig.Heartbeat;
+import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.net.IpAddress;
 import io.muster.pulse.HeartbeatCodec.Word;
 import java.util.ArrayList;

@@ -54,10 +54,7 @@ public final class RealPrograms implements Programs {
     private Program.Result run(Program program, Bond bond) {
         Program whole = bond == Bond.TIED ? ProgramRun.tied(program) : program;
         ProgramLedger.Entry entry = ledger == null ? null : ledger.begin();
-        var result = ProgramRun.run(
-                entry == null
-                        ? whole
-                        : whole.withCommand(entry.wrap(whole.command())));
+        var result = ProgramRun.run(entry == null ? whole : whole.withCommand(entry.wrap(whole.command())));
         if (entry != null) {
             try {
                 entry.ended();

@@ -152,7 +152,9 @@ class ProgramTest {
                 "CapEff:\t0000000000000000\n/\n",
                 asNobody("grep CapEff /proc/self/status; pwd").output());
         boolean root = ProcessHandle.current().info().user().orElse("").equals("root");
-        assertEquals(root ? "65534 65534 65534\n" : "", root ? asNobody("echo $(id -u) $(id -g) $(id -G)").output() : "");
+        assertEquals(
+                root ? "65534 65534 65534\n" : "",
+                root ? asNobody("echo $(id -u) $(id -g) $(id -G)").output() : "");
     }
 
     @Test
@@ -162,8 +164,7 @@ class ProgramTest {
         assertEquals(nobody, Unprivileged.user(List.of("Uid:\t7\t7\t7\t7", "CapEff:\t00000000000000c0")));
         assertEquals(List.of(), Unprivileged.user(List.of("Uid:\t7\t7\t7\t7", "CapEff:\t0000000000000040")));
         assertThrows(
-                IOException.class,
-                () -> Unprivileged.user(List.of("Uid:\t0\t0\t0\t0", "CapEff:\t0000000000000080")));
+                IOException.class, () -> Unprivileged.user(List.of("Uid:\t0\t0\t0\t0", "CapEff:\t0000000000000080")));
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.muster.checks.daemon;
 
-import io.muster.checks.CheckResult.Outcome;
 import io.muster.checks.CheckResult;
+import io.muster.checks.CheckResult.Outcome;
 import io.muster.net.IpAddress;
 import io.netty.channel.ChannelException;
 import io.netty.channel.IoEvent;

@@ -1,8 +1,8 @@
 package io.muster.checks.daemon;
 
 import io.muster.checks.Check;
-import io.muster.checks.CheckResult.Outcome;
 import io.muster.checks.CheckResult;
+import io.muster.checks.CheckResult.Outcome;
 import io.muster.driver.Clocks;
 import io.muster.os.Echo;
 import io.muster.os.NetException;
@@ -28,7 +28,8 @@ class PingRun extends Run {
     }
 
     private void ask() {
-        long leftNs = TimeUnit.MILLISECONDS.toNanos(timeoutMs) - (Clocks.system().monotonicNs() - beganNs);
+        long leftNs =
+                TimeUnit.MILLISECONDS.toNanos(timeoutMs) - (Clocks.system().monotonicNs() - beganNs);
         try {
             request(check.server().inet(), Duration.ofNanos(Math.max(0, leftNs)), this::judge);
         } catch (NetException e) {

@@ -2,8 +2,8 @@ package io.muster.checks.daemon;
 
 import io.muster.checks.AgentLoad;
 import io.muster.checks.Check;
-import io.muster.checks.CheckResult.Outcome;
 import io.muster.checks.CheckResult;
+import io.muster.checks.CheckResult.Outcome;
 import io.muster.machine.Program;
 import java.util.function.Consumer;
 

@@ -36,8 +36,8 @@ final class ProgramTurns {
 
     /// @param done called on the loop, not from within
     void start(List<String> command, long timeoutMs, Consumer<Program.Result> done) {
-        var program = new Program(
-                command, ENVIRONMENT, "", timeoutMs, KEPT, Program.Kept.OUTPUT, Program.Rights.NOBODY);
+        var program =
+                new Program(command, ENVIRONMENT, "", timeoutMs, KEPT, Program.Kept.OUTPUT, Program.Rights.NOBODY);
         waiting.add(new Waiting(program, done));
         next();
     }

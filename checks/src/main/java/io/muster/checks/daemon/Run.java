@@ -1,7 +1,7 @@
 package io.muster.checks.daemon;
 
-import io.muster.checks.CheckResult.Outcome;
 import io.muster.checks.CheckResult;
+import io.muster.checks.CheckResult.Outcome;
 import io.muster.checks.daemon.TimeLimits.Same;
 import io.muster.driver.Clocks;
 import java.util.function.Consumer;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.muster.checks.Check;
-import io.muster.checks.CheckResult.Outcome;
 import io.muster.checks.CheckResult;
+import io.muster.checks.CheckResult.Outcome;
 import io.muster.net.IpAddress;
 import io.muster.os.ProcessStat;
 import java.io.IOException;

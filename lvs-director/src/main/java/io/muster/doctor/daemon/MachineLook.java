@@ -1,9 +1,9 @@
 package io.muster.doctor.daemon;
 
 import io.muster.daemon.Layout;
+import io.muster.doctor.MachineFacts;
 import io.muster.doctor.MachineFacts.OwnAddress;
 import io.muster.doctor.MachineFacts.Path;
-import io.muster.doctor.MachineFacts;
 import io.muster.driver.Patience;
 import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.daemon.KernelIpvs;

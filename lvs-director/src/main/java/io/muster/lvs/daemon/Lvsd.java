@@ -100,7 +100,7 @@ public final class Lvsd {
         LvsFile.read(file)
                 .config()
                 .filter(LvsConfig::syncDaemon)
-                .ifPresent(config -> LastWord.send(
-                        BulkSync.Target.of(config.syncInterface(), config.syncId()), LAST_WORD, LOG));
+                .ifPresent(config ->
+                        LastWord.send(BulkSync.Target.of(config.syncInterface(), config.syncId()), LAST_WORD, LOG));
     }
 }

@@ -62,8 +62,7 @@ final class DrainCommand extends Word {
         if (given.operands().size() != 1) {
             throw new Misused();
         }
-        LvsdAnswer answer =
-                tell(given.operands().getFirst(), given.of('s').orElse(""), deadlineMs);
+        LvsdAnswer answer = tell(given.operands().getFirst(), given.of('s').orElse(""), deadlineMs);
         answer.lines().forEach(answer.good() ? out::println : line -> err.println("lvsctl: " + line));
         boolean watched = !answer.good() || !given.has('w') || watch(answer.places(), out);
         return answer.good() && watched ? 0 : 1;

@@ -53,8 +53,8 @@ public final class RealServerCommand extends Word {
 
     private void turn(String verb, String address, String device, PrintStream out) throws IOException, Misused {
         IpAddress vip = IpAddress.parse(address)
-                .orElseThrow(() -> new Misused("realserver: \"" + address
-                        + "\" is no IP address: give the virtual address itself"));
+                .orElseThrow(() -> new Misused(
+                        "realserver: \"" + address + "\" is no IP address: give the virtual address itself"));
         List<String> done = verb.equals("up") ? setup.up(vip, device) : setup.down(vip);
         done.forEach(out::println);
         if (done.isEmpty()) {

@@ -1,7 +1,7 @@
 package io.muster.pulse.daemon;
 
-import io.muster.cli.LongOption.Argument;
 import io.muster.cli.LongOption;
+import io.muster.cli.LongOption.Argument;
 import io.muster.control.Answer;
 import io.muster.control.ControlServer;
 import io.muster.core.CauseId;
@@ -15,8 +15,8 @@ import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loops;
 import io.muster.driver.Patience;
 import io.muster.driver.Recorder;
-import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.lvscf.LvsConfig;
+import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.net.IpAddress;
 import io.muster.os.LinkWatch;
 import io.muster.os.RealTime;

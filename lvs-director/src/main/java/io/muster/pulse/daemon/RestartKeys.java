@@ -1,7 +1,7 @@
 package io.muster.pulse.daemon;
 
-import io.muster.lvscf.LvsConfig.Partner;
 import io.muster.lvscf.LvsConfig;
+import io.muster.lvscf.LvsConfig.Partner;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;

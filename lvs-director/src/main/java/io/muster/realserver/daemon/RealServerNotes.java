@@ -1,7 +1,7 @@
 package io.muster.realserver.daemon;
 
-import io.muster.os.AtomicFile;
 import io.muster.net.IpAddress;
+import io.muster.os.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
