@@ -103,7 +103,7 @@ public final class BorrowedSettings {
 
     private void note() throws IOException {
         if (former.isEmpty()) {
-            Files.deleteIfExists(file);
+            AtomicFile.delete(file);
             return;
         }
         var text = new StringBuilder("boot ").append(boot()).append('\n');

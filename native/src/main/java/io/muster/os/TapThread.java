@@ -7,7 +7,7 @@ import java.util.Optional;
 ///
 /// Thread: [#wake] and [#close] any.
 public final class TapThread implements AutoCloseable {
-    /// Who decides. All calls but [#ended] on this thread; times are monotonic microseconds ([#nowUs]).
+    /// Who decides. All calls come on this thread; times are monotonic microseconds.
     public interface Decider {
         /// A frame came out of tap 0 or 1.
         void frame(int tap, byte[] frame, long nowUs);

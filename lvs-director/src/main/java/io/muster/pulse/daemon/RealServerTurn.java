@@ -4,6 +4,7 @@ import io.muster.daemon.Layout;
 import io.muster.driver.Patience;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.net.IpAddress;
+import io.muster.os.AtomicFile;
 import io.muster.os.InterfaceAddress;
 import io.muster.realserver.daemon.RealServerSetup;
 import java.io.IOException;
@@ -93,7 +94,7 @@ final class RealServerTurn implements AutoCloseable {
                     done.forEach(line -> LOG.info("real server: {}", line));
                 }
                 if (!director) {
-                    Files.deleteIfExists(note);
+                    AtomicFile.delete(note);
                 }
             } catch (IOException e) {
                 LOG.error("turning {}: {}", director ? "director" : "real server", e.getMessage());
@@ -102,8 +103,9 @@ final class RealServerTurn implements AutoCloseable {
     }
 
     private void write() throws IOException {
-        Files.createDirectories(note.getParent());
-        Files.write(note, turning.stream().map(IpAddress::toString).toList());
+        var text = new StringBuilder();
+        turning.forEach(address -> text.append(address).append('\n'));
+        AtomicFile.publish(note, text.toString());
     }
 
     @Override

@@ -66,7 +66,7 @@ final class RealServerNotes {
     /// Puts them on disk, whole or not at all; removes the file when there is nothing to note.
     void write() throws IOException {
         if (held.isEmpty() && was.isEmpty()) {
-            Files.deleteIfExists(file);
+            AtomicFile.delete(file);
             return;
         }
         var text = new StringBuilder("boot " + boot + "\n");
