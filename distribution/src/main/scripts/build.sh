@@ -111,6 +111,9 @@ run_tests() {
     esac
     build_if_stale
     need_packages test
+    # Whose tests say what is missing, and are skipped.
+    (need_packages machine) || echo "muster: without that no machine has systemd as its first process" >&2
+    "$home/system-tests/src/main/lab/lab.sh" --roots || echo "muster: without these roots there are no foreign servers" >&2
     lab=$(usable_lab "$lab")
     export MUSTER_LAB=$lab MUSTER_TEST=1
     rm -rf "$home"/*/target/{surefire,failsafe}-reports

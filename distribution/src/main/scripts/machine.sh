@@ -92,10 +92,7 @@ programs_for() {
             # Says what is wrong with a man page.
             [ "$1" != test ] || echo "groff groff-base"
             ;;
-        bench-director | bench-checks) echo "keepalived keepalived" ;;
-        bench-table) echo "ipvsadm ipvsadm" ;;
         test-lab)
-            echo "ipvsadm ipvsadm"
             echo "tc iproute2"
             echo "iptables-legacy iptables"
             echo "nft nftables"

@@ -18,6 +18,13 @@ for top in usr etc var; do
     options=lowerdir=$lower,upperdir=$room/$top/upper,workdir=$room/$top/work
     mount -t overlay overlay -o "$options" $room/$top/new 2>/dev/null ||
         mount -t overlay overlay -o "$options,userxattr" $room/$top/new
+    # What ends a machine is the node's own, which ends only the node; never the tree's.
+    for word in sbin/reboot sbin/poweroff sbin/halt sbin/shutdown sbin/telinit bin/systemctl; do
+        if [ $top = usr ] && [ -e "$tree/usr/$word" ]; then
+            rm -f $room/usr/new/$word
+            [ ! -e /usr/$word ] || cp -L /usr/$word $room/usr/new/$word
+        fi
+    done
     for point in $(below /$top); do
         if [ -d "$point" ]; then mkdir -p "$room/$top/new${point#/$top}"; elif [ ! -e "$room/$top/new${point#/$top}" ]; then : >"$room/$top/new${point#/$top}"; fi
         mount --bind "$point" "$room/$top/new${point#/$top}"

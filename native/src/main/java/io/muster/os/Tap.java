@@ -73,8 +73,7 @@ public final class Tap implements AutoCloseable {
 
     /// Lets the interface receive a frame.
     ///
-    /// @return whether it did: an interface that is down takes none, nor does the kernel take one too
-    ///     short to be one
+    /// @return whether it did: an interface that is down takes none, nor is one taken that is too short
     boolean send(byte[] octets) {
         frame.put(0, octets);
         return NetC.write(fd, frameAt, octets.length) == octets.length;

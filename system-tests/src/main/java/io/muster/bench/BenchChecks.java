@@ -3,6 +3,7 @@ package io.muster.bench;
 import io.muster.bed.Directories;
 import io.muster.bed.Home;
 import io.muster.bed.Jvm;
+import io.muster.bed.root.Root;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -104,7 +105,7 @@ final class BenchChecks {
     }
 
     private static boolean keepalived() {
-        return Files.isExecutable(Path.of("/usr/sbin/keepalived"));
+        return Root.absence("keepalived").isEmpty();
     }
 
     private static Figure ours(Path dir, int count, String kind) throws IOException {
@@ -145,20 +146,19 @@ final class BenchChecks {
         }
         Path file = dir.resolve("keepalived.conf");
         Files.writeString(file, text.append("}\n"));
-        return measure(
-                dir,
-                count,
-                List.of(
-                        "keepalived",
-                        "--check",
-                        "--dont-fork",
-                        "--log-console",
-                        "-f",
-                        file.toString(),
-                        "-p",
-                        dir.resolve("keepalived.pid").toString(),
-                        "-c",
-                        dir.resolve("checkers.pid").toString()));
+        List<String> command = new ArrayList<>(Root.of("keepalived").inside());
+        command.addAll(List.of(
+                "keepalived",
+                "--check",
+                "--dont-fork",
+                "--log-console",
+                "-f",
+                file.toString(),
+                "-p",
+                dir.resolve("keepalived.pid").toString(),
+                "-c",
+                dir.resolve("checkers.pid").toString()));
+        return measure(dir, count, command);
     }
 
     private static Figure measure(Path dir, int targets, List<String> command) throws IOException {

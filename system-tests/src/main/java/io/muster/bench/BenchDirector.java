@@ -6,6 +6,7 @@ import io.muster.bed.guest.GuestOutput;
 import io.muster.bed.guest.Lab;
 import io.muster.bed.guest.LabResult;
 import io.muster.bed.node.Box;
+import io.muster.bed.root.Root;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,8 @@ import java.util.List;
 /// namespaces of this machine, whose kernel may have no IPVS but whose clock is true; with `--lab` in a guest, with
 /// IPVS.
 final class BenchDirector {
+    private static final String PEER = "keepalived";
+
     private BenchDirector() {}
 
     /// @return the exit status
@@ -35,6 +38,10 @@ final class BenchDirector {
         if (!Box.root()) {
             command.addAll(List.of("--user", "--map-root-user"));
         }
+        Root.absence(PEER).ifPresent(output::line);
+        String over = Root.absence(PEER).isPresent()
+                ? "true"
+                : "sh '" + Lab.script("over.sh") + "' '" + Root.of(PEER).tree() + "'";
         // Names of namespaces and pid files lie in /run: a /run of its own keeps them out of the machine's.
         command.addAll(List.of(
                 "--net",
@@ -45,7 +52,7 @@ final class BenchDirector {
                 "--mount-proc",
                 "sh",
                 "-c",
-                "mount -t tmpfs tmpfs /run && ip link set lo up && exec \"$0\" \"$@\"",
+                "mount -t tmpfs tmpfs /run && " + over + " && ip link set lo up && exec \"$0\" \"$@\"",
                 Home.dir().resolve("bin/lab_guest").toString(),
                 "bench-director",
                 "addresses",
@@ -69,6 +76,7 @@ final class BenchDirector {
 
     private static int inLab(int trials, GuestOutput output, PrintStream err) {
         LabResult result = GuestOutput.lab()
+                .root(PEER)
                 .start(
                         120_000 + trials * 120_000,
                         output::line,

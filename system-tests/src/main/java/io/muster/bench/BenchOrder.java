@@ -1,7 +1,6 @@
 package io.muster.bench;
 
 import io.muster.bed.Figures;
-import io.muster.bed.Jvm;
 import io.muster.bed.node.TestNode;
 import io.muster.bed.node.Testbed;
 import io.muster.daemon.Layout;
@@ -122,22 +121,10 @@ public final class BenchOrder {
             throw new IOException("no key");
         }
         for (int nodeid = 1; nodeid <= NODES; nodeid++) {
-            List<String> command = new ArrayList<>(List.of(Jvm.java()));
-            command.addAll(List.of(System.getProperty("muster.bench.jvm", "-XX:+UseSerialGC -Xms192m -Xmx192m -Xmn96m")
-                    .replace("@", Integer.toString(nodeid))
-                    .split(" ")));
-            command.addAll(List.of(
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow",
-                    "-Dio.netty.leakDetection.level=disabled",
-                    "-Dlogback.configurationFile=io/muster/bench/bench-logback.xml",
-                    "-cp",
-                    Jvm.classPath(),
-                    OrderNode.class.getName(),
-                    Integer.toString(nodeid),
-                    key.toString(),
-                    Integer.toString(MUSTER_PORT)));
-            command.addAll(network.addresses);
+            String jvm = System.getProperty("muster.bench.jvm", "-XX:+UseSerialGC -Xms192m -Xmx192m -Xmn96m")
+                    .replace("@", Integer.toString(nodeid));
+            List<String> command =
+                    OrderNode.command(List.of(jvm.split(" ")), nodeid, key, MUSTER_PORT, network.addresses);
             muster.add(new OrderPeer(
                     "node " + nodeid, network.on(nodeid, command), dir.resolve("muster" + nodeid + ".log")));
         }
@@ -145,6 +132,7 @@ public final class BenchOrder {
     }
 
     private void startCorosync(Network network, Path dir) throws IOException, InterruptedException {
+        network.nodes.forEach(OrderCorosync::over);
         List<Path> files = OrderCorosync.configure(dir, network.addresses, COROSYNC_PORT);
         for (int nodeid = 1; nodeid <= NODES; nodeid++) {
             network.start(nodeid, "corosync", OrderCorosync.command(files.get(nodeid - 1)));

@@ -1,7 +1,8 @@
 package io.muster.bench;
 
 import io.muster.bed.Shell;
-import io.muster.bed.node.Box;
+import io.muster.bed.node.TestNode;
+import io.muster.bed.root.Root;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -14,29 +15,17 @@ import java.util.Optional;
 /// Debian's corosync, as the peer of `muster bench order`: encrypted, one instance for each node, everything it writes
 /// in a directory of ours.
 final class OrderCorosync {
-    private static final int INSTALL_MS = 300_000;
+    private static final String ROOT = "corosync";
 
     private OrderCorosync() {}
 
-    /// Installs what is missing (as root) and builds the client.
+    /// Sees to its root and builds the client.
     ///
     /// @return why it can't be had, or nothing
     static Optional<String> prepare(Path dir) throws IOException {
-        if (!Files.isExecutable(Path.of("/usr/sbin/corosync"))
-                || !Files.exists(Path.of("/usr/include/corosync/cpg.h"))) {
-            if (!Box.root()) {
-                return Optional.of("corosync and libcpg-dev aren't installed, and only root can do that");
-            }
-            System.err.println("bench: installing corosync and libcpg-dev");
-            Shell.Result result = Shell.run(
-                    INSTALL_MS,
-                    // Installing must not start a corosync on this machine.
-                    Map.of("DEBIAN_FRONTEND", "noninteractive", "RUNLEVEL", "1"),
-                    List.of("apt-get", "install", "-y", "--no-install-recommends", "corosync", "libcpg-dev"));
-            if (!result.ok()) {
-                return Optional.of(
-                        "apt-get can't install corosync: " + result.err().strip());
-            }
+        Optional<String> absence = Root.absence(ROOT);
+        if (absence.isPresent()) {
+            return absence;
         }
         Path source = dir.resolve("cpgbench.c");
         try (InputStream in = OrderCorosync.class.getResourceAsStream("cpgbench.c")) {
@@ -48,11 +37,24 @@ final class OrderCorosync {
         Shell.Result built = Shell.run(
                 60_000,
                 Map.of(),
-                List.of("cc", "-O2", "-o", dir.resolve("cpgbench").toString(), source.toString(), "-lcpg"));
+                List.of(
+                        "sh",
+                        "-ec",
+                        "l=$(ls -d \"$1\"/usr/lib/*-linux-gnu*); exec cc -O2 -I \"$1/usr/include\" -o \"$2\" \"$3\""
+                                + " -L \"$l\" -Wl,-rpath-link,\"$l\" -lcpg",
+                        "cc",
+                        Root.of(ROOT).tree().toString(),
+                        dir.resolve("cpgbench").toString(),
+                        source.toString()));
         if (!built.ok()) {
             return Optional.of("cpgbench can't be built: " + built.err().strip());
         }
         return Optional.empty();
+    }
+
+    /// Lays it over a node, where it runs.
+    static void over(TestNode node) {
+        Root.of(ROOT).over(node);
     }
 
     /// Writes a key and one configuration for each node, and returns the configurations' paths.

@@ -1,5 +1,6 @@
 package io.muster.bench;
 
+import io.muster.bed.Jvm;
 import io.muster.core.CauseId;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
@@ -20,6 +21,7 @@ import io.netty.channel.EventLoop;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
 
 /// One node of `muster bench order`: ring and transport as cman has them, without cman above. It
 /// understands the same lines on standard input as `cpgbench.c`, which stands beside corosync.
@@ -41,6 +44,10 @@ final class OrderNode {
     private static final int OUTSTANDING_BYTES = 1 << 20;
 
     private static final int MAX_OUTSTANDING = 600;
+
+    /// No other message is as long.
+    private static final int ORDER_BYTES = 201;
+
     private static final long QUIET_NS = 300_000_000;
 
     private final Node self;
@@ -57,6 +64,12 @@ final class OrderNode {
 
     private long[] times = new long[0];
     private int timed;
+    /// What all nodes together will have sent, and a digest of what came so far, senders and order included.
+    private long expected = Long.MAX_VALUE;
+
+    private long ordered;
+    private int toOrder;
+    private final CRC32 order = new CRC32();
     private long gapNs;
     private long sentNs;
 
@@ -91,6 +104,25 @@ final class OrderNode {
                 OrderNode::die);
         udp.start();
         driver.post(new RingEvent.Start());
+    }
+
+    /// The words that start one.
+    static List<String> command(List<String> jvm, int nodeid, Path key, int port, List<String> addresses) {
+        var command = new ArrayList<>(List.of(Jvm.java()));
+        command.addAll(jvm);
+        command.addAll(List.of(
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dio.netty.leakDetection.level=disabled",
+                "-Dlogback.configurationFile=io/muster/bench/bench-logback.xml",
+                "-cp",
+                Jvm.classPath(),
+                OrderNode.class.getName(),
+                Integer.toString(nodeid),
+                key.toString(),
+                Integer.toString(port)));
+        command.addAll(addresses);
+        return command;
     }
 
     public static void main(String[] args) throws Exception {
@@ -131,6 +163,7 @@ final class OrderNode {
                         timed = 0;
                         sendTimed();
                     });
+                case "order" -> loop.execute(() -> order(Integer.parseInt(words[1]), Long.parseLong(words[2])));
                 default -> say("what? " + line);
             }
         }
@@ -171,6 +204,39 @@ final class OrderNode {
                 },
                 50,
                 TimeUnit.MILLISECONDS);
+    }
+
+    /// Sends numbered messages, as many at once as the ring takes, and says the digest when as many as all nodes send
+    /// have come.
+    private void order(int count, long all) {
+        expected = all;
+        toOrder = count;
+        for (int i = 0; i < MAX_OUTSTANDING; i++) {
+            orderNext();
+        }
+        sayOrdered();
+    }
+
+    private void orderNext() {
+        if (toOrder > 0) {
+            byte[] message = ByteBuffer.allocate(ORDER_BYTES)
+                    .putInt(self.nodeid())
+                    .putInt(toOrder--)
+                    .array();
+            driver.post(new RingEvent.Send(message, false, CauseId.NONE));
+        }
+    }
+
+    private void ordered(byte[] message) {
+        order.update(message);
+        ordered++;
+        sayOrdered();
+    }
+
+    private void sayOrdered() {
+        if (ordered == expected) {
+            say("ordered " + ordered + " " + order.getValue());
+        }
     }
 
     private static long cpuUs() {
@@ -216,7 +282,12 @@ final class OrderNode {
             case RingEffect.Deliver deliver -> {
                 delivered++;
                 lastNs = System.nanoTime();
-                if (deliver.from().equals(self)) {
+                if (deliver.payload().length == ORDER_BYTES) {
+                    ordered(deliver.payload());
+                    if (deliver.from().equals(self)) {
+                        orderNext();
+                    }
+                } else if (deliver.from().equals(self)) {
                     if (times.length > 0) {
                         ownTimed();
                     } else {

@@ -30,6 +30,7 @@ public final class TableFigures {
         }
         var figures = new AtomicReference<String>("");
         LabResult result = Lab.usual()
+                .root("ipvsadm")
                 .start(
                         BOOT_AND_ROUND_MS + rounds * BOOT_AND_ROUND_MS,
                         line -> {

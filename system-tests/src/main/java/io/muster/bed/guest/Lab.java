@@ -80,7 +80,7 @@ public record Lab(Engine engine, int memoryMib, int cpus, List<String> options) 
             return Optional.of("the lab is switched off (--lab none)");
         }
         return ABSENCE.computeIfAbsent(engine.get(), e -> {
-            LabRun check = start(List.of("--check", "--engine", e.word()), CHECK_MS, line -> {});
+            LabRun check = start(List.of(), List.of("--check", "--engine", e.word()), CHECK_MS, line -> {});
             LabResult result = check.result();
             return result.ok() ? Optional.empty() : Optional.of(lastLine(result));
         });
@@ -107,9 +107,24 @@ public record Lab(Engine engine, int memoryMib, int cpus, List<String> options) 
         return with("--env", name + "=" + value);
     }
 
+    /// With the guest's next network interface joined to a tap of the network that the guest is started in.
+    public Lab tap(String device) {
+        return with("--tap", device);
+    }
+
+    /// With a raw image as its next disk; several guests may have the same.
+    public Lab disk(Path image) {
+        return with("--disk", image.toString());
+    }
+
     /// With kernel modules loaded first.
     public Lab modules(String... names) {
         return with("--modules", String.join(",", names));
+    }
+
+    /// With a root of foreign servers laid over this machine's.
+    public Lab root(String name) {
+        return with("--root", name);
     }
 
     public Lab memory(int mib) {
@@ -138,13 +153,25 @@ public record Lab(Engine engine, int memoryMib, int cpus, List<String> options) 
     /// The same, the time for booting included.
     LabRun startWithin(int limitMs, Consumer<String> eachLine, String... command) {
         int bound = patience(limitMs);
+        return start(List.of(), arguments(bound, command), bound + GRACE_MS, eachLine);
+    }
+
+    private List<String> arguments(int bound, String... command) {
         List<String> all = new ArrayList<>(List.of("--leash", "--engine", engine.word()));
         all.addAll(List.of("--memory", Integer.toString(memoryMib), "--cpus", Integer.toString(cpus)));
         all.addAll(List.of("--time", Integer.toString((bound + 999) / 1000)));
         all.addAll(options);
         all.add("--");
         all.addAll(List.of(command));
-        return start(all, bound + GRACE_MS, eachLine);
+        return all;
+    }
+
+    /// As [#start], in namespaces.
+    ///
+    /// @param entering the words that enter them
+    public LabRun startIn(List<String> entering, int limitMs, Consumer<String> eachLine, String... command) {
+        int bound = patience(limitMs + BOOT_MS);
+        return start(entering, arguments(bound, command), bound + GRACE_MS, eachLine);
     }
 
     /// The path of one of the suite's commands, as laid out in `build/bin`.
@@ -159,8 +186,9 @@ public record Lab(Engine engine, int memoryMib, int cpus, List<String> options) 
         return new Lab(engine, memoryMib, cpus, more);
     }
 
-    private static LabRun start(List<String> arguments, int graceMs, Consumer<String> eachLine) {
-        List<String> command = new ArrayList<>(List.of("bash", script().toString()));
+    private static LabRun start(List<String> entering, List<String> arguments, int graceMs, Consumer<String> eachLine) {
+        List<String> command = new ArrayList<>(entering);
+        command.addAll(List.of("bash", script("lab.sh").toString()));
         command.addAll(arguments);
         try {
             return new LabRun(new ProcessBuilder(command).start(), graceMs, eachLine);
@@ -169,15 +197,15 @@ public record Lab(Engine engine, int memoryMib, int cpus, List<String> options) 
         }
     }
 
-    /// The checkout's script, otherwise that of the laid out suite.
-    private static Path script() {
+    /// A script of the lab: the checkout's, otherwise that of the laid out suite.
+    public static Path script(String name) {
         for (Path dir = Path.of(System.getProperty("muster.home", "/nowhere")); dir != null; dir = dir.getParent()) {
-            Path script = dir.resolve("system-tests/src/main/lab/lab.sh");
+            Path script = dir.resolve("system-tests/src/main/lab").resolve(name);
             if (Files.exists(script)) {
                 return script;
             }
         }
-        return Home.dir().resolve("share/lab/lab.sh");
+        return Home.dir().resolve("share/lab").resolve(name);
     }
 
     private static String lastLine(LabResult result) {

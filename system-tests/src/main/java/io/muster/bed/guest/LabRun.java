@@ -3,6 +3,7 @@ package io.muster.bed.guest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -43,6 +44,18 @@ public final class LabRun implements AutoCloseable {
     /// Whether the guest has ended and all its lines were handed out.
     public boolean over() {
         return out.isDone();
+    }
+
+    /// Whether anything of the lab still runs.
+    public boolean running() {
+        return process.isAlive();
+    }
+
+    /// The processes that are the guest's kernel.
+    public List<ProcessHandle> kernel() {
+        return process.descendants()
+                .filter(p -> p.info().commandLine().orElse("").contains("lab_job="))
+                .toList();
     }
 
     /// Ends the guest, if it still runs, and waits until it has.

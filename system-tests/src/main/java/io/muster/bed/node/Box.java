@@ -5,10 +5,12 @@ import io.muster.bed.Shell;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// A set of namespaces (mount, pid, net, uts; a user namespace too for who isn't root) held by a pid 1 that dies with
@@ -38,6 +40,22 @@ public final class Box implements AutoCloseable {
 
     public static boolean root() {
         return ROOT;
+    }
+
+    /// Why there can be no tap interfaces here; empty when there can.
+    public static Optional<String> taps() {
+        return Cable.absence();
+    }
+
+    /// Opens a box of this machine that sees all of its files and processes, but has a network of its own.
+    ///
+    /// @param dir an existing directory for what it takes
+    public static Box bare(Path dir, String name) throws IOException {
+        Path hosts = dir.resolve("hosts");
+        if (!Files.exists(hosts)) {
+            Files.writeString(hosts, "127.0.0.1 localhost\n");
+        }
+        return open(Testbed.init(dir), "testbed", hosts, dir.resolve(name + ".log"), !ROOT);
     }
 
     /// Opens a box inside nothing: of this machine.
@@ -85,7 +103,7 @@ public final class Box implements AutoCloseable {
     /// The words that run what follows them in these namespaces.
     ///
     /// @param which nsenter's options for the namespaces to enter
-    List<String> entering(String... which) {
+    public List<String> entering(String... which) {
         List<String> command = new ArrayList<>(List.of("nsenter", "-t", Long.toString(pid)));
         if (ownUsers) {
             command.add("-U");
@@ -97,7 +115,7 @@ public final class Box implements AutoCloseable {
     }
 
     /// Who enters brings the rights that the one outside has; the one to reboot stays outside.
-    List<String> inside(List<String> command) {
+    public List<String> inside(List<String> command) {
         List<String> all = entering("-m", "-n", "-p", "-u");
         all.addAll(Rights.withoutReboot());
         all.addAll(command);

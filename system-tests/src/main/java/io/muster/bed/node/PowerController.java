@@ -27,9 +27,9 @@ import java.util.concurrent.CountDownLatch;
 /// the node is left and its links are down. A node that was switched off stays off until somebody says `on`.
 ///
 /// Thread: one virtual thread per connection.
-final class PowerController implements AutoCloseable {
+public final class PowerController implements AutoCloseable {
     /// What a test can make it do wrong.
-    enum Fault {
+    public enum Fault {
         FAILS,
         HANGS
     }
@@ -37,12 +37,12 @@ final class PowerController implements AutoCloseable {
     /// One request that came in.
     ///
     /// @param atNanos when it came, on the monotonic clock
-    record Request(long atNanos, String action, String node) {}
+    public record Request(long atNanos, String action, String node) {}
 
     private static final Set<String> ACTIONS = Set.of("off", "on", "reboot", "status");
 
     private final ServerSocketChannel server;
-    private final Map<String, TestNode> nodes = new ConcurrentHashMap<>();
+    private final Map<String, Plug> nodes = new ConcurrentHashMap<>();
     private final Map<String, Fault> faults = new ConcurrentHashMap<>();
     private final List<Request> requests = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -51,7 +51,7 @@ final class PowerController implements AutoCloseable {
         this.server = server;
     }
 
-    static PowerController listen(Path socket) throws IOException {
+    public static PowerController listen(Path socket) throws IOException {
         Files.deleteIfExists(socket);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(socket));
@@ -60,28 +60,28 @@ final class PowerController implements AutoCloseable {
         return controller;
     }
 
-    void add(TestNode node) {
+    public void add(Plug node) {
         nodes.put(node.name(), node);
     }
 
     /// From now on every `off` and `reboot` of this node fails, or is never answered.
-    void fault(String node, Fault fault) {
+    public void fault(String node, Fault fault) {
         faults.put(node, fault);
     }
 
-    void mend(String node) {
+    public void mend(String node) {
         faults.remove(node);
     }
 
     /// All requests so far, in order.
-    List<Request> requests() {
+    public List<Request> requests() {
         synchronized (requests) {
             return List.copyOf(requests);
         }
     }
 
     /// How often somebody asked to take the power of this node.
-    long offs(String node) {
+    public long offs(String node) {
         return requests().stream()
                 .filter(r -> r.node().equals(node)
                         && (r.action().equals("off") || r.action().equals("reboot")))
@@ -125,7 +125,7 @@ final class PowerController implements AutoCloseable {
         if (words.length != 2 || !ACTIONS.contains(action)) {
             return "failed: what is \"" + line + "\"? off, on, reboot or status and a node";
         }
-        TestNode node = nodes.get(words[1]);
+        Plug node = nodes.get(words[1]);
         if (node == null) {
             return "failed: no node \"" + words[1] + "\"";
         }
@@ -155,11 +155,11 @@ final class PowerController implements AutoCloseable {
         }
     }
 
-    private static String off(TestNode node) {
+    private static String off(Plug node) {
         return node.powerOff() ? "ok" : "failed: something of " + node.name() + " is left";
     }
 
-    private static String on(TestNode node) throws IOException {
+    private static String on(Plug node) throws IOException {
         node.powerOn();
         return "ok";
     }

@@ -13,12 +13,14 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// One machine of the testbed: its power, its cables, its disk (a directory that outlives its death) and what it runs.
 ///
 /// Thread: any; operations on one node are serialized.
-public final class TestNode {
+public final class TestNode implements Plug {
     private final Testbed testbed;
     private final String name;
     private final int nodeid;
@@ -27,6 +29,8 @@ public final class TestNode {
     public final Path root;
 
     private final Map<String, Process> programs = new LinkedHashMap<>();
+    private final Line[] lines;
+    private int boots;
     private @Nullable Box box;
 
     TestNode(Testbed testbed, String name, int nodeid) throws IOException {
@@ -34,11 +38,16 @@ public final class TestNode {
         this.name = name;
         this.nodeid = nodeid;
         this.root = testbed.dir.resolve(name);
+        this.lines = new Line[testbed.links];
+        for (int link = 0; link < lines.length; link++) {
+            lines[link] = new FilterLine(this, "eth" + link, "the cable is the kernel's");
+        }
         for (String dir : List.of("etc/cluster", "run/muster", "var/lib/muster", "var/log/cluster", "console")) {
             Files.createDirectories(root.resolve(dir));
         }
     }
 
+    @Override
     public String name() {
         return name;
     }
@@ -64,11 +73,13 @@ public final class TestNode {
         return root.resolve("etc/cluster/cluster.conf");
     }
 
+    @Override
     public synchronized boolean on() {
         return box != null && box.alive();
     }
 
     /// Boots the node: pid 1, cables, addresses. It runs nothing yet.
+    @Override
     public synchronized void powerOn() throws IOException {
         if (on()) {
             return;
@@ -85,20 +96,40 @@ public final class TestNode {
                 testbed.dir.resolve(Testbed.END).resolve("poweroff") + "\n",
                 StandardCharsets.UTF_8);
         Box booted = testbed.bootBox(name, root.resolve("console/init.log"));
+        boots++;
         for (int link = 0; link < testbed.links; link++) {
-            Testbed.plug(
-                    testbed.outer(),
-                    booted,
-                    port(link),
-                    "eth" + link,
-                    "br" + link,
-                    Testbed.address(nodeid, link) + "/24");
+            plug(booted, link);
         }
         box = booted;
     }
 
+    /// A cable is outside of the node: what was wrong with it still is after a boot.
+    private void plug(Box booted, int link) throws IOException {
+        String device = "eth" + link;
+        String bridge = "br" + link;
+        String address = Testbed.address(nodeid, link) + "/24";
+        OptionalLong seed = testbed.cableSeed();
+        if (seed.isEmpty()) {
+            Testbed.plug(testbed.outer(), booted, port(link), device, bridge, address);
+            return;
+        }
+        long dice = Objects.hash(seed.getAsLong(), nodeid, link, boots);
+        Cable cable = Cable.lay(booted, device, testbed.outer(), port(link), dice);
+        for (Line.Way way : Line.Way.values()) {
+            cable.set(way, lines[link].faults(way));
+        }
+        lines[link] = cable;
+        Testbed.join(testbed.outer(), booted, port(link), device, bridge, address);
+    }
+
+    /// What can be done to one of the node's cables.
+    public synchronized Line line(int link) {
+        return lines[link];
+    }
+
     /// Pulls the plug: links down, every process killed. True only when none is left and the links are down.
-    synchronized boolean powerOff() {
+    @Override
+    public synchronized boolean powerOff() {
         Box was = box;
         if (was == null) {
             return true;
@@ -119,7 +150,16 @@ public final class TestNode {
         return dark;
     }
 
+    synchronized void closeCables() {
+        for (Line line : lines) {
+            if (line instanceof Cable cable) {
+                cable.close();
+            }
+        }
+    }
+
     private void unplug() {
+        closeCables();
         for (int link = 0; link < testbed.links; link++) {
             // The kernel removes the cable some time after its namespace; a node that boots again can't wait for that.
             testbed.outer().network("sh", "-c", "ip link del " + port(link) + " 2>/dev/null || true");
@@ -131,6 +171,9 @@ public final class TestNode {
         testbed.outer()
                 .network("ip", "link", "set", port(link), up ? "up" : "down")
                 .expectOk("link of " + name);
+        if (lines[link] instanceof Cable cable) {
+            cable.carrier(up);
+        }
     }
 
     /// Whether the node's kernel has this address now. Starts no process, so it can be asked often, and also of a node

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.OptionalLong;
 
 /// Several machines on this one: nodes and a client in namespaces of their own, joined by bridges.
 ///
@@ -34,8 +35,17 @@ public final class Testbed implements AutoCloseable {
     private final Map<String, TestNode> nodes = new LinkedHashMap<>();
     private final Box client;
     private final PowerController power;
+    private final OptionalLong cableSeed;
 
-    private Testbed(Path dir, Path init, Path hosts, int links, Box outer, Box client, PowerController power) {
+    private Testbed(
+            Path dir,
+            Path init,
+            Path hosts,
+            int links,
+            Box outer,
+            Box client,
+            PowerController power,
+            OptionalLong cableSeed) {
         this.dir = dir;
         this.init = init;
         this.hosts = hosts;
@@ -43,6 +53,7 @@ public final class Testbed implements AutoCloseable {
         this.outer = outer;
         this.client = client;
         this.power = power;
+        this.cableSeed = cableSeed;
     }
 
     /// Makes bridges, client and nodes; the nodes are booted and run nothing yet.
@@ -51,19 +62,26 @@ public final class Testbed implements AutoCloseable {
     /// @param links networks each node is joined to, 1 to 3
     /// @throws IOException when the machine allows no namespaces, saying so
     public static Testbed open(Path dir, List<String> names, int links) throws IOException {
-        return open(dir, names, links, !Box.root());
+        return open(dir, names, links, !Box.root(), OptionalLong.empty());
     }
 
     /// @param ownUsers in a user namespace, also as root
     static Testbed open(Path dir, List<String> names, int links, boolean ownUsers) throws IOException {
-        Path init = script(dir, "init.sh");
-        Path end = script(dir, "end-node.sh");
-        Files.createDirectories(dir.resolve(END));
-        for (String word : List.of("reboot", "poweroff", "halt", "shutdown", "telinit", "systemctl")) {
-            Path link = dir.resolve(END).resolve(word);
-            Files.deleteIfExists(link);
-            Files.createSymbolicLink(link, end);
-        }
+        return open(dir, names, links, ownUsers, OptionalLong.empty());
+    }
+
+    /// The same with cables that can be bad ([Cable]) between the nodes and the bridges; without taps, with
+    /// lines that can lose and nothing else.
+    ///
+    /// @param seed of all cables' dice
+    public static Testbed openCabled(Path dir, List<String> names, int links, long seed) throws IOException {
+        OptionalLong dice = Cable.absence().isEmpty() ? OptionalLong.of(seed) : OptionalLong.empty();
+        return open(dir, names, links, !Box.root(), dice);
+    }
+
+    private static Testbed open(Path dir, List<String> names, int links, boolean ownUsers, OptionalLong cableSeed)
+            throws IOException {
+        Path init = init(dir);
         Path hosts = dir.resolve("hosts");
         Files.writeString(hosts, hostsFile(names, links), StandardCharsets.UTF_8);
         Box outer = Box.open(init, "testbed", hosts, dir.resolve("testbed.log"), ownUsers);
@@ -74,7 +92,7 @@ public final class Testbed implements AutoCloseable {
             Box client = outer.inner(init, "client", hosts, dir.resolve("testbed.log"));
             plug(outer, client, "vclient", "eth0", "br0", "10.77.0.100/24");
             PowerController power = PowerController.listen(dir.resolve("power.sock"));
-            Testbed testbed = new Testbed(dir, init, hosts, links, outer, client, power);
+            Testbed testbed = new Testbed(dir, init, hosts, links, outer, client, power, cableSeed);
             int nodeid = 0;
             for (String name : names) {
                 TestNode node = new TestNode(testbed, name, ++nodeid);
@@ -87,6 +105,19 @@ public final class Testbed implements AutoCloseable {
             outer.close();
             throw e;
         }
+    }
+
+    /// Writes what the first process of every box runs, and what stands in for reboot and its like.
+    static Path init(Path dir) throws IOException {
+        Path init = script(dir, "init.sh");
+        Path end = script(dir, "end-node.sh");
+        Files.createDirectories(dir.resolve(END));
+        for (String word : List.of("reboot", "poweroff", "halt", "shutdown", "telinit", "systemctl")) {
+            Path link = dir.resolve(END).resolve(word);
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, end);
+        }
+        return init;
     }
 
     private static Path script(Path dir, String name) throws IOException {
@@ -132,10 +163,6 @@ public final class Testbed implements AutoCloseable {
 
     /// Joins a box to a bridge with a cable: `port` at the bridge, `device` in the box.
     static void plug(Box outer, Box box, String port, String device, String bridge, String address) {
-        // A machine that boots again has the network card it had: its neighbours still know it.
-        String[] octets = address.split("[./]");
-        String mac = String.format(
-                Locale.ROOT, "02:00:00:4d:%02x:%02x", Integer.parseInt(octets[2]), Integer.parseInt(octets[3]));
         outer.network(
                         "ip",
                         "link",
@@ -146,14 +173,30 @@ public final class Testbed implements AutoCloseable {
                         "peer",
                         "name",
                         device,
-                        "address",
-                        mac,
                         "netns",
                         Long.toString(box.pid))
                 .expectOk("cable " + port);
+        join(outer, box, port, device, bridge, address);
+    }
+
+    /// The same for a cable that lies there already.
+    static void join(Box outer, Box box, String port, String device, String bridge, String address) {
         outer.network("ip", "link", "set", port, "master", bridge, "up").expectOk("port " + port);
-        box.network("sh", "-c", "ip addr add " + address + " dev " + device + " && ip link set " + device + " up")
-                .expectOk("address " + address);
+        String script = "ip link set " + device + " address " + mac(address) + " && ip addr add " + address + " dev "
+                + device + " && ip link set " + device + " up";
+        box.network("sh", "-c", script).expectOk("address " + address);
+    }
+
+    /// A machine that boots again has the network card it had: its neighbours still know it.
+    private static String mac(String address) {
+        String[] octets = address.split("[./]");
+        return String.format(
+                Locale.ROOT, "02:00:00:4d:%02x:%02x", Integer.parseInt(octets[2]), Integer.parseInt(octets[3]));
+    }
+
+    /// What the dice of cables come from; empty where cables are the kernel's.
+    OptionalLong cableSeed() {
+        return cableSeed;
     }
 
     Box outer() {
@@ -239,6 +282,8 @@ public final class Testbed implements AutoCloseable {
         List<TestNode> all = new ArrayList<>(nodes.values());
         Collections.reverse(all);
         power.close();
+        // A tap that is open here would keep its namespace.
+        all.forEach(TestNode::closeCables);
         outer.close();
     }
 }

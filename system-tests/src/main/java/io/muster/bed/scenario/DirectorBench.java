@@ -53,7 +53,7 @@ final class DirectorBench {
         figures.put("trials", trials);
         for (Contestant contestant : CONTESTANTS) {
             if (!contestant.ours() && !Files.isExecutable(Path.of(KEEPALIVED))) {
-                out.println(contestant.title() + ": not installed");
+                out.println(contestant.title() + ": there is none here");
                 continue;
             }
             List<Double> outages = measure(contestant);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.muster.bed.root.Root;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -36,7 +37,7 @@ abstract class LabScenarios {
     abstract int limitMs();
 
     Lab lab() {
-        return Lab.usual();
+        return Lab.usual().root("ipvsadm");
     }
 
     /// A shell script of `src/test/lab`, with arguments.
@@ -54,6 +55,7 @@ abstract class LabScenarios {
     Stream<DynamicTest> inTheGuest() {
         Optional<String> absence = Lab.absence();
         assumeTrue(absence.isEmpty(), () -> "no lab: " + absence.orElse(""));
+        Root.absence("ipvsadm").ifPresent(why -> assumeTrue(false, why));
         LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
         Lab lab = lab();
         LabRun run = lab.start(limitMs(), lines::add, command().toArray(String[]::new));

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -32,11 +33,18 @@ final class RealCluster implements BeforeAllCallback, BeforeEachCallback, AfterA
     private final List<String> names;
     private final int links;
     private final UnaryOperator<ClusterFile> file;
+    private final OptionalLong cableSeed;
     private @Nullable Parts parts;
 
     private record Parts(Testbed testbed, Cluster cluster, LogWatch logs, WebClient client) {}
 
     RealCluster(int nodes, int links, UnaryOperator<ClusterFile> file) {
+        this(nodes, links, file, OptionalLong.empty());
+    }
+
+    /// @param cableSeed with cables that can be bad
+    RealCluster(int nodes, int links, UnaryOperator<ClusterFile> file, OptionalLong cableSeed) {
+        this.cableSeed = cableSeed;
         List<String> all = new ArrayList<>();
         for (int i = 1; i <= nodes; i++) {
             all.add("node" + i);
@@ -56,7 +64,9 @@ final class RealCluster implements BeforeAllCallback, BeforeEachCallback, AfterA
         Files.writeString(dir.resolve("where"), shortDir + "\n");
         Testbed testbed;
         try {
-            testbed = Testbed.open(shortDir, names, links);
+            testbed = cableSeed.isEmpty()
+                    ? Testbed.open(shortDir, names, links)
+                    : Testbed.openCabled(shortDir, names, links, cableSeed.getAsLong());
         } catch (IOException e) {
             Assumptions.abort("no namespaces here: " + e.getMessage());
             return;
