@@ -35,6 +35,7 @@ install_suite() {
     rm -f "$suite/training.log"
 
     install -m 644 "$home"/distribution/src/main/units/*.service "$home"/distribution/src/main/units/*.target "$root/usr/lib/systemd/system/"
+    install -D -m 644 "$home/distribution/src/main/units/muster.preset" "$root/usr/lib/systemd/system-preset/80-muster.preset"
     install -m 644 "$home/distribution/src/main/units/muster.sysusers" "$root/usr/lib/sysusers.d/muster.conf"
     install -m 644 "$home/distribution/src/main/units/muster.tmpfiles" "$root/usr/lib/tmpfiles.d/muster.conf"
     install -D -m 644 "$home/distribution/src/main/units/muster.logrotate" "$root/etc/logrotate.d/muster"
