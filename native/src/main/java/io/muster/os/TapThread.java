@@ -7,11 +7,7 @@ import java.util.Optional;
 ///
 /// Thread: [#wake] and [#close] any.
 public final class TapThread implements AutoCloseable {
-<<<<<<< HEAD
-    /// Who decides. All calls come on this thread; times are monotonic microseconds.
-=======
     /// Who decides. All calls on this thread; times are monotonic microseconds ([#nowUs]).
->>>>>>> bd48324 (squash)
     public interface Decider {
         /// A frame came out of tap 0 or 1.
         void frame(int tap, byte[] frame, long nowUs);
