@@ -19,7 +19,8 @@ class NobodyEndsThisMachineTest {
             DOOR + "RealLevers.java",
             DOOR + "Levers.java",
             DOOR + "LibC.java",
-            DOOR + "EndDoor.java", DOOR + "cli/EndMachine.java",
+            DOOR + "EndDoor.java",
+            DOOR + "cli/EndMachine.java",
             "native/src/main/java/io/muster/end/");
 
     private static final Pattern ENDS = Pattern.compile(

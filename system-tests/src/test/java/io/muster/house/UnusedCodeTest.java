@@ -64,8 +64,10 @@ class UnusedCodeTest {
             for (ClassModel c : models(compiled)) {
                 String name = c.thisClass().asInternalName();
                 classes.put(name, c);
-                parents(c).forEach(p ->
-                        subclasses.computeIfAbsent(p, _ -> new TreeSet<>()).add(name));
+                parents(c)
+                        .forEach(p -> subclasses
+                                .computeIfAbsent(p, _ -> new TreeSet<>())
+                                .add(name));
                 note(c);
                 if (!BESIDE_THE_PRODUCT.contains(module)) {
                     products.add(name);
@@ -150,7 +152,8 @@ class UnusedCodeTest {
                     return true;
                 }
             } else if (known.methods().stream()
-                            .anyMatch(m -> m.methodName().equalsString(method.methodName().stringValue())
+                            .anyMatch(m -> m.methodName()
+                                            .equalsString(method.methodName().stringValue())
                                     && parameters(m) == parameters(method))
                     || overrides(known, method)) {
                 return true;
