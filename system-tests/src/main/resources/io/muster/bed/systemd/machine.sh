@@ -9,17 +9,17 @@ mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p "$dir/journal" "$dir/machine"
 mount -t tmpfs -o mode=755 tmpfs "$dir/machine"
-mkdir "$dir/machine/upper" "$dir/machine/work" "$dir/machine/root"
-mount -t overlay overlay -o "lowerdir=$layers,upperdir=$dir/machine/upper,workdir=$dir/machine/work" "$dir/machine/root"
-mkdir -p "$dir/machine/root/etc/systemd" "$dir/machine/root/var/log/journal"
-printf '[Journal]\nStorage=persistent\nSystemMaxUse=32M\n' >"$dir/machine/root/etc/systemd/journald.conf"
-printf '127.0.0.1 localhost\n%s %s\n' "$address" "$name" >"$dir/machine/root/etc/hosts"
-echo "$name" >"$dir/machine/root/etc/hostname"
-rm -f "$dir/machine/root/etc/machine-id"
-if [ -d "$dir/files" ]; then cp -a "$dir/files/." "$dir/machine/root/"; fi
+mkdir "$dir/machine/upper" "$dir/machine/work" "$dir/machine/tree"
+mount -t overlay overlay -o "lowerdir=$layers,upperdir=$dir/machine/upper,workdir=$dir/machine/work" "$dir/machine/tree"
+mkdir -p "$dir/machine/tree/etc/systemd" "$dir/machine/tree/var/log/journal"
+printf '[Journal]\nStorage=persistent\nSystemMaxUse=32M\n' >"$dir/machine/tree/etc/systemd/journald.conf"
+printf '127.0.0.1 localhost\n%s %s\n' "$address" "$name" >"$dir/machine/tree/etc/hosts"
+echo "$name" >"$dir/machine/tree/etc/hostname"
+rm -f "$dir/machine/tree/etc/machine-id"
+if [ -d "$dir/files" ]; then cp -a "$dir/files/." "$dir/machine/tree/"; fi
 ip link set lo up
 ip addr add "$address/24" dev lo
-systemd-nspawn --quiet -D "$dir/machine/root" --boot "--machine=$name" "--hostname=$name" --register=no --keep-unit \
+systemd-nspawn --quiet -D "$dir/machine/tree" --boot "--machine=$name" "--hostname=$name" --register=no --keep-unit \
     --network-namespace-path=/proc/self/ns/net "--bind=$dir/journal:/var/log/journal" --console=pipe </dev/null 3<&- &
 machine=$!
 trap 'exit 1' TERM
