@@ -39,6 +39,8 @@ final class LogRouter extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private final Outlet stderr;
     private final BiConsumer<String, String> complaints;
     private final Map<Path, FileOutlet> files = new TreeMap<>();
+    /// Files that nobody logs to any more, and that may still be written.
+    private final List<Outlet> parting = new ArrayList<>();
     private volatile Map<String, Route> routes = Map.of();
     private volatile @Nullable SyslogOutlet syslog;
 
@@ -67,12 +69,14 @@ final class LogRouter extends UnsynchronizedAppenderBase<ILoggingEvent> {
             syslog = new SyslogOutlet(devLog, Loops.start(process + "-syslog", process), this::facility, complaints);
         }
         routes = next;
+        parting.removeIf(Outlet::hasEnded);
         Set<Path> used = new HashSet<>();
         next.values().forEach(each -> each.settings().file().ifPresent(used::add));
         files.entrySet().removeIf(entry -> {
             boolean unused = !used.contains(entry.getKey());
             if (unused) {
                 entry.getValue().end();
+                parting.add(entry.getValue());
             }
             return unused;
         });
@@ -126,6 +130,7 @@ final class LogRouter extends UnsynchronizedAppenderBase<ILoggingEvent> {
             all.add(syslog);
         }
         all.forEach(Outlet::end);
+        all.addAll(parting);
         all.forEach(outlet -> outlet.ended(1_000));
     }
 

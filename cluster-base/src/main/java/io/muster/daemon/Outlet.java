@@ -105,6 +105,10 @@ abstract class Outlet {
         thread.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
+    final boolean hasEnded() {
+        return thread.terminationFuture().isDone();
+    }
+
     /// Waits for the end, for at most `ms`.
     final void ended(long ms) {
         thread.terminationFuture().awaitUninterruptibly(ms);
