@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.muster.cli.Programs;
 import io.muster.daemon.Layout;
 import io.muster.doctor.Doctor;
 import io.muster.doctor.Finding;
@@ -13,12 +14,10 @@ import io.muster.lvscf.LvsReader;
 import io.muster.lvscf.NameLookup;
 import io.muster.net.IpAddress;
 import io.muster.os.NetworkNamespace;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -61,8 +60,9 @@ class MachineLookTest {
             try {
                 joined(server);
                 String pid = Long.toString(server.pid());
-                ip("link", "set", "lo", "up");
-                ip(
+                Programs.run("ip", "link", "set", "lo", "up");
+                Programs.run(
+                        "ip",
                         "link",
                         "add",
                         "d0",
@@ -75,12 +75,12 @@ class MachineLookTest {
                         "02:00:00:00:00:11",
                         "netns",
                         pid);
-                ip("address", "add", "10.77.0.1/24", "dev", "d0");
-                ip("link", "set", "d0", "up");
-                at(pid, "address", "add", "10.77.0.11/24", "dev", "s0");
-                at(pid, "address", "add", "10.77.0.100/32", "dev", "lo");
-                at(pid, "link", "set", "lo", "up");
-                at(pid, "link", "set", "s0", "up");
+                Programs.run("ip", "address", "add", "10.77.0.1/24", "dev", "d0");
+                Programs.run("ip", "link", "set", "d0", "up");
+                Programs.run("nsenter", "-t", pid, "-n", "ip", "address", "add", "10.77.0.11/24", "dev", "s0");
+                Programs.run("nsenter", "-t", pid, "-n", "ip", "address", "add", "10.77.0.100/32", "dev", "lo");
+                Programs.run("nsenter", "-t", pid, "-n", "ip", "link", "set", "lo", "up");
+                Programs.run("nsenter", "-t", pid, "-n", "ip", "link", "set", "s0", "up");
 
                 MachineFacts facts = heard(config, layout);
                 assertEquals(Optional.of(new MachineFacts.KeyFile(0440, 40)), facts.key());
@@ -126,24 +126,5 @@ class MachineLookTest {
 
     private static IpAddress ip(String text) {
         return IpAddress.parse(text).orElseThrow();
-    }
-
-    private static void ip(String... arguments) throws Exception {
-        var command = new ArrayList<>(List.of("ip"));
-        command.addAll(List.of(arguments));
-        run(command);
-    }
-
-    private static void at(String pid, String... arguments) throws Exception {
-        var command = new ArrayList<>(List.of("nsenter", "-t", pid, "-n", "ip"));
-        command.addAll(List.of(arguments));
-        run(command);
-    }
-
-    private static void run(List<String> command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), String.join(" ", command) + ": " + said);
     }
 }

@@ -5,13 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.muster.cli.Programs;
+import io.muster.cli.Said;
 import io.muster.os.NetworkNamespace;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,7 +23,7 @@ class NeighbourCacheTest {
     @Test
     void neighbourFollowsAGratuitousReply() throws Exception {
         onACable(() -> {
-            ip("address", "add", "10.0.0.2/24", "dev", "a1");
+            Programs.run("ip", "address", "add", "10.0.0.2/24", "dev", "a1");
             follows("10.0.0.1", "10.0.0.255");
         });
     }
@@ -35,26 +31,23 @@ class NeighbourCacheTest {
     @Test
     void neighbourFollowsAnUnsolicitedAdvertisement() throws Exception {
         onACable(() -> {
-            ip("address", "add", "fd00::2/64", "dev", "a1", "nodad");
+            Programs.run("ip", "address", "add", "fd00::2/64", "dev", "a1", "nodad");
             follows("fd00::1", "ff02::1");
         });
     }
 
     private static void follows(String address, String target) throws Exception {
-        ip("neighbour", "replace", address, "lladdr", OLD, "dev", "a1", "nud", "stale");
-        assertTrue(ip("neighbour", "show", address).contains(OLD));
-        var said = new ByteArrayOutputStream();
-        var stream = new PrintStream(said, true, StandardCharsets.UTF_8);
-        String[] words = {"-i", "a0", address, NEW, target, "ffffffffffff"};
-        assertEquals(0, new SendArp().run(words, stream, stream), () -> said.toString(StandardCharsets.UTF_8));
+        Programs.run("ip", "neighbour", "replace", address, "lladdr", OLD, "dev", "a1", "nud", "stale");
+        assertTrue(Programs.run("ip", "neighbour", "show", address).contains(OLD));
+        assertEquals(new Said(0, "", ""), Said.by(new SendArp(), "-i", "a0", address, NEW, target, "ffffffffffff"));
         long giveUp = System.nanoTime() + LIMIT_NANOS;
-        String entry = ip("neighbour", "show", address);
+        String entry = Programs.run("ip", "neighbour", "show", address);
         while (!entry.contains(NEW)) {
             if (System.nanoTime() > giveUp) {
                 fail("the neighbour still has " + entry);
             }
             TimeUnit.MILLISECONDS.sleep(5);
-            entry = ip("neighbour", "show", address);
+            entry = Programs.run("ip", "neighbour", "show", address);
         }
     }
 
@@ -65,21 +58,11 @@ class NeighbourCacheTest {
     private static void onACable(Body body) throws Exception {
         assumeTrue(System.getProperty("user.name").equals("root"), "network namespaces need root here");
         NetworkNamespace.inNew(() -> {
-            ip("link", "add", "a0", "address", NEW, "type", "veth", "peer", "name", "a1");
-            ip("link", "set", "a0", "up");
-            ip("link", "set", "a1", "up");
+            Programs.run("ip", "link", "add", "a0", "address", NEW, "type", "veth", "peer", "name", "a1");
+            Programs.run("ip", "link", "set", "a0", "up");
+            Programs.run("ip", "link", "set", "a1", "up");
             body.run();
             return true;
         });
-    }
-
-    private static String ip(String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of("ip"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), command + ": " + said);
-        return said;
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.muster.cli.Programs;
 import io.muster.daemon.Layout;
 import io.muster.doctor.daemon.ArpProbe;
 import io.muster.net.IpAddress;
@@ -12,10 +13,8 @@ import io.muster.os.Link;
 import io.muster.os.NetworkNamespace;
 import io.muster.os.RouteNetlink;
 import io.muster.os.Sysctl;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -34,8 +33,9 @@ class RealServerNetworkTest {
     void aRealServerKeepsSilentAboutTheVirtualAddress() throws Exception {
         assumeTrue(System.getProperty("user.name").equals("root"), "network namespaces need root here");
         NetworkNamespace.inNew(() -> {
-            ip("link", "set", "lo", "up");
-            ip("link", "add", "a0", "address", "02:00:00:00:00:0a", "type", "veth", "peer", "name", "a1");
+            Programs.run("ip", "link", "set", "lo", "up");
+            Programs.run(
+                    "ip", "link", "add", "a0", "address", "02:00:00:00:00:0a", "type", "veth", "peer", "name", "a1");
             try (var netlink = RouteNetlink.open(Duration.ofSeconds(10))) {
                 netlink.setUp("a0", true);
                 netlink.setUp("a1", true);
@@ -75,14 +75,5 @@ class RealServerNetworkTest {
     private static Set<String> asked(RouteNetlink netlink) throws Exception {
         Link asker = netlink.link("a1").orElseThrow();
         return ArpProbe.whoHas("a1", asker.macOctets(), VIP, PATIENCE);
-    }
-
-    private static void ip(String... arguments) throws Exception {
-        var command = new ArrayList<>(List.of("ip"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), String.join(" ", command) + ": " + said);
     }
 }

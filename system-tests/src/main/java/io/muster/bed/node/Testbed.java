@@ -1,5 +1,6 @@
 package io.muster.bed.node;
 
+import io.muster.bed.NetworkCards;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.OptionalLong;
@@ -187,11 +187,9 @@ public final class Testbed implements AutoCloseable {
         box.network("sh", "-c", script).expectOk("address " + address);
     }
 
-    /// A machine that boots again has the network card it had: its neighbours still know it.
     private static String mac(String address) {
         String[] octets = address.split("[./]");
-        return String.format(
-                Locale.ROOT, "02:00:00:4d:%02x:%02x", Integer.parseInt(octets[2]), Integer.parseInt(octets[3]));
+        return NetworkCards.address(Integer.parseInt(octets[2]), Integer.parseInt(octets[3]));
     }
 
     /// What the dice of cables come from; empty where cables are the kernel's.

@@ -1,6 +1,7 @@
 package io.muster.bed.scenario;
 
 import io.muster.bed.Await;
+import io.muster.bed.NetworkCards;
 import io.muster.bed.Shell;
 import io.muster.bed.guest.Lab;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 
@@ -74,10 +74,7 @@ final class Site implements AutoCloseable {
     }
 
     private String wire(Cable cable) {
-        // A host that boots again has the network card it had: its neighbours still know it.
-        String mac = String.format(
-                Locale.ROOT,
-                "02:00:00:4d:%02x:%02x",
+        String mac = NetworkCards.address(
                 bridges.getOrDefault(cable.bridge(), 0),
                 List.copyOf(hosts.keySet()).indexOf(cable.host().name) + 1);
         var script = new StringBuilder();
