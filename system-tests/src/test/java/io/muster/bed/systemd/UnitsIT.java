@@ -14,8 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -140,7 +140,8 @@ class UnitsIT {
         var places = new ArrayList<Integer>();
         for (String what : said) {
             int place = journal.size() - 1;
-            while (place >= 0 && !Pattern.compile(what).matcher(journal.get(place)).find()) {
+            while (place >= 0
+                    && !Pattern.compile(what).matcher(journal.get(place)).find()) {
                 place--;
             }
             places.add(place);
