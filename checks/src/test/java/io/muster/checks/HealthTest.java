@@ -298,4 +298,32 @@ class HealthTest {
         int worst = most;
         assertTrue(worst < 40, () -> worst + " of 1000 checks within 20 ms of 5 s");
     }
+
+    @Test
+    void aNewTargetsCountIsFullAlsoAfterItsRulesHaveChanged() {
+        configure(ONE, rules(10_000, 10_000, 1));
+        configure(ONE, rules(10_000, 50_000, 1));
+        check(true);
+        assertTrue(health.up(ONE));
+    }
+
+    @Test
+    void oneThatIsInTheTableWithWeightZeroIsAdoptedWithItsFullWeight() {
+        configure(ONE, rules(10_000, 30_000, 5));
+        health.on(new HealthEvent.Adopted(ONE, 0), now);
+        assertTrue(health.up(ONE));
+        assertEquals(5, health.weight(ONE));
+    }
+
+    @Test
+    void aLoadThatAsksForLessThanAQuarterMoreChangesNothing() {
+        configure(ONE, new Rules(rules(5_000, 1, 16).check(), 5_000, 15_000, 16, 10));
+        health.on(new HealthEvent.Adopted(ONE, 16), now);
+        // Asks for 18.
+        for (int i = 0; i < 10; i++) {
+            check(true, 0.95);
+        }
+        assertEquals(List.of(), taken());
+        assertEquals(16, health.weight(ONE));
+    }
 }

@@ -194,6 +194,11 @@ class HandOverTest {
         assertFalse(speaks(hear(quarrel, true, Wish.ABLE)));
         assertEquals(Activity.STANDBY, quarrel.activity(), "the primary is active");
 
+        Pulse primary = activePrimary();
+        hearBackup(primary, true);
+        assertFalse(speaks(primary.on(new PulseEvent.Link("eth0", false), now)), "the backup is active too");
+        assertEquals(Activity.STANDBY, primary.activity());
+
         Pulse alone = active(true);
         passMs(alone, 3_000);
         assertFalse(speaks(alone.on(new PulseEvent.Stop(), now)));
@@ -202,6 +207,105 @@ class HandOverTest {
         Pulse stalled = active(true);
         assertFalse(speaks(stalled.on(new PulseEvent.Stalled(3_001), now)));
         assertEquals(Activity.STANDBY, stalled.activity(), "the partner may be active");
+    }
+
+    private Pulse activePrimary() {
+        var beat = new io.muster.lvscf.LvsConfig.Heartbeat(539, 1_000, 3_000, Format.MUSTER, false, 60_000);
+        var pulse = new Pulse(
+                new PulseSettings(true, true, beat, Set.of(PARTNER), true, true, true, List.of(VIP)), new Random(1));
+        pulse.on(new PulseEvent.Start(), now);
+        return pulse;
+    }
+
+    /// Of a primary that has heard this backup just now.
+    private void hearFresh(Pulse backup, boolean active) {
+        var beat = new Heartbeat(
+                true, PRIMARY, backup.self(), ++sequence, Long.MAX_VALUE, 0, active, Wish.ABLE, 0, 1000);
+        backup.on(new PulseEvent.Received(0, PARTNER, signed(HeartbeatCodec.encode(beat)), true), now);
+    }
+
+    private void hearBackup(Pulse pulse, boolean active) {
+        hearBackup(pulse, active, Long.MAX_VALUE, 0);
+    }
+
+    private void hearBackup(Pulse pulse, boolean active, long heard, long heardAgeMs) {
+        var beat = new Heartbeat(
+                false, PRIMARY, pulse.self(), ++sequence, heard, heardAgeMs, active, Wish.ABLE, 0, 1000);
+        pulse.on(new PulseEvent.Received(0, PARTNER, signed(HeartbeatCodec.encode(beat)), true), now);
+    }
+
+    /// It had begun to wait, then the primary took the role, and much later it gives it away.
+    @Test
+    void aBackupDefersToItsPrimaryAnewEachTimeThatTheRoleIsFree() {
+        var beat = new io.muster.lvscf.LvsConfig.Heartbeat(539, 1_000, 3_000, Format.MUSTER, false, 60_000);
+        var backup = new Pulse(
+                new PulseSettings(false, true, beat, Set.of(PARTNER), false, true, true, List.of(VIP)),
+                new Random(1));
+        backup.on(new PulseEvent.Start(), now);
+        passMs(backup, 100);
+        hearFresh(backup, false);
+        for (int second = 0; second < 10; second++) {
+            passMs(backup, 1_000);
+            hearFresh(backup, true);
+        }
+        passMs(backup, 1_000);
+        hearFresh(backup, false);
+        assertEquals(Activity.STANDBY, backup.activity());
+        for (int second = 0; second < 3; second++) {
+            passMs(backup, 1_000);
+            hearFresh(backup, false);
+        }
+        assertEquals(Activity.ACTIVE, backup.activity(), "for a deadtime nobody came");
+    }
+
+    @Test
+    void aPrimaryGivesWayToAnActiveBackupThatHearsNothingOfItForADeadtime() {
+        Pulse primary = activePrimary();
+        hearBackup(primary, true);
+        for (int second = 1; second <= 4; second++) {
+            assertEquals(Activity.ACTIVE, primary.activity(), "second " + second);
+            passMs(primary, 1_000);
+            hearBackup(primary, true, 1, 3_000 + second * 1_000);
+        }
+        assertEquals(Activity.STANDBY, primary.activity());
+    }
+
+    @Test
+    void whoGaveWayListensForAWholeDeadtimeBeforeItTakesTheRoleAgain() {
+        Pulse pulse = active(true);
+        passMs(pulse, 2_800);
+        long number = word(pulse.on(new PulseEvent.Link("eth0", false), now));
+        pulse.on(new PulseEvent.Link("eth0", true), now);
+        passMs(pulse, 100);
+        pulse.on(new PulseEvent.LastWordSaid(number), now);
+        assertEquals(Activity.STANDBY, pulse.activity());
+        passMs(pulse, 2_999);
+        assertEquals(Activity.STANDBY, pulse.activity());
+        passMs(pulse, 1);
+        assertEquals(Activity.ACTIVE, pulse.activity());
+    }
+
+    @Test
+    void whoEndsSaysThatItCanNotTakeOverAnyMore() {
+        Pulse pulse = active(true);
+        long number = word(pulse.on(new PulseEvent.Stop(), now));
+        List<PulseEffect> effects = passMs(pulse, 400);
+        effects.addAll(pulse.on(new PulseEvent.LastWordSaid(number), now));
+        List<Wish> wishes = effects.stream()
+                .filter(PulseEffect.Send.class::isInstance)
+                .map(e -> beat(e).wish())
+                .toList();
+        assertEquals(Set.of(Wish.UNABLE), Set.copyOf(wishes));
+    }
+
+    @Test
+    void aPrimaryAsksForItsRoleOnlyWhenItHasBeenThereForADeadtime() {
+        var beat = new io.muster.lvscf.LvsConfig.Heartbeat(539, 1_000, 3_000, Format.MUSTER, true, 60_000);
+        var settings = new PulseSettings(true, true, beat, Set.of(PARTNER), false, false, true, List.of(VIP));
+        var pulse = new Pulse(settings, new Random(1));
+        pulse.on(new PulseEvent.Start(), now);
+        assertFalse(wishes(pulse, 2).contains(Wish.TAKE));
+        assertTrue(wishes(pulse, 3).contains(Wish.TAKE));
     }
 
     @Test

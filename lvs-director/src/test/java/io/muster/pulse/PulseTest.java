@@ -179,6 +179,19 @@ class PulseTest {
     }
 
     @Test
+    void aQuarrelIsAnsweredEveryFiveSecondsAndNotWithEveryHeartbeat() {
+        Pulse pulse = started(true);
+        hear(pulse, Word.LVS_STOPPED);
+        assertTrue(says(hear(pulse, Word.LVS_RUNNING), "resending arps"));
+        int answered = 0;
+        for (int second = 0; second < 12; second++) {
+            now += 1_000;
+            answered += says(hear(pulse, Word.LVS_RUNNING), "resending arps") ? 1 : 0;
+        }
+        assertEquals(2, answered);
+    }
+
+    @Test
     void lostLinkGivesTheRoleUpUntilItIsBack() {
         Pulse pulse = started(true);
         hear(pulse, Word.LVS_STOPPED);
@@ -220,6 +233,17 @@ class PulseTest {
         assertTrue(effects.stream().noneMatch(PulseEffect.Send.class::isInstance));
         on(pulse, new PulseEvent.Stalled(60_000));
         assertEquals(Activity.ACTIVE, pulse.activity(), "there is nobody to give way to");
+    }
+
+    /// Nothing else wakes it.
+    @Test
+    void aloneItRenewsItsAddressesBeforeTheirLifetimeEnds() {
+        Pulse pulse = started(settings(true, false, false));
+        passMs(pulse, 3_000);
+        long renewed = passMs(pulse, 9_000).stream()
+                .filter(PulseEffect.PutAddresses.class::isInstance)
+                .count();
+        assertTrue(renewed >= 8, "renewed " + renewed + " times in 9 s");
     }
 
     @Test
