@@ -174,6 +174,10 @@ public final class Care implements Core<CareEvent, CareEffect> {
 
     private void heed(List<HealthEffect> told) {
         for (HealthEffect effect : told) {
+            if (state instanceof Over) {
+                // The next check, which is due together with the result that was the end.
+                return;
+            }
             switch (effect) {
                 case HealthEffect.StartCheck start ->
                     out.add(new CareEffect.StartCheck(start.ticket(), start.check(), start.timeoutMs()));

@@ -38,6 +38,12 @@ class CareSimulationTest {
         }
     }
 
+    /// The check that failed had taken until the next one was due.
+    @Test
+    void whoIsOverStartsNoCheck() {
+        live(1519, core -> core);
+    }
+
     @Test
     void oneMadeFromAnImageLivesOnAsTheOther() {
         long seeds = ONE != null ? ONE : Long.getLong("seeds", 30);

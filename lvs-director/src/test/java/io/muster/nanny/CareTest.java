@@ -157,6 +157,7 @@ class CareTest {
         CareWorld world = world().start();
         world.run(3_000);
         world.force(Force.DOWN);
+        world.run(100);
         world.force(Force.UP);
         world.give(new CareEvent.Stop());
         world.run(200);
@@ -171,6 +172,15 @@ class CareTest {
         world.start().run(2_000);
         assertEquals(1, world.status);
         assertTrue(world.all().endsWith("caring -> over: the server is down"), world.all());
+    }
+
+    @Test
+    void withFosNothingIsTakenOutAndTheEndIsAtOnce() {
+        var world = new CareWorld(4, false, true, core -> core).start();
+        world.run(3_000);
+        world.silent = true;
+        world.give(new CareEvent.Stop());
+        assertEquals(0, world.status);
     }
 
     @Test
