@@ -219,8 +219,8 @@ class HandOverTest {
 
     /// Of a primary that has heard this backup just now.
     private void hearFresh(Pulse backup, boolean active) {
-        var beat = new Heartbeat(
-                true, PRIMARY, backup.self(), ++sequence, Long.MAX_VALUE, 0, active, Wish.ABLE, 0, 1000);
+        var beat =
+                new Heartbeat(true, PRIMARY, backup.self(), ++sequence, Long.MAX_VALUE, 0, active, Wish.ABLE, 0, 1000);
         backup.on(new PulseEvent.Received(0, PARTNER, signed(HeartbeatCodec.encode(beat)), true), now);
     }
 
@@ -229,8 +229,8 @@ class HandOverTest {
     }
 
     private void hearBackup(Pulse pulse, boolean active, long heard, long heardAgeMs) {
-        var beat = new Heartbeat(
-                false, PRIMARY, pulse.self(), ++sequence, heard, heardAgeMs, active, Wish.ABLE, 0, 1000);
+        var beat =
+                new Heartbeat(false, PRIMARY, pulse.self(), ++sequence, heard, heardAgeMs, active, Wish.ABLE, 0, 1000);
         pulse.on(new PulseEvent.Received(0, PARTNER, signed(HeartbeatCodec.encode(beat)), true), now);
     }
 
@@ -239,8 +239,7 @@ class HandOverTest {
     void aBackupDefersToItsPrimaryAnewEachTimeThatTheRoleIsFree() {
         var beat = new io.muster.lvscf.LvsConfig.Heartbeat(539, 1_000, 3_000, Format.MUSTER, false, 60_000);
         var backup = new Pulse(
-                new PulseSettings(false, true, beat, Set.of(PARTNER), false, true, true, List.of(VIP)),
-                new Random(1));
+                new PulseSettings(false, true, beat, Set.of(PARTNER), false, true, true, List.of(VIP)), new Random(1));
         backup.on(new PulseEvent.Start(), now);
         passMs(backup, 100);
         hearFresh(backup, false);
