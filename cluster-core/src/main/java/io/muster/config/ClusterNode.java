@@ -11,7 +11,6 @@ import java.util.List;
 /// @param altnames names or addresses of its further links, in order
 /// @param methods ways to fence it, in the order to try them
 /// @param unfence devices to run when it starts, before it may touch shared storage
-/// @param line where it stands in the file
 public record ClusterNode(
         String name,
         int nodeid,
@@ -19,8 +18,7 @@ public record ClusterNode(
         int weight,
         List<AltName> altnames,
         List<FenceMethod> methods,
-        List<DeviceUse> unfence,
-        int line) {
+        List<DeviceUse> unfence) {
     public ClusterNode {
         altnames = List.copyOf(altnames);
         methods = List.copyOf(methods);

@@ -145,11 +145,6 @@ final class ClusterRules {
         if (broadcast && transport != null && !transport.equals("udpb")) {
             findings.error(cman, "transport", "transport=\"" + Shown.of(transport) + "\" contradicts broadcast");
         }
-        if ("rdma".equals(transport)) {
-            findings.warn(cman, "transport", "transport=\"rdma\": not there; unicast UDP is used");
-        } else if (broadcast || (transport != null && !transport.equals("udpu"))) {
-            findings.note(cman, "unicast UDP is used whatever transport and broadcast say");
-        }
         if (cman.attribute("keyfile") == null) {
             findings.note(
                     cman,

@@ -6,7 +6,6 @@ import java.util.OptionalInt;
 /// `<cman>`: votes, quorum and how the node talks.
 ///
 /// @param expectedVotes as written; otherwise the sum of all nodes' votes (1 with `twoNode`)
-/// @param expectedVotesSet whether the file says it
 /// @param port UDP, 1..65535
 /// @param clusterId 1..65535, as written or the hash of the name
 /// @param multicast the address shown by status commands: as written, or derived from the cluster id
@@ -19,7 +18,6 @@ import java.util.OptionalInt;
 /// @param autoTieBreaker an even split leaves the side with the lowest nodeid quorate
 public record CmanConfig(
         int expectedVotes,
-        boolean expectedVotesSet,
         boolean twoNode,
         int port,
         int clusterId,
@@ -44,7 +42,6 @@ public record CmanConfig(
     public CmanConfig withTalk(int otherPort, String shown, boolean shownSet, Optional<String> otherKeyfile) {
         return new CmanConfig(
                 expectedVotes,
-                expectedVotesSet,
                 twoNode,
                 otherPort,
                 clusterId,

@@ -71,7 +71,6 @@ final class ConfigBuilder {
         int port = multicast == null ? 5405 : Values.number(multicast, "port", 5405);
         return new CmanConfig(
                 Values.number(cman, "expected_votes", twoNode ? 1 : sum),
-                cman.attribute("expected_votes") != null,
                 twoNode,
                 Values.number(cman, "port", port),
                 clusterId,
@@ -100,7 +99,6 @@ final class ConfigBuilder {
         int token = cluster.child("quorumd") == null ? TOKEN_MS : TOKEN_WITH_QDISK_MS;
         return new TotemConfig(
                 Values.number(totem, "token", token),
-                totem.attribute("token") != null,
                 Values.number(totem, "token_retransmits_before_loss_const"),
                 Values.number(totem, "join"),
                 Values.number(totem, "consensus"),
@@ -112,8 +110,7 @@ final class ConfigBuilder {
                 Values.number(totem, "window_size"),
                 Values.number(totem, "max_messages"),
                 totem.attribute("rrp_mode", links ? "passive" : "none"),
-                Values.number(totem, "rrp_problem_count_threshold", 3),
-                Values.flag(totem, "secauth", true));
+                Values.number(totem, "rrp_problem_count_threshold", 3));
     }
 
     private static ClusterNode node(Element node) {
@@ -136,8 +133,7 @@ final class ConfigBuilder {
                                 Values.number(e, "ttl")))
                         .toList(),
                 methods,
-                unfence == null ? List.of() : uses(unfence),
-                node.line());
+                unfence == null ? List.of() : uses(unfence));
     }
 
     private static List<DeviceUse> uses(Element parent) {
@@ -253,8 +249,6 @@ final class ConfigBuilder {
                             .contains(child.type()))
                     .toList();
             return new RmConfig(
-                    Values.number(rm, "log_level", 5),
-                    rm.attribute("log_facility", "daemon"),
                     Math.max(1, Values.number(rm, "status_poll_interval", 10)),
                     Values.number(rm, "status_child_max", 0),
                     Math.max(3, Values.number(rm, "statusmax", 5)),

@@ -53,7 +53,7 @@ public final class ConfigReader {
             findings.error(root, NOT_A_CLUSTER);
             return findings.reading(Optional.empty());
         }
-        new SchemaCheck(findings).check(root, Schema.CLUSTER);
+        new SchemaCheck(findings).check(root, Schema.CLUSTER, "");
         new ClusterRules(findings, root).check();
         Optional<ClusterConfig> config =
                 findings.usable() ? Optional.of(new ConfigBuilder(root, sha256(octets)).build()) : Optional.empty();

@@ -5,7 +5,6 @@ import java.util.Optional;
 
 /// `<rm>`: the resource manager's part.
 ///
-/// @param logLevel 0..7
 /// @param statusChildMax parallel status checks; 0 is unlimited
 /// @param disabled the daemon exits at once
 /// @param resources shared definitions, to be named with `ref=`
@@ -13,8 +12,6 @@ import java.util.Optional;
 /// @param services top-level groups: `<service>`, `<vm>` or a resource of any other type
 /// @param events of central processing
 public record RmConfig(
-        int logLevel,
-        String logFacility,
         int statusPollIntervalSec,
         int statusChildMax,
         int statusMax,

@@ -139,12 +139,28 @@ final class RmRules {
                 findings.warn(service, flag, flag + "=\"" + Shown.of(value) + "\": should be 0 or 1");
             }
         }
+        noEffect(service);
         String depend = service.attribute("depend");
         if (depend != null && !depend.isEmpty() && !groups.containsKey(depend)) {
             findings.warn(
                     service,
                     "depend",
                     "no service is called \"" + Shown.of(depend) + "\"" + Nearest.hint(depend, groups.keySet()));
+        }
+    }
+
+    /// A virtual machine, or whatever else stands directly in `<rm>`, takes a service's words, and they do as much.
+    private void noEffect(Element service) {
+        service.attributes()
+                .forEach((name, value) -> NoEffect.ofValue("service", "rm", name, value)
+                        .ifPresent(why ->
+                                findings.warn(service, name, "attribute \"" + name + "\" has no effect here: " + why)));
+        int exclusive = Values.number(service, "exclusive", 0);
+        if (exclusive > 1) {
+            findings.warn(
+                    service,
+                    "exclusive",
+                    "exclusive=\"" + exclusive + "\": 1 is taken, there are no grades without central processing");
         }
     }
 

@@ -17,12 +17,13 @@ final class SchemaCheck {
         this.findings = findings;
     }
 
-    void check(Element element, Rule rule) {
+    /// @param parent the type of the element it is in; empty for the outermost
+    void check(Element element, Rule rule, String parent) {
         if (rule.ignored != null) {
             findings.warn(element, "ignored: " + rule.ignored);
             return;
         }
-        element.attributes().forEach((name, value) -> attribute(element, rule, name, value));
+        element.attributes().forEach((name, value) -> attribute(element, rule, parent, name, value));
         for (Rule.Attribute attribute : rule.attributes.values()) {
             if (attribute.required() && !element.attributes().containsKey(attribute.name())) {
                 List<String> unknown = new ArrayList<>(element.attributes().keySet());
@@ -54,11 +55,13 @@ final class SchemaCheck {
             if (first != null && childRule.once) {
                 findings.warn(child, "ignored: only the first <" + child.type() + ">, in line " + first + ", counts");
             }
-            check(child, childRule);
+            NoEffect.ofElement(child.type(), element.type())
+                    .ifPresent(why -> findings.warn(child, "has no effect here: " + why));
+            check(child, childRule, element.type());
         }
     }
 
-    private void attribute(Element element, Rule rule, String name, String value) {
+    private void attribute(Element element, Rule rule, String parent, String name, String value) {
         Rule.Attribute attribute = rule.attributes.get(name);
         if (attribute == null) {
             if (!rule.open) {
@@ -72,6 +75,9 @@ final class SchemaCheck {
         if (attribute.doubt() != null) {
             findings.warn(element, name, "attribute \"" + name + "\" is accepted: " + attribute.doubt());
         }
+        NoEffect.ofValue(element.type(), parent, name, value)
+                .ifPresent(
+                        why -> findings.warn(element, name, "attribute \"" + name + "\" has no effect here: " + why));
         String wrong = wrong(attribute, value);
         if (!wrong.isEmpty()) {
             findings.error(element, name, name + "=\"" + Shown.of(value) + "\": " + wrong);

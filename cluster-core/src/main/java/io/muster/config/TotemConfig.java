@@ -5,12 +5,9 @@ import java.util.OptionalInt;
 /// `<totem>`: timings of the ring. What the file doesn't set and the ring computes for itself is empty.
 ///
 /// @param tokenMs 1000 by default, 10,000 with a quorum disk
-/// @param tokenSet whether the file says it
 /// @param linkMode `none`, `active` or `passive`, as `rrp_mode`
-/// @param secauth only shown: messages are always authenticated and encrypted
 public record TotemConfig(
         int tokenMs,
-        boolean tokenSet,
         OptionalInt retransmitsBeforeLoss,
         OptionalInt joinMs,
         OptionalInt consensusMs,
@@ -22,5 +19,4 @@ public record TotemConfig(
         OptionalInt windowSize,
         OptionalInt maxMessages,
         String linkMode,
-        int linkProblemThreshold,
-        boolean secauth) {}
+        int linkProblemThreshold) {}

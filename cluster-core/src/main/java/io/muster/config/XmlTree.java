@@ -103,6 +103,10 @@ final class XmlTree {
         } catch (XMLStreamException e) {
             throw unreadable(e);
         } catch (RuntimeException e) {
+            if (e.getCause() instanceof XMLStreamException late) {
+                // Found by a getter, which may not throw what the reader does.
+                throw unreadable(late);
+            }
             // The parser's own slips on hostile input are the input's fault as far as an operator is concerned.
             throw new Unreadable(0, 0, "not readable as XML (" + e.getClass().getSimpleName() + ")");
         }

@@ -267,6 +267,44 @@ class ClusterConfPageTest {
         assertTrue(tried >= 25, "only " + tried + " tried");
     }
 
+    /// The page's [no effect] is the validator's "has no effect here", attribute by attribute.
+    @Test
+    void whatHasNoEffectIsMarked() {
+        // Said by rules of their own, with other words.
+        Set<String> otherwise = Set.of(
+                "cluster alias",
+                "cman in cluster nodename",
+                "totem in cluster secauth",
+                "logging_daemon in logging subsys");
+        Map<String, Rule> all = rules();
+        all.forEach((element, rule) -> rule.attributes.keySet().forEach(name -> {
+            Entry entry = of(element).get(name);
+            if (entry != null && !otherwise.contains(element + " " + name) && !entry.text.startsWith("Needed")) {
+                marked(element, name, entry, dead(element, all.keySet()));
+            }
+        }));
+        of(SERVICE).forEach((name, entry) -> marked(SERVICE, name, entry, false));
+        assertEquals("", String.join("\n", wrong));
+    }
+
+    private void marked(String element, String name, Entry entry, boolean dead) {
+        String[] words = element.split(" in ");
+        boolean none = dead
+                || NoEffect.ofAttribute(words[0], words.length > 1 ? words[1] : "", name)
+                        .isPresent();
+        if (none != entry.text.startsWith("[no effect]")) {
+            wrong.add(element + " " + name + ": has it no effect?");
+        }
+    }
+
+    /// Whether an element does nothing as a whole, or stands in one that doesn't.
+    private static boolean dead(String element, Set<String> all) {
+        String[] words = element.split(" in ");
+        return words.length > 1
+                && (NoEffect.ofElement(words[0], words[1]).isPresent()
+                        || all.stream().anyMatch(up -> up.startsWith(words[1] + " in ") && dead(up, all)));
+    }
+
     private static List<String> values(Rule.@Nullable Attribute attribute) {
         return attribute == null
                 ? List.of()

@@ -34,7 +34,7 @@ class SamplesTest {
         ClusterConfig config =
                 ConfigReader.read(ETC.resolve("cluster.conf.example")).orThrow();
         assertEquals("harbor", config.name());
-        assertEquals(5, config.cman().expectedVotes());
+        assertEquals(3, config.cman().expectedVotes());
         assertEquals(6520, config.cman().clusterId());
         assertEquals("239.192.25.145", config.cman().multicast());
         assertEquals(10_000, config.totem().tokenMs());

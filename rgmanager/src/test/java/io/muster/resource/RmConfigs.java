@@ -9,7 +9,6 @@ final class RmConfigs {
     private RmConfigs() {}
 
     static RmConfig of(List<Element> resources, List<Element> services) {
-        return new RmConfig(
-                5, "daemon", 10, 0, 5, 5, false, false, List.of(), resources, List.of(), services, List.of());
+        return new RmConfig(10, 0, 5, 5, false, false, List.of(), resources, List.of(), services, List.of());
     }
 }

@@ -26,7 +26,6 @@ class RecordCopiesTest {
     private static final CmanConfig CMAN = new CmanConfig(
             1,
             true,
-            false,
             4,
             5,
             "six",

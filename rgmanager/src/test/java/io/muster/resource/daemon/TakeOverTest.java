@@ -84,8 +84,7 @@ class TakeOverTest {
 
     private static ResourceNode service(Path here, String name) {
         var element = new Element("service", 1, 1, Map.of("name", name), List.of());
-        var rm = new RmConfig(
-                5, "daemon", 10, 0, 5, 5, false, false, List.of(), List.of(), List.of(), List.of(element), List.of());
+        var rm = new RmConfig(10, 0, 5, 5, false, false, List.of(), List.of(), List.of(), List.of(element), List.of());
         return ResourceTree.build(rm, RealAgents.in(here))
                 .service("service:" + name)
                 .orElseThrow();

@@ -88,8 +88,7 @@ class TreeRunnerTest {
                 List.of(
                         new Element("part", 1, 1, Map.of("name", "a"), List.of()),
                         new Element("part", 1, 1, second, List.of())));
-        var rm = new RmConfig(
-                5, "daemon", 10, 0, 5, 5, false, false, List.of(), List.of(), List.of(), List.of(element), List.of());
+        var rm = new RmConfig(10, 0, 5, 5, false, false, List.of(), List.of(), List.of(), List.of(element), List.of());
         var services = List.copyOf(ResourceTree.build(rm, set).services().values());
         machine.loop().execute(() -> runner.configure(services, CauseId.NONE));
     }
