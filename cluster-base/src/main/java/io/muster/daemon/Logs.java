@@ -7,7 +7,10 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import io.muster.cli.Nearest;
+import io.muster.finding.Shown;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +27,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: any.
 public final class Logs extends ContextAwareBase implements Configurator {
+    private static final List<String> LEVELS = List.of("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL");
+
     /// What a daemon's process has; null in programs that are none.
     private static volatile @Nullable Running running;
 
@@ -63,6 +68,18 @@ public final class Logs extends ContextAwareBase implements Configurator {
         running = begun;
         apply(begun, daemon, LogSettings.untold(file(layout, daemon)));
         root(context).addAppender(router);
+        layout.variable("MUSTER_LOG_LEVEL")
+                .map(Logs::strangeLevel)
+                .filter(problem -> !problem.isEmpty())
+                .ifPresent(problem -> context.getLogger(daemon).warn("MUSTER_LOG_LEVEL={}", problem));
+    }
+
+    /// What is wrong with the name of a level, and which is taken; empty when it is one.
+    static String strangeLevel(String name) {
+        return LEVELS.contains(name.toUpperCase(Locale.ROOT))
+                ? ""
+                : "\"" + Shown.of(name) + "\": no such level, " + level(name) + " is taken"
+                        + Nearest.hint(name.toUpperCase(Locale.ROOT), LEVELS);
     }
 
     /// The daemon whose process this is; empty in commands, tests and simulations.
