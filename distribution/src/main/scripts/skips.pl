@@ -31,14 +31,16 @@ for my $report (@reports) {
     local $/;
     my $text = <$xml>;
     close $xml;
-    while ($text =~ m{<testcase\b([^>]*[^/])>\s*<skipped\b([^>]*?)/?>}g) {
-        my ($case, $skipped) = ($1, $2);
+    while ($text =~ m{<testcase\b([^>]*[^/])>\s*<skipped\b([^>]*?)(/?>)}g) {
+        my ($case, $skipped, $end) = ($1, $2, $3);
+        # An assumption that failed stands there as the exception it is; what was switched off, as a message.
+        my $thrown = $end eq '>' && $text =~ m{\G\s*(?:<!\[CDATA\[)?[\w.\$]+: (.*?)\s*(?:\n\s*at |\]\]>|</skipped>)}gcs ? $1 : undef;
         my ($class) = $case =~ /\bclassname="([^"]*)"/;
         my ($name) = $case =~ /\bname="([^"]*)"/;
         my ($reason) = $skipped =~ /\bmessage="([^"]*)"/;
         my $test = plain(($class // '?') . '.' . ($name // '?'));
         $test =~ s/^io\.muster\.//;
-        $reason = plain($reason // 'no reason given');
+        $reason = plain($reason // $thrown // 'no reason given');
         $reason =~ s/^Assumption failed: //;
         my $where = (grep { $test =~ $_->[0] && $reason =~ $_->[1] } @known) ? \%expected : \%unexpected;
         $where->{$reason}{$test} = 1;

@@ -90,11 +90,17 @@ class ScriptsTest {
                   <testcase name="boots" classname="io.muster.lab.LabIT" time="0">
                     <skipped message="Assumption failed: no lab: &quot;none&quot;" type="x"/>
                   </testcase>
+                  <testcase name="ends" classname="io.muster.lab.LabIT" time="0">
+                    <skipped type="x"><![CDATA[org.opentest4j.TestAbortedException: Assumption failed: no lab: here
+                        at org.junit.jupiter.api.Assumptions.assumeTrue(Assumptions.java:120)
+                    ]]></skipped>
+                  </testcase>
                   <testcase name="runs" classname="io.muster.lab.LabIT" time="0"/>
                 </testsuite>
                 """);
         assertEquals(0, skips("strict", report).status());
         assertTrue(skips("strict", report).out().contains("no lab: \"none\""));
+        assertTrue(skips("strict", report).out().contains("  no lab: here\n      lab.LabIT.ends\n"));
         Files.writeString(report, Files.readString(report).replace("no lab", "no net"));
         assertEquals(1, skips("strict", report).status());
         assertEquals(0, skips("", report).status());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.muster.bed.Await;
+import io.muster.bed.Shell;
 import io.muster.bed.cable.Faults;
 import java.io.IOException;
 import java.time.Instant;
@@ -41,13 +42,11 @@ class BadWeatherIT {
         real.testbed().nodes().forEach(node -> node.line(0).set(WEATHER));
         for (int move = 0; move < MOVES; move++) {
             TestNode to = real.others(real.owner()).get(move % 2);
-            assertEquals(
-                    0,
-                    real.cluster()
-                            .ask(real.others(to).getFirst(), "clusvcadm", "-r", "web", "-m", to.name())
-                            .status(),
-                    () -> where() + real.report());
-            assertTrue(Await.until(20_000, 250, () -> real.owner() == to), () -> where() + real.report());
+            Shell.Result told = real.cluster().ask(real.others(to).getFirst(), "clusvcadm", "-r", "web", "-m", to.name());
+            assertEquals(0, told.status(), () -> told + story(then));
+            assertTrue(
+                    Await.until(20_000, 250, () -> real.owner() == to),
+                    () -> "not on " + to.name() + ": " + told + story(then));
         }
         List<String> seen = real.testbed().nodes().stream()
                 .map(node -> services(real.cluster().ask(node, "clustat").out()))
@@ -94,6 +93,14 @@ class BadWeatherIT {
         return clustat.lines()
                 .filter(line -> line.contains("service:"))
                 .reduce("", (all, line) -> all + line.strip() + "\n");
+    }
+
+    private static String story(Instant since) {
+        return where() + real.report()
+                + real.logs().since(since).stream()
+                        .filter(line -> line.daemon().equals("rgmanager"))
+                        .map(line -> line.at() + " " + line.node().name() + ": " + line.text() + "\n")
+                        .reduce("", String::concat);
     }
 
     private static String where() {

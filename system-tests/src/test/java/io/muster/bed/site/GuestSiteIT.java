@@ -147,7 +147,7 @@ class GuestSiteIT {
                     (moved - up) / 1_000_000_000,
                     (System.nanoTime() - moved) / 1_000_000_000);
             assertFalse(
-                    Files.readString(site.own("node1").resolve("var/log/cluster/cman.log"))
+                    Files.readString(site.own("node1").resolve("var/log/cluster/clusterd.log"))
                             .isEmpty(),
                     "collected");
         } finally {
@@ -169,8 +169,7 @@ class GuestSiteIT {
                     + (guest.on() ? " on\n" : " off\n")
                     + read(own.resolve("nodes"))
                     + read(own.resolve("clustat"))
-                    + read(own.resolve("var/log/cluster/fenced.log"))
-                    + read(own.resolve("var/log/cluster/cman.log")));
+                    + read(own.resolve("var/log/cluster/clusterd.log")));
         }
         return text + String.join("\n", said);
     }
