@@ -34,7 +34,8 @@ final class IpvsadmComparison implements AutoCloseable {
     private static final Pattern FAR_APART = Pattern.compile("224\\.0\\.0\\.1|-f -\\d|FWM +\\d{10}|e0000001");
 
     private static final String NAMESPACE = "original";
-    private static final List<String> READERS = List.of("-L", "-l", "--list", "-S", "--save", "-Ln", "-Lc", "-Lcn");
+    private static final List<String> READERS =
+            List.of("-L", "-l", "--list", "-S", "--save", "-Ln", "-Lc", "-Lcn", "-Sn");
 
     /// The tables are read after so many comparisons.
     private static final int SAMPLE = 7;
