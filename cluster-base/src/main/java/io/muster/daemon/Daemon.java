@@ -153,6 +153,11 @@ public final class Daemon {
                 }
             }
         }
+        if (!options.operands().isEmpty()) {
+            err.println(name + ": unexpected argument \"" + options.operands().getFirst() + "\"");
+            err.print(usageText());
+            return 1;
+        }
         return -1;
     }
 
@@ -197,7 +202,7 @@ public final class Daemon {
         try {
             log.info("{} {} starts, root {}", name, version(), layout);
             running = starter.start(context);
-            Files.writeString(layout.pidFile(name), ProcessHandle.current().pid() + "\n");
+            notePid(layout);
         } catch (Exception e) {
             log.error("can't start: {}", e.getMessage() == null ? e : e.getMessage());
             log.debug("can't start", e);
@@ -211,6 +216,15 @@ public final class Daemon {
         }
         new Patience().await();
         return 0;
+    }
+
+    /// For scripts only. A disk that is full is no reason to be no daemon: this one may have something to stop.
+    private void notePid(Layout layout) {
+        try {
+            Files.writeString(layout.pidFile(name), ProcessHandle.current().pid() + "\n");
+        } catch (IOException e) {
+            log.warn("no pid file: {}", e.toString());
+        }
     }
 
     private void stop(ProcessContext context, AutoCloseable running, AtomicBoolean stopping) {

@@ -12,7 +12,10 @@ public interface Programs {
         /// It is killed with it: a fence agent mustn't hit a node that has long come back.
         TIED,
         /// It goes on: a database outlives its manager.
-        FREE
+        FREE,
+        /// It goes on, and the daemon's next run finds it ([Programs#takeOver]). What may leave something
+        /// running must be found: one that can't be noted isn't started.
+        NOTED
     }
 
     /// One at work.
@@ -30,7 +33,9 @@ public interface Programs {
     /// Takes over from the daemon's former runs: afterwards no program that one of them has started
     /// through the [Programs] that its own take-over gave it can act any more.
     ///
-    /// What a *finished* program left running (the database) is never touched.
+    /// What a *finished* program left running (the database) is never touched. Where no note can be
+    /// written (a full disk), [Bond#NOTED] programs don't start, and all others do: who looks or stops
+    /// does no harm by being late.
     ///
     /// @param notes the directory where programs at work are noted
     /// @param withinMs how long one may take to die
@@ -46,7 +51,7 @@ public interface Programs {
             }
         }
 
-        /// One can't be ended: nothing may be reported stopped.
+        /// One can't be ended, or can't be barred: nothing may be reported stopped.
         record Failed(IOException why) implements TakeOver {}
     }
 }

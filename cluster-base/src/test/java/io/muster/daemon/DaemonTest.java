@@ -107,12 +107,30 @@ class DaemonTest {
         }
     }
 
+    /// Whoever is started again on a full disk may have something to stop.
+    @Test
+    void withoutAPidFileItRunsAllTheSame() throws Exception {
+        Files.createDirectories(Layout.under(root).pidFile("small"));
+        Process process = launch();
+        try (var client = connect(process)) {
+            assertEquals(1, client.ask(1, new byte[] {7}).payload().length);
+            process.destroy();
+            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+            assertEquals(0, process.exitValue());
+            String log = Files.readString(Layout.under(root).log().resolve("small.log"));
+            assertTrue(log.contains("WARN no pid file: "), log);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
     @Test
     void optionsAreThoseOfEveryDaemon() {
         assertEquals("-1 ", parse("-f"));
         assertEquals("0 small " + Daemon.version() + "\n", parse("-V"));
         assertTrue(parse("-h").startsWith("0 Usage: small [options]\n  -n NAME"), parse("-h"));
         assertTrue(parse("-z").startsWith("1 small: invalid option -- 'z'\nUsage: small"), parse("-z"));
+        assertTrue(parse("-f", "now").startsWith("1 small: unexpected argument \"now\"\nUsage: small"), parse("now"));
         assertEquals("-1 ", parse("-n", "x"));
         assertTrue(parse("-n", "bad").startsWith("1 Usage"), parse("-n", "bad"));
     }

@@ -29,6 +29,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /// What a *finished* program left running (the database) is never touched: its file is stale, which its
 /// pid and start time show. One still at work is ended with all of its session.
 ///
+/// Where nothing can be written, a program that may leave something running isn't started. All others
+/// are: a node whose `/run` is full must be able to stop its services. The next run then *removes*
+/// `run`, which takes no space and bars as well.
+///
 /// Thread: any.
 final class ProgramLedger {
     private static final String RUN = "run";
@@ -36,16 +40,25 @@ final class ProgramLedger {
     /// `sh` waits for the write and the check, then is replaced by the program: pid, session and start
     /// time stay.
     private static final String WRAPPER = """
-            file=$0 run=$1 name=$2; shift 2
-            IFS= read -r stat </proc/$$/stat && printf '%s\\n' "$stat" >"$file" || exit 1
-            IFS= read -r now <"$run" && [ "$now" = "$name" ] || { echo "not started: its daemon has been restarted"; exit 1; }
-            unset file run name stat now PWD IFS
+            file=$0 run=$1 name=$2 must=$3; shift 3
+            refuse() { echo "not started: $1"; exit 1; }
+            IFS= read -r stat </proc/$$/stat
+            if ! { printf '%s\\n' "$stat" >"$file"; } 2>/dev/null; then
+                [ -z "$must" ] || refuse "the note that it runs can't be written: $file: is its disk full?"
+            fi
+            if { IFS= read -r now <"$run"; } 2>/dev/null; then
+                [ "$now" = "$name" ] || refuse "its daemon has been restarted"
+            else
+                [ -z "$must" ] || refuse "its daemon has been restarted"
+            fi
+            unset file run name must stat now PWD IFS
             exec "$@"
             """;
 
     private final Path directory;
     private final String name = UUID.randomUUID().toString();
     private final AtomicLong calls = new AtomicLong();
+    private boolean open;
 
     private ProgramLedger(Path directory) {
         this.directory = directory;
@@ -54,6 +67,11 @@ final class ProgramLedger {
     /// One program, from before it acts to its end.
     final class Entry {
         private final Path file = directory.resolve(name + "-" + calls.incrementAndGet());
+        private final boolean must;
+
+        private Entry(boolean must) {
+            this.must = must;
+        }
 
         /// The command that makes the entry and then is `command`.
         List<String> wrap(List<String> command) {
@@ -63,7 +81,8 @@ final class ProgramLedger {
                     WRAPPER,
                     file.toString(),
                     directory.resolve(RUN).toString(),
-                    name));
+                    name,
+                    must ? "must" : ""));
             wrapped.addAll(command);
             return wrapped;
         }
@@ -77,14 +96,20 @@ final class ProgramLedger {
     /// can act any more.
     ///
     /// @param withinMs how long one may take to die
-    /// @return what was ended, for the log
-    /// @throws IOException when one can't be ended: then nothing may be reported stopped
+    /// @param ended what was ended, for the log
+    /// @throws IOException when one can't be barred or ended: then nothing may be reported stopped
     static ProgramLedger takeOver(Path directory, long withinMs, List<String> ended)
             throws IOException, InterruptedException {
-        Files.createDirectories(directory);
         var ledger = new ProgramLedger(directory);
         // Durable before anything of an earlier run is ended: none of them may start after that.
-        AtomicFile.write(directory.resolve(RUN), (ledger.name + "\n").getBytes(StandardCharsets.UTF_8));
+        try {
+            ledger.open();
+        } catch (IOException e) {
+            AtomicFile.delete(directory.resolve(RUN));
+        }
+        if (!Files.isDirectory(directory)) {
+            return ledger;
+        }
         long deadline = System.nanoTime() + withinMs * 1_000_000;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*-*")) {
             for (Path file : files) {
@@ -120,7 +145,21 @@ final class ProgramLedger {
         }
     }
 
-    Entry begin() {
-        return new Entry();
+    /// Says whose programs may act. Blocks on the disk.
+    private synchronized void open() throws IOException {
+        if (!open) {
+            Files.createDirectories(directory);
+            AtomicFile.write(directory.resolve(RUN), (name + "\n").getBytes(StandardCharsets.UTF_8));
+            open = true;
+        }
+    }
+
+    /// @param must whether the program may not run without its note
+    /// @throws IOException when it must have one, and there can be none
+    Entry begin(boolean must) throws IOException {
+        if (must) {
+            open();
+        }
+        return new Entry(must);
     }
 }

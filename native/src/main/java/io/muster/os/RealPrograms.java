@@ -53,15 +53,23 @@ public final class RealPrograms implements Programs {
 
     private Program.Result run(Program program, Bond bond) {
         Program whole = bond == Bond.TIED ? ProgramRun.tied(program) : program;
-        ProgramLedger.Entry entry = ledger == null ? null : ledger.begin();
-        var result = ProgramRun.run(entry == null ? whole : whole.withCommand(entry.wrap(whole.command())));
-        if (entry != null) {
-            try {
-                entry.ended();
-            } catch (IOException e) {
-                // It stays, and says of a process that is gone that it was a program: harmless.
-                DaemonLog.get().debug("note of a program", e);
-            }
+        return ledger == null ? ProgramRun.run(whole) : noted(ledger, whole, bond == Bond.NOTED);
+    }
+
+    private static Program.Result noted(ProgramLedger ledger, Program program, boolean must) {
+        ProgramLedger.Entry entry;
+        try {
+            entry = ledger.begin(must);
+        } catch (IOException e) {
+            return new Program.Result(
+                    Program.NOT_STARTED, "not started: the note that it runs can't be written: " + e.getMessage(), 0);
+        }
+        var result = ProgramRun.run(program.withCommand(entry.wrap(program.command())));
+        try {
+            entry.ended();
+        } catch (IOException e) {
+            // It stays, and says of a process that is gone that it was a program: harmless.
+            DaemonLog.get().debug("note of a program", e);
         }
         return result;
     }

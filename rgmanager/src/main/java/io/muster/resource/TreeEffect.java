@@ -41,6 +41,14 @@ public sealed interface TreeEffect {
             command = List.copyOf(command);
             environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
         }
+
+        /// Whether something may run afterwards that didn't before.
+        public boolean begins() {
+            return switch (action) {
+                case "stop", "status", "monitor" -> false;
+                default -> true;
+            };
+        }
     }
 
     /// An operation has ended.

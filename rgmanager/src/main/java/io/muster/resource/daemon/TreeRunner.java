@@ -184,7 +184,8 @@ public final class TreeRunner implements AutoCloseable {
         var all = new HashMap<>(environment);
         all.putAll(call.environment());
         var program = new Program(call.command(), all, "", call.limitMs(), KEEP_OUTPUT_BYTES);
-        programs.start(program, Programs.Bond.FREE, result -> {
+        Programs.Bond bond = call.begins() ? Programs.Bond.NOTED : Programs.Bond.FREE;
+        programs.start(program, bond, result -> {
             times.ended(call.label(), call.action(), result.tookMs());
             if (result.status() != 0 || !call.action().equals("status")) {
                 result.output().lines().limit(LOGGED_LINES).forEach(line -> LOG.info("[{}] {}", call.label(), line));

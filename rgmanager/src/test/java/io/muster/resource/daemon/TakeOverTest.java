@@ -17,6 +17,7 @@ import io.muster.resource.ResourceNode;
 import io.muster.resource.ResourceTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -141,6 +142,41 @@ class TakeOverTest {
             predecessor.destroyForcibly();
             ProcessHandle.of(database).ifPresent(ProcessHandle::destroyForcibly);
         }
+    }
+
+    /// A start that can't be noted might never be found again; a stop can only be late.
+    @Test
+    void whereNothingCanBeNotedNothingStartsAndAllCanBeStopped() throws Exception {
+        writeAgent();
+        Files.createDirectories(here.resolve("ledger/.run.new/full"));
+        List<ResourceNode> services = List.of(service(here, "quick"));
+        var results = new ArrayList<Boolean>();
+        var told = new Patience();
+        try (RealMachine machine = RealMachine.of("full")) {
+            machine.programs().takeOver(here.resolve("ledger"), 1000, taken -> {
+                var usual = TreeRunner.Setup.of(machine, Map.of(), may -> may.accept(true), broken -> {});
+                var runner = new TreeRunner(new TreeRunner.Setup(
+                        usual.loop(),
+                        usual.clocks(),
+                        ((TakeOver.Taken) taken).programs(),
+                        usual.environment(),
+                        usual.quorum(),
+                        usual.ids(),
+                        usual.recorder(),
+                        usual.fatal()));
+                runner.configure(services, CauseId.NONE);
+                runner.run("service:quick", Operation.START, CauseId.NONE, (start, cause) -> {
+                    results.add(start.ok());
+                    runner.run("service:quick", Operation.STOP, CauseId.NONE, (stop, by) -> {
+                        results.add(stop.ok());
+                        told.end();
+                    });
+                });
+            });
+            assertTrue(told.await(30_000), "no end");
+        }
+        assertEquals(List.of(false, true), results);
+        assertFalse(Files.exists(here.resolve("database")));
     }
 
     private List<String> takeOver() {
