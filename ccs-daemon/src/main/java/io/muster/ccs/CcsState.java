@@ -126,7 +126,11 @@ final class CcsState {
             }
             case GroupEntry.Config config -> announced = new ConfigVersion(config.version(), config.sha256());
             case GroupEntry.Message message -> message(message);
-            case GroupEntry.Membership _, GroupEntry.Quorum _, GroupEntry.Fenced _, GroupEntry.Recovered _ -> {}
+            case GroupEntry.Membership _,
+                    GroupEntry.Quorum _,
+                    GroupEntry.Fenced _,
+                    GroupEntry.Vouched _,
+                    GroupEntry.Recovered _ -> {}
         }
         // Behind a change of members the word on quorum follows; until then a shrunken cluster would
         // count as quorate.

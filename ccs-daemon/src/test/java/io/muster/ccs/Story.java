@@ -84,7 +84,7 @@ final class Story implements World.Wrapping {
             case GroupEntry.Message message ->
                 "from " + message.from().nodeid() + (message.regular() ? "" : ", transitional") + ": "
                         + said(message.payload());
-            case GroupEntry.Fenced _, GroupEntry.Recovered _ -> "";
+            case GroupEntry.Fenced _, GroupEntry.Vouched _, GroupEntry.Recovered _ -> "";
         };
     }
 

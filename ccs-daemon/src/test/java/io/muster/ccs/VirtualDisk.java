@@ -128,6 +128,11 @@ final class VirtualDisk implements Files {
     }
 
     @Override
+    public void writeSecret(Path file, byte[] octets) throws IOException {
+        write(file, octets);
+    }
+
+    @Override
     public void delete(Path file) throws IOException {
         change(() -> files.remove(file), false);
     }

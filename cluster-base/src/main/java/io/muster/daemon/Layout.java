@@ -64,6 +64,16 @@ public final class Layout {
         return root.resolve("var/lib/muster");
     }
 
+    /// What was started here and may still run: gone after a reboot.
+    public Path ledger() {
+        return run().resolve("started");
+    }
+
+    /// The life of the machine in which the ledger was begun.
+    public Path life() {
+        return state().resolve("life");
+    }
+
     public Path log() {
         return root.resolve("var/log/cluster");
     }

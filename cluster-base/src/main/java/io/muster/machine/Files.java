@@ -20,6 +20,9 @@ public interface Files {
     /// Missing directories are made; a symbolic link stays one, what it points at is replaced.
     void write(Path file, byte[] octets) throws IOException;
 
+    /// The same for what is nobody else's business: the file has mode 0600, whatever it had.
+    void writeSecret(Path file, byte[] octets) throws IOException;
+
     /// Removes a file durably; does nothing when there is none.
     void delete(Path file) throws IOException;
 

@@ -26,6 +26,10 @@ public interface Machine extends AutoCloseable {
 
     Files files();
 
+    /// Names the time since this machine has started, and no other: what was started in another is gone. A container
+    /// or a namespace that begins anew is another machine.
+    String life();
+
     /// For names that nobody may guess or meet twice; a real machine's is a secure one.
     RandomGenerator dice();
 

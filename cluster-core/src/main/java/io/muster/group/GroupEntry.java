@@ -77,8 +77,25 @@ public sealed interface GroupEntry {
     /// All groups of a level have recovered from every loss up to `upTo`, and so have all levels below it.
     record Recovered(long position, Level level, long upTo) implements GroupEntry {}
 
+    /// Of this run only these may still run: what a node says of an earlier run of itself, or of its present one
+    /// when no rgmanager is in the group for it; or what an operator has left of the list. A lost run for which
+    /// that is nothing is [Fenced] instead.
+    record Vouched(long position, Node run, Remains remains) implements GroupEntry {}
+
     /// How a member went.
-    record Departure(Node node, Reason reason) {}
+    ///
+    /// @param remains what may still run there; who left in good order with something left counts as lost
+    record Departure(Node node, Reason reason, Remains remains) {
+        /// One that left with nothing, or of which nobody knows what it left.
+        public Departure(Node node, Reason reason) {
+            this(node, reason, reason == Reason.LOST || reason == Reason.KILLED ? Remains.ALL : Remains.NONE);
+        }
+
+        /// The same with another list.
+        public Departure with(Remains other) {
+            return new Departure(node, reason, other);
+        }
+    }
 
     /// Why a member is gone. Only [#LOST] and [#KILLED] make a victim.
     enum Reason {

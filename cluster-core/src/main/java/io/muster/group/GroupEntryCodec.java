@@ -12,12 +12,13 @@ import io.muster.wire.Output;
 /// | type | body |
 /// |---|---|
 /// | 1 message | node from, bool regular, cause, bytes payload |
-/// | 2 view | lists of nodes: members, joined; list of departures (node, u8 reason) |
+/// | 2 view | lists of nodes: members, joined; list of departures (node, u8 reason, [Remains]) |
 /// | 3 membership | u64 ring sequence, then as a view |
 /// | 4 quorum | bool quorate |
 /// | 5 fenced | node victim, u32 nodeid, string how |
 /// | 6 recovered | u8 level, u64 position |
 /// | 7 config | u32 version, string sha256, bytes document |
+/// | 8 vouched | node, [Remains] |
 public final class GroupEntryCodec {
     private static final int MAX_NODES = 1024;
     private static final int MAX_BYTES = 2 << 20;
@@ -47,6 +48,7 @@ public final class GroupEntryCodec {
             case GroupEntry.Fenced f ->
                 head(out, 5, f).node(f.victim()).u32(f.byNodeid()).string(f.how());
             case GroupEntry.Recovered r -> head(out, 6, r).oneOf(r.level()).u64(r.upTo());
+            case GroupEntry.Vouched v -> v.remains().encode(head(out, 8, v).node(v.run()));
             case GroupEntry.Config c ->
                 head(out, 7, c).u32(c.version()).string(c.sha256()).bytes(c.bytes());
         }
@@ -85,6 +87,7 @@ public final class GroupEntryCodec {
             case 5 -> new GroupEntry.Fenced(at, in.node(), in.u32(Integer.MAX_VALUE), in.string(255));
             case 6 -> new GroupEntry.Recovered(at, in.oneOf(Level.class), in.u64());
             case 7 -> new GroupEntry.Config(at, in.u32(Integer.MAX_VALUE), in.string(64), in.bytes(MAX_BYTES));
+            case 8 -> new GroupEntry.Vouched(at, in.node(), Remains.decode(in));
             default -> throw new MalformedMessage("group entry of type " + type);
         };
     }
@@ -94,10 +97,10 @@ public final class GroupEntryCodec {
     }
 
     private static void departure(Output out, Departure departure) {
-        out.node(departure.node()).oneOf(departure.reason());
+        departure.remains().encode(out.node(departure.node()).oneOf(departure.reason()));
     }
 
     private static Departure departure(Input in) throws MalformedMessage {
-        return new Departure(in.node(), in.oneOf(Reason.class));
+        return new Departure(in.node(), in.oneOf(Reason.class), Remains.decode(in));
     }
 }

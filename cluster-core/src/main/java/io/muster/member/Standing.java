@@ -5,6 +5,7 @@ import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Reason;
+import io.muster.group.Remains;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.Collections;
@@ -25,8 +26,12 @@ import java.util.TreeSet;
 /// after a change of members [GroupEntry.Quorum] may follow: who acts on the entry before takes half
 /// the truth for the whole.
 ///
+/// What may still run on a lost run, and on a member's run that has no daemon in the group to manage it, is its
+/// [Remains].
+///
 /// Layout, big-endian: bool quorate, u64 ring sequence, list of nodes of the view, list of members,
-/// list of lost runs: node, u64 position, u32 rank, u8 [Reason]. Thread: the core's.
+/// list of lost runs: node, u64 position, u32 rank, u8 [Reason]; list of nodes and their [Remains]. Thread: the
+/// core's.
 public final class Standing {
     private static final int MAX = 65_536;
 
@@ -35,6 +40,7 @@ public final class Standing {
     private final SortedSet<Node> view = new TreeSet<>();
     private final SortedMap<Integer, Node> members = new TreeMap<>();
     private final SortedMap<Node, Loss> lost = new TreeMap<>();
+    private final SortedMap<Node, Remains> remains = new TreeMap<>();
 
     /// How a run was lost.
     ///
@@ -52,7 +58,17 @@ public final class Standing {
             }
             case GroupEntry.Membership now -> membership(now);
             case GroupEntry.Quorum now -> quorate = now.quorate();
-            case GroupEntry.Fenced now -> lost.remove(now.victim());
+            case GroupEntry.Fenced now -> {
+                lost.remove(now.victim());
+                remains.remove(now.victim());
+            }
+            case GroupEntry.Vouched now -> {
+                if (now.remains().none()) {
+                    remains.remove(now.run());
+                } else if (lost.containsKey(now.run()) || present(now.run())) {
+                    remains.put(now.run(), now.remains());
+                }
+            }
             case GroupEntry.Message _, GroupEntry.Config _, GroupEntry.Recovered _ -> {}
         }
     }
@@ -65,11 +81,14 @@ public final class Standing {
             Departure departure = now.left().get(rank);
             switch (departure.reason()) {
                 // Said again after each view, until it is fenced.
-                case LOST, KILLED ->
+                case LOST, KILLED -> {
                     lost.putIfAbsent(departure.node(), new Loss(now.position(), rank, departure.reason()));
+                    remains.put(departure.node(), departure.remains());
+                }
                 case LEFT, REMOVED -> {}
             }
         }
+        remains.keySet().removeIf(run -> !lost.containsKey(run) && !present(run));
     }
 
     /// Whether the members together may act; at first they may not.
@@ -102,6 +121,17 @@ public final class Standing {
         return Collections.unmodifiableSortedMap(lost);
     }
 
+    /// What may still run on a run that is lost, or on a member's run that has nobody in the group; of other runs
+    /// this says nothing.
+    public Remains remains(Node run) {
+        return remains.getOrDefault(run, Remains.NONE);
+    }
+
+    /// Runs on which something may still run, and what.
+    public SortedMap<Node, Remains> remains() {
+        return Collections.unmodifiableSortedMap(remains);
+    }
+
     /// Writes it into the snapshot of its core.
     public void encode(Output out) {
         out.bool(quorate).u64(ringSequence).list(view, Output::node).list(members.values(), Output::node);
@@ -109,6 +139,7 @@ public final class Standing {
             Loss loss = e.getValue();
             o.node(e.getKey()).u64(loss.position()).u32(loss.rank()).oneOf(loss.reason());
         });
+        out.list(remains.entrySet(), (o, e) -> e.getValue().encode(o.node(e.getKey())));
     }
 
     /// Reads what [#encode] has written.
@@ -120,6 +151,9 @@ public final class Standing {
         in.list(MAX, Input::node).forEach(node -> standing.members.put(node.nodeid(), node));
         for (Map.Entry<Node, Loss> entry : in.list(MAX, i -> Map.entry(i.node(), loss(i)))) {
             standing.lost.put(entry.getKey(), entry.getValue());
+        }
+        for (Map.Entry<Node, Remains> entry : in.list(MAX, i -> Map.entry(i.node(), Remains.decode(i)))) {
+            standing.remains.put(entry.getKey(), entry.getValue());
         }
         return standing;
     }

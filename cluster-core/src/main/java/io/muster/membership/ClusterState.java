@@ -6,6 +6,7 @@ import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
 import io.muster.group.GroupTable;
+import io.muster.group.Remains;
 import io.muster.quorum.QuorumRules;
 import io.muster.quorum.Tally;
 import io.muster.totem.RingId;
@@ -89,7 +90,7 @@ final class ClusterState {
             bits |= 1 << level.ordinal();
         }
         out.u8(bits);
-        out.list(unproven, (o, d) -> o.node(d.node()).oneOf(d.reason()));
+        out.list(unproven, (o, d) -> d.remains().encode(o.node(d.node()).oneOf(d.reason())));
         out.list(
                 fenced.values(),
                 (o, f) -> o.node(f.victim()).u32(f.byNodeid()).string(f.how()).u64(f.position()));
@@ -115,7 +116,8 @@ final class ClusterState {
                 state.mandatory.add(level);
             }
         }
-        state.unproven.addAll(in.list(MAX_NODES, i -> new Departure(i.node(), i.oneOf(Reason.class))));
+        state.unproven.addAll(
+                in.list(MAX_NODES, i -> new Departure(i.node(), i.oneOf(Reason.class), Remains.decode(i))));
         Collection<LastFenced> last =
                 in.list(MAX_NODES, i -> new LastFenced(i.node(), i.u32(Integer.MAX_VALUE), i.string(255), i.u64()));
         last.forEach(f -> state.fenced.put(f.victim().nodeid(), f));

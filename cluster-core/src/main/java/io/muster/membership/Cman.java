@@ -142,6 +142,8 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             case CmanEvent.Part e -> clients.part(e, outbox, out);
             case CmanEvent.Send e -> clients.send(e, state.groups.group(e.group()), outbox, out);
             case CmanEvent.ReportFenced e -> outbox.add(new CmanMessage.Proven(e.victim(), e.how()), true, e.cause());
+            case CmanEvent.ReportVouched e ->
+                outbox.add(new CmanMessage.Vouched(e.run(), e.remains()), true, e.cause());
             case CmanEvent.ReportRecovered e -> {
                 if (clients.binding(e.group(), e.client()) != null) {
                     outbox.add(new CmanMessage.Report(e.group(), e.upTo()), false, e.cause());
@@ -356,6 +358,13 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             case CmanMessage.Proven m -> {
                 out.say(Severity.INFO, name(m.victim()) + " is harmless: " + m.how() + ", says node " + from.nodeid());
                 machine.prove(m.victim(), from.nodeid(), m.how());
+            }
+            case CmanMessage.Vouched m -> {
+                out.say(
+                        Severity.INFO,
+                        name(m.run()) + ": of run " + m.run().incarnation() + " may still run: " + m.remains()
+                                + ", says node " + from.nodeid());
+                machine.vouch(m.run(), from.nodeid(), m.remains());
             }
             case CmanMessage.Leave m -> {
                 Reason reason = m.unproven() ? Reason.LOST : m.removed() ? Reason.REMOVED : Reason.LEFT;

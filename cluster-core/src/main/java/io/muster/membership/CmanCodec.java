@@ -5,6 +5,7 @@ import io.muster.core.Node;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
 import io.muster.group.GroupTable;
+import io.muster.group.Remains;
 import io.muster.membership.CmanMessage.Ordinary;
 import io.muster.totem.RingId;
 import io.muster.wire.Input;
@@ -28,6 +29,7 @@ import java.util.Optional;
 /// | 10 node votes | u32 nodeid, u32 votes |
 /// | 11 device | string name, u32 votes |
 /// | 12 configuration | u32 version, string sha256, bytes document |
+/// | 13 vouched | node, [Remains] |
 final class CmanCodec {
     static final int VERSION = 1;
 
@@ -65,6 +67,7 @@ final class CmanCodec {
             case CmanMessage.Part m -> out.string(m.group()).oneOf(m.reason());
             case CmanMessage.Report m -> out.string(m.group()).u64(m.upTo());
             case CmanMessage.Proven m -> out.node(m.victim()).string(m.how());
+            case CmanMessage.Vouched m -> m.remains().encode(out.node(m.run()));
             case CmanMessage.Leave m -> out.bool(m.removed()).bool(m.unproven());
             case CmanMessage.Kill m ->
                 out.list(m.nodeids(), (o, id) -> o.u32(id)).string(m.why());
@@ -110,6 +113,7 @@ final class CmanCodec {
             case 10 -> new CmanMessage.NodeVotes(in.u32(Integer.MAX_VALUE), in.u32(MAX_VOTES));
             case 11 -> new CmanMessage.Device(in.string(255), in.u32(MAX_VOTES));
             case 12 -> new CmanMessage.Configuration(in.u32(Integer.MAX_VALUE), in.string(64), in.bytes(MAX_PAYLOAD));
+            case 13 -> new CmanMessage.Vouched(in.node(), Remains.decode(in));
             default -> throw new MalformedMessage("cman message of type " + type);
         };
     }
@@ -141,6 +145,7 @@ final class CmanCodec {
             case CmanMessage.NodeVotes _ -> 10;
             case CmanMessage.Device _ -> 11;
             case CmanMessage.Configuration _ -> 12;
+            case CmanMessage.Vouched _ -> 13;
         };
     }
 

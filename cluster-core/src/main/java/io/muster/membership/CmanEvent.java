@@ -3,6 +3,7 @@ package io.muster.membership;
 import io.muster.core.CauseId;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry.Level;
+import io.muster.group.Remains;
 import io.muster.totem.RingEffect;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,9 @@ public sealed interface CmanEvent {
             this(client, victim, how, CauseId.NONE);
         }
     }
+
+    /// Of a run that is lost only these may still run.
+    record ReportVouched(int client, Node run, Remains remains, CauseId cause) implements CmanEvent {}
 
     /// The client has recovered from everything up to a position.
     record ReportRecovered(int client, String group, long upTo, CauseId cause) implements CmanEvent {

@@ -3,6 +3,7 @@ package io.muster.membership;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
+import io.muster.group.Remains;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +32,9 @@ sealed interface CmanMessage permits Transition, CmanMessage.Ordinary {
 
     /// A run of a node is proven harmless.
     record Proven(Node victim, String how) implements Ordinary {}
+
+    /// Of a run that is lost only these may still run.
+    record Vouched(Node run, Remains remains) implements Ordinary {}
 
     /// The sender leaves the cluster.
     ///

@@ -7,6 +7,7 @@ import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
 import io.muster.group.GroupTable.Addressed;
+import io.muster.group.Remains;
 import io.muster.quorum.QuorumRules;
 import io.muster.quorum.Tally;
 import io.muster.quorum.VoteCount;
@@ -93,6 +94,30 @@ final class StateMachine {
         }
         recount(reason == Reason.REMOVED);
         state.groups.leaveAll(List.of(departure), state::next).forEach(this::view);
+    }
+
+    /// Less is left of a lost run; with nothing left it is harmless. Nobody can say that more is.
+    void vouch(Node run, int byNodeid, Remains remains) {
+        if (run.incarnation().equals(Incarnation.UNKNOWN)) {
+            // A run that nobody has met is no lost one, but may be a victim all the same.
+            if (remains.none()) {
+                prove(run, byNodeid, GroupEntry.STOPPED);
+            } else {
+                log.all(new GroupEntry.Vouched(state.next(), run, remains));
+            }
+        }
+        for (Departure departure : List.copyOf(state.unproven)) {
+            if (!departure.node().equals(run)) {
+                continue;
+            }
+            Remains rest = departure.remains().and(remains);
+            if (rest.none()) {
+                prove(run, byNodeid, GroupEntry.STOPPED);
+            } else if (!rest.equals(departure.remains())) {
+                state.unproven.replaceAll(d -> d.node().equals(run) ? d.with(rest) : d);
+                log.all(new GroupEntry.Vouched(state.next(), run, rest));
+            }
+        }
     }
 
     void prove(Node victim, int byNodeid, String how) {

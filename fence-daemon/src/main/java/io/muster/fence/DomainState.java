@@ -25,12 +25,12 @@ import java.util.TreeSet;
 /// - a claim ends by result or by loss of its holder;
 /// - a restarted node completes the domain only once no claim against an earlier run of it is left.
 ///
-/// Layout of the snapshot, big-endian: u8 version 2, [Standing], bool started, u64 changed at; lists
+/// Layout of the snapshot, big-endian: u8 version 3, [Standing], bool started, u64 changed at; lists
 /// of: complete nodes; unmet nodes and the place of the start; claimed runs, holders and places; proven
 /// runs and proofs; members fenced from outside and proofs; nodeids and the last proof; paths and
 /// trials. Another version is refused by name.
 final class DomainState {
-    private static final int SNAPSHOT_VERSION = 2;
+    private static final int SNAPSHOT_VERSION = 3;
     private static final int MAX_ENTRIES = 65_536;
 
     private Standing standing = new Standing();
@@ -66,7 +66,11 @@ final class DomainState {
             case GroupEntry.View now -> viewChanged(now);
             case GroupEntry.Membership now -> membersChanged(now);
             case GroupEntry.Message message -> received(message);
-            case GroupEntry.Quorum _, GroupEntry.Fenced _, GroupEntry.Config _, GroupEntry.Recovered _ -> {}
+            case GroupEntry.Quorum _,
+                    GroupEntry.Fenced _,
+                    GroupEntry.Vouched _,
+                    GroupEntry.Config _,
+                    GroupEntry.Recovered _ -> {}
         }
     }
 

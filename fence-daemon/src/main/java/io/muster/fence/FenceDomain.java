@@ -252,6 +252,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             // again is harmless.
             case GroupEntry.Membership ignored -> reports.forget();
             case GroupEntry.View ignored -> {}
+            case GroupEntry.Vouched ignored -> {}
             case GroupEntry.Quorum ignored -> reports.forget();
             case GroupEntry.Recovered ignored -> {}
         }

@@ -82,7 +82,7 @@ class FenceCodecTest {
         byte[] snapshot = one.core.snapshot();
         snapshot[0]--;
         assertEquals(
-                "fence domain's state of version 1, this fenced has version 2",
+                "fence domain's state of version 2, this fenced has version 3",
                 assertThrows(MalformedMessage.class, () -> one.core.restore(snapshot))
                         .getMessage());
     }

@@ -7,13 +7,18 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The machine's files. Thread: any.
 public enum RealFiles implements Files {
     INSTANCE;
+
+    private static final Set<PosixFilePermission> SECRET = PosixFilePermissions.fromString("rw-------");
 
     @Override
     public Optional<byte[]> read(Path file, int mostBytes) throws IOException {
@@ -27,6 +32,11 @@ public enum RealFiles implements Files {
     @Override
     public void write(Path file, byte[] octets) throws IOException {
         AtomicFile.write(file, octets);
+    }
+
+    @Override
+    public void writeSecret(Path file, byte[] octets) throws IOException {
+        AtomicFile.write(file, octets, SECRET);
     }
 
     @Override

@@ -75,6 +75,11 @@ public final class RealMachine implements Machine {
     }
 
     @Override
+    public String life() {
+        return MachineLife.name();
+    }
+
+    @Override
     public RandomGenerator dice() {
         return dice;
     }

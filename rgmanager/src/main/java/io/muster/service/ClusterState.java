@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// services ([Service]).
 final class ClusterState {
     private static final int MAX = 65_536;
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
 
     /// A node whose rgmanager is in the group.
     ///

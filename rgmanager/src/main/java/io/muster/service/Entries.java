@@ -55,6 +55,7 @@ final class Entries {
                 proofs.fenced(fenced.victim(), fenced.how());
                 yield true;
             }
+            case GroupEntry.Vouched _ -> true;
             case GroupEntry.Recovered(long position, GroupEntry.Level level, long upTo) -> {
                 proofs.recovered(level, upTo);
                 yield true;

@@ -109,7 +109,7 @@ class CodecTest {
         var manager = new ServiceManager(States.run(1), Plans::read);
         byte[] before = manager.snapshot();
         var refused = assertThrows(MalformedMessage.class, () -> manager.restore(snapshot));
-        assertEquals("state of services in format 1, not 2", refused.getMessage());
+        assertEquals("state of services in format 1, not 3", refused.getMessage());
         assertArrayEquals(before, manager.snapshot());
     }
 

@@ -219,6 +219,8 @@ final class Story implements TestCluster.Witness {
             }
             case GroupEntry.Fenced fenced ->
                 tell("cman", "node" + fenced.victim().nodeid() + " is proven harmless: " + fenced.how());
+            case GroupEntry.Vouched vouched ->
+                tell("cman", "on node" + vouched.run().nodeid() + " may still run: " + vouched.remains());
             case GroupEntry.Config config -> tell("cman", "cluster.conf version " + config.version() + " is in force");
             case GroupEntry.Recovered _ -> {}
         }

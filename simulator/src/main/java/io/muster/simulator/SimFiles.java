@@ -49,6 +49,11 @@ public final class SimFiles implements Files {
     }
 
     @Override
+    public void writeSecret(Path file, byte[] octets) throws IOException {
+        write(file, octets);
+    }
+
+    @Override
     public void delete(Path file) throws IOException {
         if (!refusal.isEmpty() && files.containsKey(file)) {
             throw new IOException(file + ": " + refusal);

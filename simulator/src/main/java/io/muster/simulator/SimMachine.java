@@ -85,6 +85,11 @@ public final class SimMachine implements Machine {
     }
 
     @Override
+    public String life() {
+        return "start " + node.starts() + " of node " + node.nodeid();
+    }
+
+    @Override
     public RandomGenerator dice() {
         return dice;
     }

@@ -26,6 +26,7 @@ import java.util.List;
 /// | 14 | quorum device | string name, u32 votes or 0 | |
 /// | 15 | status | | see [StatusCodec] |
 /// | 16 | debug | u32 mask | result |
+/// | 17 | what is left of a lost run | node, [io.muster.group.Remains] | |
 ///
 /// Answers are [io.muster.control.Answer]s; a result's code is the ordinal of
 /// [io.muster.membership.CmanEffect.Result].
@@ -52,6 +53,7 @@ public final class CmanFrames {
     public static final int DEVICE = 14;
     public static final int ASK_STATUS = 15;
     public static final int DEBUG = 16;
+    public static final int VOUCHED = 17;
     public static final int ENTRY = 40;
     public static final int PARTED = 41;
     public static final int ASK_SHUTDOWN = 42;

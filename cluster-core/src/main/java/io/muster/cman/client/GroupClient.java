@@ -11,6 +11,7 @@ import io.muster.driver.DaemonLog;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntryCodec;
+import io.muster.group.Remains;
 import io.muster.machine.Machine;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
@@ -150,6 +151,13 @@ public final class GroupClient implements AutoCloseable {
     public void reportFenced(Node victim, String how, CauseId cause) {
         connection.send(
                 CmanFrames.FENCED, cause, new Output().node(victim).string(how).toBytes());
+    }
+
+    /// Of a lost run only these may still run; of none, it is harmless.
+    public void reportVouched(Node run, Remains remains, CauseId cause) {
+        var out = new Output().node(run);
+        remains.encode(out);
+        connection.send(CmanFrames.VOUCHED, cause, out.toBytes());
     }
 
     /// This node's member of the group has recovered from everything up to a position.

@@ -5,6 +5,7 @@ import io.muster.control.Frame;
 import io.muster.core.MalformedMessage;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupTable;
+import io.muster.group.Remains;
 import io.muster.membership.CmanEvent;
 import io.muster.wire.Input;
 import java.util.Optional;
@@ -29,6 +30,8 @@ final class Requests {
                 yield new CmanEvent.Send(client, group, in.rest(), safe, frame.cause());
             }
             case CmanFrames.FENCED -> new CmanEvent.ReportFenced(client, in.node(), in.string(255), frame.cause());
+            case CmanFrames.VOUCHED ->
+                new CmanEvent.ReportVouched(client, in.node(), Remains.decode(in), frame.cause());
             case CmanFrames.RECOVERED -> new CmanEvent.ReportRecovered(client, group(in), in.u64(), frame.cause());
             case CmanFrames.REQUIRE -> new CmanEvent.Require(client, group(in), in.u32(MAX_INT));
             case CmanFrames.ASK_FRESH -> new CmanEvent.AskFresh(client, request);
