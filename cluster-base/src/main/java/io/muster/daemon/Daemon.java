@@ -8,7 +8,11 @@ import io.muster.driver.Patience;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +76,9 @@ public final class Daemon {
     private boolean readyLater;
     private OptionHandler handler = (letter, argument) -> false;
     private List<LongOption> longOptions = List.of();
+
+    /// Held as long as the process lives.
+    private @Nullable FileChannel lock;
 
     private Daemon(String name) {
         this.name = name;
@@ -192,6 +199,9 @@ public final class Daemon {
             System.err.println(name + ": can't make directories below " + layout + ": " + e);
             return 1;
         }
+        if (!alone(layout)) {
+            return 1;
+        }
         DaemonLog.name(name);
         Logs.begin(name, layout);
         Signals.on("HUP", Logs::reopen);
@@ -216,6 +226,35 @@ public final class Daemon {
         }
         new Patience().await();
         return 0;
+    }
+
+    /// Whether no other of this name runs below the root: what a second one does first (remove what "a former life"
+    /// left) would hurt the first. The kernel lets the lock go with the process, however that ends.
+    private boolean alone(Layout layout) {
+        Path file = layout.run().resolve(name + ".lock");
+        try {
+            lock = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (lock.tryLock() != null) {
+                return true;
+            }
+            lock.close();
+        } catch (OverlappingFileLockException e) {
+            log.debug("held in this process", e);
+        } catch (IOException e) {
+            // A disk in trouble is no reason to be no daemon; the socket is still there to be found taken.
+            System.err.println(name + ": goes on without a lock: " + e);
+            return true;
+        }
+        System.err.println(name + ": another " + name + " runs here" + pid(layout) + ": this one ends");
+        return false;
+    }
+
+    private String pid(Layout layout) {
+        try {
+            return " (pid " + Files.readString(layout.pidFile(name)).strip() + ")";
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /// For scripts only. A disk that is full is no reason to be no daemon: this one may have something to stop.

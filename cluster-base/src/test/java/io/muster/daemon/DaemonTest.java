@@ -125,6 +125,36 @@ class DaemonTest {
     }
 
     @Test
+    void aSecondOneEndsBeforeItTouchesAnything() throws Exception {
+        Process process = launch();
+        try (var client = connect(process)) {
+            Path pidFile = Layout.under(root).pidFile("small");
+            read(pidFile);
+            Process second = launch();
+            try {
+                assertTrue(second.waitFor(20, TimeUnit.SECONDS));
+                assertEquals(1, second.exitValue());
+                assertEquals(
+                        "small: another small runs here (pid " + process.pid() + "): this one ends\n",
+                        Files.readString(root.resolve("output")));
+            } finally {
+                second.destroyForcibly();
+            }
+            assertEquals(process.pid() + "\n", Files.readString(pidFile));
+            assertEquals(1, client.ask(1, new byte[] {7}).payload().length);
+        } finally {
+            process.destroyForcibly();
+        }
+        process.waitFor(20, TimeUnit.SECONDS);
+        Process next = launch();
+        try (var client = connect(next)) {
+            assertEquals(1, client.ask(1, new byte[] {7}).payload().length, "the lock went with the killed one");
+        } finally {
+            next.destroyForcibly();
+        }
+    }
+
+    @Test
     void optionsAreThoseOfEveryDaemon() {
         assertEquals("-1 ", parse("-f"));
         assertEquals("0 small " + Daemon.version() + "\n", parse("-V"));

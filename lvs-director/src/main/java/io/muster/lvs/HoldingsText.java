@@ -35,6 +35,13 @@ public final class HoldingsText {
         public Reading {
             problems = List.copyOf(problems);
         }
+
+        /// With one more sentence for the operator.
+        public Reading and(String problem) {
+            var more = new ArrayList<>(problems);
+            more.add(problem);
+            return new Reading(holdings, more);
+        }
     }
 
     public static String write(Holdings holdings) {

@@ -1,8 +1,6 @@
 package io.muster.os;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -114,12 +112,7 @@ public final class BorrowedSettings {
 
     private SortedMap<String, String> noted() throws IOException {
         var found = new TreeMap<String, String>();
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(file);
-        } catch (NoSuchFileException e) {
-            return found;
-        }
+        List<String> lines = OwnText.lines(file).orElse(List.of());
         if (!lines.isEmpty() && lines.getFirst().equals("boot " + boot())) {
             for (String line : lines.subList(1, lines.size())) {
                 int blank = line.indexOf(' ');

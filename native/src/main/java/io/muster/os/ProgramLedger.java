@@ -115,7 +115,8 @@ final class ProgramLedger {
             for (Path file : files) {
                 // A file without a whole line: its process has yet to look at `run`, and will find
                 // itself too late.
-                Optional<ProcessStat> agent = ProcessStat.parse(Files.readString(file));
+                Optional<ProcessStat> agent =
+                        ProcessStat.parse(String.join("\n", OwnText.lines(file).orElse(List.of())));
                 if (agent.isPresent() && agent.get().stillRuns()) {
                     end(agent.get(), deadline);
                     ended.add("pid " + agent.get().pid());

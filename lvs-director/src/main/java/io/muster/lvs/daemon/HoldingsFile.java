@@ -3,22 +3,29 @@ package io.muster.lvs.daemon;
 import io.muster.lvs.Holdings;
 import io.muster.lvs.HoldingsText;
 import io.muster.os.AtomicFile;
+import io.muster.os.OwnText;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// The file `owned`, replaced as a whole. Thread: one that may block.
 final class HoldingsFile {
     private HoldingsFile() {}
 
-    /// @return nothing at all if there is no file
-    static HoldingsText.Reading read(Path file) throws IOException {
+    /// What can be known of it: nothing at all if there is no file, or one that can't be read. One that makes no sense
+    /// somewhere is set aside; its other lines count.
+    static HoldingsText.Reading read(Path file) {
         try {
-            return HoldingsText.read(Files.readString(file));
-        } catch (NoSuchFileException e) {
-            return new HoldingsText.Reading(Holdings.NONE, List.of());
+            Optional<List<String>> lines = OwnText.lines(file);
+            if (lines.isEmpty()) {
+                return new HoldingsText.Reading(Holdings.NONE, List.of());
+            }
+            HoldingsText.Reading reading = HoldingsText.read(String.join("\n", lines.get()));
+            return reading.problems().isEmpty() ? reading : reading.and(OwnText.setAside(file));
+        } catch (IOException e) {
+            var nothing = new HoldingsText.Reading(Holdings.NONE, List.of("can't be read: " + e.getMessage()));
+            return nothing.and(OwnText.setAside(file));
         }
     }
 

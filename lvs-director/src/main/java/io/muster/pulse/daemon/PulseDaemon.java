@@ -109,14 +109,7 @@ public final class PulseDaemon implements AutoCloseable {
                     .fatal(process.fatal)
                     .recorder(recorder)
                     .start();
-            this.sync = setup.settings().lvsd()
-                    ? KernelSync.open(config, layout.state().resolve("lvs/pulse-sysctl"), driver::post)
-                    : TableSync.NONE;
-            this.lvsd = setup.settings().lvsd()
-                    ? new LvsdChild(
-                            LvsdChild.command(layout, options.lvsd(), setup.file(), options.verbose()),
-                            how -> driver.post(new PulseEvent.LvsdEnded(how)))
-                    : null;
+            // Before anything that acts: where another pulse has the port, this one has no business here.
             this.sockets = setup.settings().partner()
                     ? HeartbeatSockets.open(
                             loop,
@@ -124,6 +117,14 @@ public final class PulseDaemon implements AutoCloseable {
                             setup.other().orElseThrow(),
                             setup.config().heartbeat().port(),
                             this::received)
+                    : null;
+            this.sync = setup.settings().lvsd()
+                    ? KernelSync.open(config, layout.state().resolve("lvs/pulse-sysctl"), driver::post)
+                    : TableSync.NONE;
+            this.lvsd = setup.settings().lvsd()
+                    ? new LvsdChild(
+                            LvsdChild.command(layout, options.lvsd(), setup.file(), options.verbose()),
+                            how -> driver.post(new PulseEvent.LvsdEnded(how)))
                     : null;
         } catch (Exception e) {
             Loops.stop(loop);
@@ -200,10 +201,6 @@ public final class PulseDaemon implements AutoCloseable {
                 Logs.end();
                 Runtime.getRuntime().halt(0);
             }
-            if (!options.dryRun()) {
-                AddressBook.keepSecondaries();
-                book.removeStale(setup.settings().addresses());
-            }
             var pulse = new PulseDaemon(layout, options, setup, book, process);
             try {
                 pulse.open(process);
@@ -224,6 +221,10 @@ public final class PulseDaemon implements AutoCloseable {
                 session.reply(frame, Answer.of(report().encode()));
             }
         });
+        if (!options.dryRun()) {
+            AddressBook.keepSecondaries();
+            book.removeStale(setup.settings().addresses());
+        }
         if (process.harden) {
             loop.execute(() -> RealTime.scheduleThread(REAL_TIME_PRIORITY)
                     .or(() -> RealTime.scheduleVirtualMachine(REAL_TIME_PRIORITY))

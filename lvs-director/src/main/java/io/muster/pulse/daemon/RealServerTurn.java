@@ -6,10 +6,9 @@ import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.net.IpAddress;
 import io.muster.os.AtomicFile;
 import io.muster.os.InterfaceAddress;
+import io.muster.os.OwnText;
 import io.muster.realserver.daemon.RealServerSetup;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -55,11 +54,12 @@ final class RealServerTurn implements AutoCloseable {
             }
         }
         try {
-            Files.readString(note).lines().forEach(line -> IpAddress.parse(line).ifPresent(turning::add));
-        } catch (NoSuchFileException e) {
-            // Nothing was turned.
+            for (String line : OwnText.lines(note).orElse(List.of())) {
+                IpAddress.parse(line)
+                        .ifPresentOrElse(turning::add, () -> LOG.warn("{}: can't make sense of \"{}\"", note, line));
+            }
         } catch (IOException e) {
-            LOG.warn("{}: can't be read: {}", note, e.getMessage());
+            LOG.warn("{}: can't be read: {}: {}", note, e.getMessage(), OwnText.setAside(note));
         }
         if (!turning.isEmpty()) {
             LOG.info("this director is a real server for {} while it isn't active", turning);

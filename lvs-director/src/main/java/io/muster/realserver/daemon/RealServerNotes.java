@@ -2,10 +2,11 @@ package io.muster.realserver.daemon;
 
 import io.muster.net.IpAddress;
 import io.muster.os.AtomicFile;
+import io.muster.os.OwnText;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -37,28 +38,24 @@ final class RealServerNotes {
 
     static RealServerNotes read(Path file, String boot) throws IOException {
         var notes = new RealServerNotes(file, boot);
-        try {
-            boolean current = false;
-            for (String line : Files.readAllLines(file)) {
-                String[] words = line.split(" ", 3);
-                switch (words[0]) {
-                    case "boot" -> current = words.length == 2 && words[1].equals(boot);
-                    case "held" -> {
-                        Optional<IpAddress> address = words.length == 3 ? IpAddress.parse(words[1]) : Optional.empty();
-                        if (current && address.isPresent()) {
-                            notes.held.put(address.get(), words[2]);
-                        }
+        boolean current = false;
+        for (String line : OwnText.lines(file).orElse(List.of())) {
+            String[] words = line.split(" ", 3);
+            switch (words[0]) {
+                case "boot" -> current = words.length == 2 && words[1].equals(boot);
+                case "held" -> {
+                    Optional<IpAddress> address = words.length == 3 ? IpAddress.parse(words[1]) : Optional.empty();
+                    if (current && address.isPresent()) {
+                        notes.held.put(address.get(), words[2]);
                     }
-                    case "was" -> {
-                        if (current && words.length == 3) {
-                            notes.was.put(words[1], words[2]);
-                        }
-                    }
-                    default -> {}
                 }
+                case "was" -> {
+                    if (current && words.length == 3) {
+                        notes.was.put(words[1], words[2]);
+                    }
+                }
+                default -> {}
             }
-        } catch (NoSuchFileException e) {
-            return notes;
         }
         return notes;
     }

@@ -320,6 +320,21 @@ class DirectorPairIT {
     }
 
     @Test
+    void aSecondPulseLeavesTheFirstItsAddresses() throws Exception {
+        DirectorPair pair = pair();
+        pair.boot("");
+        pair.start(pair.primary);
+        Await.that("it has the address\n" + pair.report(), 60_000, () -> on(pair.primary, "eth0"));
+        Shell.Result second = pair.primary.run(60_000, "pulse");
+        assertEquals(1, second.status());
+        assertTrue(second.err().contains("another pulse runs here (pid "), second.err());
+        Shell.Result word = pair.primary.run(60_000, "pulse", "status");
+        assertEquals(1, word.status());
+        assertTrue(word.err().contains("unexpected argument \"status\""), word.err());
+        assertTrue(on(pair.primary, "eth0"), pair.report());
+    }
+
+    @Test
     void aDryRunSaysWhatItWouldDoAndDoesNothing() throws Exception {
         DirectorPair pair = pair();
         pair.boot("active_cmd = \"touch /run/touched\"");
