@@ -19,18 +19,21 @@ import java.util.TreeSet;
 /// Rules kept here, because here every replica checks them alike:
 ///
 /// - a victim leaves only by proof; coming back, being a member or time don't count;
+/// - an agent's success against a member explains the silence that follows, and is void as soon as that run
+///   gives a sign of life: an entry of its own, or being a member in a token round that began later; what
+///   nobody can ask for any more, because quorum was lost, is void too;
 /// - at most one claim per node at a time, granted to the lowest node that has completed the domain,
 ///   and only when delivered in a regular, quorate configuration; never against a node that is a member
 ///   again;
 /// - a claim ends by result or by loss of its holder;
 /// - a restarted node completes the domain only once no claim against an earlier run of it is left.
 ///
-/// Layout of the snapshot, big-endian: u8 version 3, [Standing], bool started, u64 changed at; lists
+/// Layout of the snapshot, big-endian: u8 version 4, [Standing], bool started, u64 changed at; lists
 /// of: complete nodes; unmet nodes and the place of the start; claimed runs, holders and places; proven
-/// runs and proofs; members fenced from outside and proofs; nodeids and the last proof; paths and
+/// runs and proofs; members and the success of agents against them; nodeids and the last proof; paths and
 /// trials. Another version is refused by name.
 final class DomainState {
-    private static final int SNAPSHOT_VERSION = 3;
+    private static final int SNAPSHOT_VERSION = 4;
     private static final int MAX_ENTRIES = 65_536;
 
     private Standing standing = new Standing();
@@ -50,8 +53,8 @@ final class DomainState {
     /// What makes victims harmless, until cman has told all groups.
     private final SortedMap<Node, Proof> proofs = new TreeMap<>();
 
-    /// Members that `fence_node` has fenced: their silence, when it comes, is explained already.
-    private final SortedMap<Node, Proof> outside = new TreeMap<>();
+    /// Members against which an agent had success: their silence, when it comes, is explained already.
+    private final SortedMap<Node, Proof> early = new TreeMap<>();
 
     private final SortedMap<Integer, Proof> last = new TreeMap<>();
     private final SortedMap<FencePath, FencePath.Trial> paths = new TreeMap<>();
@@ -66,17 +69,19 @@ final class DomainState {
             case GroupEntry.View now -> viewChanged(now);
             case GroupEntry.Membership now -> membersChanged(now);
             case GroupEntry.Message message -> received(message);
-            case GroupEntry.Quorum _,
-                    GroupEntry.Fenced _,
-                    GroupEntry.Vouched _,
-                    GroupEntry.Config _,
-                    GroupEntry.Recovered _ -> {}
+            case GroupEntry.Quorum(long _, boolean quorate) -> {
+                if (!quorate) {
+                    early.clear();
+                }
+            }
+            case GroupEntry.Fenced _, GroupEntry.Vouched _, GroupEntry.Config _, GroupEntry.Recovered _ -> {}
         }
     }
 
     private void viewChanged(GroupEntry.View now) {
         // One that joins again under the same name has lost its state on the way.
         complete.removeAll(now.joined());
+        early.keySet().removeAll(now.joined());
         complete.retainAll(standing.view());
         claims.values()
                 .removeIf(claim -> !standing.view().contains(claim.holder())
@@ -88,10 +93,13 @@ final class DomainState {
     }
 
     private void membersChanged(GroupEntry.Membership now) {
-        standing.lost().keySet().stream()
-                .filter(outside::containsKey)
-                .forEach(run -> proofs.putIfAbsent(run, outside.get(run)));
-        outside.keySet().removeIf(run -> !standing.present(run));
+        for (var entry : List.copyOf(early.entrySet())) {
+            Node run = entry.getKey();
+            if (!standing.present(run)) {
+                early.remove(run);
+                victim(run).ifPresent(victim -> prove(victim, entry.getValue()));
+            }
+        }
         claims.values().removeIf(claim -> !standing.present(claim.holder()));
         if (!now.joined().isEmpty() || !now.left().isEmpty()) {
             changedAt = now.position();
@@ -100,7 +108,7 @@ final class DomainState {
 
     private void fenced(GroupEntry.Fenced now) {
         Node run = now.victim();
-        outside.remove(run);
+        early.remove(run);
         if (!victims().containsKey(run)) {
             return;
         }
@@ -125,6 +133,8 @@ final class DomainState {
         if (!message.regular() || !standing.view().contains(message.from())) {
             return;
         }
+        // Ordered after the success, so it was sent after it.
+        early.remove(message.from());
         FenceMessage decoded;
         try {
             decoded = FenceCodec.decode(message.payload());
@@ -146,6 +156,7 @@ final class DomainState {
             case FenceMessage.Release(Node node) ->
                 victim(node).filter(victim -> victim.heldBy(from)).ifPresent(_ -> claims.remove(node));
             case FenceMessage.Proven(Node node, Proof proof) -> proven(from, node, proof);
+            case FenceMessage.Alive(Node run, Proof proof) -> alive(run, proof);
             case FenceMessage.Tried ignored -> {}
         }
     }
@@ -182,30 +193,46 @@ final class DomainState {
         }
     }
 
-    /// Proof for one run is proof for all earlier runs of the same machine; an operator's word only for
-    /// the run it names. When sides of a partition meet, cman may tell anew of a loss that one of them
-    /// hadn't seen fenced: the earlier run then seems to be the later one, and whoever has looked at
-    /// that hasn't looked at the other.
     private void proven(Node from, Node node, Proof proof) {
         boolean wrongSpeaker = proof.kind() == Proof.Kind.MEMBER
                 && (from.nodeid() != node.nodeid() || from.equals(node) || claimed(node.nodeid()));
         if (wrongSpeaker) {
             return;
         }
-        Victim named = victims().get(node);
-        if (named == null) {
-            if (standing.present(node) && proof.kind() == Proof.Kind.EXTERNAL) {
-                outside.put(node, proof);
-            }
+        if (proof.kind() == Proof.Kind.AGENT
+                && victim(node).filter(victim -> victim.heldBy(from)).isPresent()) {
+            claims.remove(node);
+        }
+        if (standing.present(node) && proof.byAgent()) {
+            early.put(node, proof);
             return;
         }
+        victim(node).ifPresent(named -> prove(named, proof));
+    }
+
+    /// Proof for one run is proof for all earlier runs of the same machine; an operator's word only for
+    /// the run it names. When sides of a partition meet, cman may tell anew of a loss that one of them
+    /// hadn't seen fenced: the earlier run then seems to be the later one, and whoever has looked at
+    /// that hasn't looked at the other.
+    private void prove(Victim named, Proof proof) {
         boolean word = proof.kind() == Proof.Kind.OVERRIDE;
         for (Victim victim : victims().values()) {
-            boolean earlier = victim.node().nodeid() == node.nodeid() && Victim.BY_LOSS.compare(victim, named) <= 0;
-            if (victim.proof().isEmpty() && (word ? victim.node().equals(node) : earlier)) {
+            boolean earlier =
+                    victim.node().nodeid() == named.node().nodeid() && Victim.BY_LOSS.compare(victim, named) <= 0;
+            if (victim.proof().isEmpty() && (word ? victim.node().equals(named.node()) : earlier)) {
                 proofs.put(victim.node(), proof);
                 claims.remove(victim.node());
             }
+        }
+    }
+
+    /// A run that has fallen silent meanwhile, and that nobody has been told of as fenced, is a victim again.
+    private void alive(Node run, Proof proof) {
+        early.remove(run, proof);
+        if (proof.byAgent() && proof.equals(proofs.get(run))) {
+            proofs.entrySet()
+                    .removeIf(entry -> entry.getKey().nodeid() == run.nodeid()
+                            && entry.getValue().equals(proof));
         }
     }
 
@@ -267,6 +294,16 @@ final class DomainState {
                 .max(Victim.BY_LOSS);
     }
 
+    /// Members against which an agent had success and that haven't given a sign of life since.
+    SortedMap<Node, Proof> early() {
+        return early;
+    }
+
+    /// Whether this very run is a member of the cluster.
+    boolean present(Node run) {
+        return standing.present(run);
+    }
+
     Optional<Proof> last(int nodeid) {
         return Optional.ofNullable(last.get(nodeid));
     }
@@ -309,7 +346,7 @@ final class DomainState {
                         .node(e.getValue().holder())
                         .u64(e.getValue().since()));
         out.list(proofs.entrySet(), (o, e) -> FenceCodec.proof(o.node(e.getKey()), e.getValue()));
-        out.list(outside.entrySet(), (o, e) -> FenceCodec.proof(o.node(e.getKey()), e.getValue()));
+        out.list(early.entrySet(), (o, e) -> FenceCodec.proof(o.node(e.getKey()), e.getValue()));
         out.list(last.entrySet(), (o, e) -> FenceCodec.proof(o.u32(e.getKey()), e.getValue()));
         out.list(paths.entrySet(), (o, e) -> {
             FenceCodec.path(o, e.getKey());
@@ -334,7 +371,7 @@ final class DomainState {
         in.list(MAX_ENTRIES, i -> state.unmet.put(i.node(), i.u64()));
         in.list(MAX_ENTRIES, i -> state.claims.put(i.node(), new Victim.Claim(i.node(), i.u64())));
         in.list(MAX_ENTRIES, i -> state.proofs.put(i.node(), FenceCodec.proof(i)));
-        in.list(MAX_ENTRIES, i -> state.outside.put(i.node(), FenceCodec.proof(i)));
+        in.list(MAX_ENTRIES, i -> state.early.put(i.node(), FenceCodec.proof(i)));
         in.list(MAX_ENTRIES, i -> state.last.put(i.u32(Integer.MAX_VALUE), FenceCodec.proof(i)));
         in.list(MAX_ENTRIES, i -> state.paths.put(FenceCodec.path(i), FenceCodec.trial(i)));
         in.end();

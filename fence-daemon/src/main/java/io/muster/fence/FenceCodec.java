@@ -8,16 +8,16 @@ import io.muster.wire.Output;
 ///
 /// | octets | field |
 /// |---|---|
-/// | u8 | version, 1 |
-/// | u8 | type: 1 ready, 2 start, 3 claim, 4 release, 5 proven, 6 tried |
+/// | u8 | version, 2 |
+/// | u8 | type: 1 ready, 2 start, 3 claim, 4 release, 5 proven, 6 tried, 7 alive |
 /// | | start: u32 count, u32 nodeid each |
 /// | | claim, release: node (u32, 16) |
-/// | | proven: node, proof |
+/// | | proven, alive: node, proof |
 /// | | tried: path (u32, text, text), trial |
 ///
 /// A proof is u8 kind, u32 nodeid, text how, u64 time; a trial u8 ok, text how, text agent, u32 nodeid, u64 time.
 final class FenceCodec {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /// More nodes than any cluster has.
     static final int MAX_NODES = 4096;
@@ -36,6 +36,7 @@ final class FenceCodec {
                 path(out.u8(6), path);
                 trial(out, trial);
             }
+            case FenceMessage.Alive(var run, var proof) -> proof(out.u8(7).node(run), proof);
         }
         return out.toBytes();
     }
@@ -54,6 +55,7 @@ final class FenceCodec {
             case 4 -> new FenceMessage.Release(in.node());
             case 5 -> new FenceMessage.Proven(in.node(), proof(in));
             case 6 -> new FenceMessage.Tried(path(in), trial(in));
+            case 7 -> new FenceMessage.Alive(in.node(), proof(in));
             default -> throw new MalformedMessage("fence message type " + type);
         };
         in.end();

@@ -61,6 +61,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     /// Operators that wait until the log has their word.
     private final SortedMap<Long, Acknowledging> acknowledging = new TreeMap<>();
 
+    /// Whether members live on against which an agent had success.
+    private final SignsOfLife signs = new SignsOfLife();
+
     private final Set<Node> deferred = new TreeSet<>();
     private final Set<Node> announced = new TreeSet<>();
     private Set<Integer> memberIds = Set.of();
@@ -112,6 +115,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             List<Proposals.Said<FenceMessage>> proposals,
             List<Proposals.Said<Node>> reports,
             SortedMap<Long, Acknowledging> acknowledging,
+            List<SignsOfLife.Look> signs,
             SortedSet<Node> deferred,
             SortedSet<Node> announced,
             SortedSet<Integer> memberIds,
@@ -134,6 +138,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                 proposals.underWay(),
                 reports.underWay(),
                 new TreeMap<>(acknowledging),
+                signs.image(),
                 new TreeSet<>(deferred),
                 new TreeSet<>(announced),
                 new TreeSet<>(memberIds),
@@ -178,6 +183,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         reports.resume(was.reports());
         acknowledging.clear();
         acknowledging.putAll(was.acknowledging());
+        signs.resume(was.signs());
         replace(deferred, was.deferred());
         replace(announced, was.announced());
         memberIds = Set.copyOf(was.memberIds());
@@ -274,6 +280,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     private void restored(long nowMs) {
         proposals.forget();
         reports.forget();
+        signs.forget();
         memberIds = Set.copyOf(state.members().keySet());
         startTimed = false;
         recoveredUpTo = 0;
@@ -288,6 +295,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             case FenceEvent.FencedOutside(Node node, String agent, long wallMs) ->
                 out.add(safe(new FenceMessage.Proven(
                         node, new Proof(Proof.Kind.EXTERNAL, self.nodeid(), cut(agent), wallMs))));
+            case FenceEvent.Unfenced(Node node) ->
+                Optional.ofNullable(state.early().get(node))
+                        .ifPresent(proof -> out.add(safe(new FenceMessage.Alive(node, proof))));
             case FenceEvent.ServicesStopped(long wallMs) -> {
                 wordWallMs = wallMs;
                 // After partitions none of which was quorate a node vouches for its own run, and cman
@@ -355,6 +365,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             start(nowMs, out);
             ready(nowMs, out);
             giveWord(nowMs, out);
+            look(nowMs, out);
             report(nowMs, out);
             claim(nowMs, out);
             work(nowMs, out);
@@ -435,18 +446,53 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                         out));
     }
 
-    /// Tells cman what is proven. The one whose proof it is speaks; if that node is gone, the lowest
-    /// that can.
+    /// Nothing explains the silence of a run that an agent was too weak for.
+    private void look(long nowMs, List<FenceEffect> out) {
+        signs.keep(look -> look.proof().equals(state.early().get(look.run()))
+                || look.phase() instanceof SignsOfLife.Phase.Alive
+                        && state.victim(look.run())
+                                .flatMap(Victim::proof)
+                                .filter(look.proof()::equals)
+                                .isPresent());
+        state.early().forEach((run, proof) -> {
+            if (!speaksFor(proof)) {
+                return;
+            }
+            long dueMs = signs.due(run, proof, nowMs);
+            if (dueMs > 0) {
+                wake(dueMs);
+            } else {
+                long check = ++sequence;
+                signs.asks(run, proof, check);
+                out.add(new FenceEffect.CheckQuorate(check));
+            }
+        });
+        if (state.quorate()) {
+            for (SignsOfLife.Look look : signs.seen()) {
+                if (propose(new FenceMessage.Alive(look.run(), look.proof()), nowMs, out)) {
+                    out.add(warn(name(look.run()) + " lives on although it was fenced with "
+                            + look.proof().how() + ": that is no proof for later"));
+                }
+            }
+        }
+    }
+
+    /// The one whose proof it is speaks for it; if that node is gone, the lowest that can.
+    private boolean speaksFor(Proof proof) {
+        boolean speakerHere = state.view().stream().anyMatch(node -> node.nodeid() == proof.byNodeid());
+        return speakerHere
+                ? proof.byNodeid() == self.nodeid()
+                : state.claimant().filter(self::equals).isPresent();
+    }
+
+    /// Tells cman what is proven.
     private void report(long nowMs, List<FenceEffect> out) {
         for (Victim victim : state.victims().values()) {
             if (victim.proof().isEmpty()) {
                 continue;
             }
             Proof proof = victim.proof().get();
-            boolean speakerHere = state.view().stream().anyMatch(node -> node.nodeid() == proof.byNodeid());
-            boolean mine = speakerHere
-                    ? proof.byNodeid() == self.nodeid()
-                    : state.claimant().filter(self::equals).isPresent();
+            boolean mine = speaksFor(proof) && !signs.seen(victim.node(), proof);
             if (mine && reports.say(victim.node(), nowMs)) {
                 if (proof.kind() == Proof.Kind.OVERRIDE) {
                     out.add(warn("fence " + name(victim.node()) + " overridden by administrator intervention"));
@@ -555,6 +601,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     }
 
     private void checked(long check, boolean quorate, long nowMs, List<FenceEffect> out) {
+        signs.answered(check, quorate && state.quorate(), state::present, nowMs + RECHECK_MS);
         for (ClaimRun run : List.copyOf(runs.values())) {
             if (run.phase() instanceof ClaimRun.Phase.Checking(long asked) && asked == check) {
                 if (!quorate || !state.quorate()) {

@@ -21,6 +21,9 @@ public sealed interface FenceEvent {
     /// `fence_node` on this node has fenced that run.
     record FencedOutside(Node node, String agent, long wallMs) implements FenceEvent {}
 
+    /// `fence_node -U` on this node is about to unfence that run.
+    record Unfenced(Node node) implements FenceEvent {}
+
     /// Everything that earlier runs of this node may have left behind has been stopped with success.
     record ServicesStopped(long wallMs) implements FenceEvent {}
 

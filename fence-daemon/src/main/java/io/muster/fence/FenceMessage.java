@@ -26,8 +26,11 @@ sealed interface FenceMessage {
     /// The sender gives up its claim: the victim's node has restarted.
     record Release(Node victim) implements FenceMessage {}
 
-    /// The victim is harmless. For a member that is still alive, by [Proof.Kind#EXTERNAL]: it won't be a victim.
+    /// The victim is harmless. Of a member, an agent's success explains the silence that follows it.
     record Proven(Node victim, Proof proof) implements FenceMessage {}
+
+    /// That proof is void: the run was seen alive after it, or has been unfenced.
+    record Alive(Node run, Proof proof) implements FenceMessage {}
 
     /// A fence path was used. Only for display.
     record Tried(FencePath path, FencePath.Trial trial) implements FenceMessage {}

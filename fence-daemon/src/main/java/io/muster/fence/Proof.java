@@ -18,6 +18,11 @@ public record Proof(Kind kind, int byNodeid, String how, long wallMs) {
         MEMBER
     }
 
+    /// Whether an agent's success is all there is to it: it says nothing of a run that was seen alive later.
+    boolean byAgent() {
+        return kind == Kind.AGENT || kind == Kind.EXTERNAL;
+    }
+
     /// As `fence_tool ls -n` shows it.
     public String shown() {
         return switch (kind) {

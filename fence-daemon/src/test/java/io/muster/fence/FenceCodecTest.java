@@ -25,7 +25,8 @@ class FenceCodecTest {
             new FenceMessage.Claim(NODE),
             new FenceMessage.Release(NODE),
             new FenceMessage.Proven(NODE, new Proof(Proof.Kind.AGENT, 1, "fence_apc", 5)),
-            new FenceMessage.Tried(new FencePath(2, "m", "d"), new FencePath.Trial(true, "fence", "fence_apc", 1, 5)));
+            new FenceMessage.Tried(new FencePath(2, "m", "d"), new FencePath.Trial(true, "fence", "fence_apc", 1, 5)),
+            new FenceMessage.Alive(NODE, new Proof(Proof.Kind.EXTERNAL, 1, "fence_apc", 5)));
 
     @Test
     void goldens() throws MalformedMessage {
@@ -33,12 +34,13 @@ class FenceCodecTest {
         String time = "0000000000000005";
         String apc = "0009" + "66656e63655f617063";
         List<String> hex = List.of(
-                "0101",
-                "0102" + "00000002" + "00000003" + "00000004",
-                "0103" + node,
-                "0104" + node,
-                "0105" + node + "00" + "00000001" + apc + time,
-                "0106" + "00000002" + "00016d" + "000164" + "01" + "000566656e6365" + apc + "00000001" + time);
+                "0201",
+                "0202" + "00000002" + "00000003" + "00000004",
+                "0203" + node,
+                "0204" + node,
+                "0205" + node + "00" + "00000001" + apc + time,
+                "0206" + "00000002" + "00016d" + "000164" + "01" + "000566656e6365" + apc + "00000001" + time,
+                "0207" + node + "02" + "00000001" + apc + time);
         for (int i = 0; i < ALL.size(); i++) {
             assertEquals(hex.get(i), HexFormat.of().formatHex(FenceCodec.encode(ALL.get(i))));
             assertEquals(ALL.get(i), FenceCodec.decode(HexFormat.of().parseHex(hex.get(i))));
@@ -82,7 +84,7 @@ class FenceCodecTest {
         byte[] snapshot = one.core.snapshot();
         snapshot[0]--;
         assertEquals(
-                "fence domain's state of version 2, this fenced has version 3",
+                "fence domain's state of version 3, this fenced has version 4",
                 assertThrows(MalformedMessage.class, () -> one.core.restore(snapshot))
                         .getMessage());
     }

@@ -348,7 +348,8 @@ class FenceDomainTest {
     @Test
     void aMemberFencedFromOutsideIsProvenBeforeItFallsSilent() {
         one.event(new FenceEvent.FencedOutside(node(3), "fence_apc", 4)).lose(node(3), 1, 2);
-        assertFalse(one.asked());
+        one.confirm(true);
+        assertTrue(one.agent().isEmpty());
         assertEquals(
                 Proof.Kind.EXTERNAL,
                 one.core
@@ -358,6 +359,86 @@ class FenceDomainTest {
                         .proof()
                         .orElseThrow()
                         .kind());
+    }
+
+    @Test
+    void aSuccessOfFenceNodeAgainstAMemberThatLivesExplainsNoLaterSilence() {
+        one.event(new FenceEvent.FencedOutside(node(3), "fence_brocade", 1)).confirm(true);
+        one.lose(node(3), 1, 2);
+        assertFalse(one.proven(node(3)));
+        one.confirm(true);
+        assertTrue(one.agent().isPresent());
+    }
+
+    @Test
+    void aMemberThatCouldNotBeLookedForIsLookedForAgain() {
+        one.event(new FenceEvent.FencedOutside(node(3), "fence_brocade", 1)).confirm(false);
+        assertTrue(one.core.state().early().containsKey(node(3)));
+        one.at(one.now + 500).confirm(true);
+        assertTrue(one.core.state().early().isEmpty());
+    }
+
+    @Test
+    void aMemberThatSendsAnythingHasOutlivedItsFencing() {
+        one.hold().message(node(2), outside(2, node(3)));
+        assertTrue(one.core.state().early().containsKey(node(3)));
+        one.message(node(3), new FenceMessage.Ready());
+        assertTrue(one.core.state().early().isEmpty());
+    }
+
+    @Test
+    void aMemberWhoseFencedJoinsAnewHasOutlivedItsFencing() {
+        one.hold().message(node(2), outside(2, node(3)));
+        one.entry(new GroupEntry.View(++one.position, nodes(1, 2, 3), List.of(node(3)), List.of()));
+        assertTrue(one.core.state().early().isEmpty());
+    }
+
+    @Test
+    void anUnfencedMemberIsNoLongerFenced() {
+        one.hold().message(node(2), outside(2, node(3)));
+        one.event(new FenceEvent.Unfenced(node(3))).order(true);
+        assertTrue(one.core.state().early().isEmpty());
+    }
+
+    @Test
+    void whatNobodyCanAskForWithoutQuorumExplainsNothing() {
+        one.event(new FenceEvent.FencedOutside(node(3), "fence_apc", 1)).quorum(false);
+        one.lose(node(3), 1, 2).quorum(true);
+        assertFalse(one.proven(node(3)));
+    }
+
+    @Test
+    void theNextLooksForAMemberWhenTheOneWhoFencedItIsGone() {
+        one.message(node(2), outside(2, node(3)));
+        assertFalse(one.asked(), "that is for node 2");
+        one.lose(node(2), 1, 3).at(one.now);
+        one.confirm(true);
+        assertTrue(one.core.state().early().isEmpty());
+    }
+
+    @Test
+    void whoWasSeenAliveIsAVictimAgainThoughItFellSilentBeforeThatWasOrdered() {
+        one.event(new FenceEvent.FencedOutside(node(3), "fence_brocade", 1));
+        one.hold().confirm(true).lose(node(3), 1, 2);
+        assertTrue(one.proven(node(3)));
+        assertTrue(one.last(FenceEffect.ReportFenced.class).isEmpty());
+        one.order(true);
+        assertFalse(one.proven(node(3)));
+    }
+
+    @Test
+    void anAgentsSuccessAgainstARunThatIsBackUnchangedIsVoidOnceThatIsSeen() {
+        one.lose(node(3), 1, 2).confirm(true);
+        one.members(nodes(1, 2, 3), List.of());
+        one.agentEnds(0);
+        assertFalse(one.proven(node(3)));
+        assertFalse(one.core.state().claimed(3));
+        one.confirm(true).lose(node(3), 1, 2);
+        assertFalse(one.proven(node(3)));
+    }
+
+    private static FenceMessage outside(int by, Node run) {
+        return new FenceMessage.Proven(run, new Proof(Proof.Kind.EXTERNAL, by, "fence_apc", 1));
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.muster.fence.NodeFencing;
 import io.muster.fence.daemon.AgentRunner;
 import io.muster.fence.daemon.FenceProtocol;
 import io.muster.finding.ConfigInvalid;
+import io.muster.wire.Output;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -26,7 +27,8 @@ import java.util.function.BiConsumer;
 /// cluster.conf, once.
 ///
 /// Exit: 0 done, 1 failed, 2 nothing configured. A success is told to fenced, if it runs here, as proof
-/// for the run of the node that it knew when the agent was started.
+/// for the run of the node that it knew when the agent was started; that proof is void when the run is seen
+/// alive later, or unfenced.
 public final class FenceNode implements Command {
     private static final String USAGE = """
             Usage: fence_node [options] NODE
@@ -97,7 +99,7 @@ public final class FenceNode implements Command {
         NodeFencing node = found.get();
         var run = new MethodRun(new AgentRunner(layout), out, verbosity, settings.agentTimeoutMs());
         int status = switch (action) {
-            case "unfence" -> unfence(run, node);
+            case "unfence" -> unfence(run, node, err);
             case "status" -> test(run, node);
             default -> fence(run, node, err);
         };
@@ -127,30 +129,39 @@ public final class FenceNode implements Command {
             return 2;
         }
         // Asked before the agent starts: the run that is there now is the one it will hit.
-        Optional<Node> victim = Optional.empty();
-        try {
-            victim = AskFenced.report(layout).node(node.name()).flatMap(line -> line.run());
-        } catch (IOException e) {
-            // Without fenced on this node there is nobody to tell; the node is fenced all the same.
-        }
+        Optional<Node> victim = present(node);
         Optional<String> agent = run.first("fence", node.name(), node.methods(), (call, ok) -> {});
         if (agent.isEmpty()) {
             return 1;
         }
-        if (victim.isPresent()) {
-            try {
-                AskFenced.ask(layout, FenceProtocol.FENCED_OUTSIDE, FenceProtocol.outside(victim.get(), agent.get()));
-            } catch (IOException e) {
-                err.println("fence_node: fenced wasn't told: " + e.getMessage());
-            }
-        }
+        victim.ifPresent(hit -> tell(FenceProtocol.FENCED_OUTSIDE, FenceProtocol.outside(hit, agent.get()), err));
         return 0;
     }
 
-    private int unfence(MethodRun run, NodeFencing node) {
+    /// The run of the node that is there, or was there last; empty without fenced on this node: then there is
+    /// nobody to tell, and the node is fenced or unfenced all the same.
+    private Optional<Node> present(NodeFencing node) {
+        try {
+            return AskFenced.report(layout).node(node.name()).flatMap(line -> line.run());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void tell(int type, Output what, PrintStream err) {
+        try {
+            AskFenced.ask(layout, type, what);
+        } catch (IOException e) {
+            err.println("fence_node: fenced wasn't told: " + e.getMessage());
+        }
+    }
+
+    private int unfence(MethodRun run, NodeFencing node, PrintStream err) {
         if (node.unfence().isEmpty()) {
             return 2;
         }
+        // Before the agents: from then on that it was fenced explains no silence.
+        present(node).ifPresent(there -> tell(FenceProtocol.UNFENCED, FenceProtocol.node(there), err));
         return run.all("unfence", node.name(), node.unfence(), false, (call, ok) -> {}) ? 0 : 1;
     }
 

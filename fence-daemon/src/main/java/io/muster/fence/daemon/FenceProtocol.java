@@ -23,6 +23,7 @@ import java.time.Duration;
 /// | 6 | a run was fenced from outside | node, text agent | |
 /// | 7 | everything left behind by earlier runs of this node is stopped | | |
 /// | 8 | a fence path was tried | path, u8 ok, text agent | |
+/// | 9 | a run is about to be unfenced | node | |
 public final class FenceProtocol {
     public static final int JOIN = 1;
     public static final int LEAVE = 2;
@@ -32,6 +33,7 @@ public final class FenceProtocol {
     public static final int FENCED_OUTSIDE = 6;
     public static final int SERVICES_STOPPED = 7;
     public static final int TRIED = 8;
+    public static final int UNFENCED = 9;
 
     /// The code of an answer that says no; its text says why.
     public static final int REFUSED = 1;
@@ -60,7 +62,7 @@ public final class FenceProtocol {
         }
     }
 
-    /// For [#ACKNOWLEDGE].
+    /// For [#ACKNOWLEDGE] and [#UNFENCED].
     public static Output node(Node node) {
         return new Output().node(node);
     }

@@ -86,6 +86,8 @@ final class Requests implements SessionHandler {
                 var outside = FenceProtocol.Outside.decode(frame.input());
                 tell(session, frame, new FenceEvent.FencedOutside(outside.node(), outside.agent(), daemon.wallMs()));
             }
+            case FenceProtocol.UNFENCED ->
+                tell(session, frame, new FenceEvent.Unfenced(frame.input().node()));
             case FenceProtocol.SERVICES_STOPPED ->
                 tell(session, frame, new FenceEvent.ServicesStopped(daemon.wallMs()));
             case FenceProtocol.TRIED -> {
