@@ -46,8 +46,10 @@ public final class Loops {
                 .next();
     }
 
-    /// Ends a loop: closes its channels, runs what is queued, waits at most two seconds. From the loop itself it
-    /// doesn't wait.
+    /// Ends a loop: runs what is queued, waits at most two seconds. From the loop itself it doesn't wait.
+    ///
+    /// Netty closes the loop's channels with it, but for a request that comes between its look for one and its end:
+    /// whoever counts on it closes them before.
     public static void stop(EventLoop loop) {
         var done = loop.shutdownGracefully(0, 2, TimeUnit.SECONDS);
         if (!loop.inEventLoop()) {

@@ -54,7 +54,7 @@ import org.slf4j.LoggerFactory;
 /// harmless, the process ends at once and without a word ([Ending] with `clean` false); the others see
 /// to the rest.
 ///
-/// Thread: `start` and `close` from any but the loop.
+/// Thread: `start`, `close` and `kill` from any but the loop.
 public final class CmanDaemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("cman");
 
@@ -273,6 +273,12 @@ public final class CmanDaemon implements AutoCloseable {
         if (written != null) {
             written.close();
         }
+    }
+
+    /// Ends at once and without a word, as a kill of its process does; the others see to the rest.
+    public void kill() {
+        loop.submit(() -> end(false, "ends at once")).awaitUninterruptibly(1000);
+        close();
     }
 
     // ---- effects, on the loop

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// A daemon's author writes a replicated core, a [StayPolicy] and [Hands]; see `docs/adding-a-daemon.md`.
 ///
-/// Thread: [#serve], [#begin], [#stop] and [#close] from any but the loop; the rest on the loop.
+/// Thread: [#serve], [#begin], [#stop], [#close] and [#kill] from any but the loop; the rest on the loop.
 ///
 /// @param <E> local events of the core
 /// @param <F> effects of the core
@@ -225,11 +225,19 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
     public void close(long limitMs) {
         stop(limitMs);
         over.await(limitMs + END_MS);
+        kill();
+    }
+
+    /// Ends the daemon at once and without a word to anybody, as a kill of its process does: to cman it is
+    /// one that broke. What agents are at work go on, but for those tied to it.
+    public void kill() {
         ControlSocket.Server socket = server;
         if (socket != null) {
             socket.close();
         }
         driver.close();
+        // The end of a loop doesn't always end its connections.
+        around.machine().loop().execute(this::hangUp);
         around.machine().close();
         records.forEach(Runnable::run);
     }
