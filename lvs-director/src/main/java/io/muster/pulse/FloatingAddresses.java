@@ -47,7 +47,9 @@ final class FloatingAddresses {
     }
 
     /// Does what is due.
-    Upkeep tick(Upkeep before, long nowMs) {
+    ///
+    /// @param silent whether there should be a partner and nobody hears it
+    Upkeep tick(Upkeep before, boolean silent, long nowMs) {
         Upkeep upkeep = before;
         if (nowMs >= upkeep.refreshAtMs()) {
             journal.add(new PutAddresses(addresses, lifetimeS, false));
@@ -55,8 +57,8 @@ final class FloatingAddresses {
         }
         if (nowMs >= upkeep.announceAtMs()) {
             journal.add(new Announce(addresses));
-            upkeep = upkeep.announced(nowMs);
-            if (upkeep.announcements() == 0) {
+            upkeep = upkeep.announced(nowMs, silent);
+            if (before.announcements() == 1) {
                 journal.say("gratuitous lvs arps finished");
             }
         }

@@ -55,6 +55,9 @@ final class Judgement {
             role.take(settings.partner() ? "partner dead: activating lvs" : "no partner: activating lvs", nowMs);
             return;
         }
+        if (was && role.state() instanceof Active active) {
+            role.announce(active, nowMs);
+        }
         if (was) {
             journal.warn("partner dead" + (role.state() instanceof Standby ? ": not taking over: " + inhibitors : ""));
         }
@@ -79,25 +82,26 @@ final class Judgement {
             role.send(nowMs);
         }
         if (h.active()) {
-            heardRunning(h, wasActive, nowMs);
+            heardRunning(h, appeared || !wasActive, nowMs);
         } else {
-            heardStopped(h, wasActive, nowMs);
+            heardStopped(h, appeared || wasActive, nowMs);
         }
     }
 
-    private void heardRunning(Talk.Heard h, boolean wasActive, long nowMs) {
+    /// @param news whether it wasn't known to be there and active
+    private void heardRunning(Talk.Heard h, boolean news, long nowMs) {
         if (inhibitors.childRecovers()) {
             journal.say("partner is active: CHILDFAIL is over");
         }
         switch (role.state()) {
             case Standby standby -> role.revise(standby.deferring(Long.MAX_VALUE));
-            case Active active -> quarrel(active, h, wasActive, nowMs);
+            case Active active -> quarrel(active, h, news, nowMs);
             case Leaving leaving -> role.leave(leaving, "the partner is active", nowMs);
             case Unstarted _, Ended _ -> {}
         }
     }
 
-    private void quarrel(Active active, Talk.Heard h, boolean wasActive, long nowMs) {
+    private void quarrel(Active active, Talk.Heard h, boolean news, long nowMs) {
         if (!settings.primary()) {
             role.send(nowMs);
             role.giveUp("the primary is active too", false, nowMs);
@@ -107,7 +111,7 @@ final class Judgement {
         role.revise(now);
         if (now.unheard().filter(since -> nowMs - since.sinceMs() >= deadtimeMs).isPresent()) {
             role.giveUp("the backup is active and hears nothing of us", false, nowMs);
-        } else if (!wasActive || nowMs >= now.quietUntilMs()) {
+        } else if (news || nowMs >= now.quietUntilMs()) {
             journal.warn("partner active: resending arps");
             journal.add(new RunHook(true));
             role.announce(now.quiet(nowMs + QUARREL_MS), nowMs);
@@ -129,14 +133,16 @@ final class Judgement {
         return Optional.of(begins);
     }
 
-    private void heardStopped(Talk.Heard h, boolean wasActive, long nowMs) {
+    /// @param news whether it wasn't known to be there and stopped. What it announced while nobody heard it, clients
+    ///     may still believe
+    private void heardStopped(Talk.Heard h, boolean news, long nowMs) {
         switch (role.state()) {
             case Active active -> {
                 Active now = active.with(Optional.<Unheard>empty());
                 role.revise(now);
                 if (!settings.primary() && h.wish() == Wish.TAKE) {
                     role.handOver("the primary takes its role back", false, nowMs);
-                } else if (wasActive) {
+                } else if (news) {
                     role.announce(now, nowMs);
                 }
             }

@@ -27,6 +27,10 @@ import java.util.random.RandomGenerator;
 /// | link lost, lvsd dying over and over | hands over, inhibited | inhibited |
 /// | stood still for longer than deadtime | gives way before anything else | listens for a whole deadtime |
 ///
+/// Muster's own: whoever holds the addresses announces them after every change of what it knows of the partner, and a
+/// few
+/// times more, since clients believe whoever announced last.
+///
 /// Muster's own, where the format tells enough: of two that are stopped and able the primary takes
 /// over, so that a common start has no quarrel; a primary that hears an active backup which hears
 /// nothing of it for a deadtime gives way, since only it can know that talk reaches one way only; with
@@ -48,6 +52,11 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     public static final long LAST_WORD_MS = 500;
 
     static final long ANNOUNCE_MS = 1_000;
+
+    /// From one to the next while the partner isn't heard: a primary that is heard by nobody announces, too, until it
+    /// finds that out.
+    static final long ANNOUNCE_SILENT_MS = 10_000;
+
     static final String STARTED = "started";
 
     private final PulseSettings settings;

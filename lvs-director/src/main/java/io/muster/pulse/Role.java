@@ -186,7 +186,8 @@ final class Role {
     /// Renews and announces what is due.
     void tick(long nowMs) {
         if (state instanceof Active active) {
-            revise(active.with(floating.tick(active.upkeep(), nowMs)));
+            boolean silent = settings.partner() && !talk.partner.alive;
+            revise(active.with(floating.tick(active.upkeep(), silent, nowMs)));
         }
     }
 

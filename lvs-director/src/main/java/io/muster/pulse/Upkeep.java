@@ -20,8 +20,11 @@ record Upkeep(long refreshAtMs, long announceAtMs, int announcements) {
     }
 
     /// One more has.
-    Upkeep announced(long nowMs) {
-        int left = announcements - 1;
-        return new Upkeep(refreshAtMs, left > 0 ? nowMs + Pulse.ANNOUNCE_MS : Long.MAX_VALUE, left);
+    ///
+    /// @param silent whether a partner that nobody hears may announce, too: then there is always another
+    Upkeep announced(long nowMs, boolean silent) {
+        int left = Math.max(0, announcements - 1);
+        long never = silent ? nowMs + Pulse.ANNOUNCE_SILENT_MS : Long.MAX_VALUE;
+        return new Upkeep(refreshAtMs, left > 0 ? nowMs + Pulse.ANNOUNCE_MS : never, left);
     }
 }

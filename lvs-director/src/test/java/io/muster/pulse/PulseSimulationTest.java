@@ -154,5 +154,11 @@ class PulseSimulationTest {
             throw directors.simulation.failure(active + " active, " + holding + " holding in calm; they have met: "
                     + directors.met() + "; " + directors.primary.counts() + ", " + directors.backup.counts());
         }
+        Director holder = directors.primary.holds() ? directors.primary : directors.backup;
+        if (directors.believed != holder) {
+            throw directors.simulation.failure("clients send to the "
+                    + (directors.believed == null ? "?" : directors.believed.name()) + ", and the " + holder.name()
+                    + " holds the address");
+        }
     }
 }

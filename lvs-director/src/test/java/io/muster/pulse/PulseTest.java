@@ -122,10 +122,24 @@ class PulseTest {
         assertTrue(effects.indexOf(new PulseEffect.Forward(true)) < put);
         assertTrue(put < at(effects, PulseEffect.Announce.class));
         assertTrue(put < at(effects, PulseEffect.SwitchSync.class));
-        long announced = passMs(pulse, 10_000).stream()
+        assertEquals(Pulse.ANNOUNCEMENTS, announced(pulse, 5_000));
+    }
+
+    private long announced(Pulse pulse, long ms) {
+        return passMs(pulse, ms).stream()
                 .filter(PulseEffect.Announce.class::isInstance)
                 .count();
-        assertEquals(Pulse.ANNOUNCEMENTS, announced);
+    }
+
+    @Test
+    void whoHoldsTheAddressesAnnouncesThemAfterEveryChangeOfWhatItKnowsOfThePartner() {
+        Pulse pulse = started(true);
+        hear(pulse, Word.LVS_STOPPED);
+        announced(pulse, 5_000);
+        long silent = announced(pulse, 30_000);
+        assertTrue(silent >= Pulse.ANNOUNCEMENTS, "when it falls silent: " + silent);
+        assertEquals(3, announced(pulse, 30_000), "and now and then while it is");
+        at(hear(pulse, Word.LVS_STOPPED), PulseEffect.Announce.class);
     }
 
     @Test

@@ -35,6 +35,11 @@ final class TwoDirectors {
     final boolean preempt;
     final Director primary;
     final Director backup;
+
+    /// Whose hardware address clients and real servers have for the floating address.
+    @Nullable
+    Director believed;
+
     final List<byte[]> overheard = new ArrayList<>();
     UnaryOperator<Core<PulseEvent, PulseEffect>> tamper = core -> core;
 
@@ -243,7 +248,12 @@ final class TwoDirectors {
                     sayLastWord(number);
                 }
                 case PulseEffect.Say(boolean warning, String text) -> trace(text);
-                case PulseEffect.Announce a -> {}
+                case PulseEffect.Announce a -> {
+                    // What a client believes, and goes on believing: the kernel's entry doesn't age while it is used.
+                    if (holds()) {
+                        believed = this;
+                    }
+                }
                 case PulseEffect.Forward f -> {}
                 case PulseEffect.SwitchSync s -> {}
                 case PulseEffect.RunHook h -> {}
