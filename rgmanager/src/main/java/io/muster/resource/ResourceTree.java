@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The services of a cluster.conf with their resources, as the agents' metadata read them.
 ///
@@ -19,11 +21,15 @@ import java.util.TreeMap;
 /// sentence in [#problems], as the original does.
 public final class ResourceTree {
     private final Map<String, ResourceNode> services = new LinkedHashMap<>();
+    private final SortedSet<String> incomplete = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
     private final Map<String, Element> shared = new TreeMap<>();
     private final Map<String, Map<String, String>> defaults = new TreeMap<>();
     private final Map<String, Integer> references = new TreeMap<>();
     private final MetadataSet agents;
+
+    /// Whether the service that is being built has a resource that no agent handles.
+    private boolean unhandled;
 
     private ResourceTree(MetadataSet agents) {
         this.agents = agents;
@@ -35,7 +41,11 @@ public final class ResourceTree {
         rm.resourceDefaults().forEach(element -> tree.defaults.put(element.type(), element.attributes()));
         rm.resources().forEach(tree::define);
         for (Element element : rm.services()) {
+            tree.unhandled = false;
             tree.node(element, List.of()).ifPresent(node -> tree.addService(element, node));
+            if (tree.unhandled) {
+                tree.incomplete.add(element.type() + ":" + element.attributes().getOrDefault("name", ""));
+            }
         }
         return tree;
     }
@@ -48,6 +58,11 @@ public final class ResourceTree {
     /// One service by its label.
     public Optional<ResourceNode> service(String label) {
         return Optional.ofNullable(services.get(label));
+    }
+
+    /// Services with a resource that no agent handles here: if it runs, nothing that is built here stops it.
+    public SortedSet<String> incomplete() {
+        return Collections.unmodifiableSortedSet(incomplete);
     }
 
     /// What was left out and why.
@@ -84,6 +99,7 @@ public final class ResourceTree {
     private Optional<ResourceNode> node(Element element, List<ResourceNode> ancestors) {
         Optional<AgentMetadata> agent = agents.of(element.type());
         if (agent.isEmpty()) {
+            unhandled = true;
             problem(element, "no agent handles this type: ignored");
             return Optional.empty();
         }

@@ -153,6 +153,11 @@ final class ServiceRun {
         return tree;
     }
 
+    /// Whether what goes on here waits until the ledger is written.
+    boolean awaitsLedger() {
+        return underway != null && (underway.waiting instanceof Wait.Ledger || underway.waiting instanceof Wait.Noted);
+    }
+
     /// Nothing is known and nothing asked of it.
     boolean forgotten() {
         return configured == null && started == null && underway == null && queue.isEmpty();

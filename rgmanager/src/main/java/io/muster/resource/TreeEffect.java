@@ -2,6 +2,7 @@ package io.muster.resource;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -60,6 +61,15 @@ public sealed interface TreeEffect {
     record StoppedEverything(long ticket, List<String> unclean) implements TreeEffect {
         public StoppedEverything {
             unclean = List.copyOf(unclean);
+        }
+    }
+
+    /// Replace the ledger, durably, and answer with [TreeEvent.Written].
+    ///
+    /// @param services how each is built; empty where nobody knows
+    record WriteLedger(long write, SortedMap<String, Optional<ResourceNode>> services) implements TreeEffect {
+        public WriteLedger {
+            services = Collections.unmodifiableSortedMap(new TreeMap<>(services));
         }
     }
 

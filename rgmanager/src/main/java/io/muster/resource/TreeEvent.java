@@ -1,15 +1,33 @@
 package io.muster.resource;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// What [TreeRun] is told. Tickets, questions and calls are numbers that come back in effects and events.
 public sealed interface TreeEvent {
+    /// What an earlier run has left in the ledger; before anything else.
+    ///
+    /// @param all nobody knows what runs here
+    /// @param services how each is built; empty where that can't be read
+    record Listed(boolean all, SortedMap<String, Optional<ResourceNode>> services) implements TreeEvent {
+        public Listed {
+            services = Collections.unmodifiableSortedMap(new TreeMap<>(services));
+        }
+    }
+
     /// New services are built like these from now on; what has been started stays as it was built then.
     ///
     /// @param services the roots of all services' trees
-    record Configure(List<ResourceNode> services) implements TreeEvent {
+    /// @param incomplete services that are configured and of which something can't be built
+    record Configure(List<ResourceNode> services, SortedSet<String> incomplete) implements TreeEvent {
         public Configure {
             services = List.copyOf(services);
+            incomplete = Collections.unmodifiableSortedSet(new TreeSet<>(incomplete));
         }
     }
 
@@ -46,7 +64,12 @@ public sealed interface TreeEvent {
         public static final int TIMED_OUT = -1;
     }
 
-    /// Time has passed. Nothing waits for that: checks are asked for from outside, and are due or not
-    /// when they are.
+    /// The answer to [TreeEffect.WriteLedger].
+    ///
+    /// @param problem why it couldn't be written; empty when it was
+    record Written(long write, String problem) implements TreeEvent {}
+
+    /// Time has passed. Only a ledger that couldn't be written waits for that: checks are asked for from
+    /// outside, and are due or not when they are.
     record Tick() implements TreeEvent {}
 }

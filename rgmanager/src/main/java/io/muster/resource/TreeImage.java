@@ -12,13 +12,20 @@ import java.util.TreeSet;
 /// @param trees by a number that is only known here
 /// @param services by label
 /// @param endings by ticket
+/// @param incomplete configured services of which something can't be built
 public record TreeImage(
         boolean barred,
         long questions,
         long calls,
         SortedMap<Integer, Tree> trees,
         SortedMap<String, Service> services,
-        SortedMap<Long, Ending> endings) {
+        SortedMap<Long, Ending> endings,
+        Listing.Image listing,
+        SortedSet<String> incomplete) {
+    public TreeImage {
+        incomplete = Collections.unmodifiableSortedSet(new TreeSet<>(incomplete));
+    }
+
     /// One service as it was built from one configuration.
     record Tree(ResourceNode root, List<NodeState> states) {}
 
@@ -61,6 +68,12 @@ public record TreeImage(
 
     /// What the next step waits for.
     sealed interface Wait {
+        /// The ledger must hold the service before an agent is started.
+        record Ledger(int node) implements Wait {}
+
+        /// The ledger is to say what came of a stop before anybody else is told.
+        record Noted(TreeResult result) implements Wait {}
+
         /// Whether this node is quorate.
         record Quorum(long question, int node) implements Wait {}
 

@@ -50,7 +50,7 @@ public final class TreeRecord implements Recordable<TreeEvent, TreeEffect> {
             case TreeEffect.Done(long _, TreeResult result) -> !result.ok();
             case TreeEffect.StoppedEverything _ -> true;
             case TreeEffect.CallAgent call -> !call.action().equals("status");
-            case TreeEffect.AskQuorum _ -> false;
+            case TreeEffect.AskQuorum _, TreeEffect.WriteLedger _ -> false;
         });
     }
 }

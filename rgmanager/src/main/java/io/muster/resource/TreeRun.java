@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -26,8 +28,12 @@ import java.util.TreeSet;
 /// - While starts are barred, and for what was asked for before everything was to be stopped, the next
 ///   start is refused: the operation fails at that resource, so that the stop behind it can come.
 /// - What was started as one configuration has it is stopped, checked and convalesced so, whatever the
-///   configuration has become. It is forgotten when a stop has succeeded. A service that the new
-///   configuration builds just as before keeps its counters.
+///   configuration has become, and nothing else of it is started before. It is forgotten when a stop has
+///   succeeded. A service that the new configuration builds just as before keeps its counters.
+/// - Before the first agent of a service's start the ledger holds how it is built; it leaves the ledger
+///   when its last stop has succeeded. A ledger that can't be written refuses the start, never the stop.
+///   What an earlier run has left in it is stopped as it says there; and where nobody knows what runs,
+///   all that is configured counts as running until its stop has succeeded.
 ///
 /// Deterministic: time is given, and nothing waits for it. Its whole state is a [TreeImage].
 ///
@@ -35,6 +41,11 @@ import java.util.TreeSet;
 public final class TreeRun implements Core<TreeEvent, TreeEffect> {
     private final SortedMap<String, ServiceRun> services = new TreeMap<>();
     private final SortedMap<Long, Ending> endings = new TreeMap<>();
+    private final Listing listing = new Listing();
+
+    /// Configured services of which something can't be built here.
+    private final SortedSet<String> incomplete = new TreeSet<>();
+
     private boolean barred;
     private long questions;
     private long calls;
@@ -52,6 +63,8 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         run.questions = image.questions();
         run.calls = image.calls();
         run.endings.putAll(image.endings());
+        run.listing.restore(image.listing());
+        run.incomplete.addAll(image.incomplete());
         var trees = new TreeMap<Integer, LiveTree>();
         image.trees().forEach((number, tree) -> trees.put(number, new LiveTree(tree.root(), tree.states())));
         image.services()
@@ -70,14 +83,20 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
             trees.computeIfAbsent(number, _ -> new TreeImage.Tree(tree.root(), tree.states()));
             return number;
         })));
-        return new TreeImage(barred, questions, calls, trees, all, new TreeMap<>(endings));
+        return new TreeImage(barred, questions, calls, trees, all, new TreeMap<>(endings), listing.image(), incomplete);
     }
 
     @Override
     public List<TreeEffect> on(TreeEvent event, long nowMs) {
         effects = new ArrayList<>();
         switch (event) {
-            case TreeEvent.Configure(List<ResourceNode> roots) -> configure(roots);
+            case TreeEvent.Listed(boolean everything, SortedMap<String, Optional<ResourceNode>> found) ->
+                listed(everything, found);
+            case TreeEvent.Configure(List<ResourceNode> roots, SortedSet<String> lacking) -> {
+                configure(roots);
+                incomplete.clear();
+                incomplete.addAll(lacking);
+            }
             case TreeEvent.Run(long ticket, String label, Operation operation, String target) -> {
                 ServiceRun service = services.computeIfAbsent(label, ServiceRun::new);
                 service.queue.add(new Job.Asked(ticket, operation, target, false));
@@ -91,15 +110,27 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
             case TreeEvent.Unbar() -> barred = false;
             case TreeEvent.MayStart(long question, boolean yes) -> answered(question, yes, nowMs);
             case AgentEnded(long call, int status, long tookMs) -> agentEnded(call, status, tookMs, nowMs);
+            case TreeEvent.Written(long write, String problem) -> written(write, problem, nowMs);
             case TreeEvent.Tick() -> {}
         }
         services.values().removeIf(ServiceRun::forgotten);
+        Listing.Write due = listing.due(nowMs);
+        if (due != null) {
+            effects.add(new TreeEffect.WriteLedger(due.number(), due.services()));
+        }
         return List.copyOf(effects);
     }
 
     @Override
     public long nextDeadlineMs() {
-        return Long.MAX_VALUE;
+        return listing.nextDeadlineMs();
+    }
+
+    /// What an earlier run has left here.
+    private void listed(boolean everything, SortedMap<String, Optional<ResourceNode>> found) {
+        listing.found(everything, found);
+        found.forEach((label, root) -> root.ifPresent(
+                known -> services.computeIfAbsent(label, ServiceRun::new).started = new LiveTree(known)));
     }
 
     private void configure(List<ResourceNode> roots) {
@@ -122,9 +153,13 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
 
     private void stopEverything(long ticket, long nowMs) {
         var remaining = new TreeSet<String>();
+        listing.listed().forEach(label -> services.computeIfAbsent(label, ServiceRun::new));
+        if (listing.all()) {
+            incomplete.forEach(label -> services.computeIfAbsent(label, ServiceRun::new));
+        }
         for (ServiceRun service : services.values()) {
             service.endWhatStarts();
-            if (service.tree() != null || service.underway != null) {
+            if (service.tree() != null || service.underway != null || mayRunUnseen(service.label)) {
                 remaining.add(service.label);
                 service.queue.add(new Job.Stop(ticket));
             }
@@ -135,12 +170,18 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         new ArrayList<>(services.values()).forEach(service -> next(service, nowMs));
     }
 
+    /// Whether something may run that nobody here can stop: what is in the ledger can't be read, or the
+    /// ledger is lost and not all of the service could be built.
+    private boolean mayRunUnseen(String label) {
+        return listing.lists(label) || listing.all() && incomplete.contains(label);
+    }
+
     /// Those that wait for a word on quorum needn't any more.
     private void refuseBarred(long nowMs) {
         for (ServiceRun service : new ArrayList<>(services.values())) {
             Underway work = service.underway;
             if (work != null && work.waiting instanceof Wait.Quorum && (barred || work.ended())) {
-                refuse(service, work, nowMs);
+                refuse(service, work, whyBarred(work), nowMs);
             }
         }
     }
@@ -155,12 +196,22 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         Operation operation = ServiceRun.operation(job);
         LiveTree tree = operation == Operation.START ? service.configured : service.tree();
         if (tree == null) {
-            // What couldn't be built was never started either.
+            // What couldn't be built was never started either, unless the ledger says otherwise.
+            boolean unseen = mayRunUnseen(service.label);
             if (operation == Operation.START) {
                 log(Level.ERROR, service.label + " can't be started: its resources can't be built here");
+            } else if (unseen) {
+                log(Level.ERROR, service.label + " may run, and can't be stopped: nobody here knows how");
             }
             var unbuilt = new TreeResult(false, false, service.label, 1);
-            done(service, job, operation == Operation.STOP ? TreeResult.GOOD : unbuilt);
+            done(service, job, operation == Operation.STOP && !unseen ? TreeResult.GOOD : unbuilt);
+            return;
+        }
+        if (operation == Operation.START && service.started != null && service.started != tree) {
+            log(
+                    Level.ERROR,
+                    service.label + " can't be started: what runs of it as it was configured before isn't stopped");
+            done(service, job, new TreeResult(false, false, service.label, 1));
             return;
         }
         if (operation == Operation.START) {
@@ -178,11 +229,15 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
             ResourceNode resource = work.walk.tree().node(node);
             if (action.equals("start")) {
                 if (!barred && !work.ended()) {
+                    if (listing.list(service.label, work.walk.tree().root())) {
+                        work.waiting = new Wait.Ledger(node);
+                        return;
+                    }
                     work.waiting = new Wait.Quorum(++questions, node);
                     effects.add(new TreeEffect.AskQuorum(questions, service.label));
                     return;
                 }
-                tellRefused(resource, work);
+                tellRefused(resource, whyBarred(work));
                 step = work.walk.refuse(nowMs);
             } else if (resource.can(action, depth)) {
                 call(service, work, node, action, depth);
@@ -221,7 +276,7 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
             if (work != null && work.waiting instanceof Wait.Quorum(long asked, int node) && asked == question) {
                 ResourceNode resource = work.walk.tree().node(node);
                 if (!yes) {
-                    refuse(service, work, nowMs);
+                    refuse(service, work, whyBarred(work), nowMs);
                 } else if (resource.can("start", 0)) {
                     call(service, work, node, "start", 0);
                 } else {
@@ -232,8 +287,8 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         }
     }
 
-    private void refuse(ServiceRun service, Underway work, long nowMs) {
-        work.walk.onAgent().ifPresent(resource -> tellRefused(resource, work));
+    private void refuse(ServiceRun service, Underway work, String why, long nowMs) {
+        work.walk.onAgent().ifPresent(resource -> tellRefused(resource, why));
         resume(service, work, work.walk.refuse(nowMs), nowMs);
     }
 
@@ -256,10 +311,12 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         next(service, nowMs);
     }
 
-    private void finish(ServiceRun service, Underway work, TreeResult result) {
-        service.underway = null;
+    private void finish(ServiceRun service, Underway work, TreeResult walked) {
         LiveTree tree = work.walk.tree();
         boolean leaves = work.operation() == Operation.STOP || work.operation() == Operation.MIGRATE;
+        // Of what can't be read from the ledger, only a tree with all its parts stops all.
+        boolean blind = leaves && listing.unreadable(service.label) && incomplete.contains(service.label);
+        TreeResult result = blind && walked.ok() ? new TreeResult(false, false, service.label, 1) : walked;
         if (leaves && result.ok() && service.started == tree) {
             service.started = null;
         } else if (leaves && !result.ok()) {
@@ -272,14 +329,78 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
                     "%s on %s failed at %s with status %d"
                             .formatted(work.operation(), service.label, result.failed(), result.status()));
         }
+        if (work.job instanceof Job.Stop && result.ok() && alsoConfigured(service, tree)) {
+            service.underway = null;
+            service.queue.addFirst(work.job);
+            return;
+        }
+        if (leaves && !blind && noted(service.label, tree, result.ok())) {
+            work.waiting = new Wait.Noted(result);
+        } else {
+            conclude(service, work, result);
+        }
+    }
+
+    /// Takes the service out of the ledger, or puts in how it is built.
+    ///
+    /// @return whether that has to be written
+    private boolean noted(String label, LiveTree tree, boolean stopped) {
+        return stopped ? listing.drop(label) : listing.list(label, tree.root());
+    }
+
+    /// Whether the service is configured otherwise than what has just been stopped of it: where everything is to be
+    /// stopped, that is, too.
+    private static boolean alsoConfigured(ServiceRun service, LiveTree stopped) {
+        return service.configured != null && service.configured != stopped;
+    }
+
+    private void conclude(ServiceRun service, Underway work, TreeResult result) {
+        service.underway = null;
         done(service, work.job, result);
+    }
+
+    /// The ledger has been written, or couldn't be.
+    private void written(long number, String problem, long nowMs) {
+        boolean success = problem.isEmpty();
+        Listing.Write write = listing.ended(number, success, nowMs);
+        if (write == null) {
+            return;
+        }
+        if (!success) {
+            log(Level.ERROR, "what is started here can't be written down: " + problem);
+        }
+        for (ServiceRun service : new ArrayList<>(services.values())) {
+            Underway work = service.underway;
+            if (work == null || !listing.current(write, service.label)) {
+                continue;
+            }
+            if (work.waiting instanceof Wait.Ledger(int node)) {
+                if (success) {
+                    resume(service, work, new Step.Call(node, "start", 0), nowMs);
+                } else {
+                    listing.withdraw(service.label);
+                    refuse(service, work, "it can't be written down that it is started: " + problem, nowMs);
+                }
+            } else if (work.waiting instanceof Wait.Noted(TreeResult result)) {
+                conclude(service, work, result);
+                next(service, nowMs);
+            }
+        }
+        if (services.values().stream().anyMatch(ServiceRun::awaitsLedger)) {
+            listing.hurry(nowMs);
+        }
     }
 
     private void done(ServiceRun service, Job job, TreeResult result) {
         switch (job) {
             case Job.Asked asked -> effects.add(new TreeEffect.Done(asked.ticket(), result));
-            case Job.Stop(long ticket) ->
-                endings.computeIfPresent(ticket, (_, ending) -> ending.without(service.label, result.ok()));
+            case Job.Stop(long ticket) -> {
+                boolean clean = result.ok() && !mayRunUnseen(service.label);
+                if (!clean) {
+                    listing.keep(service.label);
+                }
+                endings.computeIfPresent(ticket, (_, ending) -> ending.without(service.label, clean));
+            }
         }
         answerEndings();
     }
@@ -288,6 +409,7 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         endings.forEach((ticket, ending) -> {
             if (ending.remaining().isEmpty()) {
                 effects.add(new TreeEffect.StoppedEverything(ticket, List.copyOf(ending.unclean())));
+                listing.known();
             }
         });
         endings.values().removeIf(ending -> ending.remaining().isEmpty());
@@ -297,9 +419,11 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         effects.add(new TreeEffect.Log(level, text));
     }
 
-    private void tellRefused(ResourceNode resource, Underway work) {
-        String why =
-                work.ended() && !barred ? "everything is to be stopped" : "this node can't prove that it is quorate";
+    private String whyBarred(Underway work) {
+        return work.ended() && !barred ? "everything is to be stopped" : "this node can't prove that it is quorate";
+    }
+
+    private void tellRefused(ResourceNode resource, String why) {
         log(Level.ERROR, "start on %s \"%s\" refused: %s".formatted(resource.type(), resource.name(), why));
     }
 

@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /// What must hold whatever agents do, judged by nothing but events and effects of one life of a
@@ -22,7 +25,8 @@ import java.util.TreeMap;
 ///    unless another configuration has come since;
 /// 7. a service that is said to be started has every resource up but those below parts that aren't
 ///    critical, and those too unless it is said to be so in part;
-/// 8. every operation is answered once.
+/// 8. every operation is answered once;
+/// 9. no agent of a service is started before the ledger holds, durably, that it may run.
 final class TreeOracle {
     /// One resource at its place, as the last agents left it.
     private static final class Place {
@@ -52,6 +56,8 @@ final class TreeOracle {
     private final Map<String, Map<String, ResourceNode>> trees = new TreeMap<>();
     private final Map<String, Map<String, String>> parents = new TreeMap<>();
     private Map<String, ResourceNode> configured = new TreeMap<>();
+    private final Map<Long, Set<String>> writes = new TreeMap<>();
+    private Set<String> ledger = Set.of();
     private boolean barred;
     private long steps;
 
@@ -109,7 +115,16 @@ final class TreeOracle {
             case TreeEvent.MayStart(long question, boolean yes) -> answered(question, yes);
             case TreeEvent.AgentEnded(long call, int status, long tookMs) ->
                 services.forEach((label, s) -> agentEnded(label, s, call, status, nowMs));
-            case TreeEvent.Configure(List<ResourceNode> roots) -> configured(roots);
+            case TreeEvent.Configure(List<ResourceNode> roots, SortedSet<String> _) -> configured(roots);
+            case TreeEvent.Listed(boolean _, SortedMap<String, Optional<ResourceNode>> found) -> {
+                ledger = found.keySet();
+                found.forEach((label, root) -> root.ifPresent(tree -> place(label, tree, "")));
+            }
+            case TreeEvent.Written(long write, String problem) -> {
+                if (problem.isEmpty()) {
+                    ledger = writes.getOrDefault(write, Set.of());
+                }
+            }
             case TreeEvent.Tick() -> {}
         }
     }
@@ -177,6 +192,8 @@ final class TreeOracle {
             }
             case TreeEffect.StoppedEverything(long ticket, List<String> unclean) ->
                 check(tickets.remove(ticket) != null, "the end answered twice or never asked", ticket);
+            case TreeEffect.WriteLedger(long write, SortedMap<String, Optional<ResourceNode>> services) ->
+                writes.put(write, Set.copyOf(services.keySet()));
             case TreeEffect.Log log -> {}
         }
     }
@@ -190,6 +207,7 @@ final class TreeOracle {
             case "start" -> {
                 check(!barred, "a start while barred", call);
                 check(s.granted, "a start without a fresh yes", call);
+                check(ledger.contains(call.service()), "a start that isn't in the ledger", call);
                 Map<String, String> up = parents.getOrDefault(call.service(), Map.of());
                 String parent = up.getOrDefault(call.label(), "");
                 check(parent.isEmpty() || isUp(s, call.service(), parent), "a start below what isn't up", call);

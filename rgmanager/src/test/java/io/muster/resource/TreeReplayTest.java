@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +46,7 @@ class TreeReplayTest {
                 plain.independence(),
                 List.of(),
                 false);
-        run.on(new TreeEvent.Configure(List.of(secret)), 0);
+        run.on(new TreeEvent.Configure(List.of(secret), Collections.emptySortedSet()), 0);
         var out = new Output(1024);
         codec.encode(out, run.image(), Integer.MAX_VALUE);
         assertFalse(new String(out.toBytes(), StandardCharsets.ISO_8859_1).contains("sesame"));
@@ -54,12 +55,19 @@ class TreeReplayTest {
     @Test
     void anImageThatContradictsItselfIsRefused() {
         var run = new TreeRun();
-        run.on(new TreeEvent.Configure(Agents.services("<service name='s'/>")), 0);
+        run.on(new TreeEvent.Configure(Agents.services("<service name='s'/>"), Collections.emptySortedSet()), 0);
         TreeImage image = run.image();
         var trees = new java.util.TreeMap<Integer, TreeImage.Tree>();
         image.trees().forEach((number, tree) -> trees.put(number, new TreeImage.Tree(tree.root(), List.of())));
         var damaged = new TreeImage(
-                image.barred(), image.questions(), image.calls(), trees, image.services(), image.endings());
+                image.barred(),
+                image.questions(),
+                image.calls(),
+                trees,
+                image.services(),
+                image.endings(),
+                image.listing(),
+                image.incomplete());
         assertThrows(MalformedMessage.class, () -> new TreeReplay().restore(damaged));
     }
 }

@@ -79,6 +79,7 @@ class TreeRunTest {
         configure("");
         stage.silent(true);
         stage.ask(S, Operation.START);
+        stage.play();
         stage.answer(true);
         assertEquals(List.of("start service:s"), stage.called());
         stage.answer(true);
@@ -94,6 +95,7 @@ class TreeRunTest {
         configure("");
         stage.silent(true);
         long start = stage.ask(S, Operation.START);
+        stage.play();
         stage.post(new TreeEvent.Bar());
         stage.post(new TreeEvent.Unbar());
         stage.answer(true);

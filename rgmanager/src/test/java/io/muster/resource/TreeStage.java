@@ -2,18 +2,29 @@ package io.muster.resource;
 
 import io.muster.resource.TreeEffect.Level;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// A [TreeRun] with agents that act as they are told, each taking a second, in virtual time. What
 /// happens is written down line by line.
 final class TreeStage {
     private record Ending(long atMs, long order, long call, int status) {}
 
-    private final TreeRun run = new TreeRun();
+    private static final long WRITES = -1_000_000;
+
+    private TreeRun run = new TreeRun();
+    private final SortedMap<String, Optional<ResourceNode>> ledger = new TreeMap<>();
+    private boolean tellsLedger;
+    private String problem = "";
+    private SortedSet<String> lacking = Collections.emptySortedSet();
     private final Map<String, Integer> statuses = new TreeMap<>();
     private final Map<String, Long> hanging = new TreeMap<>();
     private final PriorityQueue<Ending> endings =
@@ -44,6 +55,39 @@ final class TreeStage {
         silent = yes;
     }
 
+    /// What is written to the ledger is told, too.
+    void tellLedger() {
+        tellsLedger = true;
+    }
+
+    /// Whether the ledger can be written.
+    void ledgerFull(boolean full) {
+        problem = full ? "no space left" : "";
+    }
+
+    /// Of these services something can't be built, from the next configuration on.
+    void incomplete(String... services) {
+        lacking = new TreeSet<>(List.of(services));
+    }
+
+    SortedMap<String, Optional<ResourceNode>> ledger() {
+        return ledger;
+    }
+
+    /// The daemon is killed and started again. Agents at work go on and are told to nobody.
+    void restart(boolean ledgerLost) {
+        run = new TreeRun();
+        endings.clear();
+        post(new TreeEvent.Listed(ledgerLost, ledgerLost ? new TreeMap<>() : ledger));
+    }
+
+    /// Only time passes.
+    void tick(long ms) {
+        pass(ms);
+        post(new TreeEvent.Tick());
+        play();
+    }
+
     /// An agent that hung ends after all.
     void end(String call, int status) {
         Long number = hanging.remove(call);
@@ -64,7 +108,7 @@ final class TreeStage {
     }
 
     void configure(String rm) {
-        post(new TreeEvent.Configure(Agents.services(rm)));
+        post(new TreeEvent.Configure(Agents.services(rm), lacking));
     }
 
     /// The last question that was asked is answered now.
@@ -119,6 +163,17 @@ final class TreeStage {
                 results.put(ticket, new TreeResult(unclean.isEmpty(), false, String.join(" ", unclean), 0));
                 tell(unclean.isEmpty() ? "everything is stopped" : "stopped but for " + String.join(" ", unclean));
             }
+            case TreeEffect.WriteLedger(long write, SortedMap<String, Optional<ResourceNode>> services) -> {
+                if (tellsLedger) {
+                    tell("ledger: " + services.keySet());
+                }
+                boolean refused = !problem.isEmpty();
+                if (!refused) {
+                    ledger.clear();
+                    ledger.putAll(services);
+                }
+                endings.add(new Ending(nowMs, ++order, WRITES - write, refused ? 1 : 0));
+            }
             case TreeEffect.Log(Level level, String text) -> {
                 if (level.compareTo(Level.WARN) >= 0 || text.contains("repaired")) {
                     tell("log: " + text);
@@ -155,9 +210,11 @@ final class TreeStage {
             Ending next = endings.remove();
             nowMs = Math.max(nowMs, next.atMs());
             post(
-                    next.call() < 0
-                            ? new TreeEvent.MayStart(-next.call(), next.status() == 1)
-                            : new TreeEvent.AgentEnded(next.call(), next.status(), 1000));
+                    next.call() <= WRITES
+                            ? new TreeEvent.Written(WRITES - next.call(), next.status() == 0 ? "" : "no space left")
+                            : next.call() < 0
+                                    ? new TreeEvent.MayStart(-next.call(), next.status() == 1)
+                                    : new TreeEvent.AgentEnded(next.call(), next.status(), 1000));
         }
     }
 

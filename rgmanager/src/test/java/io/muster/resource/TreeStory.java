@@ -12,11 +12,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +63,8 @@ final class TreeStory {
     private @Nullable FlightRecorder<TreeEvent, TreeEffect> recorder;
     private TreeTwin twin = new TreeTwin();
     private TreeOracle oracle = new TreeOracle();
+    private SortedMap<String, Optional<ResourceNode>> ledger = new TreeMap<>();
+    private long ticksMs;
     private int life;
     private long tickets;
     private boolean calm;
@@ -115,6 +120,7 @@ final class TreeStory {
         operations.clear();
         askedSince.clear();
         bars = false;
+        post(new TreeEvent.Listed(false, ledger));
         post(configure());
         stopEverything();
     }
@@ -141,7 +147,7 @@ final class TreeStory {
 
     private TreeEvent configure() {
         return new TreeEvent.Configure(
-                configuration.values().stream().map(Shapes::copy).toList());
+                configuration.values().stream().map(Shapes::copy).toList(), Collections.emptySortedSet());
     }
 
     /// Whether something happens that does so in so many of a hundred cases while the weather is rough;
@@ -225,16 +231,11 @@ final class TreeStory {
             }
         }
         working.clear();
-        // What no configuration names any more the next daemon can't know of.
-        var known = new HashSet<String>();
-        configuration.forEach((label, root) -> places(label, root, known));
-        running.retainAll(known);
+        if (dice.nextInt(6) == 0) {
+            // The file names another one by now, or none.
+            configuration.remove("service:s" + dice.nextInt(SERVICES));
+        }
         begin();
-    }
-
-    private static void places(String service, ResourceNode node, Set<String> into) {
-        into.add(service + " " + node.label());
-        node.children().forEach(child -> places(service, child, into));
     }
 
     private void post(TreeEvent event) {
@@ -264,6 +265,7 @@ final class TreeStory {
             twin.learn(effect);
         }
         effects.forEach(this::perform);
+        tick();
     }
 
     private static Object shown(Object told) {
@@ -271,6 +273,8 @@ final class TreeStory {
             case TreeEvent.Configure c ->
                 "Configure " + c.services().stream().map(ResourceNode::label).toList();
             case TreeEffect.CallAgent call -> TreeTwin.text(call) + " as " + call.call();
+            case TreeEffect.WriteLedger write -> TreeTwin.text(write);
+            case TreeEvent.Listed found -> "Listed " + found.services().keySet();
             default -> told;
         };
     }
@@ -320,7 +324,37 @@ final class TreeStory {
             case TreeEffect.CallAgent call -> work(call);
             case TreeEffect.Done(long ticket, TreeResult result) -> done(ticket, result);
             case TreeEffect.StoppedEverything(long ticket, List<String> unclean) -> stopped(ticket, unclean);
+            case TreeEffect.WriteLedger(long write, SortedMap<String, Optional<ResourceNode>> services) -> {
+                boolean full = unlucky(10);
+                simulation.afterMs(dice.nextInt(unlucky(5) ? 3_000 : 20), () -> {
+                    if (life != now) {
+                        return;
+                    }
+                    if (!full) {
+                        ledger = services;
+                        count("ledger");
+                    } else {
+                        count("ledger full");
+                    }
+                    post(new TreeEvent.Written(write, full ? "no space left" : ""));
+                });
+            }
             case TreeEffect.Log _ -> {}
+        }
+    }
+
+    /// A ledger that couldn't be written is tried again.
+    private void tick() {
+        int now = life;
+        long next = run.nextDeadlineMs();
+        if (next != Long.MAX_VALUE && next != ticksMs) {
+            ticksMs = next;
+            simulation.afterMs(Math.max(1, next - simulation.nowMs()), () -> {
+                if (life == now) {
+                    ticksMs = 0;
+                    post(new TreeEvent.Tick());
+                }
+            });
         }
     }
 

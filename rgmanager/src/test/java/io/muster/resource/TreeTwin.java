@@ -9,8 +9,10 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,13 @@ final class TreeTwin {
         NeedsAgent need;
 
         boolean asking;
+
+        /// A start that waits for the ledger.
+        boolean listing;
+
+        /// It has ended so, and the ledger is still to say it.
+        @Nullable
+        TreeResult noting;
 
         Task(long ticket, boolean ofAll, Operation operation) {
             this.ticket = ticket;
@@ -67,6 +76,9 @@ final class TreeTwin {
     private final SortedMap<Long, Set<String>> unclean = new TreeMap<>();
     private final Map<Long, String> questions = new TreeMap<>();
     private final Map<Long, String> calls = new TreeMap<>();
+    /// Written as the core's is: when and what is the oracle's business.
+    private final Listing listing = new Listing();
+
     private boolean barred;
     private List<String> expected = new ArrayList<>();
 
@@ -93,6 +105,8 @@ final class TreeTwin {
                                 call.environment().get("OCF_RESKEY_RGMANAGER_meta_refcnt"));
             case TreeEffect.Done(long ticket, TreeResult result) -> "done " + ticket + " " + result;
             case TreeEffect.StoppedEverything(long ticket, List<String> unclean) -> "stopped " + ticket + " " + unclean;
+            case TreeEffect.WriteLedger(long write, SortedMap<String, Optional<ResourceNode>> services) ->
+                "write " + write + " " + services.keySet();
             case TreeEffect.Log _ -> "";
         };
     }
@@ -101,7 +115,12 @@ final class TreeTwin {
     List<String> on(TreeEvent event, long now) {
         expected = new ArrayList<>();
         switch (event) {
-            case TreeEvent.Configure(List<ResourceNode> roots) -> configure(roots);
+            case TreeEvent.Listed(boolean all, SortedMap<String, Optional<ResourceNode>> found) -> {
+                listing.found(all, found);
+                found.forEach((label, root) ->
+                        root.ifPresent(tree -> services.computeIfAbsent(label, l -> new Service()).started = tree));
+            }
+            case TreeEvent.Configure(List<ResourceNode> roots, SortedSet<String> _) -> configure(roots);
             case TreeEvent.Run(long ticket, String label, Operation operation, String target) -> {
                 services.computeIfAbsent(label, l -> new Service()).queue.add(new Task(ticket, false, operation));
                 advance(label, now);
@@ -122,7 +141,12 @@ final class TreeTwin {
                     advance(label, now);
                 }
             }
+            case TreeEvent.Written(long write, String problem) -> written(write, problem.isEmpty(), now);
             case TreeEvent.Tick() -> {}
+        }
+        Listing.Write due = listing.due(now);
+        if (due != null) {
+            expected.add("write " + due.number() + " " + due.services().keySet());
         }
         return expected.stream().sorted().toList();
     }
@@ -142,6 +166,36 @@ final class TreeTwin {
             if (service.configured == null) {
                 service.configured = root.equals(service.started) ? service.started : root;
             }
+        }
+    }
+
+    private void written(long number, boolean success, long now) {
+        Listing.Write write = listing.ended(number, success, now);
+        if (write == null) {
+            return;
+        }
+        services.forEach((label, service) -> {
+            Task task = service.task;
+            if (task == null || !listing.current(write, label)) {
+                return;
+            }
+            if (task.noting != null) {
+                TreeResult result = task.noting;
+                task.noting = null;
+                finish(label, service, result, true);
+            } else if (task.listing && success) {
+                task.listing = false;
+                replay(label, service, now);
+            } else if (task.listing) {
+                task.listing = false;
+                listing.withdraw(label);
+                task.answers.add(new Answer(1, true, now));
+                replay(label, service, now);
+            }
+            advance(label, now);
+        });
+        if (services.values().stream().anyMatch(s -> s.task != null && (s.task.listing || s.task.noting != null))) {
+            listing.hurry(now);
         }
     }
 
@@ -183,6 +237,7 @@ final class TreeTwin {
     private void ended(long ticket) {
         if (remaining.getOrDefault(ticket, Set.of("")).isEmpty()) {
             remaining.remove(ticket);
+            listing.known();
             expected.add("stopped " + ticket + " " + unclean.remove(ticket));
         }
     }
@@ -206,9 +261,12 @@ final class TreeTwin {
             begins.beganMs = now;
             service.states.forEach((node, state) -> begins.before.put(node, state.copy()));
             service.task = begins;
+            ResourceNode present = service.started;
             if (begins.root == null) {
                 boolean ok = begins.operation == Operation.STOP;
-                finish(label, service, ok ? TreeResult.GOOD : new TreeResult(false, false, label, 1));
+                finish(label, service, ok ? TreeResult.GOOD : new TreeResult(false, false, label, 1), true);
+            } else if (begins.operation == Operation.START && present != null && present != begins.root) {
+                finish(label, service, new TreeResult(false, false, label, 1), true);
             } else {
                 service.started = begins.operation == Operation.START ? begins.root : service.started;
                 replay(label, service, now);
@@ -216,17 +274,29 @@ final class TreeTwin {
         }
     }
 
-    private void finish(String label, Service service, TreeResult result) {
+    private void finish(String label, Service service, TreeResult result, boolean noted) {
         Task ends = service.task;
-        service.task = null;
         if (ends == null) {
             return;
         }
-        if (ends.operation == Operation.STOP && result.ok() && service.started == ends.root) {
-            service.started = null;
-        } else if (ends.operation == Operation.STOP && !result.ok()) {
-            service.started = ends.root;
+        boolean stop = ends.operation == Operation.STOP;
+        if (stop && ends.root != null && !noted) {
+            if (result.ok() && service.started == ends.root) {
+                service.started = null;
+            } else if (!result.ok()) {
+                service.started = ends.root;
+            }
+            if (ends.ofAll && result.ok() && service.configured != null && service.configured != ends.root) {
+                service.task = null;
+                service.queue.addFirst(new Task(ends.ticket, true, Operation.STOP));
+                return;
+            }
+            if (result.ok() ? listing.drop(label) : listing.list(label, ends.root)) {
+                ends.noting = result;
+                return;
+            }
         }
+        service.task = null;
         if (ends.ofAll) {
             remaining.getOrDefault(ends.ticket, new TreeSet<>()).remove(label);
             if (!result.ok()) {
@@ -245,7 +315,7 @@ final class TreeTwin {
             var walk = new TwinWalk(service.task.root, task.beganMs, task.answers, task.before);
             service.states = walk.states();
             try {
-                finish(label, service, walk.perform(task.operation));
+                finish(label, service, walk.perform(task.operation), false);
             } catch (NeedsAgent need) {
                 task.need = need;
                 if (!need.action.equals("start")) {
@@ -253,6 +323,8 @@ final class TreeTwin {
                 } else if (barred || task.ended) {
                     task.answers.add(new Answer(1, true, now));
                     again = true;
+                } else if (listing.list(label, task.root)) {
+                    task.listing = true;
                 } else {
                     task.asking = true;
                     expected.add("ask " + label);

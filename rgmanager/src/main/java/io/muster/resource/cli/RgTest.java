@@ -24,6 +24,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -231,7 +232,7 @@ public final class RgTest implements Command {
         var setup = TreeRunner.Setup.of(
                 machine, layout.inherited(), may -> may.accept(true), broken -> told.accept(Optional.empty()));
         var runner = new TreeRunner(setup);
-        runner.configure(List.of(service), CauseId.NONE);
+        runner.configure(List.of(service), Collections.emptySortedSet(), CauseId.NONE);
         runner.run(service.label(), operation, CauseId.NONE, (result, _) -> told.accept(Optional.of(result)));
     }
 

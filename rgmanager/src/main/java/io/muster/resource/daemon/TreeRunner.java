@@ -18,6 +18,9 @@ import io.muster.resource.TreeRun;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +49,16 @@ public final class TreeRunner implements AutoCloseable {
         void ended(T outcome, CauseId cause);
     }
 
+    /// Keeps what is started where no daemon's end reaches.
+    @FunctionalInterface
+    public interface Ledger {
+        /// Replaces what is kept.
+        ///
+        /// @param services how each is built; empty where nobody knows
+        /// @param then on the loop, once: empty when it is kept durably, else why not
+        void write(SortedMap<String, Optional<ResourceNode>> services, Consumer<Optional<String>> then);
+    }
+
     /// What a runner is made of.
     ///
     /// @param programs that took over from the runs before this one, or the machine's for a command
@@ -59,6 +72,7 @@ public final class TreeRunner implements AutoCloseable {
             Programs programs,
             Map<String, String> environment,
             Quorum quorum,
+            Ledger ledger,
             CauseIds ids,
             Recorder<TreeEvent, TreeEffect> recorder,
             Consumer<Throwable> fatal) {
@@ -66,7 +80,7 @@ public final class TreeRunner implements AutoCloseable {
             environment = Map.copyOf(environment);
         }
 
-        /// Unrecorded, for a command or a test.
+        /// Unrecorded and without a ledger, for a command or a test.
         public static Setup of(
                 Machine machine, Map<String, String> environment, Quorum quorum, Consumer<Throwable> fatal) {
             return new Setup(
@@ -75,6 +89,7 @@ public final class TreeRunner implements AutoCloseable {
                     machine.programs(),
                     environment,
                     quorum,
+                    (services, then) -> then.accept(Optional.empty()),
                     CauseIds.ofThisProcess(),
                     Recorder.none(),
                     fatal);
@@ -84,6 +99,8 @@ public final class TreeRunner implements AutoCloseable {
     private final Programs programs;
     private final Map<String, String> environment;
     private final Quorum quorum;
+    private final Ledger ledger;
+    private final Clocks clocks;
     private final EventDriver<TreeEvent, TreeEffect> driver;
     private final Map<Long, Then<TreeResult>> results = new HashMap<>();
     private final Map<Long, Then<List<String>>> endings = new HashMap<>();
@@ -99,6 +116,8 @@ public final class TreeRunner implements AutoCloseable {
         programs = setup.programs();
         environment = setup.environment();
         quorum = setup.quorum();
+        ledger = setup.ledger();
+        clocks = setup.clocks();
         driver = EventDriver.of("trees", core)
                 .loop(setup.loop())
                 .clocks(setup.clocks())
@@ -113,8 +132,17 @@ public final class TreeRunner implements AutoCloseable {
     /// New services are built like these from now on.
     ///
     /// @param services the roots of their trees
-    public void configure(List<ResourceNode> services, CauseId cause) {
-        driver.post(new TreeEvent.Configure(services), cause);
+    /// @param incomplete services that are configured and of which something can't be built
+    public void configure(List<ResourceNode> services, SortedSet<String> incomplete, CauseId cause) {
+        driver.post(new TreeEvent.Configure(services, incomplete), cause);
+    }
+
+    /// What an earlier run has left in the ledger; before anything else.
+    ///
+    /// @param all nobody knows what runs here
+    /// @param services how each is built; empty where that can't be read
+    public void listed(boolean all, SortedMap<String, Optional<ResourceNode>> services, CauseId cause) {
+        driver.post(new TreeEvent.Listed(all, services), cause);
     }
 
     /// Queues an operation behind those of the same service.
@@ -147,7 +175,7 @@ public final class TreeRunner implements AutoCloseable {
         driver.post(barred ? new TreeEvent.Bar() : new TreeEvent.Unbar(), cause);
     }
 
-    /// How long the agents took.
+    /// How long the agents took, and `write` of `ledger`.
     public AgentTimes times() {
         return times;
     }
@@ -163,6 +191,13 @@ public final class TreeRunner implements AutoCloseable {
             case TreeEffect.AskQuorum(long question, String _) ->
                 quorum.ask(yes -> driver.post(new TreeEvent.MayStart(question, yes), cause));
             case TreeEffect.CallAgent call -> call(call, cause);
+            case TreeEffect.WriteLedger(long write, SortedMap<String, Optional<ResourceNode>> services) -> {
+                long began = clocks.monotonicNs();
+                ledger.write(services, problem -> {
+                    times.ended("ledger", "write", (clocks.monotonicNs() - began) / 1_000_000);
+                    driver.post(new TreeEvent.Written(write, problem.orElse("")), cause);
+                });
+            }
             case TreeEffect.Done(long ticket, TreeResult result) -> {
                 Then<TreeResult> then = results.remove(ticket);
                 if (then != null) {

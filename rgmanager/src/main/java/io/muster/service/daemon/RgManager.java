@@ -23,6 +23,7 @@ import io.muster.resource.MetadataSet;
 import io.muster.resource.TreeRecord;
 import io.muster.resource.TreeRun;
 import io.muster.resource.daemon.AgentDirectory;
+import io.muster.resource.daemon.StartedLedger;
 import io.muster.resource.daemon.TreeRunner;
 import io.muster.service.ClusterServices;
 import io.muster.service.PlanReader;
@@ -205,7 +206,8 @@ public final class RgManager implements AutoCloseable {
                     case Programs.TakeOver.Taken(Programs programs, List<String> ended) -> {
                         ended.forEach(agent ->
                                 LOG.warn("{}: agent of an earlier rgmanager, still at work, was ended", agent));
-                        AgentDirectory.load(machine, member.layout().agents(), found -> known(programs, found, then));
+                        AgentDirectory.loadPatiently(
+                                machine, member.layout().agents(), found -> known(programs, found, then));
                     }
                 }
             });
@@ -215,19 +217,32 @@ public final class RgManager implements AutoCloseable {
             found.problems().forEach(LOG::warn);
             agents = found;
             var core = new TreeRun();
+            var ledger = new StartedLedger(member.machine(), member.layout());
             var setup = new TreeRunner.Setup(
                     member.machine().loop(),
                     member.machine().clocks(),
                     programs,
                     member.layout().inherited(),
                     this::quorate,
+                    ledger,
                     member.ids(),
                     member.record(TreeRecord.NAME, new TreeRecord(core), TreeRecord.LIMITS),
                     member::fatal);
-            trees = new Trees(new TreeRunner(setup, core));
-            read(outcome -> {
-                configure(outcome, CauseId.NONE);
-                then.accept(Optional.empty());
+            Trees made = new Trees(new TreeRunner(setup, core));
+            ledger.read(left -> {
+                if (left.all()) {
+                    LOG.warn("any service may run here: {}", left.why());
+                } else if (!left.services().isEmpty()) {
+                    LOG.info(
+                            "started here earlier and not stopped: {}",
+                            left.services().keySet());
+                }
+                made.listed(left, CauseId.NONE);
+                trees = made;
+                read(outcome -> {
+                    configure(outcome, CauseId.NONE);
+                    then.accept(Optional.empty());
+                });
             });
         }
 

@@ -5,6 +5,7 @@ import io.muster.core.CauseId;
 import io.muster.resource.MetadataSet;
 import io.muster.resource.ResourceTree;
 import io.muster.resource.TreeResult;
+import io.muster.resource.daemon.StartedLedger;
 import io.muster.resource.daemon.TreeRunner;
 import io.muster.service.Operation;
 import java.util.List;
@@ -23,11 +24,16 @@ final class Trees implements AutoCloseable {
         this.runner = runner;
     }
 
+    /// What an earlier rgmanager has left here; before anything else.
+    void listed(StartedLedger.Left left, CauseId cause) {
+        runner.listed(left.all(), left.services(), cause);
+    }
+
     /// New services are built from this configuration from now on.
     void configure(RmConfig rm, MetadataSet agents, CauseId cause) {
         ResourceTree tree = ResourceTree.build(rm, agents);
         tree.problems().forEach(LOG::warn);
-        runner.configure(List.copyOf(tree.services().values()), cause);
+        runner.configure(List.copyOf(tree.services().values()), tree.incomplete(), cause);
     }
 
     /// @param then whether it was done, and whether a part that isn't critical is off

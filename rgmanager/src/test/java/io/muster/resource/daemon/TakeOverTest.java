@@ -18,6 +18,7 @@ import io.muster.resource.ResourceTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -70,10 +71,11 @@ class TakeOverTest {
                                 ((TakeOver.Taken) taken).programs(),
                                 setup.environment(),
                                 setup.quorum(),
+                                setup.ledger(),
                                 setup.ids(),
                                 setup.recorder(),
                                 setup.fatal()));
-                        runner.configure(services, CauseId.NONE);
+                        runner.configure(services, Collections.emptySortedSet(), CauseId.NONE);
                         runner.run(
                                 "service:quick",
                                 Operation.START,
@@ -161,10 +163,11 @@ class TakeOverTest {
                         ((TakeOver.Taken) taken).programs(),
                         usual.environment(),
                         usual.quorum(),
+                        usual.ledger(),
                         usual.ids(),
                         usual.recorder(),
                         usual.fatal()));
-                runner.configure(services, CauseId.NONE);
+                runner.configure(services, Collections.emptySortedSet(), CauseId.NONE);
                 runner.run("service:quick", Operation.START, CauseId.NONE, (start, cause) -> {
                     results.add(start.ok());
                     runner.run("service:quick", Operation.STOP, CauseId.NONE, (stop, by) -> {

@@ -17,6 +17,7 @@ import io.muster.resource.ResourceTree;
 import io.muster.resource.TreeResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +91,7 @@ class TreeRunnerTest {
                         new Element("part", 1, 1, second, List.of())));
         var rm = new RmConfig(10, 0, 5, 5, false, false, List.of(), List.of(), List.of(), List.of(element), List.of());
         var services = List.copyOf(ResourceTree.build(rm, set).services().values());
-        machine.loop().execute(() -> runner.configure(services, CauseId.NONE));
+        machine.loop().execute(() -> runner.configure(services, Collections.emptySortedSet(), CauseId.NONE));
     }
 
     private <T> T awaited(Consumer<TreeRunner.Then<T>> work) {
@@ -202,6 +203,6 @@ class TreeRunnerTest {
         var start = times.get(new AgentTimes.Key("part:a", "start"));
         assertTrue(start != null && start.count() == 2, times.toString());
         assertTrue(start.longestMs() >= start.lastMs() && start.longestMs() < 30_000, times.toString());
-        assertEquals(6, times.size());
+        assertEquals(7, times.size(), "three agents, two actions each, and the ledger");
     }
 }
