@@ -293,6 +293,7 @@ final class World {
                                 ++position,
                                 config.version().number(),
                                 config.version().sha256(),
+                                true,
                                 config.octets()));
     }
 

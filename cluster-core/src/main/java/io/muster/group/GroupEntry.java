@@ -68,11 +68,14 @@ public sealed interface GroupEntry {
     /// @param how the agent's name, or `override` for an operator's word
     record Fenced(long position, Node victim, int byNodeid, String how) implements GroupEntry {}
 
-    /// The cluster's configuration from here on. Replicas change to it at this position; the file was written before.
+    /// The cluster's configuration from here on. Replicas change to it at this position. Said again behind
+    /// each view with newcomers as soon as every member's cman holds it: it comes from there, and a file on
+    /// a disk says nothing of it.
     ///
     /// @param sha256 of `bytes`, 64 hexadecimal digits
+    /// @param agreed whether ccsd has agreed on it; else it is what the nodes of a new cluster came with
     /// @param bytes the whole document
-    record Config(long position, int version, String sha256, byte[] bytes) implements GroupEntry {}
+    record Config(long position, int version, String sha256, boolean agreed, byte[] bytes) implements GroupEntry {}
 
     /// All groups of a level have recovered from every loss up to `upTo`, and so have all levels below it.
     record Recovered(long position, Level level, long upTo) implements GroupEntry {}

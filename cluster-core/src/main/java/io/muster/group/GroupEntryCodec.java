@@ -17,7 +17,7 @@ import io.muster.wire.Output;
 /// | 4 quorum | bool quorate |
 /// | 5 fenced | node victim, u32 nodeid, string how |
 /// | 6 recovered | u8 level, u64 position |
-/// | 7 config | u32 version, string sha256, bytes document |
+/// | 7 config | u32 version, string sha256, bool agreed, bytes document |
 /// | 8 vouched | node, [Remains] |
 public final class GroupEntryCodec {
     private static final int MAX_NODES = 1024;
@@ -50,7 +50,11 @@ public final class GroupEntryCodec {
             case GroupEntry.Recovered r -> head(out, 6, r).oneOf(r.level()).u64(r.upTo());
             case GroupEntry.Vouched v -> v.remains().encode(head(out, 8, v).node(v.run()));
             case GroupEntry.Config c ->
-                head(out, 7, c).u32(c.version()).string(c.sha256()).bytes(c.bytes());
+                head(out, 7, c)
+                        .u32(c.version())
+                        .string(c.sha256())
+                        .bool(c.agreed())
+                        .bytes(c.bytes());
         }
     }
 
@@ -86,7 +90,8 @@ public final class GroupEntryCodec {
             case 4 -> new GroupEntry.Quorum(at, in.bool());
             case 5 -> new GroupEntry.Fenced(at, in.node(), in.u32(Integer.MAX_VALUE), in.string(255));
             case 6 -> new GroupEntry.Recovered(at, in.oneOf(Level.class), in.u64());
-            case 7 -> new GroupEntry.Config(at, in.u32(Integer.MAX_VALUE), in.string(64), in.bytes(MAX_BYTES));
+            case 7 ->
+                new GroupEntry.Config(at, in.u32(Integer.MAX_VALUE), in.string(64), in.bool(), in.bytes(MAX_BYTES));
             case 8 -> new GroupEntry.Vouched(at, in.node(), Remains.decode(in));
             default -> throw new MalformedMessage("group entry of type " + type);
         };

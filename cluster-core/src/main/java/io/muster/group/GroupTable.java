@@ -32,7 +32,9 @@ public final class GroupTable {
     /// Longest name in octets of UTF-8.
     public static final int NAME_BYTES = 64;
 
-    private static final int MAX_GROUPS = 4096;
+    /// Most groups of a cluster.
+    public static final int MAX_GROUPS = 4096;
+
     private static final int MAX_MEMBERS = 1024;
 
     private final SortedMap<String, Group> groups = new TreeMap<>();

@@ -230,8 +230,7 @@ public final class Stay implements Core<StayEvent, StayEffect> {
         }
         String wait = "";
         if (looked.agreed() != looked.have()) {
-            wait = "cluster.conf here is version " + looked.have() + ", the cluster's " + looked.agreed()
-                    + ": waiting for ccsd";
+            wait = "waiting for cluster.conf version " + looked.agreed() + " to come to this node";
         } else if (looked.fenceable() && !looked.inDomain()) {
             wait = "waiting for the fence domain";
         }

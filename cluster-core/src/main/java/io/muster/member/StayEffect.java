@@ -15,7 +15,7 @@ public sealed interface StayEffect {
     /// Connect to cman.
     record Connect() implements StayEffect {}
 
-    /// Ask cman for its status and read cluster.conf.
+    /// Ask cman for its status and for the cluster.conf in force.
     record Look() implements StayEffect {}
 
     /// Ask cman to be taken into the group.

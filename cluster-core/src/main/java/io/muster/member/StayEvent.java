@@ -33,8 +33,8 @@ public sealed interface StayEvent {
     /// What [StayEffect.Look] has found.
     ///
     /// @param agreed version of the cluster's configuration
-    /// @param have version of this node's file; 0 when it can't be read
-    /// @param fenceable whether this node can be fenced by that file
+    /// @param have version that this node's cman holds; 0 for none
+    /// @param fenceable whether this node can be fenced by that
     /// @param inDomain whether this node is in the fence domain
     record Looked(int agreed, int have, boolean fenceable, boolean inDomain) implements StayEvent {}
 

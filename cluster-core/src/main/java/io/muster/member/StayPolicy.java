@@ -42,7 +42,7 @@ public record StayPolicy(
     /// What a joiner waits for.
     public enum Awaits {
         NOTHING,
-        /// Its cluster.conf is the cluster's, and a node that can be fenced is in the fence domain:
+        /// Its cman holds the cluster's cluster.conf, and a node that can be fenced is in the fence domain:
         /// before that nobody would fence the others.
         CONFIGURATION_AND_FENCING
     }

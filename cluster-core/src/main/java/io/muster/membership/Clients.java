@@ -3,6 +3,7 @@ package io.muster.membership;
 import io.muster.core.CauseId;
 import io.muster.core.Node;
 import io.muster.group.Group;
+import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
 import io.muster.group.GroupEntry.View;
@@ -15,6 +16,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// This node's clients: which group each is the member of, and whom the node can't live without.
@@ -187,8 +189,15 @@ final class Clients {
     }
 
     /// Hands the entries to the streams of this node's clients.
-    void publish(Log log, Node self, CauseId cause, CmanOut out) {
-        for (Log.Line line : log.lines()) {
+    ///
+    /// @param whole makes of an entry what is handed out; empty for nothing
+    void publish(
+            List<Log.Line> lines,
+            Node self,
+            CauseId cause,
+            Function<GroupEntry, Optional<GroupEntry>> whole,
+            CmanOut out) {
+        for (Log.Line line : lines) {
             bindings.forEach((name, binding) -> {
                 if (line.group().isPresent() && !line.group().get().equals(name)) {
                     return;
@@ -199,7 +208,8 @@ final class Clients {
                     binding.streaming = true;
                 }
                 if (binding.streaming) {
-                    out.add(new CmanEffect.Entry(binding.client, name, line.entry(), cause));
+                    whole.apply(line.entry())
+                            .ifPresent(entry -> out.add(new CmanEffect.Entry(binding.client, name, entry, cause)));
                 }
             });
         }

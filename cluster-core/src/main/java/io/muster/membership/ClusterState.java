@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -50,6 +51,14 @@ final class ClusterState {
     final SortedMap<Integer, LastFenced> fenced = new TreeMap<>();
     int configVersion;
     String configSha256 = "";
+
+    /// Whether ccsd has agreed on that configuration; else it is the one the first members came with.
+    boolean configAgreed;
+
+    /// Groups that are still to be told which configuration is in force: some members are new there, and
+    /// a cman has yet to get it.
+    final SortedSet<String> configUntold = new TreeSet<>();
+
     GroupTable groups = new GroupTable();
 
     /// A new node's: it knows its own configuration and nobody else.
@@ -74,10 +83,20 @@ final class ClusterState {
         return List.copyOf(members.keySet());
     }
 
+    /// Members whose cman holds the configuration in force, as they have told in their transitions or as
+    /// it was ordered since.
+    List<Node> holders() {
+        return members.values().stream().filter(this::holds).map(Member::node).toList();
+    }
+
+    boolean holds(Member member) {
+        return member.configVersion() == configVersion && member.configSha256().equals(configSha256);
+    }
+
     /// Layout: u64 position, u64 disturbed, list of members, tally (4 u32 without the booleans, 2 bool),
     /// optional ring id, rules, u8 mandatory levels as bits, list of departures, list of last fencings,
-    /// u32 and string of the
-    /// configuration, groups.
+    /// u32, string and bool of the
+    /// configuration, list of names of groups, groups.
     void encode(Output out) {
         out.u64(position).u64(disturbed);
         out.list(members.values(), (o, m) -> m.encode(o));
@@ -94,7 +113,8 @@ final class ClusterState {
         out.list(
                 fenced.values(),
                 (o, f) -> o.node(f.victim()).u32(f.byNodeid()).string(f.how()).u64(f.position()));
-        out.u32(configVersion).string(configSha256);
+        out.u32(configVersion).string(configSha256).bool(configAgreed);
+        out.list(configUntold, Output::string);
         groups.encode(out);
     }
 
@@ -123,6 +143,8 @@ final class ClusterState {
         last.forEach(f -> state.fenced.put(f.victim().nodeid(), f));
         state.configVersion = in.u32(Integer.MAX_VALUE);
         state.configSha256 = in.string(64);
+        state.configAgreed = in.bool();
+        state.configUntold.addAll(in.list(GroupTable.MAX_GROUPS, i -> i.string(GroupTable.NAME_BYTES)));
         state.groups = GroupTable.decode(in);
         return state;
     }

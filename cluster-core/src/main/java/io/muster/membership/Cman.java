@@ -14,6 +14,7 @@ import io.muster.totem.RingEvent;
 import io.muster.totem.RingId;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.stream.LongStream;
@@ -317,7 +318,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         }
         publish(done.log, nowMs);
         membersChanged(before, quorateBefore, nowMs);
-        configuration.toSpread(state, done.kept, self).ifPresent(message -> queue(message, true));
+        configuration.toSpread(state, self).ifPresent(message -> queue(message, true));
         questions.askAgain(out);
     }
 
@@ -416,7 +417,18 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 sightings.proven(f, state, nowMs);
             }
         }
-        clients.publish(log, self, cause, out);
+        clients.publish(log.lines(), self, cause, this::whole, out);
+    }
+
+    /// The log says only which configuration is in force. Nothing is handed out without it: this node has
+    /// left, and its clients hear no more.
+    private Optional<GroupEntry> whole(GroupEntry entry) {
+        return entry instanceof GroupEntry.Config c
+                ? configuration
+                        .document(state)
+                        .map(document ->
+                                new GroupEntry.Config(c.position(), c.version(), c.sha256(), c.agreed(), document))
+                : Optional.of(entry);
     }
 
     private void membersChanged(Set<Node> before, boolean quorateBefore, long nowMs) {
@@ -566,6 +578,11 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 stateful,
                 device.votes(),
                 device.name());
+    }
+
+    /// The cluster.conf in force; empty while this node has yet to get it. Take it on the owner's thread.
+    public Optional<byte[]> document() {
+        return configuration.document(state);
     }
 
     /// Whether every node of the present ring has told what it knows.

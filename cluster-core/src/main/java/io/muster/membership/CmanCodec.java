@@ -75,7 +75,7 @@ final class CmanCodec {
             case CmanMessage.NodeVotes m -> out.u32(m.nodeid()).u32(m.votes());
             case CmanMessage.Device m -> out.string(m.name()).u32(m.votes());
             case CmanMessage.Configuration m ->
-                out.u32(m.version()).string(m.sha256()).bytes(m.document());
+                out.u32(m.version()).string(m.sha256()).bool(m.agreed()).bytes(m.document());
         }
         return out.toBytes();
     }
@@ -112,7 +112,9 @@ final class CmanCodec {
             case 9 -> new CmanMessage.Expected(in.u32(MAX_VOTES));
             case 10 -> new CmanMessage.NodeVotes(in.u32(Integer.MAX_VALUE), in.u32(MAX_VOTES));
             case 11 -> new CmanMessage.Device(in.string(255), in.u32(MAX_VOTES));
-            case 12 -> new CmanMessage.Configuration(in.u32(Integer.MAX_VALUE), in.string(64), in.bytes(MAX_PAYLOAD));
+            case 12 ->
+                new CmanMessage.Configuration(
+                        in.u32(Integer.MAX_VALUE), in.string(64), in.bool(), in.bytes(MAX_PAYLOAD));
             case 13 -> new CmanMessage.Vouched(in.node(), Remains.decode(in));
             default -> throw new MalformedMessage("cman message of type " + type);
         };

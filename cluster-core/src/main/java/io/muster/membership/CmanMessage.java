@@ -59,5 +59,7 @@ sealed interface CmanMessage permits Transition, CmanMessage.Ordinary {
     record Device(String name, int votes) implements Ordinary {}
 
     /// The cluster's configuration from now on.
-    record Configuration(int version, String sha256, byte[] document) implements Ordinary {}
+    ///
+    /// @param agreed whether ccsd has agreed on it
+    record Configuration(int version, String sha256, boolean agreed, byte[] document) implements Ordinary {}
 }

@@ -49,15 +49,16 @@ public final class CmanRecord implements Recordable<NodeEvent, NodeEffect> {
         return codec;
     }
 
-    /// A configuration with passwords, or one that came in pieces, isn't in the record as it was.
+    /// A configuration with passwords, or one that came in pieces, isn't in the record as it was; nor is
+    /// one that cman has had from the beginning.
     @Override
     public boolean decidable(NodeEvent event, List<NodeEffect> effects) {
         for (NodeEffect effect : effects) {
-            boolean configures = effect instanceof NodeEffect.OfCman(CmanEffect.Configured _)
-                    || effect instanceof NodeEffect.OfCman(CmanEffect.Entry entry)
-                            && entry.entry() instanceof GroupEntry.Config;
-            if (configures) {
-                return !(event instanceof NodeEvent.OfRing);
+            boolean said = effect instanceof NodeEffect.OfCman(CmanEffect.Entry entry)
+                    && entry.entry() instanceof GroupEntry.Config;
+            boolean taken = effect instanceof NodeEffect.OfCman(CmanEffect.Configured _);
+            if (said || taken && event instanceof NodeEvent.OfRing) {
+                return false;
             }
         }
         return true;

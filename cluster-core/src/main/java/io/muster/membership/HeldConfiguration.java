@@ -2,8 +2,8 @@ package io.muster.membership;
 
 import io.muster.core.Node;
 import io.muster.membership.CmanEffect.Severity;
+import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
 
 /// The configuration this node goes by, and how all members come to go by the same.
 final class HeldConfiguration {
@@ -37,27 +37,30 @@ final class HeldConfiguration {
         return reader;
     }
 
-    /// Newcomers with another cluster.conf get the one that holds, from the lowest node that has it: what
-    /// this node has to send, if it is that.
-    Optional<CmanMessage.Ordinary> toSpread(ClusterState state, SortedSet<Node> kept, Node self) {
-        boolean wanted = state.members.values().stream()
-                .anyMatch(m -> m.configVersion() != state.configVersion
-                        || !m.configSha256().equals(state.configSha256));
-        Optional<Node> sender =
-                kept.stream().filter(node -> state.members.containsKey(node)).findFirst();
-        boolean mine = wanted
-                && sender.isPresent()
-                && sender.get().equals(self)
+    /// The document in force; empty on a node that has yet to get it, or has left.
+    Optional<byte[]> document(ClusterState state) {
+        boolean inForce = settings.configVersion() == state.configVersion
                 && settings.configSha256().equals(state.configSha256);
-        return mine
-                ? Optional.of(
-                        new CmanMessage.Configuration(settings.configVersion(), settings.configSha256(), document))
-                : Optional.empty();
+        return inForce ? Optional.of(document) : Optional.empty();
     }
 
-    /// An ordered one: taken by all or by none.
+    /// Newcomers with another cluster.conf get the one in force, from the lowest member that holds it,
+    /// whether it was here before or is new itself: what this node has to send, if it is that.
+    Optional<CmanMessage.Ordinary> toSpread(ClusterState state, Node self) {
+        List<Node> holders = state.holders();
+        boolean mine = !holders.isEmpty()
+                && holders.size() < state.members.size()
+                && holders.getFirst().equals(self);
+        return document(state)
+                .filter(_ -> mine)
+                .map(octets -> new CmanMessage.Configuration(
+                        state.configVersion, state.configSha256, state.configAgreed, octets));
+    }
+
+    /// An ordered one: taken by all or by none. An older one is taken only when the one in force is
+    /// gone: nobody here holds it.
     void take(CmanMessage.Configuration m, ClusterState state, StateMachine machine, CmanOut out) {
-        boolean newer = m.version() > state.configVersion;
+        boolean newer = m.version() > state.configVersion || state.holders().isEmpty();
         boolean same = m.version() == state.configVersion && m.sha256().equals(state.configSha256);
         Optional<CmanSettings> read = newer || same ? reader.read(m.document()) : Optional.empty();
         if (read.isEmpty()
@@ -71,7 +74,7 @@ final class HeldConfiguration {
                 && settings.configSha256().equals(m.sha256());
         settings = read.get();
         document = m.document();
-        machine.configure(settings, document);
+        machine.configure(settings, m.agreed() || same && state.configAgreed);
         if (!mine) {
             out.say(Severity.INFO, "configuration " + m.version() + " holds from now on");
             out.add(new CmanEffect.Configured(document));

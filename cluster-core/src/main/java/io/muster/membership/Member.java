@@ -13,7 +13,7 @@ import io.muster.wire.Output;
 /// @param device the quorum device's name, or empty
 /// @param joinedRing sequence of the ring in which it became a member: `Inc` in the original's output
 /// @param features one bit each; one is on when all members have it
-/// @param configVersion of its cluster.conf
+/// @param configVersion of the cluster.conf that its cman holds
 public record Member(
         Node node,
         int votes,

@@ -4,6 +4,7 @@ import io.muster.core.Node;
 import io.muster.membership.CmanEffect.Result;
 import io.muster.membership.CmanMessage.Ordinary;
 import io.muster.totem.RingId;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -50,15 +51,18 @@ final class OperatorRequests {
     }
 
     static Verdict announce(ClusterState state, CmanSettings.Reader reader, CmanEvent.Announce e) {
-        if (e.version() == state.configVersion && e.sha256().equals(state.configSha256)) {
+        List<Node> holders = state.holders();
+        boolean same = e.version() == state.configVersion && e.sha256().equals(state.configSha256);
+        if (same && state.configAgreed && holders.size() == state.members.size()) {
             return Verdict.no(Result.OK, "");
         }
         if (!state.tally.quorate()) {
             return Verdict.no(Result.INQUORATE, "");
         }
-        return e.version() <= state.configVersion || reader.read(e.document()).isEmpty()
+        boolean next = same || e.version() > state.configVersion || holders.isEmpty();
+        return !next || reader.read(e.document()).isEmpty()
                 ? Verdict.no(Result.INVALID, "this is version " + state.configVersion)
-                : Verdict.yes(new CmanMessage.Configuration(e.version(), e.sha256(), e.document()), true);
+                : Verdict.yes(new CmanMessage.Configuration(e.version(), e.sha256(), true, e.document()), true);
     }
 
     /// Only asked what it would do: nothing is changed, and nothing logged.

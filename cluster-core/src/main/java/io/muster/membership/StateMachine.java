@@ -56,6 +56,9 @@ final class StateMachine {
 
     /// Writes a view and, behind it, what a newcomer must know.
     void view(Addressed view) {
+        if (view.entry() instanceof GroupEntry.View entry && !entry.joined().isEmpty()) {
+            state.configUntold.add(view.group());
+        }
         log.to(view);
         String group = view.group();
         log.to(
@@ -172,15 +175,26 @@ final class StateMachine {
         }
     }
 
-    void configure(CmanSettings settings, byte[] document) {
+    /// The cluster has this configuration from here on.
+    ///
+    /// @param agreed whether ccsd has agreed on it
+    void configure(CmanSettings settings, boolean agreed) {
+        boolean news = settings.configVersion() != state.configVersion
+                || !settings.configSha256().equals(state.configSha256);
         QuorumRules before = state.rules;
         state.configure(settings);
-        state.members.replaceAll((node, member) -> member.withConfig(
-                settings.nodes().containsKey(node.nodeid()) ? settings.votesOf(node.nodeid()) : member.votes(),
-                settings.expectedVotes(),
-                settings.configVersion(),
-                settings.configSha256()));
-        log.all(new GroupEntry.Config(state.next(), settings.configVersion(), settings.configSha256(), document));
+        // Who holds it already keeps the votes that an operator has given it since.
+        state.members.replaceAll((node, member) -> !news && state.holds(member)
+                ? member
+                : member.withConfig(
+                        settings.nodes().containsKey(node.nodeid()) ? settings.votesOf(node.nodeid()) : member.votes(),
+                        settings.expectedVotes(),
+                        settings.configVersion(),
+                        settings.configSha256()));
+        if (news || agreed != state.configAgreed) {
+            state.groups.groups().forEach(group -> state.configUntold.add(group.name()));
+        }
+        state.configAgreed = agreed;
         // A cluster that was quorate doesn't start to wait for all because the file now says so.
         if (!before.waitForAll() && state.tally.quorate()) {
             state.tally = new Tally(state.tally.total(), state.tally.expected(), state.tally.quorum(), true, true);
@@ -188,8 +202,22 @@ final class StateMachine {
         recount(true);
     }
 
-    /// Lets recovery pass the levels that are done.
+    /// Says which configuration is in force to those that wait for it, once all members hold it. The
+    /// document is put in where it is handed out.
+    private void tellConfiguration() {
+        if (!state.configUntold.isEmpty() && state.holders().size() == state.members.size()) {
+            state.configUntold.forEach(group -> log.to(
+                    group,
+                    new GroupEntry.Config(
+                            state.next(), state.configVersion, state.configSha256, state.configAgreed, new byte[0])));
+            state.configUntold.clear();
+        }
+    }
+
+    /// What follows by itself from what has been written: newcomers hear of the configuration, recovery
+    /// passes the levels that are done.
     void advance() {
+        tellConfiguration();
         new TreeMap<>(state.groups.advance(state.disturbed, state.mandatory))
                 .forEach((level, upTo) -> log.all(new GroupEntry.Recovered(state.next(), level, upTo)));
     }

@@ -87,7 +87,7 @@ class StandingTest {
         full();
         byte[] before = octets(standing);
         standing.apply(new GroupEntry.Message(8, ONE, true, new byte[3], CauseId.NONE));
-        standing.apply(new GroupEntry.Config(9, 2, "00", new byte[3]));
+        standing.apply(new GroupEntry.Config(9, 2, "00", true, new byte[3]));
         standing.apply(new GroupEntry.Recovered(10, GroupEntry.Level.FENCE, 9));
         assertEquals(HexFormat.of().formatHex(before), HexFormat.of().formatHex(octets(standing)));
     }

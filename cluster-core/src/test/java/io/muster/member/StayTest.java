@@ -216,8 +216,8 @@ class StayTest {
         assertEquals(List.of(new StayEffect.Prepare(""), new StayEffect.Ready()), on(new StayEvent.Begin(true)));
         assertEquals(List.of(new StayEffect.Connect()), on(new StayEvent.Prepared()));
         assertEquals(List.of(new StayEffect.Look()), on(reached(SELF)));
-        on(new StayEvent.Looked(3, 2, true, false));
-        assertEquals(List.of("cluster.conf here is version 2, the cluster's 3: waiting for ccsd"), said());
+        on(new StayEvent.Looked(3, 0, true, false));
+        assertEquals(List.of("waiting for cluster.conf version 3 to come to this node"), said());
         pass(Stay.AGAIN_MS);
         assertEquals(List.of(new StayEffect.Look()), on(new StayEvent.Tick()));
         on(new StayEvent.Looked(3, 3, true, false));

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Everything that is replicated, and simple questions to it.
 ///
-/// Layout of a snapshot, big-endian: u8 format, optional plan ([PlanCodec]), standing ([Standing]),
+/// Layout of a snapshot, big-endian: u8 format, optional plan ([PlanCodec]), string hash of its document, standing
+/// ([Standing]),
 /// bool locked, u64 fenced up to, u64 clock, u64 next generation, list of peers (node, u64 epoch, bool
 /// ready, bool leaving), list of vindicated nodes, list of u32 strangers, list of u32 arrivals, list of
 /// services ([Service]).
@@ -53,6 +54,9 @@ final class ClusterState {
 
     @Nullable
     Plan plan;
+
+    /// Of the document that the plan was read from.
+    String planSha256 = "";
 
     Standing standing = new Standing();
 
@@ -184,7 +188,7 @@ final class ClusterState {
     byte[] encode() {
         Output out = new Output(1024);
         out.u8(FORMAT);
-        out.optional(Optional.ofNullable(plan), PlanCodec::encode);
+        out.optional(Optional.ofNullable(plan), PlanCodec::encode).string(planSha256);
         standing.encode(out);
         out.bool(locked).u64(fencedUpTo).u64(clockMs).u64(nextGeneration);
         out.list(
@@ -206,6 +210,7 @@ final class ClusterState {
         }
         ClusterState state = new ClusterState();
         state.plan = in.optional(PlanCodec::decode).orElse(null);
+        state.planSha256 = in.string(64);
         state.standing = Standing.decode(in);
         state.locked = in.bool();
         state.fencedUpTo = in.u64();

@@ -83,7 +83,6 @@ final class Entries {
         }
         boolean regular = entry.regular();
         switch (message) {
-            case ServiceMessage.Offer offer -> offered(offer.plan(), regular);
             case ServiceMessage.Ready ready -> {
                 if (proofs.ready(from, ready)) {
                     unpark();
@@ -147,21 +146,19 @@ final class Entries {
 
     // ---- configuration
 
-    /// Daemons offer only what cman calls the cluster's configuration, so the highest is the latest.
-    private void offered(Plan plan, boolean regular) {
-        Plan present = state.plan;
-        if (regular && (present == null || present.version() < plan.version())) {
-            adopt(plan);
-        }
-    }
-
+    /// Only cman says which configuration is the cluster's: whatever lies on a disk, here or elsewhere,
+    /// says nothing.
     private void configuration(GroupEntry.Config config) {
+        if (state.plan != null && config.sha256().equals(state.planSha256)) {
+            return;
+        }
         Optional<Plan> plan = reader.apply(config.bytes());
         if (plan.isEmpty()) {
             transitions.notice(true, "cluster.conf " + config.version() + " can't be read: services stay as they are");
             return;
         }
         adopt(plan.get());
+        state.planSha256 = config.sha256();
         transitions.note(new ServiceEffect.Reconfigure(config.version(), config.bytes()));
     }
 

@@ -24,7 +24,6 @@ final class LocalWork {
     static final long BYSTANDER_MS = 15_000;
 
     private static final long AGAIN_MS = 5_000;
-    private static final long REREAD_MS = 1_000;
     private static final long NEVER = Long.MAX_VALUE;
 
     private final Node self;
@@ -40,7 +39,6 @@ final class LocalWork {
     private @Nullable Plan known;
     private StopReport stop = StopReport.NONE;
     private Parting parting = Parting.NO;
-    private long rereadMs = NEVER;
     private long bystandersMs = NEVER;
     private long recoverUpTo;
     private long recoveredUpTo;
@@ -74,7 +72,6 @@ final class LocalWork {
             Optional<Plan> known,
             StopReport stop,
             Parting parting,
-            long rereadMs,
             long bystandersMs,
             long recoverUpTo,
             long recoveredUpTo,
@@ -101,7 +98,6 @@ final class LocalWork {
                 Optional.ofNullable(known),
                 stop,
                 parting,
-                rereadMs,
                 bystandersMs,
                 recoverUpTo,
                 recoveredUpTo,
@@ -123,7 +119,6 @@ final class LocalWork {
         known = image.known().orElse(null);
         stop = image.stop();
         parting = image.parting();
-        rereadMs = image.rereadMs();
         bystandersMs = image.bystandersMs();
         recoverUpTo = image.recoverUpTo();
         recoveredUpTo = image.recoveredUpTo();
@@ -150,13 +145,19 @@ final class LocalWork {
         untold.forEach(effect -> note(effect, state));
         untold.clear();
         switch (why) {
-            case Drive.Applied<GroupEntry, ServiceEvent>(GroupEntry entry) -> applied(entry);
+            case Drive.Applied<GroupEntry, ServiceEvent>(GroupEntry entry) -> {
+                applied(entry);
+                if (entry instanceof GroupEntry.Config) {
+                    configuration(state, effects);
+                }
+            }
             case Drive.Local<GroupEntry, ServiceEvent>(ServiceEvent event) -> happened(state, event, effects);
             case Drive.Restored<GroupEntry, ServiceEvent>() -> {
                 pending.forEach(id -> effects.add(new ServiceEffect.Answer(id, ResultCode.AGAIN, 0)));
                 pending.clear();
                 work.forgetOutcomes();
                 proposals.forget();
+                configuration(state, effects);
             }
             case Drive.Tick<GroupEntry, ServiceEvent>() -> {}
         }
@@ -164,12 +165,21 @@ final class LocalWork {
         if (me != null && me.node().equals(self)) {
             advance(state, me, nowMs, effects);
             long said = Math.min(proposals.settle(), work.nextDeadlineMs());
-            deadlineMs = Math.min(said, Math.min(rereadMs, bystandersMs));
+            deadlineMs = Math.min(said, bystandersMs);
         } else {
             proposals.settle();
             deadlineMs = NEVER;
         }
         return effects;
+    }
+
+    /// The group's configuration may have come with its state, before cman here had it: asked for now, and
+    /// again when cman says that it has.
+    private void configuration(ClusterState state, List<ServiceEffect> effects) {
+        Plan plan = state.plan;
+        if (plan != null && !plan.equals(known)) {
+            effects.add(new ServiceEffect.NeedConfiguration(plan.version()));
+        }
     }
 
     private void note(ServiceEffect told, ClusterState state) {
@@ -246,7 +256,6 @@ final class LocalWork {
             recoveredUpTo = recoverUpTo;
             effects.add(new ServiceEffect.ReportRecovered(recoveredUpTo));
         }
-        configuration(state, nowMs, effects);
         if (me.ready()) {
             work.begin(state, current(state), effects);
             work.outcomes(state).forEach(outcome -> say(outcome, nowMs, effects));
@@ -261,22 +270,7 @@ final class LocalWork {
 
     /// Whether this node has the configuration that is the group's.
     private boolean current(ClusterState state) {
-        return state.plan != null && known != null && known.version() == state.plan.version();
-    }
-
-    /// The group's configuration and ours are to be one: offer ours, or get theirs.
-    private void configuration(ClusterState state, long nowMs, List<ServiceEffect> effects) {
-        Plan ours = known;
-        Plan theirs = state.plan;
-        if (ours != null && (theirs == null || theirs.version() < ours.version())) {
-            say(new ServiceMessage.Offer(wallMs, ours), nowMs, effects);
-        }
-        if (theirs == null || ours != null && ours.version() >= theirs.version()) {
-            rereadMs = NEVER;
-        } else if (rereadMs == NEVER || nowMs >= rereadMs) {
-            rereadMs = nowMs + REREAD_MS;
-            effects.add(new ServiceEffect.NeedConfiguration(theirs.version()));
-        }
+        return state.plan != null && state.plan.equals(known);
     }
 
     /// Until the group has our word that nothing of a former life runs here, get there and say so.

@@ -37,7 +37,8 @@ public sealed interface ServiceEffect {
     /// with.
     record Reconfigure(int version, byte[] document) implements ServiceEffect {}
 
-    /// The group has this version and we haven't: read the file again and post [ServiceEvent.Configured].
+    /// The group goes by this version and this node doesn't: get it from cman and post
+    /// [ServiceEvent.Configured]. If cman has a later one already, [Reconfigure] follows.
     record NeedConfiguration(int version) implements ServiceEffect {}
 
     /// Nothing of ours runs any more: leave the group and end.

@@ -7,8 +7,7 @@ import java.util.List;
 /// `wallMs` is the time of day, milliseconds since 1970: it is shown to operators and decides nothing but the age of
 /// restarts.
 public sealed interface ServiceEvent {
-    /// The daemon has read this configuration and has the trees to go with it. It must be the one that cman calls the
-    /// cluster's: a newer file that nobody has agreed to doesn't count.
+    /// cman has given the daemon this configuration, and it has the trees to go with it.
     record Configured(Plan plan) implements ServiceEvent {}
 
     /// [ServiceEffect.StopEverything] has ended.

@@ -14,7 +14,6 @@ public sealed interface ServiceMessage {
     /// The same without the time of day: two that say the same are equal.
     default ServiceMessage undated() {
         return switch (this) {
-            case Offer m -> new Offer(0, m.plan());
             case Ready m -> new Ready(0, m.epoch(), m.version(), m.unclean());
             case Outcome m -> new Outcome(0, m.service(), m.operation(), m.generation(), m.success(), m.partial());
             case Checked m -> new Checked(0, m.service(), m.generation(), m.success(), m.partial());
@@ -23,9 +22,6 @@ public sealed interface ServiceMessage {
             case Bystanders m -> new Bystanders(0, m.nodeids());
         };
     }
-
-    /// "This is the cluster's configuration": taken when the group has none or an older one.
-    record Offer(long wallMs, Plan plan) implements ServiceMessage {}
 
     /// Stop-before-start, or the stop after a loss of quorum, has ended on the sender.
     ///
@@ -66,7 +62,6 @@ public sealed interface ServiceMessage {
         Output out = new Output(128);
         out.u8(1).u8(type(message)).u64(message.wallMs());
         switch (message) {
-            case Offer(long wallMs, Plan plan) -> PlanCodec.encode(out, plan);
             case Ready(long wallMs, long epoch, int version, List<String> unclean) ->
                 out.u64(epoch).u32(version).list(unclean, Output::string);
             case Outcome m ->
@@ -86,13 +81,12 @@ public sealed interface ServiceMessage {
 
     private static int type(ServiceMessage message) {
         return switch (message) {
-            case Offer m -> 1;
-            case Ready m -> 2;
-            case Outcome m -> 3;
-            case Checked m -> 4;
-            case Asked m -> 5;
-            case Leaving m -> 6;
-            case Bystanders m -> 7;
+            case Ready m -> 1;
+            case Outcome m -> 2;
+            case Checked m -> 3;
+            case Asked m -> 4;
+            case Leaving m -> 5;
+            case Bystanders m -> 6;
         };
     }
 
@@ -105,13 +99,12 @@ public sealed interface ServiceMessage {
         int type = in.u8();
         long wallMs = in.u64();
         ServiceMessage message = switch (type) {
-            case 1 -> new Offer(wallMs, PlanCodec.decode(in));
-            case 2 -> new Ready(wallMs, in.u64(), in.u32(Integer.MAX_VALUE), in.list(65_536, Input::string));
-            case 3 -> new Outcome(wallMs, in.string(), in.oneOf(Operation.class), in.u64(), in.bool(), in.bool());
-            case 4 -> new Checked(wallMs, in.string(), in.u64(), in.bool(), in.bool());
-            case 5 -> new Asked(wallMs, in.u64(), in.oneOf(RequestKind.class), in.string(), in.u32(Integer.MAX_VALUE));
-            case 6 -> new Leaving(wallMs);
-            case 7 -> new Bystanders(wallMs, in.list(65_536, i -> i.u32(Integer.MAX_VALUE)));
+            case 1 -> new Ready(wallMs, in.u64(), in.u32(Integer.MAX_VALUE), in.list(65_536, Input::string));
+            case 2 -> new Outcome(wallMs, in.string(), in.oneOf(Operation.class), in.u64(), in.bool(), in.bool());
+            case 3 -> new Checked(wallMs, in.string(), in.u64(), in.bool(), in.bool());
+            case 4 -> new Asked(wallMs, in.u64(), in.oneOf(RequestKind.class), in.string(), in.u32(Integer.MAX_VALUE));
+            case 5 -> new Leaving(wallMs);
+            case 6 -> new Bystanders(wallMs, in.list(65_536, i -> i.u32(Integer.MAX_VALUE)));
             default -> throw new MalformedMessage("message of rgmanager of type " + type);
         };
         in.end();

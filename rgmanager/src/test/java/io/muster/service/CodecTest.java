@@ -20,7 +20,6 @@ class CodecTest {
             3, 2, List.of(Plans.domain("d", true, false, true, "1:1", "2")), Plans.depend(Plans.service("a"), "b"));
 
     private static final List<ServiceMessage> MESSAGES = List.of(
-            new ServiceMessage.Offer(1, PLAN),
             new ServiceMessage.Ready(2, 77, 3, List.of("service:a")),
             new ServiceMessage.Outcome(3, "service:a", Operation.STOP, 9, true, false),
             new ServiceMessage.Checked(4, "service:a", 9, false, true),
@@ -38,9 +37,9 @@ class CodecTest {
     @Test
     void goldenOctets() {
         assertEquals(
-                "0103" + "0000000000000003" + "0009736572766963653a61" + "01" + "0000000000000009" + "01" + "00",
-                HexFormat.of().formatHex(ServiceMessage.encode(MESSAGES.get(2))));
-        assertEquals("0106" + "0000000000000006", HexFormat.of().formatHex(ServiceMessage.encode(MESSAGES.get(5))));
+                "0102" + "0000000000000003" + "0009736572766963653a61" + "01" + "0000000000000009" + "01" + "00",
+                HexFormat.of().formatHex(ServiceMessage.encode(MESSAGES.get(1))));
+        assertEquals("0105" + "0000000000000006", HexFormat.of().formatHex(ServiceMessage.encode(MESSAGES.get(4))));
     }
 
     @Test

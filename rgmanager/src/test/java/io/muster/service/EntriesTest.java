@@ -58,25 +58,31 @@ class EntriesTest {
     }
 
     @Test
-    void aTransitionalOfferIsNotTakenAndMadeAgainAtOnce() {
+    void onlyCmanSaysWhichConfigurationIsTheClusters() {
         replica.begin(STARTED);
         var configured = new Drive.Local<GroupEntry, ServiceEvent>(new ServiceEvent.Configured(NEWER));
-        byte[] offer = proposed(replica.manager.drive(configured, 100));
-        assertEquals(List.of(), replica.manager.drive(new Drive.Tick<>(), 101), "it is on its way");
-        var landed = new GroupEntry.Message(replica.next(), THREE, false, offer, CauseId.NONE);
-        replica.apply(landed);
+        assertEquals(List.of(), replica.manager.drive(configured, 100), "nothing is offered to anybody");
         assertEquals(1, replica.state().plan.version());
-        assertArrayEquals(offer, proposed(replica.manager.drive(new Drive.Applied<>(landed), 102)));
-        replica.apply(new GroupEntry.Message(replica.next(), THREE, true, offer, CauseId.NONE));
+        replica.apply(Plans.inForce(replica.next(), NEWER));
         assertEquals(2, replica.state().plan.version());
+        // What is in force is never a matter of numbers.
+        replica.apply(Plans.inForce(replica.next(), OneReplica.PLAN));
+        assertEquals(1, replica.state().plan.version());
     }
 
-    private static byte[] proposed(List<ServiceEffect> effects) {
-        return effects.stream()
-                .filter(ServiceEffect.Propose.class::isInstance)
-                .map(effect -> ((ServiceEffect.Propose) effect).payload())
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no proposal in " + effects));
+    @Test
+    void whoGetsThePlanWithTheGroupsStateAsksCmanForItsDocumentUntilCmanHasIt() {
+        replica.begin(STARTED);
+        var ask = List.<ServiceEffect>of(new ServiceEffect.NeedConfiguration(1));
+        assertEquals(ask, replica.manager.drive(new Drive.Restored<>(), 100));
+        assertEquals(List.of(), replica.manager.drive(new Drive.Tick<>(), 200), "cman says when it has it");
+        var said = Plans.inForce(replica.next(), OneReplica.PLAN);
+        replica.apply(said);
+        assertEquals(ask, replica.manager.drive(new Drive.Applied<>(said), 300));
+        var configured = new Drive.Local<GroupEntry, ServiceEvent>(new ServiceEvent.Configured(OneReplica.PLAN));
+        replica.manager.drive(configured, 400);
+        replica.apply(said);
+        assertEquals(List.of(), replica.manager.drive(new Drive.Applied<>(said), 500), "it has it");
     }
 
     @Test

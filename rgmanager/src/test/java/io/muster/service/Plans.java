@@ -1,16 +1,19 @@
 package io.muster.service;
 
-import io.muster.core.MalformedMessage;
+import io.muster.config.ConfigReader;
+import io.muster.group.GroupEntry;
 import io.muster.service.Plan.Domain;
 import io.muster.service.Plan.DomainMember;
 import io.muster.service.Plan.PlanNode;
 import io.muster.service.Plan.ServiceSpec;
-import io.muster.wire.Input;
-import io.muster.wire.Output;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /// Plans for tests, written shortly.
@@ -126,18 +129,93 @@ final class Plans {
                 Arrays.asList(services));
     }
 
-    /// A "document" for tests is an encoded plan.
-    static byte[] document(Plan plan) {
-        Output out = new Output();
-        PlanCodec.encode(out, plan);
-        return out.toBytes();
+    /// cman's word that this is the cluster's configuration.
+    static GroupEntry.Config inForce(long position, Plan plan) {
+        byte[] document = document(plan);
+        return new GroupEntry.Config(position, plan.version(), ConfigReader.sha256(document), true, document);
     }
 
-    static Optional<Plan> read(byte[] document) {
-        try {
-            return Optional.of(PlanCodec.decode(new Input(document)));
-        } catch (MalformedMessage e) {
-            return Optional.empty();
+    /// The cluster.conf that has this plan, but for the digests: they are of what stands for them in it.
+    static byte[] document(Plan plan) {
+        var text = new StringBuilder("<?xml version=\"1.0\"?>\n");
+        open(text, "cluster", "name", "sim", "config_version", plan.version());
+        open(text, "clusternodes");
+        plan.nodes().forEach(node -> alone(text, "clusternode", "name", node.name(), "nodeid", node.nodeid()));
+        text.append("</clusternodes>\n");
+        open(text, "rm", "status_poll_interval", plan.statusPollMs() / 1000);
+        open(text, "failoverdomains");
+        plan.domains().forEach(domain -> domain(text, domain));
+        text.append("</failoverdomains>\n");
+        plan.services().forEach(spec -> service(text, spec));
+        return text.append("</rm>\n</cluster>\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void domain(StringBuilder text, Domain domain) {
+        open(
+                text,
+                "failoverdomain",
+                "name",
+                domain.name(),
+                "ordered",
+                domain.ordered() ? 1 : 0,
+                "restricted",
+                domain.restricted() ? 1 : 0,
+                "nofailback",
+                domain.nofailback() ? 1 : 0);
+        domain.members()
+                .forEach(member -> alone(
+                        text, "failoverdomainnode", "name", "node" + member.nodeid(), "priority", member.priority()));
+        text.append("</failoverdomain>\n");
+    }
+
+    private static void service(StringBuilder text, ServiceSpec spec) {
+        open(
+                text,
+                "service",
+                "name",
+                spec.name().substring("service:".length()),
+                "autostart",
+                spec.autostart() ? 1 : 0,
+                "domain",
+                spec.domain(),
+                "exclusive",
+                spec.exclusive() ? 1 : 0,
+                "recovery",
+                spec.recovery().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                "depend",
+                spec.depend(),
+                "max_restarts",
+                spec.maxRestarts(),
+                "restart_expire_time",
+                spec.restartExpireMs() / 1000);
+        alone(text, "script", "name", spec.digest(), "file", "/etc/init.d/" + spec.digest());
+        text.append("</service>\n");
+    }
+
+    private static void open(StringBuilder text, String element, Object... attributes) {
+        text.append('<').append(element);
+        for (int i = 0; i < attributes.length; i += 2) {
+            // As nobody writes an attribute that says nothing.
+            if (!attributes[i + 1].equals("")) {
+                text.append(' ')
+                        .append(attributes[i])
+                        .append("=\"")
+                        .append(attributes[i + 1])
+                        .append('"');
+            }
         }
+        text.append(">\n");
+    }
+
+    private static void alone(StringBuilder text, String element, Object... attributes) {
+        open(text, element, attributes);
+        text.append("</").append(element).append(">\n");
+    }
+
+    private static final Map<String, Optional<Plan>> READ = new ConcurrentHashMap<>();
+
+    /// Each document is read once.
+    static Optional<Plan> read(byte[] document) {
+        return READ.computeIfAbsent(ConfigReader.sha256(document), _ -> PlanReader.read(document));
     }
 }

@@ -68,12 +68,11 @@ class ResumedCopyTest {
                 13,
                 14,
                 15,
-                16,
-                17);
+                16);
         var manager = new ServiceManager(States.run(1), Plans::read);
         manager.resume(image);
         assertEquals(image, manager.local());
-        assertEquals(17, manager.nextDeadlineMs());
+        assertEquals(16, manager.nextDeadlineMs());
         assertEquals(image, ServiceReplay.CODEC.decode(new Input(HexFormat.of().parseHex(octets(image)))));
     }
 

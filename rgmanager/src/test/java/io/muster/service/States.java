@@ -1,5 +1,6 @@
 package io.muster.service;
 
+import io.muster.config.ConfigReader;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
@@ -24,6 +25,7 @@ final class States {
     static ClusterState ready(Plan plan, List<Integer> online) {
         ClusterState state = new ClusterState();
         state.plan = plan;
+        state.planSha256 = ConfigReader.sha256(Plans.document(plan));
         List<Node> nodes = online.stream().map(States::run).sorted().toList();
         state.standing.apply(new GroupEntry.View(1, nodes, nodes, List.of()));
         state.standing.apply(new GroupEntry.Membership(2, 4, nodes, nodes, List.of()));

@@ -29,6 +29,7 @@ final class Story implements TestCluster.Witness {
     private final Transcript transcript;
     private final Set<String> told = new HashSet<>();
     private final Set<Node> known = new HashSet<>();
+    private int configVersion = 1;
     private boolean telling;
     private boolean quorate;
     private long beganMs;
@@ -221,7 +222,13 @@ final class Story implements TestCluster.Witness {
                 tell("cman", "node" + fenced.victim().nodeid() + " is proven harmless: " + fenced.how());
             case GroupEntry.Vouched vouched ->
                 tell("cman", "on node" + vouched.run().nodeid() + " may still run: " + vouched.remains());
-            case GroupEntry.Config config -> tell("cman", "cluster.conf version " + config.version() + " is in force");
+            case GroupEntry.Config config -> {
+                // Said again to newcomers.
+                if (config.version() != configVersion) {
+                    configVersion = config.version();
+                    tell("cman", "cluster.conf version " + config.version() + " is in force");
+                }
+            }
             case GroupEntry.Recovered _ -> {}
         }
     }
@@ -235,8 +242,6 @@ final class Story implements TestCluster.Witness {
         String late = message.regular() ? "" : " (transitional)";
         try {
             String said = switch (ServiceMessage.decode(Arrays.copyOfRange(payload, 1, payload.length))) {
-                case ServiceMessage.Offer offer ->
-                    "offers cluster.conf version " + offer.plan().version();
                 case ServiceMessage.Ready ready ->
                     ready.unclean().isEmpty()
                             ? "everything is stopped"

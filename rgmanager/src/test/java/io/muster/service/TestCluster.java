@@ -291,6 +291,9 @@ final class TestCluster {
             log(new GroupEntry.Recovered(next(), Level.FENCE, recoveredUpTo));
             log(new GroupEntry.Recovered(next(), Level.LOCK, recoveredUpTo));
         }
+        if (!joined.isEmpty()) {
+            log(Plans.inForce(next(), plan));
+        }
     }
 
     /// Fencing has nothing left to do.
@@ -322,7 +325,6 @@ final class TestCluster {
         machine.rg = rg;
         group.add(self);
         view(List.of(self), List.of());
-        rg.on(new ReplicaEvent.Local<>(new ServiceEvent.Configured(plan)));
     }
 
     void up(int... nodeids) {
@@ -508,7 +510,7 @@ final class TestCluster {
 
     void reconfigure(Plan next) {
         plan = next;
-        log(new GroupEntry.Config(next(), next.version(), "", Plans.document(next)));
+        log(Plans.inForce(next(), next));
     }
 
     // ---- a machine's agents
@@ -539,7 +541,10 @@ final class TestCluster {
             }
             case ServiceEffect.Reconfigure r -> {}
             case ServiceEffect.NeedConfiguration n ->
-                at(nowMs + 1, () -> rg.on(new ReplicaEvent.Local<>(new ServiceEvent.Configured(plan))));
+                at(
+                        nowMs + 1,
+                        () -> rg.on(new ReplicaEvent.Local<>(new ServiceEvent.Configured(
+                                Plans.read(Plans.document(plan)).orElseThrow()))));
             case ServiceEffect.Leave l -> leave(rg);
             case ServiceEffect.StateChanged s ->
                 rg.lines.add(nowMs + " " + s.service() + " " + s.from().text() + " -> " + s.to().text() + " "

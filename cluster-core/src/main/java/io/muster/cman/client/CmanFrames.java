@@ -27,6 +27,7 @@ import java.util.List;
 /// | 15 | status | | see [StatusCodec] |
 /// | 16 | debug | u32 mask | result |
 /// | 17 | what is left of a lost run | node, [io.muster.group.Remains] | |
+/// | 18 | the cluster.conf in force | | bytes; none while this node has yet to get it |
 ///
 /// Answers are [io.muster.control.Answer]s; a result's code is the ordinal of
 /// [io.muster.membership.CmanEffect.Result].
@@ -54,6 +55,7 @@ public final class CmanFrames {
     public static final int ASK_STATUS = 15;
     public static final int DEBUG = 16;
     public static final int VOUCHED = 17;
+    public static final int ASK_DOCUMENT = 18;
     public static final int ENTRY = 40;
     public static final int PARTED = 41;
     public static final int ASK_SHUTDOWN = 42;

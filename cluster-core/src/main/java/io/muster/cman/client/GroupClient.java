@@ -115,6 +115,27 @@ public final class GroupClient implements AutoCloseable {
         });
     }
 
+    /// The cluster.conf in force, as this node's cman holds it; empty while it has yet to get it.
+    public void document(Consumer<Optional<byte[]>> then) {
+        connection.ask(
+                CmanFrames.ASK_DOCUMENT,
+                CauseId.NONE,
+                new byte[0],
+                ANSWER_MS,
+                answer -> then.accept(body(answer).filter(octets -> octets.length > 0)));
+    }
+
+    private static Optional<byte[]> body(AsyncControlClient.Outcome answer) {
+        try {
+            return answer instanceof AsyncControlClient.Outcome.Got(Frame frame)
+                    ? Optional.of(Answer.decode(frame)).filter(Answer::done).map(Answer::body)
+                    : Optional.empty();
+        } catch (MalformedMessage e) {
+            DaemonLog.get().error("cman's answer: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
     /// Joins a group; the stream begins with the view that contains this node. Refused when this node
     /// is in it already.
     ///

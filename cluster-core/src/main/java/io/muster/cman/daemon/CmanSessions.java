@@ -38,6 +38,7 @@ public final class CmanSessions implements SessionHandler {
     }
 
     private final SortedMap<Integer, Session> sessions = new TreeMap<>();
+    private final Cman core;
     private final Throttle throttle;
     private final IntFunction<CmanView> view;
     private final IntConsumer debug;
@@ -46,6 +47,7 @@ public final class CmanSessions implements SessionHandler {
     /// @param view what status commands are shown, given the number of clients
     /// @param debug hears of `cman_tool debug`, with the mask
     public CmanSessions(Loop loop, Cman core, IntFunction<CmanView> view, IntConsumer debug, Inbox inbox) {
+        this.core = core;
         this.throttle = new Throttle(loop, core::backlogBytes);
         this.view = view;
         this.debug = debug;
@@ -65,6 +67,10 @@ public final class CmanSessions implements SessionHandler {
         }
         if (!session.mayChange()) {
             session.reply(frame, Answer.of(Answer.PERMISSION, "permission denied"));
+            return;
+        }
+        if (frame.type() == CmanFrames.ASK_DOCUMENT) {
+            session.reply(frame, new Answer(0, "", core.document().orElse(new byte[0])));
             return;
         }
         try {

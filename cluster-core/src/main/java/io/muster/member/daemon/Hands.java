@@ -32,7 +32,7 @@ public interface Hands<E, F> {
         then.accept(Optional.empty());
     }
 
-    /// The cluster.conf of this node, read while waiting to join.
+    /// The configuration in force, seen while waiting to join.
     default void found(ClusterConfig config) {}
 
     /// The replica exists and its stream follows: the time for first events.

@@ -19,8 +19,6 @@ import io.muster.driver.Patience;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
 import io.muster.driver.Recorder;
-import io.muster.finding.Problem;
-import io.muster.finding.Reading;
 import io.muster.group.GroupEntry;
 import io.muster.machine.Machine;
 import io.muster.machine.Machine.Outcome;
@@ -337,7 +335,7 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
         hands.said(text);
     }
 
-    /// cman's status and this node's file.
+    /// cman's status, and the configuration in force.
     private void look() {
         Cman asked = cman;
         if (asked == null || asked.client == null) {
@@ -345,46 +343,44 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
         }
         GroupClient client = asked.client;
         client.status(view -> {
+            if (cman == asked && view.isEmpty()) {
+                driver.post(new StayEvent.NotSeen());
+            } else if (cman == asked) {
+                configuration(config -> looked(client.self(), view.get(), config));
+            }
+        });
+    }
+
+    /// Asks cman for the cluster.conf in force. This node's file may be another one, which the cluster has
+    /// refused.
+    ///
+    /// @param then isn't called when cman goes meanwhile; empty while this node's cman has yet to get it
+    public void configuration(Consumer<Optional<ClusterConfig>> then) {
+        Cman asked = cman;
+        if (asked == null || asked.client == null) {
+            return;
+        }
+        asked.client.document(document -> {
             if (cman != asked) {
                 return;
             }
-            if (view.isEmpty()) {
-                driver.post(new StayEvent.NotSeen());
-                return;
-            }
-            around.machine().beside("cluster.conf", this::file, outcome -> {
+            // A large one takes its time.
+            around.machine().beside("cluster.conf", () -> document.flatMap(MemberDaemon::parsed), outcome -> {
                 if (cman == asked) {
-                    looked(client.self(), view.get(), outcome);
+                    then.accept(
+                            outcome instanceof Outcome.Done<Optional<ClusterConfig>>(var read)
+                                    ? read
+                                    : Optional.empty());
                 }
             });
         });
     }
 
-    /// This node's cluster.conf; empty when there is none. Blocks on the disk: for [Machine#beside].
-    ///
-    /// @throws IOException when it can't be read, or isn't valid
-    public Optional<ClusterConfig> file() throws IOException {
-        var path = around.layout().clusterConf();
-        Optional<byte[]> octets = around.machine().files().read(path, ConfigReader.MAX_BYTES + 1);
-        if (octets.isEmpty()) {
-            return Optional.empty();
-        }
-        Reading<ClusterConfig> reading = ConfigReader.parse(octets.get(), path.toString());
-        if (reading.config().isEmpty()) {
-            throw new IOException(
-                    reading.errors().stream().map(Problem::toString).findFirst().orElse(path + ": isn't valid"));
-        }
-        return reading.config();
+    private static Optional<ClusterConfig> parsed(byte[] document) {
+        return ConfigReader.parse(document, "cluster.conf").config();
     }
 
-    private void looked(Node self, CmanView view, Outcome<Optional<ClusterConfig>> outcome) {
-        Optional<ClusterConfig> config = switch (outcome) {
-            case Outcome.Done<Optional<ClusterConfig>>(var found) -> found;
-            case Outcome.Failed<Optional<ClusterConfig>>(IOException why) -> {
-                log.debug("cluster.conf: {}", why.toString());
-                yield Optional.empty();
-            }
-        };
+    private void looked(Node self, CmanView view, Optional<ClusterConfig> config) {
         config.ifPresent(read -> Logging.apply(kind.name(), read, around.layout()));
         config.ifPresent(hands::found);
         boolean fenceable = config.flatMap(c -> c.node(self.nodeid()))

@@ -233,13 +233,16 @@ class CmanDaemonTest {
     void aNewConfigurationReachesEveryStream() throws Exception {
         Heard heard = new Heard();
         client(2, heard, Optional.empty());
-        // Its stream begins with this, and the new configuration might else be ordered before.
-        heard.next(GroupEntry.View.class);
+        // Its stream begins with what is in force, and the new configuration might else be ordered before.
+        GroupEntry.Config first = heard.next(GroupEntry.Config.class);
+        assertEquals(1, first.version());
+        assertFalse(first.agreed());
         String next = conf.replace("config_version=\"1\"", SECOND_VERSION);
         Files.writeString(layout(1).clusterConf(), next);
         assertEquals(0, tool(1, "version", "-r").status());
         GroupEntry.Config config = heard.next(GroupEntry.Config.class);
         assertEquals(2, config.version());
+        assertTrue(config.agreed());
         assertArrayEquals(next.getBytes(StandardCharsets.UTF_8), config.bytes());
         Waiting.until("6.2.0 config 2", () -> tool(3, "version").out().equals("6.2.0 config 2\n"));
         Files.writeString(layout(1).clusterConf(), conf);
@@ -252,8 +255,7 @@ class CmanDaemonTest {
     void passwordsOfALongConfigurationReachNoRecord() throws Exception {
         Heard heard = new Heard();
         client(2, heard, Optional.empty());
-        // Its stream begins with this, and the new configuration might else be ordered before.
-        heard.next(GroupEntry.View.class);
+        assertEquals(1, heard.next(GroupEntry.Config.class).version());
         var devices = new StringBuilder("</clusternodes>\n<fencedevices>\n");
         for (int i = 0; i < 400; i++) {
             // So long that each end of a datagram cuts one in two, and each half still says what it is.

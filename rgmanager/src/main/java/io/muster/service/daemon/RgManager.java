@@ -8,7 +8,6 @@ import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
-import io.muster.machine.Machine.Outcome;
 import io.muster.machine.Programs;
 import io.muster.member.StayPolicy;
 import io.muster.member.StayPolicy.Awaits;
@@ -239,10 +238,7 @@ public final class RgManager implements AutoCloseable {
                 }
                 made.listed(left, CauseId.NONE);
                 trees = made;
-                read(outcome -> {
-                    configure(outcome, CauseId.NONE);
-                    then.accept(Optional.empty());
-                });
+                then.accept(Optional.empty());
             });
         }
 
@@ -253,19 +249,19 @@ public final class RgManager implements AutoCloseable {
 
         @Override
         public void found(ClusterConfig read) {
-            configure(Optional.of(read), CauseId.NONE);
+            configure(read, CauseId.NONE);
         }
 
-        private void configure(Optional<ClusterConfig> read, CauseId cause) {
+        private void configure(ClusterConfig read, CauseId cause) {
             Trees present = trees;
             MetadataSet known = agents;
-            if (read.isEmpty() || present == null || known == null) {
+            if (present == null || known == null) {
                 return;
             }
             ClusterConfig before = config;
-            config = read.get();
-            if (before == null || !before.sha256().equals(read.get().sha256())) {
-                present.configure(read.get().rm(), known, cause);
+            config = read;
+            if (before == null || !before.sha256().equals(read.sha256())) {
+                present.configure(read.rm(), known, cause);
             }
         }
 
@@ -274,14 +270,6 @@ public final class RgManager implements AutoCloseable {
             var core = new ServiceManager(self, PlanReader::read);
             manager = core;
             return core;
-        }
-
-        @Override
-        public void entered() {
-            ClusterConfig known = config;
-            if (known != null) {
-                member.post(new ServiceEvent.Configured(PlanReader.of(known)));
-            }
         }
 
         @Override
@@ -361,10 +349,10 @@ public final class RgManager implements AutoCloseable {
                 case ServiceEffect.Answer(long id, ResultCode code, int owner) -> commands.answer(id, code, owner);
                 case ServiceEffect.Reconfigure(int version, byte[] document) ->
                     ConfigReader.parse(document, "cluster.conf").config().ifPresent(read -> {
-                        configure(Optional.of(read), cause);
+                        configure(read, cause);
                         LOG.info("cluster.conf version {} is in force", version);
                     });
-                case ServiceEffect.NeedConfiguration(int version) -> reread(version, cause);
+                case ServiceEffect.NeedConfiguration(int version) -> fetch(version, cause);
                 case ServiceEffect.Leave() -> member.handedOver();
                 case ServiceEffect.StateChanged s ->
                     LOG.info(
@@ -384,30 +372,13 @@ public final class RgManager implements AutoCloseable {
             }
         }
 
-        private void reread(int version, CauseId cause) {
+        private void fetch(int version, CauseId cause) {
             Consumer<ServiceEvent> then = member.answering(cause);
-            read(outcome -> {
-                int here = outcome.map(ClusterConfig::version).orElse(0);
-                if (outcome.isPresent() && here == version) {
-                    configure(outcome, cause);
-                    then.accept(new ServiceEvent.Configured(PlanReader.of(outcome.get())));
-                } else {
-                    LOG.warn("the cluster has cluster.conf version {}, here is {}: waiting for ccsd", version, here);
-                }
-            });
-        }
-
-        /// This node's cluster.conf; empty when it isn't valid.
-        private void read(Consumer<Optional<ClusterConfig>> then) {
-            member.machine().beside("cluster.conf", member::file, outcome -> {
-                switch (outcome) {
-                    case Outcome.Done<Optional<ClusterConfig>>(var found) -> then.accept(found);
-                    case Outcome.Failed<Optional<ClusterConfig>>(IOException why) -> {
-                        LOG.warn("cluster.conf: {}", why.toString());
-                        then.accept(Optional.empty());
-                    }
-                }
-            });
+            member.configuration(found -> found.filter(config -> config.version() == version)
+                    .ifPresent(read -> {
+                        configure(read, cause);
+                        then.accept(new ServiceEvent.Configured(PlanReader.of(read)));
+                    }));
         }
     }
 }
