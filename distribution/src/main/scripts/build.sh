@@ -151,11 +151,37 @@ verify() { # limit in seconds, Maven's words
     return "$status"
 }
 
-# What is longer than a build's slice: new seeds of whole clusters, and the lab's tests on the stock kernel.
+# Bugs are planted into copies of the sources: each must be found. What comes of it is in build/planted.txt.
+plant_bugs() { # parts of names, with commas between; all when empty
+    local status=0
+    verify 9000 verify -pl system-tests -am -Dtest=none -Dit.test=PlantedBugs -Dsurefire.failIfNoSpecifiedTests=false \
+        -Dfailsafe.failIfNoSpecifiedTests=false "-Dmuster.planted=$1" || status=$?
+    [ ! -e "$build_dir/planted.txt" ] || cat "$build_dir/planted.txt"
+    return "$status"
+}
+
+run_planted() {
+    case ${1-} in
+        -*)
+            echo "Usage: ./muster planted [PART OF A NAME]...   (the tables: system-tests/src/test/resources/io/muster/planted)"
+            [ "$1" = -h ] || [ "$1" = --help ] || exit 2
+            return
+            ;;
+    esac
+    build_if_stale
+    need_packages test
+    : >"$build_dir/test.log"
+    local IFS=,
+    plant_bugs "$*"
+}
+
+# What is longer than a build's slice: planted bugs, new seeds of whole clusters, and the lab's tests on the stock kernel.
 run_longer_tests() {
     local minutes=${MUSTER_CAMPAIGN_MINUTES:-10}
     echo "muster: new seeds for $minutes minutes" >&2
     "$build_dir/bin/simulate" --campaign "$minutes" || return
+    echo "muster: planted bugs" >&2
+    plant_bugs "" || return
     [ "$MUSTER_LAB" = uml ] || return 0
     MUSTER_LAB=$(usable_lab tcg)
     [ "$MUSTER_LAB" != none ] || return 0
@@ -180,6 +206,7 @@ Usage: ./muster test [--lab uml|tcg|none] [--all] [MAVEN OPTIONS]
   --lab tcg     the same on Debian's stock kernel, emulated by QEMU: slower by a multiple
   --lab none    they are skipped
   --all         then what takes longer: ten minutes of new seeds for whole clusters ($MUSTER_CAMPAIGN_MINUTES says
-                otherwise), and the lab's tests once more with tcg
+                otherwise), bugs planted into copies of the sources, each of which must be found, and the lab's tests once
+                more with tcg
 TEXT
 }

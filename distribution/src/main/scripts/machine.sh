@@ -120,7 +120,7 @@ fold_words() { tr '\n' ' ' | fold -s -w 90 | sed 's/^/  /'; echo; }
 
 # nearest WORD: the known word with the smallest edit distance.
 nearest() {
-    { printf '%s\n' build test lab demo simulate bench replay install keygen; command_names; } | sort -u | awk -v word="$1" '
+    { printf '%s\n' build test planted lab demo simulate bench replay install keygen; command_names; } | sort -u | awk -v word="$1" '
         function least(a, b, c) { return a < b ? (a < c ? a : c) : (b < c ? b : c) }
         function distance(a, b,    i, j, d) {
             for (i = 0; i <= length(a); i++) d[i, 0] = i
