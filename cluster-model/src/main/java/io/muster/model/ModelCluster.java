@@ -28,16 +28,23 @@ public final class ModelCluster {
     private final SortedMap<Integer, ModelNode> nodes = new TreeMap<>();
     private final List<Unit> units = new ArrayList<>();
     private final List<Function<ModelNode, Records>> watchers = new ArrayList<>();
+    private final List<Onlooker> onlookers = new ArrayList<>();
     private final boolean majority;
+    private int mtuBytes = 1400;
     private SimPrograms.World programs = execution -> execution.end(127, "no such program");
 
     /// @param size nodes are numbered from 1
     /// @param document the cluster.conf that all begin with
     public ModelCluster(long seed, int size, byte[] document, NetworkOptions options) {
+        this(seed, size, document, options, true);
+    }
+
+    /// @param majority whether more than half of the nodes is what quorum means here
+    public ModelCluster(long seed, int size, byte[] document, NetworkOptions options, boolean majority) {
         this.simulation = new Simulation(seed);
         this.network = new SimNetwork(simulation, options);
         this.equality = new Equality(simulation);
-        this.majority = size > 2;
+        this.majority = majority && size > 2;
         for (int nodeid = 1; nodeid <= size; nodeid++) {
             nodes.put(nodeid, new ModelNode(this, nodeid, document));
         }
@@ -94,6 +101,24 @@ public final class ModelCluster {
         watchers.add(more);
     }
 
+    /// Somebody who sees what the cmans do.
+    public void watch(Onlooker onlooker) {
+        onlookers.add(onlooker);
+    }
+
+    List<Onlooker> onlookers() {
+        return onlookers;
+    }
+
+    /// What a datagram may hold, for cmans that start from now on.
+    public void mtuBytes(int bytes) {
+        mtuBytes = bytes;
+    }
+
+    int mtuBytes() {
+        return mtuBytes;
+    }
+
     Records records(ModelNode node) {
         var all = new ArrayList<Records>();
         all.add(equality.records(node));
@@ -123,6 +148,9 @@ public final class ModelCluster {
     /// A datagram, as the transport carries it: a run is met only while it lives and can answer a
     /// challenge.
     void transmit(ModelCman from, int nodeid, byte[] datagram) {
+        if (!from.process().alive()) {
+            return; // its power went while it was at it
+        }
         network.send(from.self().nodeid(), nodeid, () -> {
             ModelNode target = node(nodeid);
             ModelCman to = target.cman().orElse(null);

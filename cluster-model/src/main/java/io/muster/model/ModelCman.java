@@ -21,11 +21,14 @@ import io.muster.membership.NodeEvent;
 import io.muster.simulator.SimLoop;
 import io.muster.simulator.SimMachine;
 import io.muster.totem.Ring;
+import io.muster.totem.RingConfig;
 import io.muster.totem.RingEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,8 +36,6 @@ import java.util.TreeMap;
 /// The cman daemon of one node: the cores, the sessions and the driver that ship; below them the false
 /// network in the transport's place.
 public final class ModelCman {
-    private static final int MTU_BYTES = 1400;
-
     private final ModelNode node;
     private final Node self;
     private final String nodeName;
@@ -43,6 +44,9 @@ public final class ModelCman {
     private final SimMachine machine;
     private final EventDriver<NodeEvent, NodeEffect> driver;
     private final CmanSessions sessions;
+    private final int mtuBytes;
+    private RingConfig ringConfig;
+    private final Map<String, Long> askedMicros = new HashMap<>();
     private final Set<Node> met = new HashSet<>();
     /// By client: members of the ring when cman last said that the cluster is quorate.
     private final SortedMap<Integer, List<Node>> freshMembers = new TreeMap<>();
@@ -56,11 +60,10 @@ public final class ModelCman {
                 .config()
                 .orElseThrow(() -> new IllegalStateException("the model's cluster.conf isn't valid"));
         nodeName = config.node(self.nodeid()).orElseThrow().name();
+        mtuBytes = cluster.mtuBytes();
+        ringConfig = Timings.ring(config, mtuBytes);
         machine = new SimMachine(cluster.simulation(), node.machine(), "cman", node.files(), cluster.programs());
-        ring = new Ring(
-                self,
-                Timings.ring(config, MTU_BYTES),
-                new Dice(cluster.simulation().dice().nextLong()));
+        ring = new Ring(self, ringConfig, new Dice(cluster.simulation().dice().nextLong()));
         core = new CmanNode(
                 cluster.promises().watch(self, ring),
                 new Cman(self, Settings.cman(config), document, Settings.reader()));
@@ -80,7 +83,13 @@ public final class ModelCman {
                 core.cman(),
                 clients -> new CmanView(core.cman().status(), nodeName, "", clients, new TreeMap<>(), core.ringPhase()),
                 mask -> {},
-                (event, parent) -> driver.post(new NodeEvent.OfCman(event), parent));
+                (event, parent) -> {
+                    if (event instanceof CmanEvent.AskFresh(int client, int request)) {
+                        askedMicros.put(
+                                client + "/" + request, cluster.simulation().nowMicros());
+                    }
+                    driver.post(new NodeEvent.OfCman(event), parent);
+                });
         try {
             machine.sockets().serve(node.layout().socket("cman"), sessions, Limits.DEFAULT);
         } catch (IOException e) {
@@ -150,8 +159,10 @@ public final class ModelCman {
         switch (effect) {
             case NodeEffect.Send(var nodeids, byte[] datagram) ->
                 nodeids.forEach(nodeid -> node.cluster().transmit(this, nodeid, datagram));
-            case NodeEffect.RingChanged(String from, String to, String reason) ->
+            case NodeEffect.RingChanged(String from, String to, String reason) -> {
                 node.say("ring " + from + " -> " + to + ": " + reason);
+                node.cluster().onlookers().forEach(onlooker -> onlooker.ring(node, from, to, reason));
+            }
             case NodeEffect.OfCman(CmanEffect inner) -> perform(inner, cause);
         }
     }
@@ -159,13 +170,20 @@ public final class ModelCman {
     private void perform(CmanEffect effect, CauseId cause) {
         switch (effect) {
             case CmanEffect.ToRing _ -> throw new AssertionError("the node keeps " + effect + " to itself");
-            case CmanEffect.Configured _ -> {}
-            case CmanEffect.Entry entry -> sessions.entry(entry, cause);
+            case CmanEffect.Configured(byte[] document) -> configured(document);
+            case CmanEffect.Entry entry -> {
+                node.cluster().onlookers().forEach(onlooker -> onlooker.entry(node, entry));
+                sessions.entry(entry, cause);
+            }
             case CmanEffect.Parted parted -> sessions.parted(parted);
             case CmanEffect.Answer answer -> sessions.answer(answer);
             case CmanEffect.Fresh fresh -> {
                 if (fresh.quorate()) {
                     node.cluster().checkMajority(this);
+                }
+                Long asked = askedMicros.remove(fresh.client() + "/" + fresh.request());
+                if (asked != null) {
+                    node.cluster().onlookers().forEach(onlooker -> onlooker.fresh(this, fresh.quorate(), asked));
                 }
                 freshMembers.put(fresh.client(), fresh.quorate() ? List.copyOf(ring.members()) : List.of());
                 sessions.fresh(fresh);
@@ -178,8 +196,20 @@ public final class ModelCman {
             case CmanEffect.Say(var _, String text) -> node.say("cman: " + text);
             case CmanEffect.End(boolean clean, String why) -> {
                 node.say("cman ends" + (clean ? ": " : ", others see to the rest: ") + why);
+                node.cluster().onlookers().forEach(onlooker -> onlooker.ends(this, clean, why));
                 process().die();
             }
         }
+    }
+
+    /// Nodes that are new in the file belong to the ring's from now on.
+    private void configured(byte[] document) {
+        ConfigReader.parse(document, "cluster.conf").config().ifPresent(config -> {
+            RingConfig next = Timings.ring(config, mtuBytes);
+            if (!next.equals(ringConfig)) {
+                ringConfig = next;
+                driver.post(new NodeEvent.OfRing(new RingEvent.Configure(next)));
+            }
+        });
     }
 }

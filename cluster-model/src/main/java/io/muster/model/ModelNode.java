@@ -3,6 +3,7 @@ package io.muster.model;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.daemon.Layout;
+import io.muster.member.daemon.MemberDaemon;
 import io.muster.member.daemon.MemberDaemon.Around;
 import io.muster.simulator.OnNode;
 import io.muster.simulator.SimFiles;
@@ -136,6 +137,7 @@ public final class ModelNode {
         cman = null;
         machine.crash();
         daemons.clear();
+        files.lose(layout.run());
     }
 
     /// Starts a unit, unless it runs or lacks what it needs.
@@ -169,6 +171,29 @@ public final class ModelNode {
         });
     }
 
+    /// Tells a daemon to end in good order, as `systemctl stop` does; it stays ended.
+    ///
+    /// @param daemon what runs under the unit
+    /// @param limitMs how long handing over may take
+    /// @param then once it has ended
+    public void stop(Unit unit, MemberDaemon<?, ?> daemon, long limitMs, Runnable then) {
+        Optional<SimLoop> process = process(unit.name());
+        daemon.stop(limitMs);
+        later(20, new Runnable() {
+            @Override
+            public void run() {
+                if (process.filter(OnNode::alive).isEmpty()) {
+                    then.run();
+                } else if (daemon.stay().over()) {
+                    process.get().die();
+                    then.run();
+                } else {
+                    later(20, this);
+                }
+            }
+        });
+    }
+
     void cmanDied(ModelCman gone) {
         if (cman == gone) {
             cman = null;
@@ -190,6 +215,7 @@ public final class ModelNode {
     }
 
     void goOn() {
+        files.heal();
         machine.goOn();
         machine.processes().forEach(OnNode::goOn);
         wires().forEach(SimWire::goOn);

@@ -3,56 +3,71 @@ package io.muster.rehearsal;
 import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigReader;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
-/// cluster.conf for rehearsed clusters.
+/// The versions of a rehearsed cluster's cluster.conf, and what each wants.
 final class Documents {
-    /// So short that an agent that hangs doesn't fill a story.
-    static final int AGENT_TIMEOUT_MS = 4000;
+    /// What is wanted of the cluster where a version holds.
+    record Wanted(SortedSet<Integer> nodes, SortedMap<Integer, Draft.ServiceLine> services) {
+        Wanted {
+            nodes = new TreeSet<>(nodes);
+            services = new TreeMap<>(services);
+        }
 
+        /// Whether each service can run whatever the others do.
+        boolean roomForAll() {
+            return services.values().stream().noneMatch(Draft.ServiceLine::exclusive);
+        }
+
+        /// Whether an operator has to start it, or may have to.
+        boolean byHand(int service) {
+            Draft.ServiceLine line = services.get(service);
+            return line == null || !line.autostart() || line.recovery().equals("disable") || line.depend() != 0;
+        }
+
+        List<String> resources(int service) {
+            Draft.ServiceLine line = services.get(service);
+            return line == null ? List.of() : Draft.resources(service, line);
+        }
+    }
+
+    private final Draft draft;
+    private final SortedMap<Integer, Wanted> wanted = new TreeMap<>();
     private final Map<ByteBuffer, Integer> versions = new HashMap<>();
+    private final Wanted first;
+    private int last;
 
-    static byte[] make(int nodes, int services, int version) {
-        var text = new StringBuilder();
-        text.append("<?xml version=\"1.0\"?>\n<cluster name=\"sim\" config_version=\"")
-                .append(version)
-                .append("\">\n");
-        if (nodes == 2) {
-            text.append("  <cman two_node=\"1\" expected_votes=\"1\"/>\n");
+    Documents(Draft draft) {
+        this.draft = draft;
+        this.first = new Wanted(new TreeSet<>(draft.nodes().keySet()), draft.services());
+    }
+
+    Draft draft() {
+        return draft;
+    }
+
+    /// The draft as a document with the next version number.
+    byte[] next() {
+        last++;
+        wanted.put(last, new Wanted(new TreeSet<>(draft.nodes().keySet()), draft.services()));
+        byte[] document = draft.text(last);
+        if (version(document) != last) {
+            throw new IllegalStateException("the draft isn't valid: "
+                    + ConfigReader.parse(document, "cluster.conf").errors() + "\n"
+                    + new String(document, java.nio.charset.StandardCharsets.UTF_8));
         }
-        text.append("  <totem token=\"1000\"/>\n  <fence_daemon post_join_delay=\"2\" override_time=\"1\"/>\n");
-        text.append("  <clusternodes>\n");
-        for (int id = 1; id <= nodes; id++) {
-            text.append("    <clusternode name=\"n")
-                    .append(id)
-                    .append("\" nodeid=\"")
-                    .append(id);
-            text.append("\" votes=\"1\"><fence><method name=\"power\"><device name=\"pdu\" port=\"");
-            text.append(id).append("\"/></method></fence></clusternode>\n");
-        }
-        text.append(
-                "  </clusternodes>\n  <fencedevices><fencedevice name=\"pdu\" agent=\"fence_sim\"/></fencedevices>\n");
-        text.append("  <rm>\n    <failoverdomains>\n");
-        text.append("      <failoverdomain name=\"ordered\" ordered=\"1\">");
-        for (int id = 1; id <= nodes; id++) {
-            text.append("<failoverdomainnode name=\"n")
-                    .append(id)
-                    .append("\" priority=\"")
-                    .append(id)
-                    .append("\"/>");
-        }
-        text.append("</failoverdomain>\n    </failoverdomains>\n");
-        for (int i = 1; i <= services; i++) {
-            text.append("    <service name=\"s").append(i).append("\" autostart=\"1\" recovery=\"");
-            text.append(i % 2 == 0 ? "restart" : "relocate").append('"');
-            text.append(i % 3 == 0 ? " domain=\"ordered\"" : "")
-                    .append("><script name=\"s")
-                    .append(i);
-            text.append("\" file=\"/etc/init.d/s").append(i).append("\"/></service>\n");
-        }
-        return text.append("  </rm>\n</cluster>\n").toString().getBytes(StandardCharsets.UTF_8);
+        return document;
+    }
+
+    /// What a version wants.
+    Wanted wanted(int version) {
+        return wanted.getOrDefault(version, first);
     }
 
     /// The version of a document; 0 for one that isn't valid. Each text is read once.

@@ -12,26 +12,39 @@ import io.muster.fence.FenceEvent;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
+import io.muster.member.StayEffect;
 import io.muster.member.daemon.Records;
 import io.muster.model.ModelCluster;
 import io.muster.model.ModelNode;
 import io.muster.service.ServiceEffect;
 import io.muster.service.ServiceEvent;
+import io.muster.service.ServiceState;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedSet;
 
-/// Every answer is for a request of this life: watches what daemons' cores are asked and what they
-/// answer. A core that answers what it was never asked speaks to the asker of a daemon that is gone.
+/// Every answer is for a request of this life, and who says that all is stopped runs nothing: watches
+/// what daemons' cores are told and asked, and what they answer. A core that answers what it was never
+/// asked speaks to the asker of a daemon that is gone.
 final class Lives {
-    private Lives() {}
+    /// Types of a fenced's messages, the first octet of each.
+    private static final int CLAIM = 3;
 
-    static Records records(ModelNode node) {
+    private static final int RELEASE = 4;
+
+    private final Site site;
+
+    Lives(Site site) {
+        this.site = site;
+    }
+
+    Records records(ModelNode node) {
         return new Records() {
             @Override
             public <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits) {
-                return new Open<>(Recorder.none(), () -> {});
+                return new Open<>(new Stays<>(node), () -> {});
             }
 
             @Override
@@ -42,7 +55,27 @@ final class Lives {
         };
     }
 
-    private static final class Asked<E, F> implements Recorder<ReplicaEvent<E>, ReplicaEffect<F>> {
+    private final class Stays<E, F> implements Recorder<E, F> {
+        private final ModelNode node;
+
+        Stays(ModelNode node) {
+            this.node = node;
+        }
+
+        @Override
+        public void before(long nowMs) {}
+
+        @Override
+        public void after(long nowMs, CauseId id, CauseId parent, E event, List<F> effects) {
+            for (F effect : effects) {
+                if (effect instanceof StayEffect.StateChanged(var _, String to, var _) && to.equals("member")) {
+                    site.moment(Moment.DAEMON_JOINS, node);
+                }
+            }
+        }
+    }
+
+    private final class Asked<E, F> implements Recorder<ReplicaEvent<E>, ReplicaEffect<F>> {
         private final ModelNode node;
         private final String daemon;
         private final Set<Long> open = new HashSet<>();
@@ -60,9 +93,13 @@ final class Lives {
                 long nowMs, CauseId id, CauseId parent, ReplicaEvent<E> event, List<ReplicaEffect<F>> effects) {
             if (event instanceof ReplicaEvent.Local<E>(E local)) {
                 question(local).ifPresent(open::add);
+                if (local instanceof ServiceEvent.StoppedEverything stopped) {
+                    allStopped(node, stopped.unclean());
+                }
             }
             for (ReplicaEffect<F> effect : effects) {
                 if (effect instanceof ReplicaEffect.Perform<F>(F inner)) {
+                    look(inner);
                     answer(inner)
                             .ifPresent(name -> ModelCluster.require(
                                     open.remove(name),
@@ -70,6 +107,47 @@ final class Lives {
                                             + ", which nobody has asked in this life"));
                 }
             }
+        }
+    }
+
+    private void allStopped(ModelNode node, List<String> unclean) {
+        site.moment(Moment.STOPPED_EVERYTHING, node);
+        if (!unclean.isEmpty()) {
+            site.rare(Rare.UNCLEAN_STOP);
+            if (Site.manager(node).stream()
+                    .flatMap(manager -> manager.services().stream())
+                    .anyMatch(service -> unclean.contains(service.name()) && service.owner() == 0)) {
+                site.rare(Rare.UNCLEAN_WITHOUT_HOLDER);
+            }
+        }
+        SortedSet<Integer> left = site.truth().services(node);
+        left.removeIf(number -> unclean.contains("service:s" + number));
+        ModelCluster.require(
+                left.isEmpty(),
+                "node " + node.nodeid() + " says that all is stopped but " + unclean + ", and something of services "
+                        + left + " is there");
+    }
+
+    private void look(Object effect) {
+        switch (effect) {
+            case ServiceEffect.StateChanged changed -> {
+                if (changed.to() == ServiceState.FAILED) {
+                    site.rare(Rare.SERVICE_FAILED);
+                }
+            }
+            case FenceEffect.Propose(byte[] payload, boolean _) -> {
+                if (payload[0] == CLAIM) {
+                    site.rare(Rare.CLAIM);
+                } else if (payload[0] == RELEASE) {
+                    site.rare(Rare.CLAIM_RELEASED);
+                }
+            }
+            case CcsEffect.Install(var _, long _, boolean aside) -> {
+                if (aside) {
+                    site.rare(Rare.FILE_KEPT_ASIDE);
+                }
+            }
+            default -> {}
         }
     }
 

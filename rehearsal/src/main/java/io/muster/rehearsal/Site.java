@@ -1,27 +1,22 @@
 package io.muster.rehearsal;
 
 import io.muster.ccs.daemon.CcsDaemon;
-import io.muster.fence.DomainReport;
 import io.muster.fence.FenceSettings;
 import io.muster.fence.daemon.FenceDaemon;
+import io.muster.member.daemon.MemberDaemon;
 import io.muster.member.daemon.MemberDaemon.Around;
 import io.muster.model.ModelCluster;
-import io.muster.model.ModelCman;
 import io.muster.model.ModelNode;
 import io.muster.model.Unit;
-import io.muster.service.RequestKind;
 import io.muster.service.ServiceManager;
-import io.muster.service.ServiceState;
-import io.muster.service.ServiceStatus;
 import io.muster.service.daemon.RgManager;
-import io.muster.simulator.NetworkOptions;
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 
 /// A whole cluster as it ships, in a false world: cman, ccsd, fenced and rgmanager on some machines,
-/// their agents and their power. Says what must never happen ([Truth], [Lives]) and what is still owed
-/// in calm.
+/// their agents, their power, their operator.
 final class Site {
     static final Unit CCSD = new Unit("ccsd", 20, 100, 500, false, Site::ccsd);
     static final Unit FENCED = new Unit("fenced", 50, 300, 100, true, Site::fenced);
@@ -29,24 +24,41 @@ final class Site {
 
     /// Later configurations keep the short time limit of the first.
     private static final FenceDaemon.Options FENCING = new FenceDaemon.Options(
-            true, new FenceSettings.Overrides(false, FenceSettings.Overrides.UNSET, Documents.AGENT_TIMEOUT_MS));
+            true, new FenceSettings.Overrides(false, FenceSettings.Overrides.UNSET, Draft.AGENT_TIMEOUT_MS));
 
+    /// How long a unit's stop may take.
+    private static final long STOP_MS = 30_000;
+
+    private final Script script;
     private final ModelCluster model;
     private final Truth truth = new Truth(this);
-    private final Documents documents = new Documents();
+    private final Documents documents;
     private final Operator operator = new Operator(this);
-    private final int size;
-    private final int services;
-    private Faults faults;
-    private int version = 1;
+    private final Agents agents = new Agents(this);
+    private final Mischief mischief;
+    private final Care care;
+    private final Map<Rare, Integer> rare = new EnumMap<>(Rare.class);
+    private Luck luck;
+    private boolean trouble = true;
+    private boolean votesByHand;
+    private int strikes;
 
-    Site(long seed, int size, int services, NetworkOptions options, Faults faults) {
-        this.size = size;
-        this.services = services;
-        this.faults = faults;
-        this.model = new ModelCluster(seed, size, Documents.make(size, services, 1), options);
-        model.programs(new Agents(this));
-        model.watch(Lives::records);
+    Site(Script script) {
+        this(script, script.draft());
+    }
+
+    /// @param draft the cluster.conf that all begin with
+    Site(Script script, Draft draft) {
+        this.script = script;
+        this.documents = new Documents(draft);
+        this.model = new ModelCluster(script.seed(), script.size(), documents.next(), script.network(), false);
+        this.luck = script.luck();
+        this.mischief = new Mischief(this);
+        this.care = new Care(this);
+        model.mtuBytes(script.mtuBytes());
+        model.programs(agents);
+        model.watch(new Lives(this)::records);
+        model.watch(new Witness(this));
         model.nodes().values().forEach(node -> Agents.install(node.files()));
         model.unit(CCSD);
         model.unit(FENCED);
@@ -65,6 +77,10 @@ final class Site {
         return RgManager.start(around);
     }
 
+    Script script() {
+        return script;
+    }
+
     ModelCluster model() {
         return model;
     }
@@ -73,22 +89,90 @@ final class Site {
         return truth;
     }
 
+    Documents documents() {
+        return documents;
+    }
+
     Operator operator() {
         return operator;
     }
 
-    Faults faults() {
-        return faults;
+    Agents agents() {
+        return agents;
     }
 
-    /// A document with the next version number.
-    byte[] nextDocument() {
-        return Documents.make(size, services, ++version);
+    Mischief mischief() {
+        return mischief;
+    }
+
+    Care care() {
+        return care;
+    }
+
+    /// How badly agents behave just now.
+    Luck luck() {
+        return luck;
+    }
+
+    void luck(Luck now) {
+        luck = now;
+    }
+
+    /// Whether this is no calm.
+    boolean trouble() {
+        return trouble;
+    }
+
+    /// Whether an operator has changed votes: then two sides may be quorate.
+    boolean votesAsWritten() {
+        return !votesByHand;
+    }
+
+    void votesByHand() {
+        votesByHand = true;
+    }
+
+    void rare(Rare seen) {
+        rare.merge(seen, 1, Integer::sum);
+    }
+
+    Map<Rare, Integer> rare() {
+        return rare;
+    }
+
+    /// A fence agent is started.
+    void strikes() {
+        strikes++;
+    }
+
+    int fencings() {
+        return strikes;
+    }
+
+    void moment(Moment moment, ModelNode node) {
+        if (trouble) {
+            mischief.moment(moment, node);
+        }
+    }
+
+    // ---- machines
+
+    /// Switches a machine on, if the cluster knows it.
+    void boot(ModelNode node) {
+        if (documents.draft().nodes().containsKey(node.nodeid())) {
+            node.boot();
+        }
+    }
+
+    void startCman(ModelNode node) {
+        if (documents.draft().nodes().containsKey(node.nodeid())) {
+            node.startCman();
+        }
     }
 
     void powerOff(ModelNode node) {
-        node.powerOff();
         truth.off(node);
+        node.powerOff();
     }
 
     /// The power of a machine goes off and on.
@@ -96,120 +180,59 @@ final class Site {
         ModelNode target = model.node(victim);
         target.say("is switched off and on");
         powerOff(target);
-        model.simulation().afterMs(500 + model.simulation().dice().nextInt(2000), target::boot);
+        model.simulation().afterMs(500 + model.simulation().dice().nextInt(2000), () -> boot(target));
     }
 
-    // What must happen in the end.
-
-    /// Ends all trouble and sees to what an operator would see to.
-    void calmDown() {
-        faults = Faults.NONE;
-        model.calm();
-        model.simulation().afterMs(5000, this::lookAround);
+    /// A unit is stopped in good order, and started so long after it has ended.
+    void stop(ModelNode node, Unit unit, int againMs) {
+        member(node, unit).ifPresent(daemon -> {
+            node.say(unit.name() + " is stopped");
+            node.stop(unit, daemon, STOP_MS, () -> {
+                node.say(unit.name() + " has stopped");
+                node.later(againMs, () -> node.start(unit));
+            });
+        });
     }
 
-    private void lookAround() {
-        for (ModelNode node : model.nodes().values()) {
-            if (!node.machine().up()) {
-                node.boot();
-            } else if (node.cman().isEmpty()) {
-                // cman's unit has no automatic restart; nobody has fenced the node, so somebody must
-                // see to it.
-                node.say("operator restarts the machine");
-                powerOff(node);
-                model.simulation().afterMs(1000, node::boot);
-            }
-        }
-        for (ModelNode node : model.nodes().values()) {
-            Optional<ServiceManager> manager = manager(node).filter(ServiceManager::quorate);
-            if (manager.isPresent()) {
-                manager.get().services().forEach(service -> bringBack(node, service));
-                break;
-            }
-        }
-        model.simulation().afterMs(10_000, this::lookAround);
+    private static Optional<MemberDaemon<?, ?>> member(ModelNode node, Unit unit) {
+        return unit == FENCED
+                ? node.daemon("fenced", FenceDaemon.class).map(FenceDaemon::member)
+                : node.daemon("rgmanager", RgManager.class).map(RgManager::member);
     }
 
-    private void bringBack(ModelNode node, ServiceStatus service) {
-        boolean down = service.state() == ServiceState.FAILED
-                || service.state() == ServiceState.DISABLED
-                || service.state() == ServiceState.STOPPED;
-        if (down && truth.hasFailed(service.name())) {
-            if (service.state() == ServiceState.FAILED) {
-                operator.clusvcadm(node, RequestKind.DISABLE, service.name(), 0);
-            }
-            operator.clusvcadm(node, RequestKind.ENABLE_BY_DOMAIN, service.name(), 0);
-        }
-    }
-
-    private static Optional<ServiceManager> manager(ModelNode node) {
+    static Optional<ServiceManager> manager(ModelNode node) {
         return node.daemon("rgmanager", RgManager.class).flatMap(RgManager::manager);
     }
 
-    /// What is still owed; empty when all is well.
-    String owed() {
-        var owed = new StringBuilder();
-        for (ModelNode node : model.nodes().values()) {
-            for (String line : owed(node).lines().toList()) {
-                owed.append("node ")
-                        .append(node.nodeid())
-                        .append(": ")
-                        .append(line)
-                        .append('\n');
-            }
-        }
-        return owed.toString();
+    /// The version of the configuration that the cluster has.
+    int versionInForce() {
+        return model.nodes().values().stream()
+                .flatMap(node -> node.cman().stream())
+                .mapToInt(cman -> cman.core().cman().status().configVersion())
+                .max()
+                .orElse(1);
     }
 
-    private String owed(ModelNode node) {
-        ModelCman cman = node.cman().orElse(null);
-        if (!node.machine().up() || cman == null) {
-            return "down";
-        }
-        if (!cman.ring().operational() || cman.ring().members().size() != size) {
-            return "ring " + cman.ring().phase() + cman.ring().members();
-        }
-        var owed = new StringBuilder();
-        if (!cman.quorate()) {
-            owed.append("inquorate\n");
-        }
-        owed.append(owedFencing(node)).append(owedConfiguration(node, cman)).append(owedServices(node));
-        return owed.toString();
+    Documents.Wanted wanted() {
+        return documents.wanted(versionInForce());
     }
 
-    private static String owedFencing(ModelNode node) {
-        DomainReport report = node.daemon("fenced", FenceDaemon.class)
-                .map(FenceDaemon::report)
-                .orElse(DomainReport.absent());
-        if (!report.joined()) {
-            return "no fenced\n";
-        }
-        return report.victims().isEmpty() ? "" : "victims " + report.victims() + "\n";
+    // ---- rounds
+
+    /// Ends all trouble; from now on an operator sees to what one would see to.
+    void calm() {
+        trouble = false;
+        luck = Luck.GOOD;
+        mischief.disarm();
+        model.calm();
+        care.begin();
     }
 
-    private String owedConfiguration(ModelNode node, ModelCman cman) {
-        byte[] first = model.node(1).document();
-        boolean equal = Arrays.equals(node.document(), first);
-        int inForce = cman.core().cman().status().configVersion();
-        boolean ccsd = node.daemon("ccsd", CcsDaemon.class)
-                .filter(daemon -> daemon.member().synced())
-                .isPresent();
-        return (ccsd ? "" : "no ccsd\n")
-                + (equal && inForce == documents.version(first)
-                        ? ""
-                        : "configuration " + documents.version(node.document()) + " on disk, " + inForce
-                                + " in cman, first " + documents.version(first) + "\n");
-    }
-
-    private String owedServices(ModelNode node) {
-        ServiceManager manager = manager(node).orElse(null);
-        if (manager == null) {
-            return "no rgmanager\n";
-        }
-        long started = manager.services().stream()
-                .filter(service -> service.state() == ServiceState.STARTED
-                        && truth.runs(model.node(service.owner()), service.name()))
-                .count();
-        return started == services ? "" : "services " + manager.services() + " unproven " + manager.unproven() + "\n";
+    /// Trouble may come again.
+    void calmIsOver() {
+        care.end();
+        model.network().options(script.network());
+        luck = script.luck();
+        trouble = true;
     }
 }

@@ -6,68 +6,166 @@ import io.muster.core.Node;
 import io.muster.fence.DomainReport;
 import io.muster.fence.daemon.FenceDaemon;
 import io.muster.model.ModelNode;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// What is true of a rehearsed cluster, as no node knows it: where something of a service runs, and who
-/// has started it and hasn't been proven to have ended since. Breaks off when a promise is broken.
+/// What is true of a rehearsed cluster's machines, as no node knows it: which device is mounted where,
+/// which address is up, which process lives. It stays so whatever becomes of daemons and cman, until a
+/// stop has succeeded or the power has gone. Breaks off when two machines may have the same.
+///
+/// What agents lie about is nobody's promise: a stop or a fence agent that reports success and has done
+/// nothing sets free, here too, what it claims to have ended.
 final class Truth {
+    /// Something that may be there.
+    private static final class Hold {
+        private final Optional<Node> run;
+        private boolean there;
+        private boolean deniedByAgent;
+
+        Hold(Optional<Node> run) {
+            this.run = run;
+        }
+    }
+
     private final Site site;
-    private final Map<Integer, SortedSet<String>> running = new TreeMap<>();
-    /// Who has started a service and hasn't been proven to have ended since.
-    private final Map<String, Node> holders = new TreeMap<>();
+    private final SortedMap<Integer, SortedMap<String, Hold>> machines = new TreeMap<>();
+    /// Machines of which a fence agent says falsely that they are off.
+    private final SortedSet<Integer> saidOff = new TreeSet<>();
+    /// Runs whose machine has lost its power since.
+    private final Set<Node> dead = new HashSet<>();
     /// Services of which an agent has failed, or that an operator has stopped: not owed to anybody.
-    private final Set<String> failures = new TreeSet<>();
+    private final SortedSet<Integer> failures = new TreeSet<>();
 
     Truth(Site site) {
         this.site = site;
     }
 
-    boolean runs(ModelNode node, String service) {
-        return running.getOrDefault(node.nodeid(), new TreeSet<>()).contains(service);
+    /// The service that a device, address or program belongs to.
+    static int service(String what) {
+        String tail = what.startsWith("/")
+                ? what.substring(what.lastIndexOf('/') + 2)
+                : what.substring(what.lastIndexOf('.') + 1);
+        int end = tail.indexOf('.');
+        return Integer.parseInt(end < 0 ? tail : tail.substring(0, end));
     }
 
-    /// An agent's start begins: from now on something of the service may run here.
-    void starts(ModelNode node, String service) {
-        node.say("starts " + service);
+    private SortedMap<String, Hold> at(ModelNode node) {
+        return machines.computeIfAbsent(node.nodeid(), _ -> new TreeMap<>());
+    }
+
+    /// Whether it is there: mounted, up, alive.
+    boolean there(ModelNode node, String what) {
+        Hold hold = at(node).get(what);
+        return hold != null && hold.there;
+    }
+
+    /// Numbers of services of which something may be on a machine, but for what agents deny.
+    SortedSet<Integer> services(ModelNode node) {
+        var all = new TreeSet<Integer>();
+        at(node).forEach((what, hold) -> {
+            if (!hold.deniedByAgent) {
+                all.add(service(what));
+            }
+        });
+        return all;
+    }
+
+    /// An agent's start begins: from now on it may be here.
+    void begins(ModelNode node, String what) {
+        node.say("starts " + what);
+        alone(node, what, "is started");
         for (ModelNode other : site.model().nodes().values()) {
             require(
-                    other == node || !runs(other, service),
-                    service + " is started on node " + node.nodeid() + " and runs on node " + other.nodeid());
+                    !hits(other, node),
+                    what + " is started on node " + node.nodeid() + " while a fence agent of node " + other.nodeid()
+                            + " is at work against that node");
         }
-        Node holder = holders.get(service);
-        require(
-                holder == null || holder.nodeid() == node.nodeid(),
-                service + " is started on node " + node.nodeid() + " while " + holder
-                        + " has neither been fenced nor proven to have stopped it");
-        node.run().ifPresent(run -> holders.put(service, run));
-        running.computeIfAbsent(node.nodeid(), _ -> new TreeSet<>()).add(service);
+        Hold before = at(node).get(what);
+        var hold = new Hold(node.run());
+        hold.there = before != null && before.there;
+        at(node).put(what, hold);
+    }
+
+    /// The start takes effect, whoever still wants it.
+    void up(ModelNode node, String what) {
+        alone(node, what, "comes up");
+        at(node).computeIfAbsent(what, _ -> new Hold(node.run())).there = true;
+    }
+
+    private void alone(ModelNode node, String what, String does) {
+        if (saidOff.contains(node.nodeid())) {
+            return;
+        }
+        for (ModelNode other : site.model().nodes().values()) {
+            Hold hold = other == node ? null : at(other).get(what);
+            require(
+                    hold == null || hold.deniedByAgent,
+                    what + " " + does + " on node " + node.nodeid() + " and "
+                            + (hold != null && hold.there ? "is" : "may be") + " on node " + other.nodeid());
+        }
+    }
+
+    /// A fence agent of a fenced that has been in the domain with this node all the time since.
+    private boolean hits(ModelNode by, ModelNode target) {
+        return by != target
+                && by.cman()
+                        .flatMap(cman -> target.run()
+                                .filter(run -> cman.ring().members().contains(run))
+                                .filter(run -> target.cman()
+                                        .map(other -> other.ring().members().contains(cman.self()))
+                                        .orElse(false)))
+                        .isPresent()
+                && site.agents().hits(by, target.nodeid());
     }
 
     /// An agent's stop has succeeded.
-    void stopped(ModelNode node, String service) {
-        running.getOrDefault(node.nodeid(), new TreeSet<>()).remove(service);
-        Node holder = holders.get(service);
-        if (holder != null && holder.nodeid() == node.nodeid()) {
-            holders.remove(service);
+    void down(ModelNode node, String what) {
+        at(node).remove(what);
+    }
+
+    /// An agent says that it has stopped it, and hasn't.
+    void denied(ModelNode node, String what) {
+        Hold hold = at(node).get(what);
+        if (hold != null) {
+            hold.deniedByAgent = true;
         }
+    }
+
+    /// A fence agent says that it has switched a machine off, and hasn't.
+    void deniedAll(ModelNode node) {
+        saidOff.add(node.nodeid());
+        at(node).values().forEach(hold -> hold.deniedByAgent = true);
     }
 
     /// The power of a machine is off.
     void off(ModelNode node) {
-        running.remove(node.nodeid());
-        holders.values().removeIf(holder -> holder.nodeid() == node.nodeid());
+        node.run().ifPresent(dead::add);
+        at(node).values().forEach(hold -> hold.run.ifPresent(dead::add));
+        at(node).clear();
+        saidOff.remove(node.nodeid());
     }
 
-    void failed(String service) {
+    /// Whether something that this run, or an earlier one, has started may still be there.
+    boolean harmless(Node run) {
+        ModelNode node = site.model().node(run.nodeid());
+        return dead.contains(run)
+                || saidOff.contains(run.nodeid())
+                || at(node).values().stream()
+                        .allMatch(hold -> hold.deniedByAgent || !hold.run.equals(Optional.of(run)));
+    }
+
+    void failed(int service) {
         failures.add(service);
     }
 
-    boolean hasFailed(String service) {
+    boolean hasFailed(int service) {
         return failures.contains(service);
     }
 
@@ -78,8 +176,7 @@ final class Truth {
                 .flatMap(process -> by.wireOf("fenced"))
                 .flatMap(client -> by.cman().map(cman -> cman.freshMembers(client)))
                 .orElse(List.of());
-        int size = site.model().nodes().size();
-        require(size == 2 || members.size() * 2 > size, "node " + by.nodeid() + " fences without quorum");
+        require(!members.isEmpty(), "node " + by.nodeid() + " fences without quorum");
         Node run = site.model().node(victim).run().orElse(null);
         boolean claimed = run != null
                 && by.daemon("fenced", FenceDaemon.class)
@@ -94,5 +191,21 @@ final class Truth {
     /// Whether the very run that is up is the one to be fenced.
     private static boolean claims(DomainReport report, Node run) {
         return report.victims().stream().anyMatch(line -> line.node().equals(run) && line.claimedBy() != 0);
+    }
+
+    /// For a failure's message.
+    @Override
+    public String toString() {
+        var text = new StringBuilder();
+        for (Map.Entry<Integer, SortedMap<String, Hold>> machine : machines.entrySet()) {
+            if (!machine.getValue().isEmpty()) {
+                text.append("node ")
+                        .append(machine.getKey())
+                        .append(" has ")
+                        .append(machine.getValue().keySet())
+                        .append('\n');
+            }
+        }
+        return text.toString();
     }
 }

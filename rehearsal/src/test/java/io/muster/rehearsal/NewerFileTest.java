@@ -39,7 +39,7 @@ class NewerFileTest {
     }
 
     private void run(long seed) {
-        site = new Site(seed, 3, 3, new NetworkOptions(0, 0, 100, 400, 0), Faults.NONE);
+        site = new Site(Script.empty(seed, 3, new NetworkOptions(0, 0, 100, 400, 0)), new Draft(3, 3));
         site.model().node(1).boot();
         site.model().node(2).boot();
         // They fence node 3, which is switched on by that, and run the services.
@@ -62,8 +62,8 @@ class NewerFileTest {
     }
 
     private static byte[] edited() {
-        return new String(Documents.make(3, 3, 7), StandardCharsets.UTF_8)
-                .replace("file=\"/etc/init.d/s1\"", "file=\"/etc/init.d/new\"")
+        return new String(new Draft(3, 3).text(7), StandardCharsets.UTF_8)
+                .replace("file=\"/etc/init.d/s1\"", "file=\"/etc/init.d/s9\"")
                 .getBytes(StandardCharsets.UTF_8);
     }
 }

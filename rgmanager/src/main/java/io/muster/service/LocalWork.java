@@ -141,8 +141,8 @@ final class LocalWork {
     }
 
     List<ServiceEffect> drive(ClusterState state, Drive<GroupEntry, ServiceEvent> why, long nowMs) {
+        untold.removeIf(effect -> !concernsUs(effect, state));
         var effects = new ArrayList<>(untold);
-        untold.forEach(effect -> note(effect, state));
         untold.clear();
         switch (why) {
             case Drive.Applied<GroupEntry, ServiceEvent>(GroupEntry entry) -> {
@@ -182,12 +182,15 @@ final class LocalWork {
         }
     }
 
-    private void note(ServiceEffect told, ClusterState state) {
+    /// The log knows which node asked, not which life of its rgmanager: who asked a former one is gone.
+    private boolean concernsUs(ServiceEffect told, ClusterState state) {
         if (told instanceof ServiceEffect.Answer(long id, ResultCode code, int owner)) {
-            pending.remove(id);
-        } else if (told instanceof ServiceEffect.Reconfigure) {
+            return pending.remove(id);
+        }
+        if (told instanceof ServiceEffect.Reconfigure) {
             known = state.plan;
         }
+        return true;
     }
 
     private void applied(GroupEntry entry) {

@@ -9,6 +9,8 @@ public final class SimNetwork {
     private final Simulation simulation;
     private final TreeSet<Long> cuts = new TreeSet<>();
     private final Map<Long, Long> cloggedUntilMicros = new HashMap<>();
+    /// Paths that are worse than the rest.
+    private final Map<Long, NetworkOptions> own = new HashMap<>();
     private NetworkOptions options;
     private long sent;
 
@@ -23,6 +25,11 @@ public final class SimNetwork {
 
     public void options(NetworkOptions now) {
         options = now;
+    }
+
+    /// From now on `from` to `to` is like this, whatever the rest is.
+    public void options(int from, int to, NetworkOptions now) {
+        own.put(path(from, to), now);
     }
 
     /// Datagrams sent so far.
@@ -53,41 +60,60 @@ public final class SimNetwork {
         return cuts.contains(path(from, to));
     }
 
+    /// Ends one cut, the first of those that there are, counted by `pick`; none if there is none.
+    public void joinOne(int pick) {
+        if (!cuts.isEmpty()) {
+            cuts.remove(cuts.stream()
+                    .skip(Math.floorMod(pick, cuts.size()))
+                    .findFirst()
+                    .orElseThrow());
+        }
+    }
+
     /// All that goes from `from` to `to` in the next milliseconds comes only after them.
     public void clog(int from, int to, long ms) {
         cloggedUntilMicros.put(path(from, to), simulation.nowMicros() + ms * 1000);
     }
 
-    /// Ends all cuts and clogging.
+    /// Ends all cuts and clogging, and paths are like the rest again.
     public void heal() {
         cuts.clear();
+        own.clear();
         cloggedUntilMicros.clear();
     }
 
     /// Sends; `deliver` runs when the datagram arrives, once, twice or never.
     public void send(int from, int to, Runnable deliver) {
         sent++;
-        if (isCut(from, to) || simulation.dice().nextInt(100) < options.lossPercent()) {
+        if (!cuts.isEmpty() && isCut(from, to)) {
             return;
         }
-        arrive(from, to, deliver);
-        if (simulation.dice().nextInt(100) < options.duplicatePercent()) {
-            arrive(from, to, deliver);
+        NetworkOptions path = own.isEmpty() ? options : own.getOrDefault(path(from, to), options);
+        if (happens(path.lossPercent())) {
+            return;
+        }
+        arrive(from, to, path, deliver);
+        if (happens(path.duplicatePercent())) {
+            arrive(from, to, path, deliver);
         }
     }
 
-    private void arrive(int from, int to, Runnable deliver) {
-        int more = simulation.dice().nextInt(options.maxDelayMicros() - options.minDelayMicros() + 1);
-        long delay = (long) options.minDelayMicros() + more;
-        if (options.clogPercent() > 0 && simulation.dice().nextInt(100) < options.clogPercent()) {
+    private boolean happens(int percent) {
+        return percent > 0 && simulation.dice().nextInt(100) < percent;
+    }
+
+    private void arrive(int from, int to, NetworkOptions path, Runnable deliver) {
+        int more = simulation.dice().nextInt(path.maxDelayMicros() - path.minDelayMicros() + 1);
+        long delay = (long) path.minDelayMicros() + more;
+        if (happens(path.clogPercent())) {
             delay *= 10;
         }
-        Long cloggedUntil = cloggedUntilMicros.get(path(from, to));
-        if (cloggedUntil != null) {
-            delay = Math.max(delay, cloggedUntil - simulation.nowMicros());
+        if (!cloggedUntilMicros.isEmpty()) {
+            Long until = cloggedUntilMicros.get(path(from, to));
+            delay = until == null ? delay : Math.max(delay, until - simulation.nowMicros());
         }
         simulation.afterMicros(delay, () -> {
-            if (!isCut(from, to)) {
+            if (cuts.isEmpty() || !isCut(from, to)) {
                 deliver.run();
             }
         });

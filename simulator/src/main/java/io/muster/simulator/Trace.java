@@ -4,8 +4,16 @@ import java.util.ArrayDeque;
 
 /// The last lines of what happened, for the message of a failure.
 public final class Trace {
+    /// Made into text only when somebody reads it.
+    private record Line(long micros, String text) {
+        @Override
+        public String toString() {
+            return String.format(java.util.Locale.ROOT, "%9.3f ms %s", micros / 1000.0, text);
+        }
+    }
+
     private final int lines;
-    private final ArrayDeque<String> kept = new ArrayDeque<>();
+    private final ArrayDeque<Line> kept = new ArrayDeque<>();
     private boolean loud;
 
     Trace(int lines) {
@@ -18,11 +26,11 @@ public final class Trace {
     }
 
     public void add(long nowMicros, String line) {
-        String text = String.format(java.util.Locale.ROOT, "%9.3f ms %s", nowMicros / 1000.0, line);
+        var told = new Line(nowMicros, line);
         if (loud) {
-            System.out.println(text);
+            System.out.println(told);
         }
-        kept.add(text);
+        kept.add(told);
         if (kept.size() > lines) {
             kept.remove();
         }
@@ -30,6 +38,6 @@ public final class Trace {
 
     @Override
     public String toString() {
-        return String.join("\n", kept);
+        return String.join("\n", kept.stream().map(Line::toString).toList());
     }
 }

@@ -1,24 +1,30 @@
 package io.muster.rehearsal.cli;
 
 import io.muster.daemon.Logs;
+import io.muster.rehearsal.Campaign;
+import io.muster.rehearsal.Shrinker;
 import io.muster.rehearsal.Story;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.LongStream;
 
 /// `muster simulate`: whole clusters in a false world, each from a seed.
 ///
-/// Exit status: 0 all seeds hold, 1 one doesn't (with the broken promise, the schedule of faults and
-/// the last steps), 2 usage.
+/// Exit status: 0 all seeds hold (and, of a campaign, each rare state was met), 1 one doesn't (with the
+/// broken promise, the world, its trouble and the last steps), 2 usage.
 public final class Simulate {
     private static final String USAGE = """
-            usage: muster simulate --seed N [--trace] | --seeds A..B | --campaign [MINUTES]
+            usage: muster simulate --seed N [--trace] | --seeds A..B | --campaign [MINUTES] | --shrink N
+                   [--all-faults]
               --seed N       one cluster; with --trace everything it does
               --seeds A..B   all seeds from A to B
               --campaign     seed after seed, from the time of day, until stopped or MINUTES are over
+              --shrink N     the smallest story that breaks what seed N breaks, in words
+              --all-faults   with faults that the build's own seeds are drawn without
             """;
+
+    private static final int BATCH = 200;
 
     private Simulate() {}
 
@@ -29,19 +35,24 @@ public final class Simulate {
     static int run(String[] args, PrintStream out, PrintStream err) {
         // A thousand nodes' daemons in one process: what matters of them is in the trace.
         Logs.level("", "OFF");
-        List<String> words = List.of(args);
+        var words = new ArrayList<>(List.of(args));
+        boolean all = words.remove("--all-faults");
+        boolean trace = words.remove("--trace");
         try {
-            if (words.size() >= 2 && words.getFirst().equals("--seed")) {
-                return one(Long.parseLong(words.get(1)), words.contains("--trace"), out);
+            if (words.size() == 2 && words.getFirst().equals("--seed")) {
+                return one(Long.parseLong(words.get(1)), all, trace, out);
+            }
+            if (words.size() == 2 && words.getFirst().equals("--shrink")) {
+                return shrink(Long.parseLong(words.get(1)), all, out);
             }
             if (words.size() == 2
                     && words.getFirst().equals("--seeds")
                     && words.get(1).contains("..")) {
                 String[] ends = words.get(1).split("\\.\\.", -1);
-                return all(Long.parseLong(ends[0]), Long.parseLong(ends[1]), out);
+                return several(Long.parseLong(ends[0]), Long.parseLong(ends[1]), all, out);
             }
             if (!words.isEmpty() && words.getFirst().equals("--campaign")) {
-                return campaign(words.size() > 1 ? Long.parseLong(words.get(1)) : Long.MAX_VALUE / 60_000, out);
+                return campaign(words.size() > 1 ? Long.parseLong(words.get(1)) : Long.MAX_VALUE / 60_000, all, out);
             }
         } catch (NumberFormatException e) {
             err.println("simulate: " + e.getMessage() + ": not a number");
@@ -50,8 +61,8 @@ public final class Simulate {
         return 2;
     }
 
-    private static int one(long seed, boolean trace, PrintStream out) {
-        var story = new Story(seed);
+    private static int one(long seed, boolean all, boolean trace, PrintStream out) {
+        var story = new Story(seed, all);
         if (trace) {
             story.loud();
         }
@@ -65,51 +76,42 @@ public final class Simulate {
         }
     }
 
-    private static int all(long from, long to, PrintStream out) {
-        Optional<String> broken = firstBroken(from, to);
-        out.println(broken.orElse("seeds " + from + ".." + to + " hold"));
-        return broken.isPresent() ? 1 : 0;
+    private static int shrink(long seed, boolean all, PrintStream out) {
+        Optional<String> smallest = Shrinker.shrink(seed, all);
+        out.println(smallest.orElse("seed " + seed + " holds"));
+        return smallest.isPresent() ? 1 : 0;
     }
 
-    private static int campaign(long minutes, PrintStream out) {
-        long begin = System.currentTimeMillis();
-        long seed = begin;
-        while (System.currentTimeMillis() - begin < minutes * 60_000) {
-            Optional<String> broken = firstBroken(seed, seed + 199);
-            if (broken.isPresent()) {
-                out.println(broken.get());
-                return 1;
-            }
-            seed += 200;
-            out.println((seed - begin) + " seeds hold, from " + begin);
-        }
-        return 0;
+    private static int several(long from, long to, boolean all, PrintStream out) {
+        long beginNs = System.nanoTime();
+        var campaign = new Campaign(all);
+        campaign.run(from, to);
+        return told(campaign, from, beginNs, out);
     }
 
-    /// Runs seeds on all processors.
-    ///
-    /// @return what the lowest broken seed found says
-    static Optional<String> firstBroken(long from, long to) {
-        Logs.level("", "OFF");
-        var lowest = new AtomicLong(Long.MAX_VALUE);
-        LongStream.rangeClosed(from, to).parallel().forEach(seed -> {
-            if (seed < lowest.get()) {
-                try {
-                    new Story(seed).run();
-                } catch (AssertionError broken) {
-                    lowest.accumulateAndGet(seed, Math::min);
-                }
+    private static int campaign(long minutes, boolean all, PrintStream out) {
+        long beginNs = System.nanoTime();
+        long from = System.currentTimeMillis();
+        var campaign = new Campaign(all);
+        for (long seed = from; System.nanoTime() - beginNs < minutes * 60_000_000_000L; seed += BATCH) {
+            campaign.run(seed, seed + BATCH - 1);
+            if (!campaign.broken().isEmpty()) {
+                break;
             }
-        });
-        if (lowest.get() == Long.MAX_VALUE) {
-            return Optional.empty();
+            out.println(campaign.seeds() + " seeds hold, from " + from);
         }
-        try {
-            new Story(lowest.get()).run();
-            return Optional.of(
-                    "seed " + lowest.get() + " broke, and held when run again: the simulation isn't repeatable");
-        } catch (AssertionError broken) {
-            return Optional.of(String.valueOf(broken.getMessage()));
+        return told(campaign, from, beginNs, out);
+    }
+
+    private static int told(Campaign campaign, long from, long beginNs, PrintStream out) {
+        campaign.broken()
+                .forEach((seed, message) -> out.println(
+                        "seed " + seed + ": " + message.lines().findFirst().orElse("")));
+        if (!campaign.broken().isEmpty()) {
+            out.println(campaign.broken().get(campaign.broken().firstKey()));
         }
+        out.print("from " + from + ": " + campaign.figures((System.nanoTime() - beginNs) / 1e9));
+        campaign.missed().forEach(state -> out.println("never met: " + state));
+        return campaign.broken().isEmpty() && campaign.missed().isEmpty() ? 0 : 1;
     }
 }

@@ -1,0 +1,93 @@
+package io.muster.rehearsal;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+
+/// Many seeds, on all processors, and what they came to.
+///
+/// Thread: [#run] uses the common pool; the rest after it.
+public final class Campaign {
+    /// So many seeds must have met every rare state.
+    private static final int ENOUGH = 2000;
+
+    private final boolean all;
+    private final Map<Rare, Integer> rare = new EnumMap<>(Rare.class);
+    private final SortedMap<Long, String> broken = new TreeMap<>();
+    private long seeds;
+    private long virtualMs;
+    private long troubles;
+    private long fencings;
+
+    /// @param all whether what the daemons don't bear yet may be drawn
+    public Campaign(boolean all) {
+        this.all = all;
+    }
+
+    /// Runs all seeds from one to another.
+    public void run(long from, long to) {
+        LongStream.rangeClosed(from, to).parallel().forEach(this::run);
+    }
+
+    private void run(long seed) {
+        try {
+            Story.Outcome outcome = new Story(seed, all).run();
+            add(outcome);
+        } catch (AssertionError e) {
+            synchronized (this) {
+                seeds++;
+                broken.put(seed, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private synchronized void add(Story.Outcome outcome) {
+        seeds++;
+        virtualMs += outcome.virtualMs();
+        troubles += outcome.troubles();
+        fencings += outcome.fencings();
+        outcome.rare().forEach((state, times) -> rare.merge(state, 1, Integer::sum));
+    }
+
+    /// What broke, by seed.
+    public SortedMap<Long, String> broken() {
+        return broken;
+    }
+
+    public long seeds() {
+        return seeds;
+    }
+
+    /// Rare states that none of enough seeds has met; empty when there weren't enough.
+    public List<Rare> missed() {
+        return seeds < ENOUGH
+                ? List.of()
+                : Arrays.stream(Rare.values())
+                        .filter(state -> !rare.containsKey(state) && (all || state.usual()))
+                        .toList();
+    }
+
+    /// @param seconds it took
+    public String figures(double seconds) {
+        long held = Math.max(1, seeds - broken.size());
+        var text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%d seeds in %.0f s, %d broken: %.0f virtual s each, %.0f a second; %.1f faults and %.1f fencings a seed%n",
+                seeds,
+                seconds,
+                broken.size(),
+                virtualMs / 1000.0 / held,
+                virtualMs / 1000.0 / seconds,
+                (double) troubles / held,
+                (double) fencings / held));
+        for (Rare state : Rare.values()) {
+            text.append(String.format(Locale.ROOT, "%7d  %s%n", rare.getOrDefault(state, 0), state));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,94 @@
+package io.muster.rehearsal;
+
+import static io.muster.model.ModelCluster.require;
+
+import io.muster.group.GroupEntry;
+import io.muster.membership.CmanEffect;
+import io.muster.model.ModelCman;
+import io.muster.model.ModelNode;
+import io.muster.model.Onlooker;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Sees what cmans say and do, and holds it against the truth of the machines: whoever is said to be
+/// harmless is; recovery goes from the lowest level up; no two sides are quorate at once.
+final class Witness implements Onlooker {
+    private final Site site;
+    private final Map<String, Long> graces = new HashMap<>();
+
+    Witness(Site site) {
+        this.site = site;
+    }
+
+    @Override
+    public void ring(ModelNode node, String from, String to, String reason) {
+        switch (to) {
+            case "GATHER" -> {
+                if (reason.contains("no longer agreed")) {
+                    site.rare(Rare.NO_LONGER_AGREED);
+                }
+                if (from.equals("RECOVERY")) {
+                    site.rare(Rare.RECOVERY_REPEATED);
+                }
+                site.moment(Moment.RING_GATHERS, node);
+            }
+            case "RECOVERY" -> site.moment(Moment.RING_RECOVERS, node);
+            default -> {}
+        }
+    }
+
+    @Override
+    public void entry(ModelNode node, CmanEffect.Entry effect) {
+        switch (effect.entry()) {
+            case GroupEntry.Fenced fenced -> {
+                // Each node is told; the first word counts.
+                if (graces.putIfAbsent(fenced.victim() + fenced.how(), fenced.position()) == null) {
+                    fenced(fenced);
+                }
+            }
+            case GroupEntry.Vouched _ -> site.rare(Rare.VOUCHED);
+            case GroupEntry.Membership now -> {
+                if (now.left().stream().anyMatch(gone -> now.joined().contains(gone.node()))) {
+                    site.rare(Rare.TWO_SIDES_ONE_QUORUM);
+                }
+                if (now.left().stream().anyMatch(gone -> gone.reason() == GroupEntry.Reason.KILLED)) {
+                    site.rare(Rare.NODE_KILLED);
+                }
+            }
+            case GroupEntry.Quorum quorum -> {
+                if (!quorum.quorate()) {
+                    site.rare(Rare.QUORUM_LOST);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private void fenced(GroupEntry.Fenced fenced) {
+        if (fenced.how().equals(GroupEntry.STOPPED)) {
+            site.rare(Rare.BACK_WITH_PROOF);
+        }
+        require(
+                site.truth().harmless(fenced.victim()),
+                "run " + fenced.victim() + " is said to be harmless (" + fenced.how() + ", by node " + fenced.byNodeid()
+                        + ") and isn't:\n" + site.truth());
+    }
+
+    @Override
+    public void fresh(ModelCman cman, boolean quorate, long askedMicros) {
+        if (!quorate) {
+            site.rare(Rare.START_BARRED);
+        }
+    }
+
+    @Override
+    public void ends(ModelCman cman, boolean clean, String why) {
+        if (clean) {
+            site.rare(Rare.NODE_LEFT);
+        } else if (why.contains("without a full restart")) {
+            site.rare(Rare.MISSED_QUORUM);
+        } else if (why.contains("isn't back in time")) {
+            site.rare(Rare.DAEMON_MISSED);
+        }
+    }
+}
