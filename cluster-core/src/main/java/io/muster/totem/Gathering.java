@@ -22,29 +22,65 @@ import org.jspecify.annotations.Nullable;
 /// A node counts as failed when it has left joins unanswered for `consensusMs` and, if it was a member
 /// of the old ring, has also been silent for a whole token. So a pause shorter than the token costs
 /// nobody its membership, whatever started the gather. Only a refused port takes that grace away: there
-/// is nobody left to be slow. The failed set only grows.
+/// is nobody left to be slow. It also counts as failed when it goes with a set that this node isn't in.
+/// One that answers later after all, and wants this node, has not failed any more.
+///
+/// What a node hasn't said about another within two consensus times counts as "doesn't hear it". That
+/// time runs for each node by itself, from when there was something to say: no other news begins it
+/// anew, least of all that somebody has made up its mind, or two could wait for each other for ever.
 final class Gathering {
     /// Joins that say something new but settle nothing wait this long for more news.
     private static final int BATCH_MS = 4;
 
+    /// A ring stands still for one that comes no longer than this.
+    private static final int LONGEST_WELCOME_MS = 500;
+
     /// Enough for 64 nodes times 64 kin.
     private static final int WEIGHT_BITS = 13;
+
+    /// What another node has said.
+    ///
+    /// @param sinceMs when its joins began to have this number
+    /// @param heardMs when the latest copy came
+    /// @param lacks slots of the nodes it says nothing about
+    /// @param lackingMs when it began to owe a word about the latest of them
+    private record Said(Join join, long sinceMs, long heardMs, long lacks, long lackingMs) {
+        private static Said first(Join join, long nowMs) {
+            return new Said(join, nowMs, nowMs, 0, nowMs);
+        }
+
+        private Said then(Join next, long nowMs) {
+            if (!next.from().equals(join.from())) {
+                return first(next, nowMs);
+            }
+            return new Said(next, next.number() == join.number() ? sinceMs : nowMs, nowMs, lacks, lackingMs);
+        }
+
+        private Said lacking(long slots, long nowMs) {
+            return new Said(join, sinceMs, heardMs, slots, (slots & ~lacks) != 0 ? nowMs : lackingMs);
+        }
+    }
 
     final long sinceMs;
     private final Context context;
     private final @Nullable RingLog old;
     private final TreeMap<Integer, Long> expectedSinceMs = new TreeMap<>();
     private final TreeMap<Integer, Node> heard = new TreeMap<>();
-    private final TreeMap<Integer, Join> joins = new TreeMap<>();
+    private final TreeMap<Integer, Said> said = new TreeMap<>();
     private final TreeSet<Node> failed = new TreeSet<>();
+    /// Who speaks for another ring than the one it shared with this node.
+    private final TreeSet<Integer> elsewhere = new TreeSet<>();
     private final TreeMap<Integer, Node> before = new TreeMap<>();
+    /// Nodes in the order in which they came up, at most 64: a bit for each.
+    private final ArrayList<Integer> slots = new ArrayList<>();
     /// Something has changed since this node last made up its mind.
     private boolean news = true;
     private long graceMs;
     private long readyNotBeforeMs;
-    private long newsMs;
     private long sendAtMs;
     private long sentMs = Long.MIN_VALUE;
+    /// When the own join got its number.
+    private long numberedMs;
     private boolean ready;
     private List<Node> proposal = List.of();
     private Join sent;
@@ -54,7 +90,7 @@ final class Gathering {
         this.context = context;
         this.old = old;
         this.sinceMs = context.nowMs;
-        this.newsMs = context.nowMs;
+        this.numberedMs = context.nowMs;
         this.readyNotBeforeMs = context.nowMs + waitMs;
         this.sendAtMs = context.nowMs;
         // A number of its own for each gather: what was agreed in an earlier one can't be committed in
@@ -75,15 +111,17 @@ final class Gathering {
             long sinceMs,
             SortedMap<Integer, Long> expectedSinceMs,
             SortedMap<Integer, Node> heard,
-            SortedMap<Integer, Join> joins,
+            SortedMap<Integer, Said> said,
             SortedSet<Node> failed,
+            SortedSet<Integer> elsewhere,
             SortedMap<Integer, Node> before,
+            List<Integer> slots,
             boolean news,
             long graceMs,
             long readyNotBeforeMs,
-            long newsMs,
             long sendAtMs,
             long sentMs,
+            long numberedMs,
             boolean ready,
             List<Node> proposal,
             Join sent) {}
@@ -93,15 +131,17 @@ final class Gathering {
                 sinceMs,
                 new TreeMap<>(expectedSinceMs),
                 new TreeMap<>(heard),
-                new TreeMap<>(joins),
+                new TreeMap<>(said),
                 new TreeSet<>(failed),
+                new TreeSet<>(elsewhere),
                 new TreeMap<>(before),
+                List.copyOf(slots),
                 news,
                 graceMs,
                 readyNotBeforeMs,
-                newsMs,
                 sendAtMs,
                 sentMs,
+                numberedMs,
                 ready,
                 proposal,
                 sent);
@@ -117,15 +157,17 @@ final class Gathering {
         this.sinceMs = image.sinceMs();
         this.expectedSinceMs.putAll(image.expectedSinceMs());
         this.heard.putAll(image.heard());
-        this.joins.putAll(image.joins());
+        this.said.putAll(image.said());
         this.failed.addAll(image.failed());
+        this.elsewhere.addAll(image.elsewhere());
         this.before.putAll(image.before());
+        this.slots.addAll(image.slots());
         this.news = image.news();
         this.graceMs = image.graceMs();
         this.readyNotBeforeMs = image.readyNotBeforeMs();
-        this.newsMs = image.newsMs();
         this.sendAtMs = image.sendAtMs();
         this.sentMs = image.sentMs();
+        this.numberedMs = image.numberedMs();
         this.ready = image.ready();
         this.proposal = List.copyOf(image.proposal());
         this.sent = image.sent();
@@ -141,8 +183,11 @@ final class Gathering {
         return proposal;
     }
 
-    SortedMap<Integer, Join> joins() {
-        return joins;
+    /// The latest join of a node; null when it hasn't answered.
+    @Nullable
+    Join joinOf(int nodeid) {
+        Said last = said.get(nodeid);
+        return last == null ? null : last.join();
     }
 
     /// Whom this gather heard, by join or beacon.
@@ -156,20 +201,46 @@ final class Gathering {
         }
     }
 
-    /// Something other than a join came from a node outside of the old ring.
-    void heard(Node node) {
+    /// A node speaks for a ring of its own, so that what it wanted before is over.
+    ///
+    /// @param welcome whether a ring with it is worth another try
+    void beacon(Node node, RingId ring, boolean welcome) {
+        if (old != null && ring.equals(old.id)) {
+            return;
+        }
+        elsewhere.add(node.nodeid());
+        Said last = said.get(node.nodeid());
+        if (last != null
+                && context.nowMs >= last.heardMs() + 2L * context.config.joinMs()
+                && failed.add(last.join().from())) {
+            news = true; // it has answered, and gone on without this node
+        }
+        if (welcome) {
+            heard(node);
+        }
+    }
+
+    private void heard(Node node) {
         expect(node.nodeid());
         if (!node.equals(heard.put(node.nodeid(), node))) {
-            newsMs = context.nowMs;
             news = true;
             sendAtMs = Math.min(sendAtMs, soon());
         }
     }
 
     void joined(Join join) {
-        Join last = joins.put(join.from().nodeid(), join);
+        int nodeid = join.from().nodeid();
+        Said last = said.get(nodeid);
+        said.put(nodeid, last == null ? Said.first(join, context.nowMs) : last.then(join, context.nowMs));
+        elsewhere.remove(nodeid);
         heard(join.from());
-        news |= last == null || !last.sameContent(join);
+        news |= last == null || !last.join().sameContent(join);
+        if (failed.contains(join.from())
+                && join.hears(context.self)
+                && (!join.ready() || join.proposes(context.self))) {
+            failed.remove(join.from());
+            news = true;
+        }
         if (!failed.contains(join.from())) {
             for (PeerView peer : join.peers()) {
                 if (peer.heard() && !peer.failed()) {
@@ -178,9 +249,6 @@ final class Gathering {
             }
         }
         context.ringSequence = Math.max(context.ringSequence, join.ringSequence());
-        if (last == null || last.number() != join.number()) {
-            newsMs = context.nowMs;
-        }
         // Somebody who doesn't know that we hear it is waiting for exactly that.
         if (!join.hears(context.self)) {
             sendAtMs = Math.min(sendAtMs, context.nowMs + BATCH_MS);
@@ -190,7 +258,27 @@ final class Gathering {
     /// A node left, or something else came that only the table of peers knows.
     void changed() {
         news = true;
-        newsMs = context.nowMs;
+    }
+
+    /// Whether what has been said explains why a node isn't in this node's next ring: somebody in the
+    /// ring that it wants instead doesn't hear somebody here. Else it was only bad luck.
+    boolean isExplained(Join without, List<Node> members) {
+        List<Node> theirs = without.ready() ? without.proposal() : List.of(without.from());
+        return members.stream().anyMatch(ours -> theirs.stream().anyMatch(node -> !hearEachOther(ours, node)));
+    }
+
+    private boolean hearEachOther(Node a, Node b) {
+        return a.equals(b) || (echoes(a, b) && echoes(b, a));
+    }
+
+    private boolean echoes(Node speaker, Node node) {
+        Join join = speaker.equals(context.self) ? sent : joinOf(speaker.nodeid());
+        return join != null && join.from().equals(speaker) && join.echoes(node);
+    }
+
+    /// There is no reason to wait any more.
+    void hurry() {
+        readyNotBeforeMs = Math.min(readyNotBeforeMs, context.nowMs);
     }
 
     void forgive(long ms) {
@@ -206,7 +294,7 @@ final class Gathering {
         do {
             failTheSilent();
             // Time alone changes a mind that waits for time.
-            again = (news || !ready) && propose();
+            again = (news || !ready || context.nowMs >= refusedMs()) && propose();
         } while (again);
         sendIfDue();
         news = false;
@@ -214,14 +302,24 @@ final class Gathering {
     }
 
     private void failTheSilent() {
-        for (int nodeid : expectedSinceMs.keySet()) {
+        for (int nodeid : List.copyOf(expectedSinceMs.keySet())) {
+            Said last = said.get(nodeid);
             Node node = present(nodeid);
-            if (!joins.containsKey(nodeid) && !failed.contains(node) && context.nowMs >= deadlineMs(nodeid, node)) {
+            if (last != null && !failed.contains(node) && context.nowMs >= staleMs(last)) {
+                said.remove(nodeid);
+                expectedSinceMs.put(nodeid, last.heardMs());
+                news = true;
+            }
+            if (!said.containsKey(nodeid) && !failed.contains(node) && context.nowMs >= deadlineMs(nodeid, node)) {
                 failed.add(node);
-                newsMs = context.nowMs;
                 news = true;
             }
         }
+    }
+
+    /// From here on what a node has said counts for nothing: who gathers repeats its join.
+    private long staleMs(Said last) {
+        return last.heardMs() + 4L * context.config.consensusMs() + graceMs;
     }
 
     /// The present run of a node: the one heard last, else the one in the old ring.
@@ -244,11 +342,13 @@ final class Gathering {
         }
         long sinceKnownMs = expectedSinceMs.getOrDefault(nodeid, sinceMs);
         long unansweredMs = sinceKnownMs + context.config.consensusMs();
-        if (old == null || !old.has(node)) {
+        if (old == null || !old.has(node) || elsewhere.contains(nodeid)) {
             // Whoever has the node in its ring knows better than one who comes how long it has been
             // silent. And for one that comes there is more time than for one that has gone: nothing
             // waits for it.
-            long patienceMs = isVouchedFor(node) ? context.config.tokenMs() : context.config.tokenMs() / 4;
+            long patienceMs = isVouchedFor(node)
+                    ? context.config.tokenMs()
+                    : Math.min(context.config.tokenMs() / 4, LONGEST_WELCOME_MS);
             return Math.max(unansweredMs, sinceKnownMs + patienceMs) + graceMs;
         }
         Peers.Peer peer = context.peers.get(nodeid);
@@ -260,14 +360,20 @@ final class Gathering {
         return Math.max(unansweredMs, silentMs) + graceMs;
     }
 
+    /// Whether somebody still counts the node as a member of its own ring and has missed it for a while
+    /// itself. One that others hear at this moment isn't slow: only this node doesn't hear it.
     private boolean isVouchedFor(Node node) {
-        for (Join join : joins.values()) {
-            PeerView peer = join.peer(node.nodeid());
+        for (Said other : said.values()) {
+            PeerView peer = other.join().peer(node.nodeid());
+            RingMessage.History history = other.join().history();
             if (peer != null
+                    && history != null
+                    && (old == null || !history.ring().equals(old.id))
                     && peer.node().equals(node)
                     && peer.heard()
                     && !peer.failed()
-                    && !failed.contains(join.from())) {
+                    && peer.ageMs() >= context.config.consensusMs()
+                    && !failed.contains(other.join().from())) {
                 return true;
             }
         }
@@ -292,7 +398,7 @@ final class Gathering {
 
     private boolean isPending() {
         for (int nodeid : expectedSinceMs.keySet()) {
-            if (!joins.containsKey(nodeid) && !failed.contains(present(nodeid))) {
+            if (!said.containsKey(nodeid) && !failed.contains(present(nodeid))) {
                 return true;
             }
         }
@@ -301,53 +407,88 @@ final class Gathering {
 
     /// Joins of those that may be in the next ring, in ascending order of nodeid.
     private List<Join> candidates() {
-        return joins.values().stream()
-                .filter(join -> !failed.contains(join.from()) && !context.peers.over(join.from()))
-                .toList();
+        return said.values().stream().map(Said::join).filter(this::isCandidate).toList();
+    }
+
+    private boolean isCandidate(Join join) {
+        return !failed.contains(join.from()) && !context.peers.over(join.from());
     }
 
     /// @return whether somebody was found to be lost to this node, so that all has to be thought over
     ///     again
     private boolean propose() {
         List<Join> candidates = candidates();
-        ready = context.nowMs >= readyNotBeforeMs
-                && !isPending()
-                && (context.nowMs >= settledMs() || everybodyKnowsEverybody(candidates));
+        noteLacks(candidates);
+        ready = context.nowMs >= readyNotBeforeMs && !isPending() && context.nowMs >= settledMs();
         if (!ready) {
             proposal = List.of();
             return false;
         }
         proposal = bestSet(candidates);
         for (Join join : candidates) {
-            if (join.ready()
-                    && proposal.contains(join.from())
-                    && !join.proposes(context.self)
-                    && Clique.better(join.proposal(), proposal, this::weight)) {
-                failed.add(join.from()); // it will go with the better set, and we can't
-                newsMs = context.nowMs;
+            if (refuses(join)
+                    && (Clique.better(join.proposal(), proposal, this::weight)
+                            || context.nowMs >= refusedMs(join.from().nodeid()))) {
+                failed.add(join.from()); // it goes with another set, and we can't
                 return true;
             }
         }
         return false;
     }
 
-    /// From here on a node that doesn't say whether it hears another counts as not hearing it.
-    private long settledMs() {
-        return newsMs + 2L * context.config.consensusMs() + graceMs;
+    /// Whether this node wants another in its ring that wants a ring without it.
+    private boolean refuses(Join join) {
+        return join.ready() && proposal.contains(join.from()) && !join.proposes(context.self);
     }
 
-    private boolean everybodyKnowsEverybody(List<Join> candidates) {
-        for (Join a : candidates) {
-            if (!knows(a, context.self)) {
-                return false;
-            }
-            for (Join b : candidates) {
-                if (a != b && !knows(a, b.from())) {
-                    return false;
-                }
+    /// From here on a node that goes on refusing is believed, even if its set seems no better here.
+    private long refusedMs(int nodeid) {
+        Said last = Objects.requireNonNull(said.get(nodeid));
+        return Math.max(last.sinceMs(), numberedMs) + 2L * context.config.consensusMs() + graceMs;
+    }
+
+    private long refusedMs() {
+        long next = Long.MAX_VALUE;
+        for (Node node : proposal) {
+            Said last = said.get(node.nodeid());
+            if (last != null && refuses(last.join())) {
+                next = Math.min(next, refusedMs(node.nodeid()));
             }
         }
-        return true;
+        return next;
+    }
+
+    private void noteLacks(List<Join> candidates) {
+        for (Join a : candidates) {
+            long lacks = knows(a, context.self) ? 0 : slot(context.self.nodeid());
+            for (Join b : candidates) {
+                if (a != b && !knows(a, b.from())) {
+                    lacks |= slot(b.from().nodeid());
+                }
+            }
+            long now = lacks;
+            said.computeIfPresent(a.from().nodeid(), (_, last) -> last.lacking(now, context.nowMs));
+        }
+    }
+
+    private long slot(int nodeid) {
+        int at = slots.indexOf(nodeid);
+        if (at < 0) {
+            at = slots.size();
+            slots.add(nodeid);
+        }
+        return 1L << at;
+    }
+
+    /// From here on a node that doesn't say whether it hears another counts as not hearing it.
+    private long settledMs() {
+        long settled = Long.MIN_VALUE;
+        for (Said each : said.values()) {
+            if (each.lacks() != 0 && isCandidate(each.join())) {
+                settled = Math.max(settled, each.lackingMs() + 2L * context.config.consensusMs() + graceMs);
+            }
+        }
+        return settled;
     }
 
     private static boolean knows(Join join, Node node) {
@@ -368,8 +509,9 @@ final class Gathering {
             return 0;
         }
         int count = old != null && ring.equals(old.id) ? 1 : 0;
-        for (Join join : joins.values()) {
-            if (join.history() != null && ring.equals(join.history().ring())) {
+        for (Said other : said.values()) {
+            RingMessage.History history = other.join().history();
+            if (history != null && ring.equals(history.ring())) {
                 count++;
             }
         }
@@ -380,7 +522,7 @@ final class Gathering {
         if (node.equals(context.self)) {
             return old == null ? null : old.id;
         }
-        Join join = joins.get(node.nodeid());
+        Join join = joinOf(node.nodeid());
         return join == null || join.history() == null || !join.from().equals(node)
                 ? null
                 : join.history().ring();
@@ -440,13 +582,13 @@ final class Gathering {
     }
 
     private void sendIfDue() {
-        if (!news && context.nowMs < sendAtMs) {
+        boolean decided = ready != sent.ready() || (ready && !proposal.equals(sent.proposal()));
+        if (!news && !decided && context.nowMs < sendAtMs) {
             return;
         }
         Join now = compose();
         boolean differs = !now.sameContent(sent);
         if (differs) {
-            newsMs = Math.max(newsMs, sentMs == Long.MIN_VALUE ? context.nowMs : newsMs);
             boolean settles = ready || !isPending();
             sendAtMs = Math.min(sendAtMs, settles ? soon() : context.nowMs + BATCH_MS);
         }
@@ -458,7 +600,11 @@ final class Gathering {
                 && sent.ready()
                 && sent.proposal().equals(proposal)
                 && Objects.equals(sent.history(), now.history());
-        long number = differs && !agreeable ? sent.number() + 1 : sent.number();
+        long number = sent.number();
+        if (differs && !agreeable) {
+            number++;
+            numberedMs = context.nowMs;
+        }
         sent = new Join(now.from(), number, now.ringSequence(), ready, now.peers(), now.history());
         sentMs = context.nowMs;
         sendAtMs = context.nowMs + context.config.joinMs();
@@ -476,7 +622,7 @@ final class Gathering {
             return false;
         }
         for (Node node : proposal) {
-            Join join = joins.get(node.nodeid());
+            Join join = joinOf(node.nodeid());
             if (!node.equals(context.self)
                     && (join == null || !join.ready() || !join.proposal().equals(proposal))) {
                 return false;
@@ -493,7 +639,7 @@ final class Gathering {
         }
         for (int i = 0; i < commit.nodeids().size(); i++) {
             int nodeid = commit.nodeids().get(i);
-            Join join = nodeid == context.self.nodeid() ? sent : joins.get(nodeid);
+            Join join = nodeid == context.self.nodeid() ? sent : joinOf(nodeid);
             if (join == null || join.number() != commit.numbers().get(i)) {
                 return false;
             }
@@ -501,24 +647,38 @@ final class Gathering {
         return true;
     }
 
-    /// When nothing has come of it and it is better to begin again.
+    /// When nothing has come of it and it is better to begin again. One that isn't ready waits for
+    /// something that ends by itself, and so does this node for one that isn't.
     long stuckMs() {
-        long quietMs = settledMs() + 2L * context.config.consensusMs();
-        return Math.min(quietMs, sinceMs + 2L * context.config.tokenMs() + graceMs);
+        long longestMs = Math.max(sinceMs, readyNotBeforeMs) + 2L * context.config.tokenMs() + graceMs;
+        if (!ready) {
+            return longestMs;
+        }
+        long quietSinceMs = numberedMs;
+        for (Node node : proposal) {
+            Said last = said.get(node.nodeid());
+            if (last != null) {
+                if (!last.join().ready()) {
+                    return longestMs;
+                }
+                quietSinceMs = Math.max(quietSinceMs, last.sinceMs());
+            }
+        }
+        return Math.min(longestMs, quietSinceMs + 4L * context.config.consensusMs() + graceMs);
     }
 
     long nextDeadlineMs() {
         long next = Math.min(sendAtMs, stuckMs());
-        if (!ready) {
-            next = Math.min(next, Math.max(context.nowMs + 1, settledMs()));
-            if (readyNotBeforeMs > context.nowMs) {
-                next = Math.min(next, readyNotBeforeMs);
-            }
+        if (ready) {
+            next = Math.min(next, refusedMs());
+        } else if (Math.max(readyNotBeforeMs, settledMs()) > context.nowMs) {
+            next = Math.min(next, Math.max(readyNotBeforeMs, settledMs()));
         }
         for (int nodeid : expectedSinceMs.keySet()) {
             Node node = present(nodeid);
-            if (!joins.containsKey(nodeid) && !failed.contains(node)) {
-                next = Math.min(next, deadlineMs(nodeid, node));
+            Said last = said.get(nodeid);
+            if (!failed.contains(node)) {
+                next = Math.min(next, last != null ? staleMs(last) : deadlineMs(nodeid, node));
             }
         }
         return next;

@@ -13,6 +13,21 @@ final class Peers {
     private static final int FORMER_KEPT = 16;
     private static final long FIRST_PAUSE_MS = 400;
     private static final long LONGEST_PAUSE_MS = 12_800;
+    /// What somebody's deafness explains is tried again when that has ended; this is for the case that
+    /// word of it was lost.
+    private static final long EXPLAINED_PAUSE_MS = 60_000;
+    /// Bad luck is tried again soon, as often as it takes.
+    private static final long UNLUCKY_PAUSE_MS = 800;
+    /// So long a link that has failed must hold to be believed, for each failure but the first, at most
+    /// three times.
+    private static final long PROOF_MS = 100;
+
+    /// How a node said last that it hears this one.
+    enum Echo {
+        NONE,
+        BEACON,
+        JOIN
+    }
 
     /// One nodeid.
     static final class Peer {
@@ -31,6 +46,12 @@ final class Peers {
         boolean leaving;
         int failures;
         long pausedUntilMs = Long.MIN_VALUE;
+        Echo echo = Echo.NONE;
+        /// What it had said when forming a ring with it failed. Only more than that is news.
+        private Echo failedEcho = Echo.NONE;
+        /// Since when, and when last, it has said more than that.
+        private long newsSinceMs = Long.MIN_VALUE / 2;
+        private long newsMs = Long.MIN_VALUE / 2;
         private final ArrayDeque<Incarnation> former = new ArrayDeque<>();
 
         Peer(Node node) {
@@ -48,6 +69,10 @@ final class Peers {
             leaving = image.leaving();
             failures = image.failures();
             pausedUntilMs = image.pausedUntilMs();
+            echo = image.echo();
+            failedEcho = image.failedEcho();
+            newsSinceMs = image.newsSinceMs();
+            newsMs = image.newsMs();
             former.addAll(image.former());
         }
 
@@ -62,7 +87,44 @@ final class Peers {
                     leaving,
                     failures,
                     pausedUntilMs,
+                    echo,
+                    failedEcho,
+                    newsSinceMs,
+                    newsMs,
                     List.copyOf(former));
+        }
+
+        /// It says whether it hears this node.
+        ///
+        /// @param gapMs when it says it again only after so long, it didn't go on saying it
+        void says(Echo how, long nowMs, long gapMs) {
+            echo = how;
+            if (how.compareTo(failedEcho) > 0) {
+                newsSinceMs = nowMs - newsMs > gapMs ? nowMs : newsSinceMs;
+                newsMs = nowMs;
+            }
+        }
+
+        /// Whether a ring with it is worth a try: the last one didn't fail, or is long ago, or it says
+        /// what it didn't say then. A join is believed at once, since its sender has stopped its ring.
+        boolean isWelcome(long nowMs) {
+            long proofMs = PROOF_MS * Math.clamp(failures - 1L, 0, 3);
+            return nowMs >= pausedUntilMs || (hasNews() && (echo == Echo.JOIN || nowMs - newsSinceMs >= proofMs));
+        }
+
+        boolean hasNews() {
+            return echo.compareTo(failedEcho) > 0;
+        }
+
+        /// It speaks for a ring of its own: that it wants another with this node would be news again.
+        void settled() {
+            failedEcho = failedEcho == Echo.JOIN ? Echo.BEACON : failedEcho;
+        }
+
+        /// What it says now is no news later.
+        void noteEcho(Echo how) {
+            failedEcho = how;
+            newsMs = Long.MIN_VALUE / 2;
         }
     }
 
@@ -77,6 +139,10 @@ final class Peers {
             boolean leaving,
             int failures,
             long pausedUntilMs,
+            Echo echo,
+            Echo failedEcho,
+            long newsSinceMs,
+            long newsMs,
             List<Incarnation> former) {}
 
     /// In ascending order of nodeid.
@@ -118,6 +184,8 @@ final class Peers {
             peer.echoedMs = Long.MIN_VALUE;
             peer.pausedUntilMs = Long.MIN_VALUE;
             peer.failures = 0;
+            peer.echo = Echo.NONE;
+            peer.noteEcho(Echo.NONE);
             peer.leaving = false;
         }
         if (peer.leaving) {
@@ -133,16 +201,20 @@ final class Peers {
         return peer != null && (!peer.node.equals(node) || peer.leaving);
     }
 
-    /// A ring was formed without a node that was heard: don't disturb the ring for it again at once,
-    /// and less often each time. A link that works one way only would else cost a gather with every
-    /// beacon.
-    void mergeFailed(int nodeid, long nowMs) {
-        Peer peer = peers.get(nodeid);
-        if (peer != null) {
-            long pauseMs = Math.min(FIRST_PAUSE_MS << Math.min(peer.failures, 10), LONGEST_PAUSE_MS);
-            peer.failures++;
-            peer.pausedUntilMs = nowMs + pauseMs;
-        }
+    /// A ring was formed without a node that was heard: don't disturb the ring for it again at once. A
+    /// link that works one way only would else cost a gather with every beacon. When both hear each other
+    /// that is news, which ends the pause.
+    ///
+    /// @param how what it said in that gather about hearing this node
+    /// @param explained somebody else of the two sides doesn't hear somebody
+    void mergeFailed(Peer peer, Echo how, boolean explained, long nowMs) {
+        long doubledMs = FIRST_PAUSE_MS << Math.min(peer.failures, 10);
+        long pauseMs = how == Echo.NONE || (how == Echo.JOIN && explained)
+                ? EXPLAINED_PAUSE_MS
+                : Math.min(doubledMs, how == Echo.JOIN ? UNLUCKY_PAUSE_MS : LONGEST_PAUSE_MS);
+        peer.failures++;
+        peer.pausedUntilMs = nowMs + pauseMs;
+        peer.noteEcho(how);
     }
 
     void merged(int nodeid) {
@@ -150,6 +222,7 @@ final class Peers {
         if (peer != null) {
             peer.failures = 0;
             peer.pausedUntilMs = Long.MIN_VALUE;
+            peer.noteEcho(Echo.NONE);
         }
     }
 

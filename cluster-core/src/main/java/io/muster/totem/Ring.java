@@ -252,9 +252,7 @@ public final class Ring implements Core<RingEvent, RingEffect> {
         var ring = new RingId(context.ringSequence, context.self);
         var numbers = new ArrayList<Long>();
         for (Node node : members) {
-            Join join = node.equals(context.self)
-                    ? gathering.sent()
-                    : gathering.joins().get(node.nodeid());
+            Join join = node.equals(context.self) ? gathering.sent() : gathering.joinOf(node.nodeid());
             if (join == null) {
                 throw new IllegalStateException("ring " + ring + ": agreed without a join of " + node);
             }
@@ -268,19 +266,27 @@ public final class Ring implements Core<RingEvent, RingEffect> {
     private void recover(Gathering gathering, RingMessage.Commit commit) {
         var joins = new TreeMap<Integer, Join>();
         for (Node node : gathering.proposal()) {
-            Join join = gathering.joins().get(node.nodeid());
+            Join join = gathering.joinOf(node.nodeid());
             joins.put(node.nodeid(), join == null || node.equals(context.self) ? gathering.sent() : join);
         }
         context.ringSequence = Math.max(context.ringSequence, commit.ring().sequence());
         var work = new Recovery(context, old, commit, joins);
         unfinished = work;
-        gathering.heardNodeids().forEach(nodeid -> {
-            if (!joins.containsKey(nodeid)) {
-                context.peers.mergeFailed(nodeid, context.nowMs);
+        for (int nodeid : gathering.heardNodeids()) {
+            Peers.Peer peer = context.peers.get(nodeid);
+            if (peer != null && !joins.containsKey(nodeid)) {
+                Join join = gathering.joinOf(nodeid);
+                boolean explained = join != null && gathering.isExplained(join, work.next.members);
+                context.peers.mergeFailed(peer, echoIn(gathering, peer), explained, context.nowMs);
             }
-        });
+        }
         enter(new Phase.Recovery(work), "ring=" + commit.ring());
         advance(work);
+    }
+
+    private Peers.Echo echoIn(Gathering gathering, Peers.Peer peer) {
+        Join join = gathering.joinOf(peer.nodeid);
+        return join == null ? peer.echo : join.echoes(context.self) ? Peers.Echo.JOIN : Peers.Echo.NONE;
     }
 
     private void advance(Recovery work) {
@@ -350,10 +356,7 @@ public final class Ring implements Core<RingEvent, RingEffect> {
         }
         var heard = new ArrayList<Node>();
         for (Peers.Peer peer : context.peers.all()) {
-            if (!old.has(peer.node)
-                    && !peer.leaving
-                    && context.nowMs - peer.heardMs < 2 * beaconMs()
-                    && context.nowMs >= peer.pausedUntilMs) {
+            if (!old.has(peer.node) && !peer.leaving && context.nowMs - peer.heardMs < 2 * beaconMs()) {
                 heard.add(peer.node);
             }
         }
@@ -380,6 +383,9 @@ public final class Ring implements Core<RingEvent, RingEffect> {
 
     private Gathering gather(String reason, long waitMs) {
         context.counters.gathers++;
+        if (attempts > 0) {
+            context.peers.all().forEach(peer -> peer.noteEcho(peer.echo));
+        }
         attempts++;
         var gathering = new Gathering(context, old, lastJoin, waitMs);
         enter(new Phase.Gather(gathering), reason); // and the caller may add what it knows before it advances
@@ -552,12 +558,20 @@ public final class Ring implements Core<RingEvent, RingEffect> {
         }
         boolean news = join.number() > peer.joinNumber;
         peer.joinNumber = join.number();
+        peer.says(join.echoes(context.self) ? Peers.Echo.JOIN : Peers.Echo.NONE, context.nowMs, 2 * beaconMs());
         if (join.history() != null) {
             installIfBegun(join.history().ring());
         }
         switch (phase) {
             case Phase.Idle _, Phase.Stopped _ -> {}
-            case Phase.Gather(Gathering gathering) -> gathering.joined(join);
+            case Phase.Gather(Gathering gathering) -> {
+                gathering.joined(join);
+                if (attempts > 1 && peer.hasNews()) {
+                    // What has failed so far says nothing about what can be now.
+                    attempts = 0;
+                    gathering.hurry();
+                }
+            }
             case Phase.Commit(Gathering gathering, long _) -> gathering.joined(join);
             case Phase.Recovery(Recovery work) -> {
                 if (!work.next.has(peer.node)) {
@@ -589,13 +603,10 @@ public final class Ring implements Core<RingEvent, RingEffect> {
 
     /// A node from outside wants a ring with us. Worth stopping ours for only if it hears us too.
     private void foreignJoin(Peers.Peer peer, Join join) {
-        if (context.nowMs < peer.pausedUntilMs) {
-            return;
-        }
-        if (join.hears(context.self)) {
-            gather("node " + peer.nodeid + " wants to join").joined(join);
-        } else {
+        if (!join.hears(context.self)) {
             echo(peer);
+        } else if (peer.isWelcome(context.nowMs)) {
+            gather("node " + peer.nodeid + " wants to join").joined(join);
         }
     }
 
@@ -608,26 +619,25 @@ public final class Ring implements Core<RingEvent, RingEffect> {
 
     private void beacon(Peers.Peer peer, RingMessage.Beacon beacon) {
         context.ringSequence = Math.max(context.ringSequence, beacon.ring().sequence());
+        peer.settled();
+        peer.says(
+                beacon.heard().contains(context.self) ? Peers.Echo.BEACON : Peers.Echo.NONE,
+                context.nowMs,
+                2 * beaconMs());
         switch (phase) {
             case Phase.Idle _, Phase.Stopped _, Phase.Commit _, Phase.Recovery _ -> {}
-            case Phase.Gather(Gathering gathering) -> {
-                if (context.nowMs >= peer.pausedUntilMs) {
-                    gathering.heard(peer.node);
-                }
-            }
+            case Phase.Gather(Gathering gathering) ->
+                gathering.beacon(peer.node, beacon.ring(), peer.isWelcome(context.nowMs));
             case Phase.Operational(Circulation circulation) -> {
                 if (circulation.log.has(peer.node)) {
                     // A member that speaks for another ring has left ours behind; its joins or its
                     // silence will tell.
                     return;
                 }
-                if (context.nowMs < peer.pausedUntilMs) {
-                    return;
-                }
-                if (beacon.heard().contains(context.self)) {
-                    gather("node " + peer.nodeid + " is back in hearing").heard(peer.node);
-                } else {
+                if (peer.echo == Peers.Echo.NONE) {
                     echo(peer);
+                } else if (peer.isWelcome(context.nowMs)) {
+                    gather("node " + peer.nodeid + " is back in hearing").beacon(peer.node, beacon.ring(), true);
                 }
             }
         }

@@ -80,6 +80,12 @@ sealed interface RingMessage {
             return peer != null && peer.node().equals(node) && peer.heard() && !peer.failed();
         }
 
+        /// Whether datagrams of the node reach the sender, whatever it makes of that.
+        boolean echoes(Node node) {
+            PeerView peer = peer(node.nodeid());
+            return peer != null && peer.node().equals(node) && peer.heard();
+        }
+
         boolean proposes(Node node) {
             if (node.equals(from)) {
                 return true;

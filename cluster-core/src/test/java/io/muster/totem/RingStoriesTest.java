@@ -149,10 +149,10 @@ class RingStoriesTest {
                 Nothing gets from node 2 to node 3 any more, everything else does.
 
                 Node 2 hears both others, node 3 hears only node 1. A ring is a set that hears each other
-                pairwise: 1,2 or 1,3, and of two equal ones the lower. Node 3 sees in the joins of 1 and 2 that
-                they propose the better set, and is out: it finds nobody to agree with and gathers again. When
-                the cut has healed, the beacons of 1 and 2 reach it, it says that it hears both, and they let
-                themselves be stopped for it.""");
+                pairwise: 1,2 or 1,3, and of two equal ones the lower. Node 3 sees in the joins of 1 that it
+                proposes another set, and goes on doing so: node 3 is out and forms a ring of its own. Nobody
+                tries again while nothing is new. When the cut has healed, node 3 hears node 2, which has heard
+                it all the time: that is new, and worth stopping the rings for.""");
         story.beginWithRing(1, 2, 3)
                 .then("nothing gets from 2 to 3 any more", () -> story.cluster.network.cutOneWay(2, 3))
                 .pass(1300)
