@@ -207,10 +207,12 @@ final class Agents implements SimPrograms.World {
 
     private void fence(ModelNode node, SimPrograms.Execution execution) {
         int victim = port(execution.program());
-        node.process("fenced").ifPresent(daemon -> {
-            site.truth().agentStarts(node, victim);
-            blows.add(new Blow(node, victim, execution, daemon));
-        });
+        if (!execution.program().environment().containsKey(Operator.BY_HAND)) {
+            node.process("fenced").ifPresent(daemon -> {
+                site.truth().agentStarts(node, victim);
+                blows.add(new Blow(node, victim, execution, daemon));
+            });
+        }
         site.moment(Moment.AGENT_STRIKES, node);
         site.strikes();
         Luck luck = site.luck();

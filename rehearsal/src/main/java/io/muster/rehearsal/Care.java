@@ -45,6 +45,8 @@ final class Care {
             return;
         }
         List<ModelNode> nodes = nodes();
+        // What couldn't be taken out of the file stays in it.
+        nodes.forEach(node -> site.documents().draft().keep(node.nodeid()));
         nodes.forEach(this::machine);
         nodes.stream()
                 .filter(node ->
@@ -117,7 +119,7 @@ final class Care {
             Optional<Node> run = target.run();
             boolean unknown = victim.node().incarnation().equals(Incarnation.UNKNOWN);
             boolean fenceable = line != null && line.methods() > 0 && !(unknown && run.isPresent());
-            if (victim.proven() || fenceable || victim.claimedBy() != 0) {
+            if (victim.proven() || fenceable || line != null && victim.claimedBy() != 0) {
                 continue;
             }
             if (target.machine().up() && (run.equals(Optional.of(victim.node())) || run.isEmpty())) {

@@ -126,9 +126,13 @@ final class Draft {
         return nodes.values().stream().mapToInt(NodeLine::votes).sum();
     }
 
-    /// Whether the rules of quorum allow two sides that are quorate at once: each of two nodes is.
-    boolean twoNode() {
+    private boolean twoNode() {
         return twoNode && nodes.size() == 2;
+    }
+
+    /// Whether the rules of quorum leave one side quorate at most: of two nodes each is.
+    boolean oneQuorum() {
+        return !twoNode && !lastMan && removed.isEmpty();
     }
 
     /// A machine that no file names yet, or none any more; 0 for none.
@@ -146,6 +150,14 @@ final class Draft {
                 nodeid,
                 new NodeLine(
                         1, Objects.requireNonNull(nodes.get(nodes.firstKey())).methods()));
+    }
+
+    /// It is in the file after all.
+    void keep(int nodeid) {
+        if (!nodes.containsKey(nodeid)) {
+            add(nodeid);
+            removed.remove(nodeid);
+        }
     }
 
     void remove(int nodeid) {

@@ -141,6 +141,7 @@ final class Mischief {
 
             case ASK_SERVICE, FREEZE, LOCK, CONVALESCE -> ask(step, node, pick);
             case LEAVE -> {
+                site.votesByHand();
                 site.operator().leave(node, pick.nextInt(3) == 0, pick.nextInt(2) == 0);
                 after(ms, () -> site.startCman(node));
             }
@@ -169,6 +170,7 @@ final class Mischief {
             case ADD_NODE -> {
                 int added = site.documents().draft().unnamed();
                 if (added != 0) {
+                    site.votesByHand();
                     site.documents().draft().add(added);
                     byte[] document = site.documents().next();
                     site.operator().update(node, document, () -> {
@@ -181,6 +183,7 @@ final class Mischief {
             }
             case REMOVE_NODE -> {
                 if (site.documents().draft().nodes().size() > 2 && nodeid != other) {
+                    site.votesByHand();
                     site.operator().leave(cluster.node(other), true, true);
                     after(REMOVAL_MS, () -> {
                         site.powerOff(cluster.node(other));

@@ -30,6 +30,9 @@ final class Operator {
     /// A command's patience.
     private static final long PATIENCE_MS = 60_000;
 
+    /// What tells an agent that is called by hand, in a rehearsal, from one of fenced's.
+    static final String BY_HAND = "BY_HAND";
+
     private final Site site;
 
     Operator(Site site) {
@@ -108,7 +111,7 @@ final class Operator {
         site.rare(Rare.EXTERNAL);
         SimMachine process = command(node);
         var agent = new Program(
-                List.of("/usr/sbin/fence_sim"), Map.of(), "port=" + victim + "\n", Draft.AGENT_TIMEOUT_MS, 100);
+                List.of("/usr/sbin/fence_sim"), Map.of(BY_HAND, "1"), "port=" + victim + "\n", Draft.AGENT_TIMEOUT_MS, 100);
         process.programs().start(agent, Programs.Bond.TIED, result -> {
             if (result.status() == 0 && run.isPresent()) {
                 ask(

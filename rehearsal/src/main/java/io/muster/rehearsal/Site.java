@@ -128,6 +128,11 @@ final class Site {
         return !votesByHand;
     }
 
+    /// Whether two rings that are quorate at once break a promise.
+    boolean oneQuorum() {
+        return !votesByHand && documents.draft().oneQuorum();
+    }
+
     void votesByHand() {
         votesByHand = true;
     }
@@ -159,15 +164,20 @@ final class Site {
 
     /// Switches a machine on, if the cluster knows it.
     void boot(ModelNode node) {
-        if (documents.draft().nodes().containsKey(node.nodeid())) {
+        if (named(node)) {
             node.boot();
         }
     }
 
     void startCman(ModelNode node) {
-        if (documents.draft().nodes().containsKey(node.nodeid())) {
+        if (named(node)) {
             node.startCman();
         }
+    }
+
+    private boolean named(ModelNode node) {
+        return documents.draft().nodes().containsKey(node.nodeid())
+                || wanted().nodes().contains(node.nodeid());
     }
 
     void powerOff(ModelNode node) {

@@ -7,6 +7,7 @@ import io.muster.membership.CmanEffect;
 import io.muster.model.ModelCman;
 import io.muster.model.ModelNode;
 import io.muster.model.Onlooker;
+import io.muster.totem.RingId;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,7 +15,9 @@ import java.util.Map;
 /// harmless is; recovery goes from the lowest level up; no two sides are quorate at once.
 final class Witness implements Onlooker {
     private final Site site;
+    private final Streams streams = new Streams();
     private final Map<String, Long> graces = new HashMap<>();
+    private final Map<RingId, Long> firstGrantMicros = new HashMap<>();
 
     Witness(Site site) {
         this.site = site;
@@ -39,6 +42,7 @@ final class Witness implements Onlooker {
 
     @Override
     public void entry(ModelNode node, CmanEffect.Entry effect) {
+        streams.entry(node, effect);
         switch (effect.entry()) {
             case GroupEntry.Fenced fenced -> {
                 // Each node is told; the first word counts.
@@ -78,7 +82,20 @@ final class Witness implements Onlooker {
     public void fresh(ModelCman cman, boolean quorate, long askedMicros) {
         if (!quorate) {
             site.rare(Rare.START_BARRED);
+            return;
         }
+        RingId ring = cman.ring().ring().orElse(null);
+        if (ring == null) {
+            return;
+        }
+        long first = firstGrantMicros.computeIfAbsent(ring, _ -> site.model().simulation().nowMicros());
+        if (!site.oneQuorum()) {
+            return;
+        }
+        // A round that began after another ring had its word shows that this one lives beside it.
+        firstGrantMicros.forEach((other, granted) -> require(
+                other.equals(ring) || granted <= first || granted >= askedMicros,
+                "node " + cman.self() + " is quorate in ring " + ring + " beside ring " + other));
     }
 
     @Override
@@ -87,6 +104,7 @@ final class Witness implements Onlooker {
             site.rare(Rare.NODE_LEFT);
         } else if (why.contains("without a full restart")) {
             site.rare(Rare.MISSED_QUORUM);
+            streams.missed(cman.self(), cman.ring().members());
         } else if (why.contains("isn't back in time")) {
             site.rare(Rare.DAEMON_MISSED);
         }

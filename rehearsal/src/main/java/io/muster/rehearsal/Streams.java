@@ -1,0 +1,158 @@
+package io.muster.rehearsal;
+
+import static io.muster.model.ModelCluster.require;
+
+import io.muster.core.Node;
+import io.muster.group.GroupEntry;
+import io.muster.group.GroupEntry.Level;
+import io.muster.member.Standing;
+import io.muster.membership.CmanEffect;
+import io.muster.model.ModelNode;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The streams that cmans give their clients, held against each other: members that are in one
+/// membership get the same entries, none left out; recovery goes from the lowest level up and waits
+/// for who is lost; nobody goes on who has missed a quorum, and nobody is ended who hasn't.
+final class Streams {
+    /// One stream: of a run of a node, to a client, of a group.
+    private record Id(Node run, int client, String group) {}
+
+    /// An entry's place: in which group and membership, and its position.
+    private record Place(String group, int membership, long position) {}
+
+    private static final class Stream {
+        private final Standing standing = new Standing();
+        private final Map<Level, Long> recovered = new EnumMap<>(Level.class);
+        private int membership;
+        private int members;
+        private long last = -1;
+        private boolean transitional;
+    }
+
+    private final Map<Id, Stream> streams = new HashMap<>();
+    private final Map<Place, Long> before = new HashMap<>();
+    /// By run: who was a member when it was quorate last.
+    private final Map<Node, Integer> quorateIn = new HashMap<>();
+    private final Map<Node, @Nullable Integer> quorateBefore = new HashMap<>();
+    /// Runs that have had services or fencing in their hands while quorate.
+    private final Set<Node> stateful = new HashSet<>();
+
+    void entry(ModelNode node, CmanEffect.Entry effect) {
+        Node run = node.run().orElse(null);
+        if (run == null) {
+            return;
+        }
+        GroupEntry entry = effect.entry();
+        var id = new Id(run, effect.client(), effect.group());
+        if (entry instanceof GroupEntry.View view && view.joined().contains(run)) {
+            streams.put(id, new Stream());
+        }
+        Stream stream = streams.computeIfAbsent(id, _ -> new Stream());
+        gapless(effect.group(), stream, entry, run);
+        stream.standing.apply(entry);
+        switch (entry) {
+            case GroupEntry.Membership now -> membership(run, stream, now);
+            case GroupEntry.Quorum now -> quorum(run, stream, now, effect.group());
+            case GroupEntry.Recovered now -> recovered(run, stream, now);
+            case GroupEntry.Message message -> stream.transitional |= !message.regular();
+            default -> {}
+        }
+        stream.last = entry.position();
+    }
+
+    private void gapless(String group, Stream stream, GroupEntry entry, Node run) {
+        require(
+                entry.position() > stream.last,
+                "node " + run + ": position " + entry.position() + " after " + stream.last + " in group " + group);
+        if (stream.last < 0 || stream.transitional || entry instanceof GroupEntry.Membership) {
+            return;
+        }
+        if (entry instanceof GroupEntry.Message message && !message.regular()) {
+            return;
+        }
+        Long others = before.putIfAbsent(new Place(group, stream.membership, entry.position()), stream.last);
+        require(
+                others == null || others == stream.last,
+                "node " + run + ": entry " + entry.position() + " of group " + group + " comes after " + stream.last
+                        + ", elsewhere after " + others);
+    }
+
+    private void membership(Node run, Stream stream, GroupEntry.Membership now) {
+        int former = stream.membership;
+        stream.membership = Objects.hash(now.position(), now.ringSequence(), now.members());
+        stream.members = now.members().hashCode();
+        stream.transitional = false;
+        if (now.joined().isEmpty() && now.left().isEmpty() && former != 0) {
+            // Said again.
+            return;
+        }
+        Integer mine = quorateIn.get(run);
+        if (!now.joined().contains(run) && mine != null) {
+            for (Node joiner : now.joined()) {
+                Integer theirs = quorateIn.get(joiner);
+                boolean same = theirs == null || theirs.equals(mine) || theirs == stream.members;
+                require(
+                        same || !stateful.contains(joiner) || stream.standing.lost().containsKey(joiner),
+                        "run " + joiner + " goes on with what it had, and has missed a quorum of " + now.members());
+            }
+        }
+        if (stream.standing.quorate()) {
+            quorateBefore.put(run, mine);
+            quorateIn.put(run, stream.members);
+        }
+    }
+
+    private void quorum(Node run, Stream stream, GroupEntry.Quorum now, String group) {
+        if (now.quorate()) {
+            quorateIn.put(run, stream.members);
+            if (!group.equals("ccsd")) {
+                stateful.add(run);
+            }
+        } else if (Objects.equals(quorateIn.get(run), stream.members)) {
+            Integer earlier = quorateBefore.get(run);
+            if (earlier != null) {
+                quorateIn.put(run, earlier);
+            } else {
+                quorateIn.remove(run);
+            }
+        }
+    }
+
+    private static void recovered(Node run, Stream stream, GroupEntry.Recovered now) {
+        for (Level level : Level.values()) {
+            require(
+                    level.compareTo(now.level()) >= 0
+                            || stream.recovered.getOrDefault(level, Long.MAX_VALUE) >= now.upTo(),
+                    "node " + run + ": " + now + " before " + level + ", which is at "
+                            + stream.recovered.get(level));
+        }
+        stream.recovered.put(now.level(), now.upTo());
+        stream.standing.lost().forEach((victim, loss) -> {
+            boolean listed = stream.standing.members().containsKey(victim.nodeid());
+            require(
+                    loss.position() > now.upTo() || listed,
+                    "node " + run + ": " + now + " and run " + victim + ", lost at " + loss.position()
+                            + ", is not harmless");
+        });
+    }
+
+    /// A node's cman ends because others have decided without it.
+    ///
+    /// @param others who are with it in the ring
+    void missed(Node run, Iterable<Node> others) {
+        Integer mine = quorateIn.get(run);
+        for (Node other : others) {
+            Integer theirs = quorateIn.get(other);
+            if (!other.equals(run) && theirs != null && !theirs.equals(mine)) {
+                return;
+            }
+        }
+        throw new AssertionError("run " + run + " is ended, and nobody was quorate without it");
+    }
+}
