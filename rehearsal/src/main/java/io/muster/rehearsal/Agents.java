@@ -7,9 +7,11 @@ import io.muster.simulator.SimFiles;
 import io.muster.simulator.SimPrograms;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -74,6 +76,8 @@ final class Agents implements SimPrograms.World {
 
     private final Site site;
     private final List<Blow> blows = new ArrayList<>();
+    /// Starts of machines that agents were sent against.
+    private final Set<String> struck = new HashSet<>();
     /// Machines whose agents can't say what they are, and until when.
     private final SortedMap<Integer, Long> dumbUntilMs = new TreeMap<>();
 
@@ -210,6 +214,10 @@ final class Agents implements SimPrograms.World {
         if (!execution.program().environment().containsKey(Operator.BY_HAND)) {
             node.process("fenced").ifPresent(daemon -> {
                 site.truth().agentStarts(node, victim);
+                if (!struck.add(
+                        victim + "/" + site.model().node(victim).machine().starts())) {
+                    site.rare(Rare.SECOND_AGENT);
+                }
                 blows.add(new Blow(node, victim, execution, daemon));
             });
         }

@@ -23,6 +23,7 @@ public final class Campaign {
     private long virtualMs;
     private long troubles;
     private long fencings;
+    private long longestCalmMs;
 
     /// @param all whether what the daemons don't bear yet may be drawn
     public Campaign(boolean all) {
@@ -51,6 +52,7 @@ public final class Campaign {
         virtualMs += outcome.virtualMs();
         troubles += outcome.troubles();
         fencings += outcome.fencings();
+        longestCalmMs = Math.max(longestCalmMs, outcome.longestCalmMs());
         outcome.rare().forEach((state, times) -> rare.merge(state, 1, Integer::sum));
     }
 
@@ -77,14 +79,15 @@ public final class Campaign {
         long held = Math.max(1, seeds - broken.size());
         var text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%d seeds in %.0f s, %d broken: %.0f virtual s each, %.0f a second; %.1f faults and %.1f fencings a seed%n",
+                "%d seeds in %.0f s, %d broken: %.0f virtual s each, %.0f a second; %.1f faults and %.1f fencings a seed; all well after at most %.0f s%n",
                 seeds,
                 seconds,
                 broken.size(),
                 virtualMs / 1000.0 / held,
                 virtualMs / 1000.0 / seconds,
                 (double) troubles / held,
-                (double) fencings / held));
+                (double) fencings / held,
+                longestCalmMs / 1000.0));
         for (Rare state : Rare.values()) {
             text.append(String.format(Locale.ROOT, "%7d  %s%n", rare.getOrDefault(state, 0), state));
         }

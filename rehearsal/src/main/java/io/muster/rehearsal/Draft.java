@@ -49,6 +49,8 @@ final class Draft {
     private final int tokenMs;
     private final int postJoinSec;
     private final int postFailSec;
+    /// Whether few messages fit into a token's round: then clients wait, and are refused.
+    private final boolean narrow;
     private int variants;
 
     /// @param size machines there are
@@ -75,6 +77,7 @@ final class Draft {
         for (int number = 1; number <= count; number++) {
             services.put(number, service(plain, dice));
         }
+        this.narrow = !plain && dice.nextInt(8) == 0;
     }
 
     /// One with nothing special: a way to fence each node, and services of a file system and a script.
@@ -243,6 +246,7 @@ final class Draft {
         cman(text);
         text.append("  <totem token=\"")
                 .append(tokenMs)
+                .append(narrow ? "\" window_size=\"4\" max_messages=\"2" : "")
                 .append("\"/>\n  <fence_daemon post_join_delay=\"")
                 .append(postJoinSec)
                 .append("\" post_fail_delay=\"")

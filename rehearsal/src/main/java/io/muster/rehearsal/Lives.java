@@ -19,8 +19,10 @@ import io.muster.model.ModelNode;
 import io.muster.service.ServiceEffect;
 import io.muster.service.ServiceEvent;
 import io.muster.service.ServiceState;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
@@ -34,7 +36,11 @@ final class Lives {
 
     private static final int RELEASE = 4;
 
+    /// Until then every group begins afresh.
+    private static final long FIRST_MS = 10_000;
+
     private final Site site;
+    private final Map<String, Integer> owners = new HashMap<>();
 
     Lives(Site site) {
         this.site = site;
@@ -98,6 +104,11 @@ final class Lives {
                 }
             }
             for (ReplicaEffect<F> effect : effects) {
+                if (effect instanceof ReplicaEffect.Synced<F>(long _, int from)
+                        && from == 0
+                        && site.model().simulation().nowMs() > FIRST_MS) {
+                    site.rare(Rare.BEGINS_AFRESH);
+                }
                 if (effect instanceof ReplicaEffect.Perform<F>(F inner)) {
                     look(inner);
                     answer(inner)
@@ -133,6 +144,11 @@ final class Lives {
             case ServiceEffect.StateChanged changed -> {
                 if (changed.to() == ServiceState.FAILED) {
                     site.rare(Rare.SERVICE_FAILED);
+                } else if (changed.to() == ServiceState.STARTED) {
+                    Integer before = owners.put(changed.service(), changed.owner());
+                    if (before != null && before != changed.owner()) {
+                        site.rare(Rare.RELOCATED);
+                    }
                 }
             }
             case FenceEffect.Propose(byte[] payload, boolean _) -> {
@@ -140,6 +156,11 @@ final class Lives {
                     site.rare(Rare.CLAIM);
                 } else if (payload[0] == RELEASE) {
                     site.rare(Rare.CLAIM_RELEASED);
+                }
+            }
+            case FenceEffect.Log(var _, String text) -> {
+                if (text.contains("is a victim: startup")) {
+                    site.rare(Rare.STARTUP_VICTIM);
                 }
             }
             case CcsEffect.Install(var _, long _, boolean aside) -> {

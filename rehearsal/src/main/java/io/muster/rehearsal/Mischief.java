@@ -201,8 +201,14 @@ final class Mischief {
                 node.files().failSyncs(new Random(step.pick()));
                 after(ms, () -> node.files().failSyncs(null));
             }
-            case RUN_LOST -> node.files().lose(node.layout().run());
-            case RUN_DAMAGED -> node.files().damage(node.layout().run(), pick);
+            case RUN_LOST -> {
+                ledger(node, Rare.LEDGER_LOST);
+                node.files().lose(node.layout().run());
+            }
+            case RUN_DAMAGED -> {
+                ledger(node, Rare.LEDGER_DAMAGED);
+                node.files().damage(node.layout().run(), pick);
+            }
             case POWER_AT_WRITE ->
                 node.files().powerLossAfter(pick.nextInt(4), () -> {
                     site.rare(Rare.POWER_AT_WRITE);
@@ -210,6 +216,12 @@ final class Mischief {
                     after(ms, () -> site.boot(node));
                 });
             case DUMB_AGENTS -> site.agents().dumb(node, ms);
+        }
+    }
+
+    private void ledger(ModelNode node, Rare state) {
+        if (node.files().exists(node.layout().ledger())) {
+            site.rare(state);
         }
     }
 

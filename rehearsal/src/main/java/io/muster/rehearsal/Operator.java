@@ -111,7 +111,11 @@ final class Operator {
         site.rare(Rare.EXTERNAL);
         SimMachine process = command(node);
         var agent = new Program(
-                List.of("/usr/sbin/fence_sim"), Map.of(BY_HAND, "1"), "port=" + victim + "\n", Draft.AGENT_TIMEOUT_MS, 100);
+                List.of("/usr/sbin/fence_sim"),
+                Map.of(BY_HAND, "1"),
+                "port=" + victim + "\n",
+                Draft.AGENT_TIMEOUT_MS,
+                100);
         process.programs().start(agent, Programs.Bond.TIED, result -> {
             if (result.status() == 0 && run.isPresent()) {
                 ask(

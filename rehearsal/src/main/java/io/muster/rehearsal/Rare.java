@@ -28,6 +28,8 @@ public enum Rare {
     NO_LONGER_AGREED("a ring that was agreed on isn't formed"),
     SERVICE_FAILED("a service is in state failed"),
     RELOCATED("a service is somewhere else"),
+    LEDGER_LOST("the list of what was started is lost"),
+    LEDGER_DAMAGED("the list of what was started is damaged"),
     POWER_AT_WRITE("power goes between two changes"),
     MOMENT("trouble came at its moment"),
     CALM_INSIDE("all was well in the middle of a story");
@@ -41,7 +43,7 @@ public enum Rare {
     /// Whether the build's seeds meet it; the rest needs all faults.
     boolean usual() {
         return switch (this) {
-            case LEFT_WITH_LIST, NODE_LEFT, EXTERNAL, VOUCHED -> false;
+            case LEFT_WITH_LIST, NODE_LEFT, EXTERNAL, VOUCHED, LEDGER_LOST, LEDGER_DAMAGED -> false;
             default -> true;
         };
     }

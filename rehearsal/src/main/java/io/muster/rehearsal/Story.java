@@ -1,9 +1,12 @@
 package io.muster.rehearsal;
 
+import io.muster.core.Node;
 import io.muster.model.ModelCluster;
 import io.muster.model.ModelNode;
+import io.muster.totem.Ring;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /// One seed: a cluster, rounds of trouble, calm after each.
@@ -13,8 +16,9 @@ public final class Story {
     /// @param virtualMs how long it was
     /// @param troubles pieces of trouble that came
     /// @param fencings fence agents that were started
+    /// @param longestCalmMs from the end of trouble until all was well
     /// @param rare states that a campaign must have seen, and how often
-    public record Outcome(long virtualMs, int troubles, int fencings, Map<Rare, Integer> rare) {
+    public record Outcome(long virtualMs, int troubles, int fencings, long longestCalmMs, Map<Rare, Integer> rare) {
         public Outcome {
             rare = Map.copyOf(rare);
         }
@@ -22,9 +26,18 @@ public final class Story {
 
     private static final long CALM_LIMIT_MS = 150_000;
 
+    /// How long a ring of all that hear each other may take, beyond its token's time.
+    private static final long RING_MS = 1000;
+
+    private static final long LONG_IDLE_MS = 10_000;
+
+    /// Longest that a piece of trouble leaves something behind.
+    private static final long AFTERMATH_MS = 30_000;
+
     private final Script script;
     private final Site site;
     private final ModelCluster cluster;
+    private long longestCalmMs;
 
     /// @param all whether what the daemons don't bear yet may be in it
     public Story(long seed, boolean all) {
@@ -59,7 +72,8 @@ public final class Story {
         } catch (AssertionError broken) {
             throw new AssertionError(broken.getMessage() + "\n" + script + "machines:\n" + site.truth(), broken);
         }
-        return new Outcome(cluster.simulation().nowMs(), site.mischief().done(), site.fencings(), site.rare());
+        return new Outcome(
+                cluster.simulation().nowMs(), site.mischief().done(), site.fencings(), longestCalmMs, site.rare());
     }
 
     private void round(int number) {
@@ -72,13 +86,70 @@ public final class Story {
         steps.forEach(site.mischief()::schedule);
         cluster.simulation().runForMs(script.quietMs() + script.troubleMs());
         site.calm();
+        long calmMs = cluster.simulation().nowMs();
+        oneRing();
         cluster.simulation().runForMs(3000);
+        allIsWell();
+        longestCalmMs = Math.max(longestCalmMs, cluster.simulation().nowMs() - calmMs);
+        if (script.idleMs() >= LONG_IDLE_MS) {
+            // Until whatever trouble has left behind is over, too.
+            cluster.simulation()
+                    .runForMs(Math.max(
+                            0, calmMs + AFTERMATH_MS - cluster.simulation().nowMs()));
+            allIsWell();
+            String before = still();
+            cluster.simulation().runForMs(script.idleMs());
+            require(before.equals(still()), "in calm, where nothing had to change:\n" + before + "is now\n" + still());
+        } else {
+            cluster.simulation().runForMs(script.idleMs());
+        }
+    }
+
+    /// A token's time and a second after the last trouble, all cmans that have lived since are in one ring.
+    private void oneRing() {
+        Map<Integer, Node> runs = runs();
+        cluster.simulation().runForMs(script.draft().tokenMs() + RING_MS);
+        Map<Integer, Node> now = runs();
+        runs.values().removeIf(run -> !run.equals(now.get(run.nodeid())));
+        if (!script.all()) {
+            return;
+        }
+        for (Node run : runs.values()) {
+            Ring ring = cluster.node(run.nodeid()).cman().orElseThrow().ring();
+            require(
+                    ring.operational() && ring.members().containsAll(runs.values()),
+                    "node " + run + " is in " + ring.phase() + ring.members() + " and not in one ring with "
+                            + runs.values() + ", token + " + RING_MS + " ms after the last trouble");
+        }
+    }
+
+    private void require(boolean holds, String promise) {
+        if (!holds) {
+            throw cluster.simulation().failure(promise);
+        }
+    }
+
+    private Map<Integer, Node> runs() {
+        var runs = new TreeMap<Integer, Node>();
+        cluster.nodes().values().forEach(node -> node.run().ifPresent(run -> runs.put(run.nodeid(), run)));
+        return runs;
+    }
+
+    private void allIsWell() {
         if (!cluster.simulation()
                 .runUntil(new Patience(), CALM_LIMIT_MS + 10L * script.draft().tokenMs())) {
             throw cluster.simulation()
                     .failure("still owed in calm:\n" + site.care().owed());
         }
-        cluster.simulation().runForMs(script.idleMs());
+    }
+
+    /// What mustn't change without need: who lives in which run, where services are, agents against nodes.
+    private String still() {
+        var text = new StringBuilder("fencings ")
+                .append(site.fencings())
+                .append(", ")
+                .append(runs());
+        return text.append('\n').append(site.truth()).toString();
     }
 
     /// Looks only now and then: the question is dear.

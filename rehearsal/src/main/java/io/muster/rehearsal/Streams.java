@@ -98,7 +98,9 @@ final class Streams {
                 Integer theirs = quorateIn.get(joiner);
                 boolean same = theirs == null || theirs.equals(mine) || theirs == stream.members;
                 require(
-                        same || !stateful.contains(joiner) || stream.standing.lost().containsKey(joiner),
+                        same
+                                || !stateful.contains(joiner)
+                                || stream.standing.lost().containsKey(joiner),
                         "run " + joiner + " goes on with what it had, and has missed a quorum of " + now.members());
             }
         }
@@ -129,8 +131,7 @@ final class Streams {
             require(
                     level.compareTo(now.level()) >= 0
                             || stream.recovered.getOrDefault(level, Long.MAX_VALUE) >= now.upTo(),
-                    "node " + run + ": " + now + " before " + level + ", which is at "
-                            + stream.recovered.get(level));
+                    "node " + run + ": " + now + " before " + level + ", which is at " + stream.recovered.get(level));
         }
         stream.recovered.put(now.level(), now.upTo());
         stream.standing.lost().forEach((victim, loss) -> {

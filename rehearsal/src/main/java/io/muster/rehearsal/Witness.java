@@ -55,6 +55,11 @@ final class Witness implements Onlooker {
                 if (now.left().stream().anyMatch(gone -> now.joined().contains(gone.node()))) {
                     site.rare(Rare.TWO_SIDES_ONE_QUORUM);
                 }
+                if (now.left().stream()
+                        .anyMatch(
+                                gone -> !gone.remains().all() && !gone.remains().none())) {
+                    site.rare(Rare.LEFT_WITH_LIST);
+                }
                 if (now.left().stream().anyMatch(gone -> gone.reason() == GroupEntry.Reason.KILLED)) {
                     site.rare(Rare.NODE_KILLED);
                 }
@@ -88,7 +93,8 @@ final class Witness implements Onlooker {
         if (ring == null) {
             return;
         }
-        long first = firstGrantMicros.computeIfAbsent(ring, _ -> site.model().simulation().nowMicros());
+        long first = firstGrantMicros.computeIfAbsent(
+                ring, _ -> site.model().simulation().nowMicros());
         if (!site.oneQuorum()) {
             return;
         }
