@@ -36,7 +36,7 @@ final class CcsState {
     /// The last number given to a proposal.
     private long attempt;
 
-    /// What cman has put into the streams last.
+    /// What cman has in force, if it knows that it is agreed.
     private ConfigVersion announced;
 
     private final SortedMap<Node, OnDisk> reports;
@@ -106,7 +106,11 @@ final class CcsState {
 
     /// The only way from one choice to the next.
     private void enter(Choice next, String reason) {
-        if (!choice.mayBecome(next)) {
+        enter(next, choice.mayBecome(next), reason);
+    }
+
+    private void enter(Choice next, boolean allowed, String reason) {
+        if (!allowed) {
             throw new IllegalStateException("ring " + standing.ringSequence() + ": from " + choice + " to " + next
                     + ", attempt " + attempt + ": " + reason);
         }
@@ -124,7 +128,13 @@ final class CcsState {
                 reports.keySet().retainAll(view.members());
                 view.joined().forEach(reports::remove);
             }
-            case GroupEntry.Config config -> announced = new ConfigVersion(config.version(), config.sha256());
+            case GroupEntry.Config config -> {
+                var version = new ConfigVersion(config.version(), config.sha256());
+                announced = config.agreed() ? version : ConfigVersion.NONE;
+                if (config.agreed() && !version.equals(inForce())) {
+                    follow(config);
+                }
+            }
             case GroupEntry.Message message -> message(message);
             case GroupEntry.Membership _,
                     GroupEntry.Quorum _,
@@ -137,6 +147,35 @@ final class CcsState {
         if (entry instanceof GroupEntry.Quorum || (entry instanceof GroupEntry.Message m && m.regular())) {
             settle();
         }
+    }
+
+    private ConfigVersion inForce() {
+        return choice.inForce().map(Document::version).orElse(ConfigVersion.NONE);
+    }
+
+    /// What cman has in force wins over what this group thinks and over any disk: the group may have begun
+    /// afresh while cmans lived that know better. A later one that cman has yet to hear of stays.
+    private void follow(GroupEntry.Config config) {
+        if (inForce().number() > config.version()) {
+            return;
+        }
+        Document.of(config.bytes()).ifPresent(document -> {
+            if (choice instanceof InForce now) {
+                now.update().ifPresent(update -> outcome(update, false, document.version() + " is in force"));
+            }
+            number(config.position());
+            var next = new InForce(document, attempt, Optional.empty(), Optional.empty());
+            enter(next, choice.mayFollow(next), "cman has it in force");
+        });
+    }
+
+    /// The number of the next attempt. Numbers of another group of the same cluster, which nobody here may
+    /// have seen, aren't given again: positions only grow.
+    private void number(long position) {
+        for (OnDisk report : reports.values()) {
+            attempt = Math.max(attempt, Math.max(report.attempt(), report.fileAttempt()));
+        }
+        attempt = Math.max(attempt + 1, position);
     }
 
     private void message(GroupEntry.Message message) {
@@ -153,7 +192,7 @@ final class CcsState {
         switch (decoded) {
             case CcsMessage.Report(OnDisk report) -> report(from, report);
             case CcsMessage.Propose propose -> {
-                attempt++;
+                number(message.position());
                 propose(from, propose, message.regular());
             }
             case CcsMessage.Abandon(long given) -> {
@@ -167,7 +206,7 @@ final class CcsState {
                 }
             }
             case CcsMessage.Elected(byte[] octets) -> {
-                attempt++;
+                number(message.position());
                 if (message.regular()) {
                     spread(octets, from);
                 }
@@ -179,7 +218,7 @@ final class CcsState {
                 }
             }
             case CcsMessage.Revert(ConfigVersion version) -> {
-                attempt++;
+                number(message.position());
                 if (acts) {
                     revert(version);
                 }
@@ -270,9 +309,6 @@ final class CcsState {
     private void elect(String reason) {
         if (!(choice instanceof Unelected)) {
             return;
-        }
-        for (OnDisk report : reports.values()) {
-            attempt = Math.max(attempt, Math.max(report.attempt(), report.fileAttempt()));
         }
         ConfigVote.best(this).ifPresent(version -> enter(new Elected(version), reason));
     }

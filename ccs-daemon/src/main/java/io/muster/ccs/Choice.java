@@ -16,7 +16,8 @@ import java.util.Optional;
 /// | InForce | InForce, the update's document | a quorum has it on disk |
 ///
 /// A document on its way may also gain a node that has it on disk. A number in force only grows, and
-/// from there nothing leads back to nothing in force.
+/// from there nothing leads back to nothing in force. What cman has in force is followed from anywhere
+/// ([#mayFollow]).
 sealed interface Choice {
     /// Nothing in force, and no say yet.
     record Unelected() implements Choice {
@@ -123,6 +124,15 @@ sealed interface Choice {
             case Spreading(Pending first) -> Optional.of(first);
             case InForce now -> now.update.map(Update::pending);
         };
+    }
+
+    /// Whether this can give way to what cman has in force.
+    default boolean mayFollow(InForce next) {
+        return next.equals(next.confirmed().with(Optional.empty()))
+                && inForce()
+                        .filter(now -> now.version().number()
+                                > next.document().version().number())
+                        .isEmpty();
     }
 
     /// Whether the table above has this step.

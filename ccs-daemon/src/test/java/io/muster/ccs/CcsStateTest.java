@@ -18,7 +18,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Rules that chaos needs luck to meet, one log each: three nodes, version 4 in force under attempt 1.
+/// Rules that chaos needs luck to meet, one log each: three nodes, version 4 in force under attempt
+/// [#FIRST]; what is proposed next is attempt [#SECOND], since attempts are numbered by their positions.
 class CcsStateTest {
     private static final Node ONE = new Node(1, new Incarnation(0, 1));
     private static final Node TWO = new Node(2, new Incarnation(0, 2));
@@ -26,6 +27,9 @@ class CcsStateTest {
     private static final Document V4 = Texts.document(3, 4, "old");
     private static final Document V5 = Texts.document(3, 5, "new");
     private static final Document V6 = Texts.document(3, 6, "newer");
+
+    private static final long FIRST = 7;
+    private static final long SECOND = 11;
 
     private final ConfigLog core = new ConfigLog(ONE);
     private final CcsState state = new CcsState();
@@ -90,9 +94,9 @@ class CcsStateTest {
             says(node, has(V4, 0));
         }
         says(ONE, new CcsMessage.Elected(V4.octets()));
-        assertEquals(new InForce(V4, 1, Optional.empty(), Optional.empty()), state.choice());
+        assertEquals(new InForce(V4, FIRST, Optional.empty(), Optional.empty()), state.choice());
         for (Node node : List.of(ONE, TWO, THREE)) {
-            says(node, has(V4, 1));
+            says(node, has(V4, FIRST));
         }
     }
 
@@ -103,17 +107,17 @@ class CcsStateTest {
         says(TWO, false, new CcsMessage.Revert(V4.version()));
         says(TWO, false, new CcsMessage.Elected(V4.octets()));
         says(TWO, proposal(V5, 0));
-        assertEquals(Optional.of(5L), underWay());
+        assertEquals(Optional.of(SECOND + 3), underWay());
     }
 
     @Test
     void onlyTheAttemptThatTakesTooLongIsGivenUp() {
         says(TWO, proposal(V5, 0));
-        says(ONE, new CcsMessage.Abandon(1));
-        assertEquals(Optional.of(2L), underWay());
-        says(ONE, false, new CcsMessage.Abandon(2));
-        assertEquals(Optional.of(2L), underWay());
-        says(ONE, new CcsMessage.Abandon(2));
+        says(ONE, new CcsMessage.Abandon(FIRST));
+        assertEquals(Optional.of(SECOND), underWay());
+        says(ONE, false, new CcsMessage.Abandon(SECOND));
+        assertEquals(Optional.of(SECOND), underWay());
+        says(ONE, new CcsMessage.Abandon(SECOND));
         assertEquals(Optional.empty(), underWay());
         assertEquals(V4, inForce());
     }
@@ -123,14 +127,14 @@ class CcsStateTest {
         onProbation();
         says(TWO, proposal(V6, 0));
         says(ONE, new CcsMessage.Revert(V5.version()));
-        assertEquals(Optional.of(3L), underWay());
+        assertEquals(Optional.of(SECOND + 3), underWay());
         assertEquals(Optional.of(V5.version()), state.onProbation());
     }
 
     private void onProbation() {
         says(TWO, proposal(V5, 60));
-        says(ONE, staged(V4, 1, V5, 2));
-        says(TWO, staged(V4, 1, V5, 2));
+        says(ONE, staged(V4, FIRST, V5, SECOND));
+        says(TWO, staged(V4, FIRST, V5, SECOND));
         assertEquals(V5, inForce());
     }
 
@@ -148,9 +152,9 @@ class CcsStateTest {
     @Test
     void afterAChangeOfMembersNothingIsInForceBeforeTheWordOnQuorum() {
         says(TWO, proposal(V5, 0));
-        says(ONE, staged(V4, 1, V5, 2));
+        says(ONE, staged(V4, FIRST, V5, SECOND));
         entry(new GroupEntry.Membership(++position, 9, List.of(ONE), List.of(), List.of()));
-        says(ONE, false, has(V4, 1));
+        says(ONE, false, has(V4, FIRST));
         assertEquals(V4, inForce());
         entry(new GroupEntry.Quorum(++position, false));
         assertEquals(V4, inForce());
@@ -159,34 +163,34 @@ class CcsStateTest {
     @Test
     void whoIsntInTheGroupHasNoSay() {
         says(TWO, proposal(V5, 0));
-        says(ONE, staged(V4, 1, V5, 2));
+        says(ONE, staged(V4, FIRST, V5, SECOND));
         Node stranger = new Node(2, new Incarnation(0, 9));
-        says(stranger, staged(V4, 1, V5, 2));
+        says(stranger, staged(V4, FIRST, V5, SECOND));
         assertEquals(V4, inForce());
     }
 
     @Test
     void whatHasComeToNothingInATransitionalConfigurationIsSaidAgainAtOnce() {
         drive(new Drive.Local<>(
-                new CcsEvent.Found(new OnDisk(V4.version(), 1, ConfigVersion.NONE, 0, 1, 3), List.of(V4))));
+                new CcsEvent.Found(new OnDisk(V4.version(), FIRST, ConfigVersion.NONE, 0, 1, 3), List.of(V4))));
         says(TWO, proposal(V5, 0));
         nowMs += CcsState.UPDATE_MS;
         drive(new Drive.Tick<>());
-        List<CcsMessage> once = List.of(new CcsMessage.Abandon(2));
+        List<CcsMessage> once = List.of(new CcsMessage.Abandon(SECOND));
         assertEquals(once, sent);
         nowMs += 10;
         drive(new Drive.Tick<>());
         assertEquals(once, sent);
-        says(ONE, false, new CcsMessage.Abandon(2));
-        assertEquals(List.of(new CcsMessage.Abandon(2), new CcsMessage.Abandon(2)), sent);
-        says(ONE, new CcsMessage.Abandon(2));
+        says(ONE, false, new CcsMessage.Abandon(SECOND));
+        assertEquals(List.of(new CcsMessage.Abandon(SECOND), new CcsMessage.Abandon(SECOND)), sent);
+        says(ONE, new CcsMessage.Abandon(SECOND));
         assertEquals(2, sent.size());
     }
 
     @Test
     void whatHasComeAndIsDoneIsntSaidAgain() {
         drive(new Drive.Local<>(
-                new CcsEvent.Found(new OnDisk(V4.version(), 1, ConfigVersion.NONE, 0, 1, 3), List.of(V4))));
+                new CcsEvent.Found(new OnDisk(V4.version(), FIRST, ConfigVersion.NONE, 0, 1, 3), List.of(V4))));
         nowMs += 100_000;
         drive(new Drive.Tick<>());
         assertEquals(List.of(), sent);
@@ -202,12 +206,64 @@ class CcsStateTest {
 
     @Test
     void afterItsStateWasReplacedANodeSaysAllItHasToSayAgain() throws MalformedMessage {
-        var disk = new OnDisk(V4.version(), 1, ConfigVersion.NONE, 0, 1, 3);
+        var disk = new OnDisk(V4.version(), FIRST, ConfigVersion.NONE, 0, 1, 3);
         entry(new GroupEntry.View(++position, List.of(ONE, TWO, THREE), List.of(ONE), List.of()));
         drive(new Drive.Local<>(new CcsEvent.Found(disk, List.of(V4))));
         assertEquals(List.of(new CcsMessage.Report(disk)), sent);
         core.restore(core.snapshot());
         drive(new Drive.Restored<>());
         assertEquals(List.of(new CcsMessage.Report(disk), new CcsMessage.Report(disk)), sent);
+    }
+
+    private GroupEntry cmanHas(Document document, boolean agreed) {
+        return new GroupEntry.Config(
+                ++position, document.version().number(), document.version().sha256(), agreed, document.octets());
+    }
+
+    /// Its cmans have lived on, and know better than any disk.
+    @Test
+    void aGroupThatBeginsAfreshTakesWhatCmanHasInForce() {
+        var fresh = new CcsState();
+        for (GroupEntry entry : List.of(
+                new GroupEntry.View(++position, List.of(ONE, TWO), List.of(ONE, TWO), List.of()),
+                new GroupEntry.Membership(++position, 8, List.of(ONE, TWO), List.of(), List.of()),
+                new GroupEntry.Quorum(++position, true),
+                cmanHas(V5, true))) {
+            fresh.apply(entry);
+        }
+        long attempt = position;
+        assertEquals(new InForce(V5, attempt, Optional.empty(), Optional.empty()), fresh.choice());
+        fresh.apply(new GroupEntry.Message(++position, ONE, true, has(V6, 0).encode(), CauseId.NONE));
+        fresh.apply(new GroupEntry.Message(++position, TWO, true, has(V4, 0).encode(), CauseId.NONE));
+        assertEquals(V5, fresh.choice().inForce().orElseThrow(), "a newer file beats nothing");
+    }
+
+    /// A cluster that has just begun goes by what its first nodes came with; what is staged may be later.
+    @Test
+    void whatNobodyHasAgreedToIsNotTaken() {
+        var fresh = new CcsState();
+        fresh.apply(new GroupEntry.View(++position, List.of(ONE), List.of(ONE), List.of()));
+        fresh.apply(cmanHas(V5, false));
+        assertEquals(Optional.empty(), fresh.choice().inForce());
+        entry(cmanHas(V5, false));
+        assertEquals(V4, inForce());
+    }
+
+    @Test
+    void whatCmanHasInForceEndsAnUpdateThatItOvertakes() {
+        says(TWO, proposal(V6, 0));
+        entry(cmanHas(V5, true));
+        assertEquals(V5, inForce());
+        assertEquals(Optional.empty(), underWay());
+        assertEquals(List.of(new Outcome(TWO, 7, false, V5.version() + " is in force")), state.outcomes());
+    }
+
+    @Test
+    void whatCmanHasYetToHearOfStays() {
+        says(TWO, proposal(V5, 0));
+        says(ONE, staged(V4, FIRST, V5, SECOND));
+        says(TWO, staged(V4, FIRST, V5, SECOND));
+        entry(cmanHas(V4, true));
+        assertEquals(V5, inForce());
     }
 }

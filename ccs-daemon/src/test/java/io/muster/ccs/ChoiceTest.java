@@ -1,7 +1,9 @@
 package io.muster.ccs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.ccs.Choice.Elected;
 import io.muster.ccs.Choice.InForce;
@@ -92,6 +94,15 @@ class ChoiceTest {
     void onlyTheStepsOfTheTableAreTaken() {
         ALL.forEach((from, now) -> ALL.forEach(
                 (to, next) -> assertEquals(TABLE.get(from).contains(to), now.mayBecome(next), from + " to " + to)));
+    }
+
+    @Test
+    void whatCmanHasInForceIsFollowedFromAnywhereButNotDownwards() {
+        var next = new InForce(V5, 12, NONE, SURE);
+        ALL.forEach((from, now) -> assertTrue(now.mayFollow(next), from));
+        assertTrue(new InForce(V4, 2, NONE, SURE).mayFollow(new InForce(OTHER4, 12, NONE, SURE)));
+        assertFalse(next.mayFollow(new InForce(V4, 13, NONE, SURE)));
+        assertFalse(next.mayFollow(new InForce(V5, 13, NONE, TRIAL)));
     }
 
     @Test

@@ -57,10 +57,17 @@ final class HeldConfiguration {
                         state.configVersion, state.configSha256, state.configAgreed, octets));
     }
 
-    /// An ordered one: taken by all or by none. An older one is taken only when the one in force is
-    /// gone: nobody here holds it.
+    /// Whether a version may follow the one in force: it is newer, or it is agreed and the other one
+    /// isn't, or the other one is gone because nobody here holds it.
+    static boolean follows(ClusterState state, int version, boolean agreed) {
+        return version > state.configVersion
+                || agreed && !state.configAgreed
+                || state.holders().isEmpty();
+    }
+
+    /// An ordered one: taken by all or by none.
     void take(CmanMessage.Configuration m, ClusterState state, StateMachine machine, CmanOut out) {
-        boolean newer = m.version() > state.configVersion || state.holders().isEmpty();
+        boolean newer = follows(state, m.version(), m.agreed());
         boolean same = m.version() == state.configVersion && m.sha256().equals(state.configSha256);
         Optional<CmanSettings> read = newer || same ? reader.read(m.document()) : Optional.empty();
         if (read.isEmpty()

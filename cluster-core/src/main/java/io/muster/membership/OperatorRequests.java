@@ -59,7 +59,7 @@ final class OperatorRequests {
         if (!state.tally.quorate()) {
             return Verdict.no(Result.INQUORATE, "");
         }
-        boolean next = same || e.version() > state.configVersion || holders.isEmpty();
+        boolean next = same || HeldConfiguration.follows(state, e.version(), true);
         return !next || reader.read(e.document()).isEmpty()
                 ? Verdict.no(Result.INVALID, "this is version " + state.configVersion)
                 : Verdict.yes(new CmanMessage.Configuration(e.version(), e.sha256(), true, e.document()), true);
