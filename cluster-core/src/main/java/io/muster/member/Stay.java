@@ -231,7 +231,7 @@ public final class Stay implements Core<StayEvent, StayEffect> {
         String wait = "";
         if (looked.agreed() != looked.have()) {
             wait = "waiting for cluster.conf version " + looked.agreed() + " to come to this node";
-        } else if (looked.fenceable() && !looked.inDomain()) {
+        } else if (looked.fenceable() && !looked.complete()) {
             wait = "waiting for the fence domain";
         }
         if (wait.isEmpty()) {

@@ -34,9 +34,9 @@ public sealed interface StayEvent {
     ///
     /// @param agreed version of the cluster's configuration
     /// @param have version that this node's cman holds; 0 for none
-    /// @param fenceable whether this node can be fenced by that
-    /// @param inDomain whether this node is in the fence domain
-    record Looked(int agreed, int have, boolean fenceable, boolean inDomain) implements StayEvent {}
+    /// @param fenceable whether this node can be fenced by that, or is in the fence domain
+    /// @param complete whether this run of this node has completed the fence domain
+    record Looked(int agreed, int have, boolean fenceable, boolean complete) implements StayEvent {}
 
     /// cman doesn't say.
     record NotSeen() implements StayEvent {}

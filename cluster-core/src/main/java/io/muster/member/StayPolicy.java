@@ -42,8 +42,8 @@ public record StayPolicy(
     /// What a joiner waits for.
     public enum Awaits {
         NOTHING,
-        /// Its cman holds the cluster's cluster.conf, and a node that can be fenced is in the fence domain:
-        /// before that nobody would fence the others.
+        /// Its cman holds the cluster's cluster.conf, and a node that can be fenced has completed the fence domain:
+        /// before that nobody would fence the others, and an agent may be at work for a former run of this node.
         CONFIGURATION_AND_FENCING
     }
 

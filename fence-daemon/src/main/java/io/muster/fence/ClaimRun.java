@@ -13,7 +13,10 @@ import java.util.OptionalLong;
 /// | `Checking` | yes: start the agent, `Running`; no: `Pausing` |
 /// | `Running` | exit 0: next call, `Wanting`, or after the last `Done` |
 /// | | else: next method, `Wanting`, or after the last `Pausing` |
+/// | | nobody needs it any more: it is stopped, `Ending` |
 /// | `Pausing` | time over: `Wanting` |
+/// | `Wanting`, `Checking`, `Pausing` | nobody needs or may start an agent any more: `Releasing` |
+/// | `Ending` | the agent has ended: `Releasing` |
 /// | `Done`, `Releasing` | ends when the log says so |
 final class ClaimRun {
     sealed interface Phase {
@@ -32,7 +35,10 @@ final class ClaimRun {
         /// The victim is harmless.
         record Done(Proof proof) implements Phase {}
 
-        /// The node has restarted.
+        /// The agent has been told to end.
+        record Ending(long run) implements Phase {}
+
+        /// No agent is at work, and none will be.
         record Releasing() implements Phase {}
     }
 
@@ -79,8 +85,9 @@ final class ClaimRun {
 
     void enter(Phase next) {
         boolean ended = phase instanceof Phase.Done || phase instanceof Phase.Releasing;
+        boolean goesOn = phase instanceof Phase.Ending && !(next instanceof Phase.Releasing);
         boolean skips = next instanceof Phase.Running && !(phase instanceof Phase.Checking);
-        if (ended || skips) {
+        if (ended || goesOn || skips) {
             throw new IllegalStateException("claim against " + victim + ": " + phase + " -> " + next);
         }
         phase = next;
@@ -140,6 +147,10 @@ final class ClaimRun {
     }
 
     OptionalLong runningAgent() {
-        return phase instanceof Phase.Running(long run) ? OptionalLong.of(run) : OptionalLong.empty();
+        return switch (phase) {
+            case Phase.Running(long run) -> OptionalLong.of(run);
+            case Phase.Ending(long run) -> OptionalLong.of(run);
+            default -> OptionalLong.empty();
+        };
     }
 }

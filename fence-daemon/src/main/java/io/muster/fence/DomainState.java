@@ -7,6 +7,7 @@ import io.muster.group.GroupEntry;
 import io.muster.member.Standing;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -25,11 +26,14 @@ import java.util.TreeSet;
 /// - at most one claim per node at a time, granted to the lowest node that has completed the domain,
 ///   and only when delivered in a regular, quorate configuration; never against a node that is a member
 ///   again;
-/// - a claim ends by result or by loss of its holder;
-/// - a restarted node completes the domain only once no claim against an earlier run of it is left.
+/// - a claim ends when its holder says that its agent has ended, or by loss of its holder, and not before that
+///   because the victim was proven by somebody else. Where only the holder's fenced is gone, the claim may pass
+///   on, but its agent may be at work until that fenced is back or the node is gone;
+/// - a restarted node completes the domain only once no agent can be at work against an earlier run of it.
 ///
 /// Layout of the snapshot, big-endian: u8 version 4, [Standing], bool started, u64 changed at; lists
-/// of: complete nodes; unmet nodes and the place of the start; claimed runs, holders and places; proven
+/// of: complete nodes; unmet nodes and the place of the start; claimed runs, holders and places; runs
+/// whose claims are orphans, and holders; proven
 /// runs and proofs; members and the success of agents against them; nodeids and the last proof; paths and
 /// trials. Another version is refused by name.
 final class DomainState {
@@ -50,6 +54,10 @@ final class DomainState {
 
     private final SortedMap<Node, Victim.Claim> claims = new TreeMap<>();
 
+    /// Claims whose holder's fenced is gone from the domain while its node is a member: nobody knows yet whether
+    /// its agent has ended.
+    private final SortedSet<Orphan> orphans = new TreeSet<>();
+
     /// What makes victims harmless, until cman has told all groups.
     private final SortedMap<Node, Proof> proofs = new TreeMap<>();
 
@@ -58,6 +66,17 @@ final class DomainState {
 
     private final SortedMap<Integer, Proof> last = new TreeMap<>();
     private final SortedMap<FencePath, FencePath.Trial> paths = new TreeMap<>();
+
+    /// An agent that may still be at work.
+    private record Orphan(Node run, Node holder) implements Comparable<Orphan> {
+        private static final Comparator<Orphan> ORDER =
+                Comparator.comparing(Orphan::run).thenComparing(Orphan::holder);
+
+        @Override
+        public int compareTo(Orphan other) {
+            return ORDER.compare(this, other);
+        }
+    }
 
     void apply(GroupEntry entry) {
         if (entry instanceof GroupEntry.Fenced now) {
@@ -83,13 +102,27 @@ final class DomainState {
         complete.removeAll(now.joined());
         early.keySet().removeAll(now.joined());
         complete.retainAll(standing.view());
-        claims.values()
-                .removeIf(claim -> !standing.view().contains(claim.holder())
-                        || now.joined().contains(claim.holder()));
+        for (var entry : List.copyOf(claims.entrySet())) {
+            Node holder = entry.getValue().holder();
+            if (!standing.view().contains(holder) || now.joined().contains(holder)) {
+                claims.remove(entry.getKey());
+                orphans.add(new Orphan(entry.getKey(), holder));
+            }
+        }
+        // A fenced that joins anew has ended the agents of its former stay, and so has one that left in good order.
+        orphans.removeIf(orphan -> standing.view().contains(orphan.holder())
+                || !standing.present(orphan.holder())
+                || leftInOrder(now, orphan.holder()));
         if (complete.isEmpty()) {
             started = false;
         }
         changedAt = now.position();
+    }
+
+    private static boolean leftInOrder(GroupEntry.View now, Node holder) {
+        return now.left().stream()
+                .anyMatch(gone -> gone.node().equals(holder)
+                        && (gone.reason() == GroupEntry.Reason.LEFT || gone.reason() == GroupEntry.Reason.REMOVED));
     }
 
     private void membersChanged(GroupEntry.Membership now) {
@@ -101,6 +134,7 @@ final class DomainState {
             }
         }
         claims.values().removeIf(claim -> !standing.present(claim.holder()));
+        orphans.removeIf(orphan -> !standing.present(orphan.holder()));
         if (!now.joined().isEmpty() || !now.left().isEmpty()) {
             changedAt = now.position();
         }
@@ -114,7 +148,6 @@ final class DomainState {
         }
         Proof proof = proofs.remove(run);
         last.put(run.nodeid(), proof == null ? told(now) : proof);
-        claims.remove(run);
         unmet.remove(run);
         changedAt = now.position();
     }
@@ -153,8 +186,7 @@ final class DomainState {
             case FenceMessage.Ready() -> ready(from, message.position());
             case FenceMessage.Start(List<Integer> missing) -> start(from, missing, message.position());
             case FenceMessage.Claim(Node node) -> claim(from, node, message.position());
-            case FenceMessage.Release(Node node) ->
-                victim(node).filter(victim -> victim.heldBy(from)).ifPresent(_ -> claims.remove(node));
+            case FenceMessage.Release(Node node) -> end(from, node);
             case FenceMessage.Proven(Node node, Proof proof) -> proven(from, node, proof);
             case FenceMessage.Alive(Node run, Proof proof) -> alive(run, proof);
             case FenceMessage.Tried ignored -> {}
@@ -162,7 +194,7 @@ final class DomainState {
     }
 
     private void ready(Node from, long position) {
-        if (started && !claimed(from.nodeid())) {
+        if (started && !open(from.nodeid())) {
             complete.add(from);
             changedAt = position;
         }
@@ -180,11 +212,18 @@ final class DomainState {
         }
         started = true;
         for (Node node : standing.view()) {
-            if (!claimed(node.nodeid())) {
+            if (!open(node.nodeid())) {
                 complete.add(node);
             }
         }
         changedAt = position;
+    }
+
+    /// The holder's agent has ended.
+    private void end(Node holder, Node node) {
+        if (holds(holder, node)) {
+            claims.remove(node);
+        }
     }
 
     private void claim(Node from, Node node, long position) {
@@ -194,14 +233,12 @@ final class DomainState {
     }
 
     private void proven(Node from, Node node, Proof proof) {
-        boolean wrongSpeaker = proof.kind() == Proof.Kind.MEMBER
-                && (from.nodeid() != node.nodeid() || from.equals(node) || claimed(node.nodeid()));
-        if (wrongSpeaker) {
+        if (proof.kind() == Proof.Kind.MEMBER) {
+            // Who has stopped what is between rgmanager and cman; the fence domain vouches for nothing.
             return;
         }
-        if (proof.kind() == Proof.Kind.AGENT
-                && victim(node).filter(victim -> victim.heldBy(from)).isPresent()) {
-            claims.remove(node);
+        if (proof.kind() == Proof.Kind.AGENT) {
+            end(from, node);
         }
         if (standing.present(node) && proof.byAgent()) {
             early.put(node, proof);
@@ -221,7 +258,6 @@ final class DomainState {
                     victim.node().nodeid() == named.node().nodeid() && Victim.BY_LOSS.compare(victim, named) <= 0;
             if (victim.proof().isEmpty() && (word ? victim.node().equals(named.node()) : earlier)) {
                 proofs.put(victim.node(), proof);
-                claims.remove(victim.node());
             }
         }
     }
@@ -330,6 +366,22 @@ final class DomainState {
                 && latest(node.nodeid()).map(Victim::node).filter(node::equals).isPresent();
     }
 
+    /// Whether an agent may be at work against any run of the node.
+    boolean open(int nodeid) {
+        return claimed(nodeid)
+                || orphans.stream().anyMatch(orphan -> orphan.run().nodeid() == nodeid);
+    }
+
+    /// Claims by run; one may outlive its victim.
+    SortedMap<Node, Victim.Claim> claims() {
+        return claims;
+    }
+
+    boolean holds(Node holder, Node victim) {
+        Victim.Claim claim = claims.get(victim);
+        return claim != null && claim.holder().equals(holder);
+    }
+
     /// Whether somebody holds a claim against any run of the node.
     boolean claimed(int nodeid) {
         return claims.keySet().stream().anyMatch(run -> run.nodeid() == nodeid);
@@ -345,6 +397,7 @@ final class DomainState {
                 (o, e) -> o.node(e.getKey())
                         .node(e.getValue().holder())
                         .u64(e.getValue().since()));
+        out.list(orphans, (o, orphan) -> o.node(orphan.run()).node(orphan.holder()));
         out.list(proofs.entrySet(), (o, e) -> FenceCodec.proof(o.node(e.getKey()), e.getValue()));
         out.list(early.entrySet(), (o, e) -> FenceCodec.proof(o.node(e.getKey()), e.getValue()));
         out.list(last.entrySet(), (o, e) -> FenceCodec.proof(o.u32(e.getKey()), e.getValue()));
@@ -370,6 +423,7 @@ final class DomainState {
         state.complete.addAll(in.list(MAX_ENTRIES, Input::node));
         in.list(MAX_ENTRIES, i -> state.unmet.put(i.node(), i.u64()));
         in.list(MAX_ENTRIES, i -> state.claims.put(i.node(), new Victim.Claim(i.node(), i.u64())));
+        state.orphans.addAll(in.list(MAX_ENTRIES, i -> new Orphan(i.node(), i.node())));
         in.list(MAX_ENTRIES, i -> state.proofs.put(i.node(), FenceCodec.proof(i)));
         in.list(MAX_ENTRIES, i -> state.early.put(i.node(), FenceCodec.proof(i)));
         in.list(MAX_ENTRIES, i -> state.last.put(i.u32(Integer.MAX_VALUE), FenceCodec.proof(i)));

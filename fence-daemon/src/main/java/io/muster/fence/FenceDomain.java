@@ -5,7 +5,7 @@ import io.muster.core.Drive;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.core.ReplicatedCore;
-import io.muster.fence.FenceEffect.Level;
+import io.muster.fence.FenceEffect.Log;
 import io.muster.group.GroupEntry;
 import io.muster.member.Proposals;
 import java.util.ArrayList;
@@ -21,30 +21,18 @@ import java.util.TreeSet;
 /// The fence domain: makes every lost run of a node harmless, once, and lets recovery go on only then.
 ///
 /// [DomainState] is the replicated half, with the rules that keep it safe. This is the local half: it
-/// proposes starts, claims and proofs when their time has come, runs the agents of the claims this node
-/// holds, and tells cman what the log says is proven.
+/// proposes starts, claims and proofs when their time has come, and tells cman what the log says is proven.
 ///
-/// An agent is started only when (a) the log granted this node the claim, (b) the domain is quorate,
-/// (c) the victim's node isn't a member, and (d) cman has just confirmed quorum by a token round; (a)
-/// to (c) are looked at again after (d).
+/// Its parts: [Claims] has the agents, [SignsOfLife] the look for who outlived one, [Delays] the clocks, [Speech]
+/// what isn't out of the log yet.
 ///
 /// Thread: the owner's event loop.
 public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent, FenceEffect> {
-    /// How soon to ask cman again after it has said no.
-    private static final long RECHECK_MS = 500;
-
     /// How long an operator's word may take until all have it.
     static final long ACKNOWLEDGE_MS = 8_000;
 
-    /// After how long what hasn't come out of the log is said again; saying it twice does no harm.
-    private static final long AGAIN_MS = 5_000;
-
     /// cman hands reports on or the ring changes, after which they are made again anyway.
     private static final long REPORT_AGAIN_MS = 60_000;
-
-    private static final int LOUD_FAILURES = 3;
-    private static final int STILL_RETRYING_EVERY = 600;
-    private static final int MAX_HOW = 200;
 
     private final Node self;
     private final FenceSettings.Overrides overrides;
@@ -52,8 +40,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     private DomainState state = new DomainState();
 
     private final Delays delays = new Delays();
-    private final SortedMap<Node, ClaimRun> runs = new TreeMap<>();
-    private final Proposals<FenceMessage> proposals = new Proposals<>(AGAIN_MS);
+    private final Numbers numbers = new Numbers();
+    private final Speech speech = new Speech();
+    private final Claims claims;
 
     /// Runs of which cman has been told that they are harmless, and that aren't fenced in the log yet.
     private final Proposals<Node> reports = new Proposals<>(REPORT_AGAIN_MS);
@@ -67,11 +56,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     private final Set<Node> deferred = new TreeSet<>();
     private final Set<Node> announced = new TreeSet<>();
     private Set<Integer> memberIds = Set.of();
-    private long sequence;
     private long startAtMs = Long.MAX_VALUE;
     private boolean startTimed;
     private int viewSize;
-    private long wordWallMs = -1;
     private long recoveredUpTo;
     private long appliedUpTo;
     private long deadlineMs = Long.MAX_VALUE;
@@ -87,7 +74,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         this.self = self;
         this.settings = settings;
         this.overrides = overrides;
-        this.wordWallMs = settings.services() ? -1 : 0;
+        this.claims = new Claims(self, numbers, speech);
     }
 
     @Override
@@ -111,19 +98,18 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             FenceSettings.Overrides overrides,
             FenceSettings settings,
             Delays.Image delays,
-            List<ClaimRun.Image> runs,
-            List<Proposals.Said<FenceMessage>> proposals,
+            List<ClaimRun.Image> claims,
+            List<Proposals.Said<FenceMessage>> said,
             List<Proposals.Said<Node>> reports,
             SortedMap<Long, Acknowledging> acknowledging,
             List<SignsOfLife.Look> signs,
             SortedSet<Node> deferred,
             SortedSet<Node> announced,
             SortedSet<Integer> memberIds,
-            long sequence,
+            long number,
             long startAtMs,
             boolean startTimed,
             int viewSize,
-            long wordWallMs,
             long recoveredUpTo,
             long appliedUpTo,
             long deadlineMs) {}
@@ -134,19 +120,18 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                 overrides,
                 settings,
                 delays.image(),
-                runs.values().stream().map(ClaimRun::image).toList(),
-                proposals.underWay(),
+                claims.image(),
+                speech.image(),
                 reports.underWay(),
                 new TreeMap<>(acknowledging),
                 signs.image(),
                 new TreeSet<>(deferred),
                 new TreeSet<>(announced),
                 new TreeSet<>(memberIds),
-                sequence,
+                numbers.last(),
                 startAtMs,
                 startTimed,
                 viewSize,
-                wordWallMs,
                 recoveredUpTo,
                 appliedUpTo,
                 deadlineMs);
@@ -177,9 +162,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         Local was = its(local);
         settings = was.settings();
         delays.resume(was.delays());
-        runs.clear();
-        was.runs().forEach(run -> runs.put(run.victim(), ClaimRun.restored(run)));
-        proposals.resume(was.proposals());
+        claims.resume(was.claims());
+        speech.resume(was.said());
         reports.resume(was.reports());
         acknowledging.clear();
         acknowledging.putAll(was.acknowledging());
@@ -187,11 +171,10 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         replace(deferred, was.deferred());
         replace(announced, was.announced());
         memberIds = Set.copyOf(was.memberIds());
-        sequence = was.sequence();
+        numbers.resume(was.number());
         startAtMs = was.startAtMs();
         startTimed = was.startTimed();
         viewSize = was.viewSize();
-        wordWallMs = was.wordWallMs();
         recoveredUpTo = was.recoveredUpTo();
         appliedUpTo = was.appliedUpTo();
         deadlineMs = was.deadlineMs();
@@ -210,6 +193,12 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     /// What this node knows, for commands. Meaningful once the group's state has arrived.
     public DomainReport report() {
         return state.view().contains(self) ? DomainReport.of(state, settings, self) : DomainReport.absent();
+    }
+
+    /// Whether this run of this node has completed the domain: no agent is at work for a former run of it, and none
+    /// can come. Meaningful once the group's state has arrived.
+    public boolean completed() {
+        return state.complete().contains(self);
     }
 
     /// The configuration now in use.
@@ -239,18 +228,18 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         switch (entry) {
             case GroupEntry.Message message -> {
                 if (message.from().equals(self)) {
-                    landed(message.payload());
+                    speech.landed(message.payload());
                 }
             }
             case GroupEntry.Config config ->
                 ConfigReader.parse(config.bytes(), "cluster.conf").config().ifPresent(read -> {
                     settings = FenceSettings.of(read).overridden(overrides);
-                    out.add(info("configuration " + config.version() + " in use"));
+                    out.add(Log.info("configuration " + config.version() + " in use"));
                 });
             case GroupEntry.Fenced fenced -> {
                 deferred.remove(fenced.victim());
                 reports.landed(fenced.victim());
-                out.add(info("fence " + name(fenced.victim()) + " done by "
+                out.add(Log.info("fence " + name(fenced.victim()) + " done by "
                         + (fenced.byNodeid() == self.nodeid() ? "this node" : settings.name(fenced.byNodeid())) + ": "
                         + fenced.how()));
             }
@@ -269,16 +258,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         delays.observe(state, settings, self.nodeid(), returned, nowMs);
     }
 
-    private void landed(byte[] payload) {
-        try {
-            proposals.landed(FenceCodec.decode(payload));
-        } catch (MalformedMessage e) {
-            throw new IllegalStateException("node " + self + ": own message can't be read", e);
-        }
-    }
-
     private void restored(long nowMs) {
-        proposals.forget();
+        speech.forget();
         reports.forget();
         signs.forget();
         memberIds = Set.copyOf(state.members().keySet());
@@ -289,25 +270,20 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
 
     private void happened(FenceEvent event, long nowMs, List<FenceEffect> out) {
         switch (event) {
-            case FenceEvent.QuorateChecked(long check, boolean quorate) -> checked(check, quorate, nowMs, out);
-            case FenceEvent.AgentDone done -> agentDone(done, nowMs, out);
+            case FenceEvent.QuorateChecked(long check, boolean quorate) -> {
+                signs.answered(check, quorate && state.quorate(), state::present, nowMs + Claims.RECHECK_MS);
+                claims.checked(check, quorate, pass(nowMs, out));
+            }
+            case FenceEvent.AgentDone done -> claims.agentDone(done, pass(nowMs, out));
             case FenceEvent.Acknowledged asked -> acknowledge(asked, nowMs, out);
             case FenceEvent.FencedOutside(Node node, String agent, long wallMs) ->
-                out.add(safe(new FenceMessage.Proven(
-                        node, new Proof(Proof.Kind.EXTERNAL, self.nodeid(), cut(agent), wallMs))));
+                out.add(Speech.safe(new FenceMessage.Proven(
+                        node, new Proof(Proof.Kind.EXTERNAL, self.nodeid(), Claims.cut(agent), wallMs))));
             case FenceEvent.Unfenced(Node node) ->
                 Optional.ofNullable(state.early().get(node))
-                        .ifPresent(proof -> out.add(safe(new FenceMessage.Alive(node, proof))));
-            case FenceEvent.ServicesStopped(long wallMs) -> {
-                wordWallMs = wallMs;
-                // After partitions none of which was quorate a node vouches for its own run, and cman
-                // knows when that counts.
-                if (state.victim(self).isPresent()) {
-                    out.add(new FenceEffect.ReportFenced(self, GroupEntry.STOPPED));
-                }
-            }
+                        .ifPresent(proof -> out.add(Speech.safe(new FenceMessage.Alive(node, proof))));
             case FenceEvent.PathTried(FencePath path, FencePath.Trial trial) ->
-                out.add(tried(new FenceMessage.Tried(path, trial)));
+                out.add(Speech.tried(new FenceMessage.Tried(path, trial)));
         }
     }
 
@@ -340,7 +316,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             } else {
                 wake(open.untilMs());
                 if (state.quorate()) {
-                    propose(new FenceMessage.Proven(open.victim(), open.proof()), nowMs, out);
+                    speech.propose(new FenceMessage.Proven(open.victim(), open.proof()), nowMs, out);
                 }
                 continue;
             }
@@ -350,9 +326,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
 
     /// Why this node can't leave the domain just now; empty when it can.
     public Optional<String> busy() {
-        return runs.keySet().stream()
-                .findFirst()
-                .map(victim -> "this node is fencing " + name(victim) + ": leave when that is done");
+        return claims.first().map(victim -> "this node is fencing " + name(victim) + ": leave when that is done");
     }
 
     // ---- what is due ----
@@ -364,16 +338,15 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             announce(out);
             start(nowMs, out);
             ready(nowMs, out);
-            giveWord(nowMs, out);
             look(nowMs, out);
             report(nowMs, out);
             claim(nowMs, out);
-            work(nowMs, out);
+            wake(claims.work(pass(nowMs, out)));
             recovered(out);
         } else {
-            abandonAll(out);
+            claims.abandonAll(out);
         }
-        wake(proposals.settle());
+        wake(speech.settle());
         wake(reports.settle());
     }
 
@@ -381,7 +354,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         announced.removeIf(node -> state.victim(node).isEmpty());
         for (Victim victim : state.victims().values()) {
             if (announced.add(victim.node())) {
-                out.add(info(name(victim.node()) + " is a victim: "
+                out.add(Log.info(name(victim.node()) + " is a victim: "
                         + victim.cause().name().toLowerCase(Locale.ROOT) + ", run "
                         + victim.node().incarnation() + ", ring " + state.ringSequence()));
             }
@@ -404,8 +377,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         }
         List<Integer> missing = missing();
         if (missing.isEmpty() || nowMs >= startAtMs) {
-            if (propose(new FenceMessage.Start(missing), nowMs, out) && !missing.isEmpty()) {
-                missing.forEach(nodeid -> out.add(info(settings.name(nodeid) + " not a cluster member after "
+            if (speech.propose(new FenceMessage.Start(missing), nowMs, out) && !missing.isEmpty()) {
+                missing.forEach(nodeid -> out.add(Log.info(settings.name(nodeid) + " not a cluster member after "
                         + settings.postJoinDelayMs() / 1000 + " sec post_join_delay")));
             }
         } else {
@@ -427,23 +400,10 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     }
 
     private void ready(long nowMs, List<FenceEffect> out) {
-        boolean waiting = state.claimed(self.nodeid());
+        boolean waiting = state.open(self.nodeid());
         if (state.quorate() && state.started() && !waiting && !state.complete().contains(self)) {
-            propose(new FenceMessage.Ready(), nowMs, out);
+            speech.propose(new FenceMessage.Ready(), nowMs, out);
         }
-    }
-
-    private void giveWord(long nowMs, List<FenceEffect> out) {
-        if (wordWallMs < 0 || !state.quorate() || state.claimed(self.nodeid())) {
-            return;
-        }
-        state.latest(self.nodeid())
-                .filter(victim -> !victim.node().equals(self))
-                .ifPresent(victim -> propose(
-                        new FenceMessage.Proven(
-                                victim.node(), new Proof(Proof.Kind.MEMBER, self.nodeid(), "member", wordWallMs)),
-                        nowMs,
-                        out));
     }
 
     /// Nothing explains the silence of a run that an agent was too weak for.
@@ -462,15 +422,15 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             if (dueMs > 0) {
                 wake(dueMs);
             } else {
-                long check = ++sequence;
+                long check = numbers.next();
                 signs.asks(run, proof, check);
                 out.add(new FenceEffect.CheckQuorate(check));
             }
         });
         if (state.quorate()) {
             for (SignsOfLife.Look look : signs.seen()) {
-                if (propose(new FenceMessage.Alive(look.run(), look.proof()), nowMs, out)) {
-                    out.add(warn(name(look.run()) + " lives on although it was fenced with "
+                if (speech.propose(new FenceMessage.Alive(look.run(), look.proof()), nowMs, out)) {
+                    out.add(Log.warn(name(look.run()) + " lives on although it was fenced with "
                             + look.proof().how() + ": that is no proof for later"));
                 }
             }
@@ -495,7 +455,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             boolean mine = speaksFor(proof) && !signs.seen(victim.node(), proof);
             if (mine && reports.say(victim.node(), nowMs)) {
                 if (proof.kind() == Proof.Kind.OVERRIDE) {
-                    out.add(warn("fence " + name(victim.node()) + " overridden by administrator intervention"));
+                    out.add(Log.warn("fence " + name(victim.node()) + " overridden by administrator intervention"));
                 }
                 out.add(new FenceEffect.ReportFenced(victim.node(), proof.forCman()));
             }
@@ -512,9 +472,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             if (nowMs < readyAt) {
                 wake(readyAt);
             } else if (claimant.equals(self)) {
-                propose(new FenceMessage.Claim(victim.node()), nowMs, out);
+                speech.propose(new FenceMessage.Claim(victim.node()), nowMs, out);
             } else if (state.members().containsValue(claimant) && deferred.add(victim.node())) {
-                out.add(info("fencing " + name(victim.node()) + " deferred to " + settings.name(claimant.nodeid())));
+                out.add(Log.info("fencing " + name(victim.node()) + " deferred to " + settings.name(claimant.nodeid())));
             }
         }
     }
@@ -528,185 +488,10 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         }
     }
 
-    // ---- claims of this node ----
-
-    private void work(long nowMs, List<FenceEffect> out) {
-        for (ClaimRun run : List.copyOf(runs.values())) {
-            if (!held(run.victim)) {
-                end(run, out);
-            }
-        }
-        for (Victim victim : List.copyOf(state.victims().values())) {
-            if (victim.heldBy(self)) {
-                step(runs.computeIfAbsent(victim.node(), ClaimRun::new), nowMs, out);
-            }
-        }
-    }
-
-    private boolean held(Node victim) {
-        return state.victim(victim).filter(v -> v.heldBy(self)).isPresent();
-    }
-
-    private void end(ClaimRun run, List<FenceEffect> out) {
-        runs.remove(run.victim);
-        run.runningAgent().ifPresent(agent -> out.add(new FenceEffect.StopAgent(agent)));
-    }
-
-    private void abandonAll(List<FenceEffect> out) {
-        List.copyOf(runs.values()).forEach(run -> end(run, out));
-    }
-
-    private void step(ClaimRun run, long nowMs, List<FenceEffect> out) {
-        boolean busy = run.phase() instanceof ClaimRun.Phase.Running || run.phase() instanceof ClaimRun.Phase.Done;
-        boolean releasing = run.phase() instanceof ClaimRun.Phase.Releasing;
-        if (!busy && !releasing && !state.startable(run.victim.nodeid())) {
-            out.add(info("fence " + name(run.victim) + " stopped: the node has restarted"));
-            run.enter(new ClaimRun.Phase.Releasing());
-        }
-        switch (run.phase()) {
-            case ClaimRun.Phase.Wanting() -> want(run, out);
-            case ClaimRun.Phase.Pausing(long untilMs) -> {
-                if (nowMs >= untilMs) {
-                    run.enter(new ClaimRun.Phase.Wanting());
-                    want(run, out);
-                } else {
-                    wake(untilMs);
-                }
-            }
-            case ClaimRun.Phase.Done(Proof proof) -> {
-                if (state.quorate()) {
-                    propose(new FenceMessage.Proven(run.victim, proof), nowMs, out);
-                }
-            }
-            case ClaimRun.Phase.Releasing() -> {
-                if (state.quorate()) {
-                    propose(new FenceMessage.Release(run.victim), nowMs, out);
-                }
-            }
-            case ClaimRun.Phase.Checking ignored -> {}
-            case ClaimRun.Phase.Running ignored -> {}
-        }
-    }
-
-    private void want(ClaimRun run, List<FenceEffect> out) {
-        if (!state.quorate()) {
-            return;
-        }
-        if (run.announce()) {
-            out.add(info("fencing node " + name(run.victim)));
-        }
-        long check = ++sequence;
-        run.enter(new ClaimRun.Phase.Checking(check));
-        out.add(new FenceEffect.CheckQuorate(check));
-    }
-
-    private void checked(long check, boolean quorate, long nowMs, List<FenceEffect> out) {
-        signs.answered(check, quorate && state.quorate(), state::present, nowMs + RECHECK_MS);
-        for (ClaimRun run : List.copyOf(runs.values())) {
-            if (run.phase() instanceof ClaimRun.Phase.Checking(long asked) && asked == check) {
-                if (!quorate || !state.quorate()) {
-                    run.enter(new ClaimRun.Phase.Pausing(nowMs + RECHECK_MS));
-                } else if (held(run.victim) && state.startable(run.victim.nodeid())) {
-                    call(run, nowMs, out);
-                }
-            }
-        }
-    }
-
-    private void call(ClaimRun run, long nowMs, List<FenceEffect> out) {
-        run.plan(settings.methods(run.victim.nodeid()));
-        AgentCall call = run.current();
-        if (call.refusal().isPresent()) {
-            String result = "error " + call.refusal().get();
-            failed(run, call, result, "", nowMs, out);
-            return;
-        }
-        long agent = ++sequence;
-        run.enter(new ClaimRun.Phase.Running(agent));
-        out.add(new FenceEffect.RunAgent(agent, run.victim, call, settings.agentTimeoutMs()));
-    }
-
-    private void agentDone(FenceEvent.AgentDone done, long nowMs, List<FenceEffect> out) {
-        for (ClaimRun run : List.copyOf(runs.values())) {
-            if (run.runningAgent().orElse(-1) == done.run()) {
-                agentDone(run, done, nowMs, out);
-            }
-        }
-    }
-
-    private void agentDone(ClaimRun run, FenceEvent.AgentDone done, long nowMs, List<FenceEffect> out) {
-        AgentCall call = run.current();
-        boolean ok = done.status() == 0;
-        var path = new FencePath(run.victim.nodeid(), cut(call.methodName()), cut(call.deviceName()));
-        var trial = new FencePath.Trial(ok, "fence", cut(call.agent()), self.nodeid(), done.wallMs());
-        out.add(tried(new FenceMessage.Tried(path, trial)));
-        if (!ok && !call.restores()) {
-            String result = done.status() < 0 ? "error agent killed at its time limit" : "error from agent";
-            failed(run, call, result, done.output(), nowMs, out);
-            return;
-        }
-        if (ok) {
-            out.add(info(line(run, call, "success")));
-        } else {
-            // The node was off when this was tried, and that is all that fencing is about.
-            out.add(warn(line(run, call, "error from agent: its power stays off")));
-            reports(call, done.output(), out);
-        }
-        if (run.succeeded()) {
-            out.add(info("fence " + name(run.victim) + " success"));
-            var proof = new Proof(Proof.Kind.AGENT, self.nodeid(), cut(call.agent()), done.wallMs());
-            run.enter(new ClaimRun.Phase.Done(proof));
-        } else {
-            run.enter(new ClaimRun.Phase.Wanting());
-        }
-    }
-
-    private void failed(ClaimRun run, AgentCall call, String result, String output, long nowMs, List<FenceEffect> out) {
-        boolean loud = run.failedRounds() < LOUD_FAILURES;
-        if (loud) {
-            out.add(warn(line(run, call, result)));
-            reports(call, output, out);
-        }
-        if (!run.failed()) {
-            run.enter(new ClaimRun.Phase.Wanting());
-            return;
-        }
-        if (loud) {
-            out.add(new FenceEffect.Log(Level.ERROR, "fence " + name(run.victim) + " failed"));
-        } else if (run.failedRounds() % STILL_RETRYING_EVERY == LOUD_FAILURES + 1) {
-            out.add(warn("fencing node " + name(run.victim) + " still retrying"));
-        }
-        run.enter(new ClaimRun.Phase.Pausing(nowMs + settings.retryPauseMs()));
-    }
-
-    private String line(ClaimRun run, AgentCall call, String result) {
-        return "fence " + name(run.victim) + " dev " + call.method() + "." + call.device() + " agent " + call.agent()
-                + " result: " + result;
-    }
-
-    private static void reports(AgentCall call, String output, List<FenceEffect> out) {
-        output.lines()
-                .filter(text -> !text.isBlank())
-                .forEach(text -> out.add(warn("agent \"" + call.agent() + "\" reports: " + text.strip())));
-    }
-
     // ---- small things ----
 
-    /// Asks for what commits something; it is sent unless it is on its way already.
-    private boolean propose(FenceMessage message, long nowMs, List<FenceEffect> out) {
-        boolean now = proposals.say(message, nowMs);
-        if (now) {
-            out.add(safe(message));
-        }
-        return now;
-    }
-
-    private static FenceEffect safe(FenceMessage message) {
-        return new FenceEffect.Propose(FenceCodec.encode(message), true);
-    }
-
-    private static FenceEffect tried(FenceMessage.Tried message) {
-        return new FenceEffect.Propose(FenceCodec.encode(message), false);
+    private Claims.Pass pass(long nowMs, List<FenceEffect> out) {
+        return new Claims.Pass(state, settings, nowMs, out);
     }
 
     private void wake(long atMs) {
@@ -717,15 +502,4 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         return settings.name(node.nodeid());
     }
 
-    private static String cut(String text) {
-        return text.length() <= MAX_HOW ? text : text.substring(0, MAX_HOW);
-    }
-
-    private static FenceEffect info(String text) {
-        return new FenceEffect.Log(Level.INFO, text);
-    }
-
-    private static FenceEffect warn(String text) {
-        return new FenceEffect.Log(Level.WARN, text);
-    }
 }

@@ -33,7 +33,15 @@ public sealed interface FenceEffect {
     record Answer(long question, String refusal) implements FenceEffect {}
 
     /// A line for the operator.
-    record Log(Level level, String text) implements FenceEffect {}
+    record Log(Level level, String text) implements FenceEffect {
+        static Log info(String text) {
+            return new Log(Level.INFO, text);
+        }
+
+        static Log warn(String text) {
+            return new Log(Level.WARN, text);
+        }
+    }
 
     /// How loud.
     enum Level {

@@ -24,9 +24,6 @@ public sealed interface FenceEvent {
     /// `fence_node -U` on this node is about to unfence that run.
     record Unfenced(Node node) implements FenceEvent {}
 
-    /// Everything that earlier runs of this node may have left behind has been stopped with success.
-    record ServicesStopped(long wallMs) implements FenceEvent {}
-
     /// A path was tried outside the domain's own work.
     record PathTried(FencePath path, FencePath.Trial trial) implements FenceEvent {}
 }

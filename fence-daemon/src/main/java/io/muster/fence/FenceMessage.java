@@ -23,7 +23,8 @@ sealed interface FenceMessage {
     /// The sender wants to start agents against the victim.
     record Claim(Node victim) implements FenceMessage {}
 
-    /// The sender gives up its claim: the victim's node has restarted.
+    /// The sender gives up its claim, and no agent of it is at work: the victim's node has restarted, or somebody else
+    /// has proven it harmless.
     record Release(Node victim) implements FenceMessage {}
 
     /// The victim is harmless. Of a member, an agent's success explains the silence that follows it.

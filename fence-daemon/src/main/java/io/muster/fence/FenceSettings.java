@@ -18,8 +18,6 @@ import java.util.TreeMap;
 /// @param skipUndefined nodes without a method aren't fenced at start-up
 /// @param retryPauseMs between two rounds through the methods
 /// @param agentTimeoutMs an agent that runs longer is killed, and has failed
-/// @param services whether any service is configured: without one there is nothing a restarted node has
-///     to stop first
 /// @param nodes by nodeid
 public record FenceSettings(
         long postJoinDelayMs,
@@ -29,7 +27,6 @@ public record FenceSettings(
         boolean twoNode,
         long retryPauseMs,
         long agentTimeoutMs,
-        boolean services,
         SortedMap<Integer, NodeFencing> nodes) {
     /// A delay that never ends.
     public static final long FOREVER = -1;
@@ -67,7 +64,6 @@ public record FenceSettings(
                 config.cman().twoNode(),
                 Math.max(1, daemon.overrideTimeSec()) * 1000L,
                 agentTimeoutMs,
-                !config.rm().services().isEmpty(),
                 nodes);
     }
 
@@ -85,7 +81,6 @@ public record FenceSettings(
                 twoNode,
                 retryPauseMs,
                 by.agentTimeoutMs(),
-                services,
                 nodes);
     }
 

@@ -1,5 +1,7 @@
 package io.muster.fence;
 
+import io.muster.group.GroupEntry;
+
 /// Why a victim is harmless.
 ///
 /// @param byNodeid where the agent ran, the operator typed or the word was given
@@ -14,7 +16,7 @@ public record Proof(Kind kind, int byNodeid, String how, long wallMs) {
         OVERRIDE,
         /// `fence_node` succeeded.
         EXTERNAL,
-        /// The node's next run has stopped whatever the victim may have left behind.
+        /// cman has been told that nothing of the victim runs any more: by its node's next run, or for it.
         MEMBER
     }
 
@@ -38,7 +40,7 @@ public record Proof(Kind kind, int byNodeid, String how, long wallMs) {
         return switch (kind) {
             case AGENT, EXTERNAL -> how;
             case OVERRIDE -> "override";
-            case MEMBER -> io.muster.group.GroupEntry.STOPPED;
+            case MEMBER -> GroupEntry.STOPPED;
         };
     }
 }

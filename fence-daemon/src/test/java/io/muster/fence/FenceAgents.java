@@ -1,11 +1,13 @@
 package io.muster.fence;
 
+import io.muster.core.Node;
 import io.muster.machine.Program;
 import io.muster.model.ModelNode;
 import io.muster.simulator.SimFiles;
 import io.muster.simulator.SimPrograms;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -18,6 +20,8 @@ final class FenceAgents implements SimPrograms.World {
     /// What an agent does this time.
     enum Luck {
         WORKS,
+        /// Works just within its time limit.
+        SLOWLY,
         FAILS,
         HANGS
     }
@@ -69,21 +73,22 @@ final class FenceAgents implements SimPrograms.World {
         String action = option(execution.program(), "action", "reboot");
         int delayMs = 1000 * Integer.parseInt(option(execution.program(), "delay", "0"));
         boolean unfences = victim == by.nodeid() && action.equals("on");
-        if (!unfences) {
-            site.truth().agentStarts(by, victim, execution);
-        }
+        Optional<Node> run =
+                unfences ? Optional.empty() : Optional.of(site.truth().agentStarts(by, victim, execution));
         Luck luck = fate.of(agent, victim);
         by.say(agent + " " + action + " node " + victim + " " + luck);
         if (luck == Luck.HANGS) {
             return;
         }
-        int tookMs = prompt ? 1000 : 20 + dice().nextInt(2000);
+        int tookMs = prompt ? 1000 : 20 + dice().nextInt(luck == Luck.SLOWLY ? 7_000 : 2_000);
+        boolean works = luck == Luck.WORKS || luck == Luck.SLOWLY;
         execution.afterMs(delayMs + tookMs / 2, () -> {
-            if (luck == Luck.WORKS) {
+            if (works) {
+                run.ifPresent(hit -> site.truth().hits(victim, hit));
                 act(agent, action, victim);
             }
             // One after the other, however long the machine stood still between.
-            execution.afterMs(tookMs / 2, () -> execution.end(luck == Luck.WORKS ? 0 : 1, "no answer from the switch"));
+            execution.afterMs(tookMs / 2, () -> execution.end(works ? 0 : 1, "no answer from the switch"));
         });
     }
 

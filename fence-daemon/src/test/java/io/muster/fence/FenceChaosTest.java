@@ -85,7 +85,8 @@ class FenceChaosTest {
     static void play(FenceSite site, SplittableRandom dice) {
         site.agents().fate((agent, victim) -> switch (dice.nextInt(10)) {
             case 0 -> FenceAgents.Luck.HANGS;
-            case 1, 2, 3 -> FenceAgents.Luck.FAILS;
+            case 1, 2 -> FenceAgents.Luck.FAILS;
+            case 3, 4, 5 -> FenceAgents.Luck.SLOWLY;
             default -> FenceAgents.Luck.WORKS;
         });
         for (int nodeid = 1; nodeid <= site.size(); nodeid++) {
@@ -111,7 +112,7 @@ class FenceChaosTest {
 
     private static void misfortune(FenceSite site, ModelNode node, SplittableRandom dice) {
         int ms = 100 + dice.nextInt(20_000);
-        int which = dice.nextInt(14);
+        int which = dice.nextInt(15);
         node.say("FAULT " + which + " for " + ms);
         switch (which) {
             case 0, 1, 2 -> {
@@ -132,6 +133,11 @@ class FenceChaosTest {
             case 12 -> {
                 node.machine().stop();
                 site.model().simulation().afterMs(ms / 4, node.machine()::goOn);
+            }
+            case 13 -> {
+                // It is on again by itself about when somebody begins to fence it.
+                site.powerOff(node.nodeid());
+                site.model().simulation().afterMs(1_000 + ms / 8, () -> site.boot(node.nodeid()));
             }
             default -> {}
         }

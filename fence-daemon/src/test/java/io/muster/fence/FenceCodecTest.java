@@ -99,9 +99,9 @@ class FenceCodecTest {
         copy.restore(one.core.snapshot());
         copy.resume(one.core.local());
         assertEquals(one.core.local(), copy.local());
-        copy.drive(new Drive.Local<>(new FenceEvent.ServicesStopped(9)), one.now + 5_000);
+        copy.drive(new Drive.Local<>(new FenceEvent.Unfenced(one.self)), one.now + 5_000);
         one.now += 5_000;
-        one.event(new FenceEvent.ServicesStopped(9));
+        one.event(new FenceEvent.Unfenced(one.self));
         assertEquals(one.core.local(), copy.local(), "what is under way is said again at the same time");
     }
 

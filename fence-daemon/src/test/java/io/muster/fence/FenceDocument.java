@@ -71,8 +71,6 @@ final class FenceDocument {
             lines.add("<fencedevice name=\"" + device + "\" agent=\"fence_" + device + "\"/>");
         }
         lines.add("</fencedevices>");
-        // Something a restarted node has to stop before its word counts.
-        lines.add("<rm><service name=\"web\"/></rm>");
         lines.add("</cluster>");
         return String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
     }

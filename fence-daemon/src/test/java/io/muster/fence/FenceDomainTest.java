@@ -98,39 +98,93 @@ class FenceDomainTest {
     }
 
     @Test
-    void theNextRunsWordIsProofOnceNobodyClaims() {
+    void aRestartedNodeWaitsForTheAgentAlsoWhenItsFormerRunIsProvenMeanwhile() {
+        one.lose(node(3), 1, 2).confirm(true);
+        restarts(run(3, 2));
+        one.entry(new GroupEntry.Fenced(++one.position, node(3), 3, GroupEntry.STOPPED));
+        assertTrue(one.last(FenceEffect.StopAgent.class).isPresent(), "nobody needs the agent any more");
+        one.message(run(3, 2), new FenceMessage.Ready());
+        assertFalse(one.core.state().complete().contains(run(3, 2)));
+        one.agentEnds(-1);
+        one.message(run(3, 2), new FenceMessage.Ready());
+        assertTrue(one.core.state().complete().contains(run(3, 2)));
+        assertTrue(one.core.busy().isEmpty());
+    }
+
+    @Test
+    void anAgentThatIsAtWorkAgainstARestartedNodeIsLeftToEnd() {
+        one.lose(node(3), 1, 2).confirm(true);
+        restarts(run(3, 2));
+        assertTrue(one.last(FenceEffect.StopAgent.class).isEmpty());
+        one.agentEnds(1);
+        assertFalse(one.core.state().claimed(3));
+    }
+
+    @Test
+    void aRestartedNodeWaitsForTheAgentOfAHolderWhoseFencedIsGone() {
+        var two = new Domain(2, Settings.nodes(3)).started(1, 2, 3);
+        two.message(node(1), new FenceMessage.Start(List.of()));
+        two.hold().lose(node(3), 1, 2).message(node(1), new FenceMessage.Claim(node(3)));
+        two.viewLost(node(1), 2);
+        two.members(List.of(node(1), node(2), run(3, 2)), List.of());
+        two.entry(new GroupEntry.View(++two.position, List.of(node(2), run(3, 2)), List.of(run(3, 2)), List.of()));
+        two.message(run(3, 2), new FenceMessage.Ready());
+        assertFalse(two.core.state().complete().contains(run(3, 2)), "its agent may be at work");
+        var all = List.of(node(1), node(2), run(3, 2));
+        two.entry(new GroupEntry.View(++two.position, all, List.of(node(1)), List.of()));
+        two.message(run(3, 2), new FenceMessage.Ready());
+        assertTrue(two.core.state().complete().contains(run(3, 2)));
+    }
+
+    @Test
+    void anAgentEndsWithTheNodeThatRunsIt() {
+        var two = new Domain(2, Settings.nodes(3)).started(1, 2, 3);
+        two.message(node(1), new FenceMessage.Start(List.of()));
+        two.hold().lose(node(3), 1, 2).message(node(1), new FenceMessage.Claim(node(3)));
+        two.viewLost(node(1), 2);
+        assertTrue(two.core.state().open(3));
+        two.members(List.of(node(2)), List.of(new Departure(node(1), Reason.LOST)));
+        assertFalse(two.core.state().open(3));
+    }
+
+    @Test
+    void whoLeavesTheDomainInGoodOrderHasEndedItsAgents() {
+        var two = new Domain(2, Settings.nodes(3)).started(1, 2, 3);
+        two.message(node(1), new FenceMessage.Start(List.of()));
+        two.hold().lose(node(3), 1, 2).message(node(1), new FenceMessage.Claim(node(3)));
+        two.entry(new GroupEntry.View(
+                ++two.position, nodes(2), List.of(), List.of(new Departure(node(1), Reason.LEFT))));
+        assertFalse(two.core.state().open(3));
+    }
+
+    private void restarts(Node run) {
+        one.members(List.of(node(1), node(2), run), List.of());
+        one.entry(new GroupEntry.View(
+                ++one.position, List.of(node(1), node(2), run), List.of(run), List.of()));
+    }
+
+    @Test
+    void nobodyInTheDomainVouchesForAFormerRun() {
         one.lose(node(3), 1, 2);
         one.members(List.of(node(1), node(2), run(3, 2)), List.of());
         one.entry(new GroupEntry.View(
                 ++one.position, List.of(node(1), node(2), run(3, 2)), List.of(run(3, 2)), List.of()));
         var word = new FenceMessage.Proven(node(3), new Proof(Proof.Kind.MEMBER, 3, "member", 1));
-        one.message(node(2), word);
-        assertTrue(one.core.state().victim(node(3)).orElseThrow().proof().isEmpty(), "not another node's word");
-        one.message(run(3, 2), word);
-        assertTrue(one.core.state().victim(node(3)).orElseThrow().proof().isPresent());
+        one.message(node(2), word).message(run(3, 2), word);
+        assertFalse(one.proven(node(3)));
+        one.entry(new GroupEntry.Fenced(++one.position, node(3), 3, GroupEntry.STOPPED));
+        assertFalse(one.isVictim(node(3)), "what cman says is true");
+        assertEquals(Proof.Kind.MEMBER, one.core.state().last(3).orElseThrow().kind());
     }
 
     @Test
-    void aRestartedNodeGivesItsWordWhenItsServicesAreStoppedAndNotBefore() {
+    void aRestartedFencedVouchesForNoFormerRunWhateverItsFileSays() {
         var three = new Domain(3, Settings.nodes(3));
-        Node before = run(3, 0);
-        three.view(1, 2, 3);
-        three.members(nodes(1, 2, 3), List.of(new Departure(before, Reason.LOST)));
-        three.quorum(true).message(node(1), new FenceMessage.Start(List.of()));
-        assertTrue(three.core.state().victim(before).orElseThrow().proof().isEmpty());
-        three.event(new FenceEvent.ServicesStopped(7));
-        assertEquals(
-                new Proof(Proof.Kind.MEMBER, 3, "member", 7),
-                three.core.state().victim(before).orElseThrow().proof().orElseThrow());
-    }
-
-    @Test
-    void withoutServicesARestartedNodeHasNothingToStopFirst() {
-        var three = new Domain(3, Settings.nodes(3).withoutServices());
         three.view(1, 2, 3);
         three.members(nodes(1, 2, 3), List.of(new Departure(run(3, 0), Reason.LOST)));
-        three.quorum(true).message(node(1), new FenceMessage.Start(List.of()));
-        assertTrue(three.core.state().victim(run(3, 0)).orElseThrow().proof().isPresent());
+        three.quorum(true).message(node(1), new FenceMessage.Start(List.of())).at(three.now + 100_000);
+        assertFalse(three.proven(run(3, 0)));
+        assertTrue(three.last(FenceEffect.ReportFenced.class).isEmpty());
     }
 
     @Test

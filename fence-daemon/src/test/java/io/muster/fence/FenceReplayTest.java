@@ -73,6 +73,9 @@ class FenceReplayTest {
         @Override
         public <E, F> Open<ReplicaEvent<E>, ReplicaEffect<F>> replica(
                 String daemon, String factory, RecordCodec codec, Replica<E, F> replica) {
+            if (!daemon.equals("fenced")) {
+                return new Open<>(Recorder.none(), () -> {});
+            }
             Path directory = root.resolve(Integer.toString(open.size() + 1));
             try {
                 var kind = new ReplicaRecord(factory, directory, codec);

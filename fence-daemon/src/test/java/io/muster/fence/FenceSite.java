@@ -42,10 +42,15 @@ final class FenceSite {
         model.watch(truth::records);
         model.nodes().values().forEach(node -> FenceAgents.install(node.files()));
         model.unit(FENCED);
+        model.unit(new Unit("tenant", 50, 500, 1_000, true, this::tenant));
     }
 
     private static Object fenced(ModelNode node, Around around) throws IOException {
         return FenceDaemon.start(around, OPTIONS);
+    }
+
+    private Object tenant(ModelNode node, Around around) {
+        return TenantDaemon.start(around, _ -> truth.starts(node));
     }
 
     ModelCluster model() {
@@ -84,25 +89,13 @@ final class FenceSite {
         node(nodeid).powerOff();
     }
 
-    /// Switches a machine on, unless it is. In time what its earlier runs may have left behind is
-    /// stopped.
+    /// Switches a machine on, unless it is.
     void boot(int nodeid) {
         ModelNode node = node(nodeid);
         if (!node.machine().up()) {
             agents.outletsOn(nodeid);
             node.boot();
             truth.boots(node);
-            node.later(
-                    node.random(500, 3_000),
-                    () -> servicesStopped(node, node.machine().starts()));
-        }
-    }
-
-    /// As rgmanager says it: until fenced takes it, and again when that has been started again.
-    private void servicesStopped(ModelNode node, int life) {
-        if (node.machine().starts() == life) {
-            ask(node, FenceProtocol.SERVICES_STOPPED, new byte[0], _ -> {});
-            node.later(2_000, () -> servicesStopped(node, life));
         }
     }
 

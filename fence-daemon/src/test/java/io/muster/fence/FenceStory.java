@@ -147,13 +147,15 @@ final class FenceStory {
         return new Records() {
             @Override
             public <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits) {
-                return new Open<>(stays ? new Stays<>(node) : Recorder.none(), () -> {});
+                return new Open<>(stays && name.equals("fenced-stay") ? new Stays<>(node) : Recorder.none(), () -> {});
             }
 
             @Override
             public <E, F> Open<ReplicaEvent<E>, ReplicaEffect<F>> replica(
                     String daemon, String factory, RecordCodec codec, Replica<E, F> replica) {
-                return new Open<>(new Teller<>(node, replica), () -> {});
+                return !daemon.equals("fenced")
+                        ? new Open<>(Recorder.none(), () -> {})
+                        : new Open<>(new Teller<>(node, replica), () -> {});
             }
         };
     }

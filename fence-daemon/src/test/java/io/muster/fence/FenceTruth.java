@@ -32,6 +32,7 @@ import java.util.TreeSet;
 /// - an agent is started by a node that cman hasn't just told that it is quorate;
 /// - an agent is started against a node that is a member;
 /// - two agents work against one node on behalf of members of the same domain;
+/// - a node is hit on behalf of a former run of it after something has been started there;
 /// - what still runs is reported as fenced;
 /// - a victim is forgotten without having been fenced, or recovery is reported while there is one.
 ///
@@ -42,6 +43,9 @@ final class FenceTruth {
     private final FenceSite site;
     private final Map<Node, Integer> lifeOf = new HashMap<>();
     private final SortedMap<Integer, Long> offAtMs = new TreeMap<>();
+    /// The start of each machine in which something of a service has begun to run there.
+    private final SortedMap<Integer, Integer> startedIn = new TreeMap<>();
+
     private final SortedMap<Integer, Work> working = new TreeMap<>();
     private final SortedMap<Integer, Watched<?, ?>> watched = new TreeMap<>();
 
@@ -59,6 +63,21 @@ final class FenceTruth {
 
     void boots(ModelNode node) {
         lifeOf.put(node.run().orElseThrow(), node.machine().starts());
+    }
+
+    /// Something begins to run there.
+    void starts(ModelNode node) {
+        node.say("something is started");
+        startedIn.put(node.nodeid(), node.machine().starts());
+    }
+
+    /// An agent takes a machine's power, if it has any.
+    void hits(int nodeid, Node victim) {
+        ModelNode node = site.node(nodeid);
+        boolean late = node.machine().up()
+                && startedIn.getOrDefault(nodeid, 0) == node.machine().starts()
+                && life(victim) != node.machine().starts();
+        require(!late, "node " + nodeid + " is hit late for " + victim + ": something has been started there");
     }
 
     void off(int nodeid) {
@@ -107,7 +126,9 @@ final class FenceTruth {
     }
 
     /// A fence agent is started.
-    void agentStarts(ModelNode by, int victim, SimPrograms.Execution execution) {
+    ///
+    /// @return the run that it is to make harmless
+    Node agentStarts(ModelNode by, int victim, SimPrograms.Execution execution) {
         Watched<?, ?> there = watched.get(by.nodeid());
         Node run = by.run().orElseThrow();
         boolean fencing =
@@ -129,6 +150,7 @@ final class FenceTruth {
                         || !there.state().view().contains(other.run()),
                 "nodes " + by.nodeid() + " and " + other + " work against node " + victim);
         working.put(victim, new Work(by, run, execution));
+        return there == null ? run : there.runsFor.get(victim);
     }
 
     /// Sees the steps of a node's domain.
@@ -142,6 +164,9 @@ final class FenceTruth {
             @Override
             public <E, F> Open<ReplicaEvent<E>, ReplicaEffect<F>> replica(
                     String daemon, String factory, RecordCodec codec, Replica<E, F> replica) {
+                if (!daemon.equals("fenced")) {
+                    return new Open<>(Recorder.none(), () -> {});
+                }
                 var one = new Watched<>(node, replica);
                 watched.put(node.nodeid(), one);
                 return new Open<>(one, () -> {});
@@ -153,6 +178,7 @@ final class FenceTruth {
         private final ModelNode node;
         private final Replica<E, F> replica;
         private SortedSet<Node> victims = new TreeSet<>();
+        private final SortedMap<Integer, Node> runsFor = new TreeMap<>();
         private long recoveredUpTo;
 
         Watched(ModelNode node, Replica<E, F> replica) {
@@ -234,6 +260,7 @@ final class FenceTruth {
                     && local instanceof FenceEvent.QuorateChecked(long _, boolean quorate)
                     && quorate;
             require(told, "node " + node.nodeid() + " starts an agent without having been told that it is quorate");
+            runsFor.put(run.victim().nodeid(), run.victim());
             DomainState state = state();
             boolean holds = state.victim(run.victim())
                     .filter(victim -> victim.heldBy(node.run().orElseThrow()))

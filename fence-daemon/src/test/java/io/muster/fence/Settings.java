@@ -12,7 +12,6 @@ final class Settings {
     private boolean cleanStart;
     private boolean skipUndefined;
     private boolean twoNode;
-    private boolean services = true;
     private boolean staggered;
     private final TreeMap<Integer, List<NodeFencing.Method>> methods = new TreeMap<>();
 
@@ -68,11 +67,6 @@ final class Settings {
         return this;
     }
 
-    Settings withoutServices() {
-        services = false;
-        return this;
-    }
-
     FenceSettings made() {
         var nodes = new TreeMap<Integer, NodeFencing>();
         methods.forEach(
@@ -85,7 +79,6 @@ final class Settings {
                 twoNode,
                 3000,
                 FenceSettings.AGENT_TIMEOUT_MS,
-                services,
                 nodes);
     }
 }

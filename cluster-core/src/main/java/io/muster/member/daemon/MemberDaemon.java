@@ -389,11 +389,18 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
         boolean inDomain = view.status().groups().stream()
                 .anyMatch(g -> g.group().name().equals(FENCE_GROUP)
                         && g.group().members().containsKey(self));
-        driver.post(new StayEvent.Looked(
-                view.status().configVersion(),
-                config.map(ClusterConfig::version).orElse(0),
-                fenceable,
-                inDomain));
+        int agreed = view.status().configVersion();
+        int have = config.map(ClusterConfig::version).orElse(0);
+        if (!fenceable && !inDomain) {
+            driver.post(new StayEvent.Looked(agreed, have, false, false));
+            return;
+        }
+        Cman asked = cman;
+        AskFencing.complete(around.machine(), around.layout(), self, complete -> {
+            if (cman == asked) {
+                driver.post(new StayEvent.Looked(agreed, have, true, complete));
+            }
+        });
     }
 
     /// Whose members are fenced.

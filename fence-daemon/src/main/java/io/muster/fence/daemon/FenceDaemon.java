@@ -177,6 +177,15 @@ public final class FenceDaemon implements AutoCloseable {
         return core != null && member.synced() ? core.report() : DomainReport.absent();
     }
 
+    /// Whether this run of this node has completed the domain. On the loop.
+    boolean completed(Node run) {
+        FenceDomain core = domain;
+        return core != null
+                && member.synced()
+                && member.client().filter(cman -> cman.self().equals(run)).isPresent()
+                && core.completed();
+    }
+
     /// The daemon around the core.
     public MemberDaemon<FenceEvent, FenceEffect> member() {
         return member;

@@ -21,9 +21,9 @@ import java.time.Duration;
 /// | 4 | dump | | text |
 /// | 5 | an operator vouches for a victim | node | once the log has it |
 /// | 6 | a run was fenced from outside | node, text agent | |
-/// | 7 | everything left behind by earlier runs of this node is stopped | | |
-/// | 8 | a fence path was tried | path, u8 ok, text agent | |
-/// | 9 | a run is about to be unfenced | node | |
+/// | 7 | a fence path was tried | path, u8 ok, text agent | |
+/// | 8 | a run is about to be unfenced | node | |
+/// | 64 | whether this run of this node has completed the domain ([io.muster.member.daemon.AskFencing]) | node | |
 public final class FenceProtocol {
     public static final int JOIN = 1;
     public static final int LEAVE = 2;
@@ -31,9 +31,8 @@ public final class FenceProtocol {
     public static final int DUMP = 4;
     public static final int ACKNOWLEDGE = 5;
     public static final int FENCED_OUTSIDE = 6;
-    public static final int SERVICES_STOPPED = 7;
-    public static final int TRIED = 8;
-    public static final int UNFENCED = 9;
+    public static final int TRIED = 7;
+    public static final int UNFENCED = 8;
 
     /// The code of an answer that says no; its text says why.
     public static final int REFUSED = 1;

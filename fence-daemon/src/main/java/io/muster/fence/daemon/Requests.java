@@ -9,6 +9,7 @@ import io.muster.core.Node;
 import io.muster.fence.DomainReport;
 import io.muster.fence.FenceEvent;
 import io.muster.fence.FencePath;
+import io.muster.member.daemon.AskFencing;
 import io.muster.member.daemon.Questions;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -38,6 +39,8 @@ final class Requests implements SessionHandler {
             session.reply(frame, Answer.of(daemon.report().encode()));
         } else if (frame.type() == FenceProtocol.DUMP) {
             session.reply(frame, Answer.of(dump().getBytes(StandardCharsets.UTF_8)));
+        } else if (frame.type() == AskFencing.COMPLETE) {
+            completed(session, frame);
         } else if (!session.mayChange()) {
             session.reply(frame, Answer.of(Answer.PERMISSION, "permission denied"));
         } else {
@@ -46,6 +49,15 @@ final class Requests implements SessionHandler {
             } catch (MalformedMessage e) {
                 session.reply(frame, Answer.of(Answer.MALFORMED, "malformed request: " + e.getMessage()));
             }
+        }
+    }
+
+    private void completed(Session session, Frame frame) {
+        try {
+            boolean yes = daemon.completed(frame.input().node());
+            session.reply(frame, yes ? Answer.DONE : no("this node hasn't completed the fence domain"));
+        } catch (MalformedMessage e) {
+            session.reply(frame, Answer.of(Answer.MALFORMED, "malformed request: " + e.getMessage()));
         }
     }
 
@@ -88,8 +100,6 @@ final class Requests implements SessionHandler {
             }
             case FenceProtocol.UNFENCED ->
                 tell(session, frame, new FenceEvent.Unfenced(frame.input().node()));
-            case FenceProtocol.SERVICES_STOPPED ->
-                tell(session, frame, new FenceEvent.ServicesStopped(daemon.wallMs()));
             case FenceProtocol.TRIED -> {
                 var tried = FenceProtocol.Tried.decode(frame.input());
                 int self = daemon.member()

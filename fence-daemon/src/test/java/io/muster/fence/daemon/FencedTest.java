@@ -1,8 +1,16 @@
 package io.muster.fence.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.wire.Output;
+import io.muster.member.daemon.AskFencing;
+import io.muster.fence.DomainReport;
+import io.muster.core.Incarnation;
+import io.muster.core.Node;
+import io.muster.control.CommandClient;
+import io.muster.control.Answer;
 import io.muster.cli.Said;
 import io.muster.cli.Waiting;
 import io.muster.cman.client.GroupClient;
@@ -140,6 +148,25 @@ class FencedTest {
         await("fencing", () -> tool("ls", "-n").contains("nodeid 2 member 0 victim 0 last fence master 1 how agent"));
         assertEquals("port=2\nnodename=127.0.0.2\nagent=fence_switch\n", Files.readString(root.resolve("told")));
         assertTrue(tool("ls").contains("wait state    none\n"));
+    }
+
+    @Test
+    void whoStandsOnFencingIsToldWhetherThisRunHasCompletedTheDomain() throws Exception {
+        start("exit 0");
+        await("join", () -> tool("ls").contains("wait state    none"));
+        Node self = DomainReport.decode(asked(FenceProtocol.REPORT, new Output()).body())
+                .node("127.0.0.1")
+                .flatMap(DomainReport.NodeLine::run)
+                .orElseThrow();
+        assertTrue(asked(AskFencing.COMPLETE, FenceProtocol.node(self)).done());
+        Node former = new Node(1, new Incarnation(1, 1));
+        assertFalse(asked(AskFencing.COMPLETE, FenceProtocol.node(former)).done());
+        tool("leave", "-w", "5");
+        assertFalse(asked(AskFencing.COMPLETE, FenceProtocol.node(self)).done());
+    }
+
+    private Answer asked(int type, Output request) throws IOException {
+        return CommandClient.askOnce(layout.socket("fenced"), FenceProtocol.PATIENCE, type, request);
     }
 
     @Test
