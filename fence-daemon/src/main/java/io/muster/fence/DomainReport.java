@@ -2,6 +2,7 @@ package io.muster.fence;
 
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
+import io.muster.group.Remains;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.ArrayList;
@@ -59,7 +60,10 @@ public record DomainReport(
     ///
     /// @param cause `lost`, `killed` or `startup`
     /// @param claimedBy nodeid, 0 for nobody
-    public record VictimLine(Node node, String name, String cause, int claimedBy, boolean proven) {}
+    /// @param remains what may still run there
+    /// @param pending whether recovery waits for it: its node isn't back, or nobody knows what may run there
+    public record VictimLine(
+            Node node, String name, String cause, int claimedBy, boolean proven, Remains remains, boolean pending) {}
 
     /// One fence path.
     public record PathLine(FencePath path, FencePath.Trial trial) {}
@@ -82,7 +86,9 @@ public record DomainReport(
                     settings.name(victim.node().nodeid()),
                     victim.cause().name().toLowerCase(Locale.ROOT),
                     by,
-                    victim.proof().isPresent()));
+                    victim.proof().isPresent(),
+                    victim.remains(),
+                    state.pending(victim)));
         }
         var nodes = new ArrayList<NodeLine>();
         for (NodeFencing node : settings.nodes().values()) {
@@ -111,7 +117,7 @@ public record DomainReport(
         if (!state.complete().contains(self)) {
             return "messages";
         }
-        return state.victims().isEmpty() ? "none" : "fencing";
+        return state.pending() ? "fencing" : "none";
     }
 
     private static NodeLine line(DomainState state, NodeFencing node) {
@@ -154,16 +160,28 @@ public record DomainReport(
                         .u64(node.lastWallMs()));
         out.list(
                 victims,
-                (o, victim) -> o.node(victim.node())
-                        .string(victim.name())
-                        .string(victim.cause())
-                        .u32(victim.claimedBy())
-                        .bool(victim.proven()));
+                (o, victim) -> victim.remains()
+                        .encode(o.node(victim.node())
+                                .string(victim.name())
+                                .string(victim.cause())
+                                .u32(victim.claimedBy())
+                                .bool(victim.proven())
+                                .bool(victim.pending())));
         out.list(paths, (o, path) -> {
             FenceCodec.path(o, path.path());
             FenceCodec.trial(o, path.trial());
         });
         return out.toBytes();
+    }
+
+    private static VictimLine victimLine(Input in) throws MalformedMessage {
+        Node node = in.node();
+        String name = in.string();
+        String cause = in.string();
+        int claimedBy = in.u32(Integer.MAX_VALUE);
+        boolean proven = in.bool();
+        boolean pending = in.bool();
+        return new VictimLine(node, name, cause, claimedBy, proven, Remains.decode(in), pending);
     }
 
     public static DomainReport decode(byte[] payload) throws MalformedMessage {
@@ -188,7 +206,7 @@ public record DomainReport(
                                 i.u32(Integer.MAX_VALUE),
                                 i.string(),
                                 i.u64())),
-                in.list(MAX, i -> new VictimLine(i.node(), i.string(), i.string(), i.u32(Integer.MAX_VALUE), i.bool())),
+                in.list(MAX, DomainReport::victimLine),
                 in.list(MAX, i -> new PathLine(FenceCodec.path(i), FenceCodec.trial(i))));
         in.end();
         return report;

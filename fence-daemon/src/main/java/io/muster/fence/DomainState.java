@@ -4,6 +4,7 @@ import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
+import io.muster.group.Remains;
 import io.muster.member.Standing;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
@@ -29,10 +30,13 @@ import java.util.TreeSet;
 /// - a claim ends when its holder says that its agent has ended, or by loss of its holder, and not before that
 ///   because the victim was proven by somebody else. Where only the holder's fenced is gone, the claim may pass
 ///   on, but its agent may be at work until that fenced is back or the node is gone;
+/// - a victim whose node is a member again and of which only named services may still run stays one for these, but
+///   nobody needs to fence it, and recovery doesn't wait for it;
 /// - a restarted node completes the domain only once no agent can be at work against an earlier run of it.
 ///
 /// Layout of the snapshot, big-endian: u8 version 4, [Standing], bool started, u64 changed at; lists
-/// of: complete nodes; unmet nodes and the place of the start; claimed runs, holders and places; runs
+/// of: complete nodes; unmet nodes, the place of the start and
+/// what may still run there; claimed runs, holders and places; runs
 /// whose claims are orphans, and holders; proven
 /// runs and proofs; members and the success of agents against them; nodeids and the last proof; paths and
 /// trials. Another version is refused by name.
@@ -48,9 +52,8 @@ final class DomainState {
 
     private final SortedSet<Node> complete = new TreeSet<>();
 
-    /// Configured nodes that nobody had met when the domain started, and the place in the log where it
-    /// did.
-    private final SortedMap<Node, Long> unmet = new TreeMap<>();
+    /// Configured nodes that nobody had met when the domain started.
+    private final SortedMap<Node, Unmet> unmet = new TreeMap<>();
 
     private final SortedMap<Node, Victim.Claim> claims = new TreeMap<>();
 
@@ -66,6 +69,10 @@ final class DomainState {
 
     private final SortedMap<Integer, Proof> last = new TreeMap<>();
     private final SortedMap<FencePath, FencePath.Trial> paths = new TreeMap<>();
+
+    /// @param since place in the log where the domain started
+    /// @param remains what may still run there, as far as anybody has vouched for it
+    private record Unmet(long since, Remains remains) {}
 
     /// An agent that may still be at work.
     private record Orphan(Node run, Node holder) implements Comparable<Orphan> {
@@ -93,8 +100,23 @@ final class DomainState {
                     early.clear();
                 }
             }
-            case GroupEntry.Fenced _, GroupEntry.Vouched _, GroupEntry.Config _, GroupEntry.Recovered _ -> {}
+            case GroupEntry.Vouched now -> vouched(now);
+            case GroupEntry.Fenced _, GroupEntry.Config _, GroupEntry.Recovered _ -> {}
         }
+    }
+
+    /// cman knows nothing of runs that nobody has met; what is vouched for them is kept here.
+    private void vouched(GroupEntry.Vouched now) {
+        Unmet known = unmet.get(now.run());
+        if (known != null) {
+            Remains rest = known.remains().and(now.remains());
+            if (rest.none()) {
+                unmet.remove(now.run());
+            } else {
+                unmet.put(now.run(), new Unmet(known.since(), rest));
+            }
+        }
+        changedAt = now.position();
     }
 
     private void viewChanged(GroupEntry.View now) {
@@ -207,7 +229,7 @@ final class DomainState {
         for (int nodeid : missing) {
             // A run that was met and lost stands for its node already.
             if (startable(nodeid) && victims().keySet().stream().noneMatch(run -> run.nodeid() == nodeid)) {
-                unmet.put(new Node(nodeid, Incarnation.UNKNOWN), position);
+                unmet.put(new Node(nodeid, Incarnation.UNKNOWN), new Unmet(position, Remains.ALL));
             }
         }
         started = true;
@@ -308,14 +330,24 @@ final class DomainState {
         var victims = new TreeMap<Node, Victim>();
         standing.lost()
                 .forEach((run, loss) ->
-                        victims.put(run, victim(run, loss.position(), loss.rank(), Victim.Cause.of(loss.reason()))));
-        unmet.forEach((run, since) -> victims.put(run, victim(run, since, 0, Victim.Cause.STARTUP)));
+                        victims.put(run, victim(run, loss.position(), loss.rank(), Victim.Cause.of(loss.reason()), standing.remains(run))));
+        unmet.forEach((run, known) -> victims.put(run, victim(run, known.since(), 0, Victim.Cause.STARTUP, known.remains())));
         return victims;
     }
 
-    private Victim victim(Node run, long since, int rank, Victim.Cause cause) {
+    private Victim victim(Node run, long since, int rank, Victim.Cause cause, Remains remains) {
         return new Victim(
-                run, since, rank, cause, Optional.ofNullable(claims.get(run)), Optional.ofNullable(proofs.get(run)));
+                run, since, rank, cause, remains, Optional.ofNullable(claims.get(run)), Optional.ofNullable(proofs.get(run)));
+    }
+
+    /// Whether recovery has to wait for it.
+    boolean pending(Victim victim) {
+        return victim.remains().all() || startable(victim.node().nodeid());
+    }
+
+    /// Whether recovery has to wait for anybody.
+    boolean pending() {
+        return victims().values().stream().anyMatch(this::pending);
     }
 
     Optional<Victim> victim(Node node) {
@@ -391,7 +423,9 @@ final class DomainState {
         var out = new Output(256).u8(SNAPSHOT_VERSION);
         standing.encode(out);
         out.bool(started).u64(changedAt).list(complete, Output::node);
-        out.list(unmet.entrySet(), (o, e) -> o.node(e.getKey()).u64(e.getValue()));
+        out.list(unmet.entrySet(), (o, e) -> e.getValue()
+                .remains()
+                .encode(o.node(e.getKey()).u64(e.getValue().since())));
         out.list(
                 claims.entrySet(),
                 (o, e) -> o.node(e.getKey())
@@ -421,7 +455,7 @@ final class DomainState {
         state.started = in.bool();
         state.changedAt = in.u64();
         state.complete.addAll(in.list(MAX_ENTRIES, Input::node));
-        in.list(MAX_ENTRIES, i -> state.unmet.put(i.node(), i.u64()));
+        in.list(MAX_ENTRIES, i -> state.unmet.put(i.node(), new Unmet(i.u64(), Remains.decode(i))));
         in.list(MAX_ENTRIES, i -> state.claims.put(i.node(), new Victim.Claim(i.node(), i.u64())));
         state.orphans.addAll(in.list(MAX_ENTRIES, i -> new Orphan(i.node(), i.node())));
         in.list(MAX_ENTRIES, i -> state.proofs.put(i.node(), FenceCodec.proof(i)));

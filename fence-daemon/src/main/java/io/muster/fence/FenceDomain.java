@@ -480,8 +480,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     }
 
     private void recovered(List<FenceEffect> out) {
-        boolean done =
-                state.started() && state.victims().isEmpty() && state.complete().contains(self);
+        boolean done = state.started() && !state.pending() && state.complete().contains(self);
         if (done && state.changedAt() > recoveredUpTo) {
             recoveredUpTo = Math.max(appliedUpTo, state.changedAt());
             out.add(new FenceEffect.ReportRecovered(recoveredUpTo));

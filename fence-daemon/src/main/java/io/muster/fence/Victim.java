@@ -2,6 +2,7 @@ package io.muster.fence;
 
 import io.muster.core.Node;
 import io.muster.group.GroupEntry.Reason;
+import io.muster.group.Remains;
 import java.util.Comparator;
 import java.util.Optional;
 
@@ -13,9 +14,11 @@ import java.util.Optional;
 /// @param rank tells losses at the same place apart: a domain that starts afresh hears of several runs
 /// of a node at once
 /// @param cause why it is one
+/// @param remains what may still run there
 /// @param claim who may start agents against it
 /// @param proof why it is harmless; it stays here until cman has told all groups so
-public record Victim(Node node, long since, int rank, Cause cause, Optional<Claim> claim, Optional<Proof> proof) {
+public record Victim(
+        Node node, long since, int rank, Cause cause, Remains remains, Optional<Claim> claim, Optional<Proof> proof) {
     /// In the order of their losses.
     static final Comparator<Victim> BY_LOSS =
             Comparator.comparingLong(Victim::since).thenComparingInt(Victim::rank);

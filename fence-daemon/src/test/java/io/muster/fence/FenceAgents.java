@@ -75,6 +75,7 @@ final class FenceAgents implements SimPrograms.World {
         boolean unfences = victim == by.nodeid() && action.equals("on");
         Optional<Node> run =
                 unfences ? Optional.empty() : Optional.of(site.truth().agentStarts(by, victim, execution));
+        long sinceMs = site.model().simulation().nowMs();
         Luck luck = fate.of(agent, victim);
         by.say(agent + " " + action + " node " + victim + " " + luck);
         if (luck == Luck.HANGS) {
@@ -84,7 +85,7 @@ final class FenceAgents implements SimPrograms.World {
         boolean works = luck == Luck.WORKS || luck == Luck.SLOWLY;
         execution.afterMs(delayMs + tookMs / 2, () -> {
             if (works) {
-                run.ifPresent(hit -> site.truth().hits(victim, hit));
+                run.ifPresent(hit -> site.truth().hits(victim, hit, sinceMs));
                 act(agent, action, victim);
             }
             // One after the other, however long the machine stood still between.

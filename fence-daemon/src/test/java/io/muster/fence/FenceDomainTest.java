@@ -12,6 +12,7 @@ import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Reason;
+import io.muster.group.Remains;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -161,6 +162,57 @@ class FenceDomainTest {
         one.members(List.of(node(1), node(2), run), List.of());
         one.entry(new GroupEntry.View(
                 ++one.position, List.of(node(1), node(2), run), List.of(run), List.of()));
+    }
+
+    @Test
+    void aVictimThatIsBackAndOfWhichOnlySomeServicesMayRunHoldsUpNobody() {
+        one.lose(node(3), 1, 2);
+        restarts(run(3, 2));
+        long before = one.position;
+        one.entry(new GroupEntry.Vouched(++one.position, node(3), Remains.of("service:web")));
+        assertTrue(one.isVictim(node(3)), "it stays one for these");
+        assertTrue(one.last(FenceEffect.ReportRecovered.class).orElseThrow().upTo() > before);
+        assertEquals("none", one.core.report().waitState());
+        assertEquals(
+                Remains.of("service:web"),
+                one.core.report().victims().getFirst().remains());
+    }
+
+    @Test
+    void aVictimThatIsBackAndOfWhichAnythingMayRunHoldsUpRecovery() {
+        one.lose(node(3), 1, 2);
+        restarts(run(3, 2));
+        long before = one.position;
+        one.at(one.now + 100_000);
+        assertTrue(one.all(FenceEffect.ReportRecovered.class).noneMatch(report -> report.upTo() >= before));
+    }
+
+    @Test
+    void aVictimThatIsGoneAgainIsFencedHoweverShortItsList() {
+        one.lose(node(3), 1, 2);
+        restarts(run(3, 2));
+        one.entry(new GroupEntry.Vouched(++one.position, node(3), Remains.of("service:web")));
+        one.members(nodes(1, 2), List.of(new Departure(run(3, 2), Reason.LOST)));
+        one.at(one.now + 10_000).confirm(true).agentEnds(0);
+        assertTrue(one.proven(node(3)));
+        assertTrue(one.proven(run(3, 2)));
+    }
+
+    @Test
+    void aStartUpVictimThatComesBackUncleanIsOneUntilItIsCleanedUp() {
+        var domain = new Domain(1, Settings.nodes(3).postJoinMs(1000));
+        domain.view(1, 2).members(nodes(1, 2), List.of()).quorum(true).at(domain.now + 1000);
+        Node unmet = new Node(3, Incarnation.UNKNOWN);
+        assertTrue(domain.isVictim(unmet));
+        domain.members(nodes(1, 2, 3), List.of());
+        domain.entry(new GroupEntry.Vouched(++domain.position, unmet, Remains.of("service:web", "service:db")));
+        domain.entry(new GroupEntry.Vouched(++domain.position, unmet, Remains.of("service:web")));
+        assertEquals(
+                Remains.of("service:web"),
+                domain.core.state().victim(unmet).orElseThrow().remains());
+        assertFalse(domain.core.state().pending());
+        domain.entry(new GroupEntry.Vouched(++domain.position, unmet, Remains.NONE));
+        assertFalse(domain.isVictim(unmet));
     }
 
     @Test

@@ -38,13 +38,15 @@ import java.util.TreeSet;
 ///
 /// That replicas are equal the model checks itself.
 final class FenceTruth {
+    private record Started(int life, long atMs) {}
+
     private record Work(ModelNode by, Node run, SimPrograms.Execution execution) {}
 
     private final FenceSite site;
     private final Map<Node, Integer> lifeOf = new HashMap<>();
     private final SortedMap<Integer, Long> offAtMs = new TreeMap<>();
-    /// The start of each machine in which something of a service has begun to run there.
-    private final SortedMap<Integer, Integer> startedIn = new TreeMap<>();
+    /// When something of a service has begun to run on each machine, and in which start of it.
+    private final SortedMap<Integer, Started> started = new TreeMap<>();
 
     private final SortedMap<Integer, Work> working = new TreeMap<>();
     private final SortedMap<Integer, Watched<?, ?>> watched = new TreeMap<>();
@@ -68,16 +70,19 @@ final class FenceTruth {
     /// Something begins to run there.
     void starts(ModelNode node) {
         node.say("something is started");
-        startedIn.put(node.nodeid(), node.machine().starts());
+        started.put(node.nodeid(), new Started(node.machine().starts(), nowMs()));
     }
 
     /// An agent takes a machine's power, if it has any.
-    void hits(int nodeid, Node victim) {
+    ///
+    /// @param sinceMs when the agent was started
+    void hits(int nodeid, Node victim, long sinceMs) {
         ModelNode node = site.node(nodeid);
-        boolean late = node.machine().up()
-                && startedIn.getOrDefault(nodeid, 0) == node.machine().starts()
-                && life(victim) != node.machine().starts();
-        require(!late, "node " + nodeid + " is hit late for " + victim + ": something has been started there");
+        Started last = started.getOrDefault(nodeid, new Started(0, 0));
+        boolean runs = node.machine().up() && last.life() == node.machine().starts();
+        // What nobody had met may be what was running there all the time.
+        boolean its = unmet(victim) ? last.atMs() < sinceMs : life(victim) == last.life();
+        require(!runs || its, "node " + nodeid + " is hit late for " + victim + ": something has been started there");
     }
 
     void off(int nodeid) {
@@ -243,8 +248,10 @@ final class FenceTruth {
                     fenced++;
                 }
                 case FenceEffect.ReportRecovered(long upTo) -> {
-                    SortedMap<Node, Victim> left = state().victims();
-                    require(left.isEmpty(), "node " + node.nodeid() + " reports recovery with victims " + left);
+                    require(
+                            !state().pending(),
+                            "node " + node.nodeid() + " reports recovery with victims "
+                                    + state().victims());
                     recoveredUpTo = upTo;
                 }
                 case FenceEffect.Propose _,

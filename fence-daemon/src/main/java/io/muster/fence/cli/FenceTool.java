@@ -257,6 +257,14 @@ public final class FenceTool implements Command {
         text.append("members       ");
         report.members().forEach(nodeid -> text.append(nodeid).append(' '));
         text.append('\n');
+        // Only where there is something to tell: the original had no such lines.
+        for (DomainReport.VictimLine victim : report.victims()) {
+            if (!victim.pending()) {
+                text.append("may still run ").append(victim.remains());
+                text.append(" of ").append(victim.name());
+                text.append(", run ").append(victim.node().incarnation()).append('\n');
+            }
+        }
         if (allNodes) {
             text.append("all nodes\n");
             for (DomainReport.NodeLine node : report.nodes()) {

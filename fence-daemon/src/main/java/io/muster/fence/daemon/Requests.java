@@ -133,6 +133,8 @@ final class Requests implements SessionHandler {
                         .append(victim.cause())
                         .append(" claimed by ")
                         .append(victim.claimedBy())
+                        .append(" may still run ")
+                        .append(victim.remains())
                         .append(victim.proven() ? " proven\n" : "\n"));
         report.paths()
                 .forEach(line -> text.append("path nodeid ")

@@ -10,6 +10,7 @@ import io.muster.core.Node;
 import io.muster.daemon.Layout;
 import io.muster.fence.DomainReport;
 import io.muster.fence.DomainReport.NodeLine;
+import io.muster.group.Remains;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,7 +74,7 @@ class FenceCommandsTest {
                 List.of(
                         new NodeLine(1, "n1", true, false, Optional.empty(), 0, "none", 0),
                         new NodeLine(2, "n2", false, true, Optional.of(victim), 1, "agent", 0)),
-                List.of(new DomainReport.VictimLine(victim, "n2", "lost", 1, false)),
+                List.of(new DomainReport.VictimLine(victim, "n2", "lost", 1, false, Remains.ALL, true)),
                 List.of());
         String block = """
                 fence domain
@@ -91,6 +92,27 @@ class FenceCommandsTest {
                         nodeid 2 member 0 victim 1 last fence master 1 how agent
 
                         """, FenceTool.text(report, true));
+    }
+
+    @Test
+    void lsShowsWhatMayStillRunOfAVictimThatNeedsNoFencing() {
+        var former = new Node(2, new Incarnation(1, 1));
+        var remains = Remains.of("service:web", "service:db");
+        var report = new DomainReport(
+                true,
+                true,
+                true,
+                0,
+                1,
+                "none",
+                List.of(1, 2),
+                true,
+                List.of(),
+                List.of(new DomainReport.VictimLine(former, "n2", "lost", 0, false, remains, false)),
+                List.of());
+        assertTrue(FenceTool.text(report, false)
+                .endsWith("members       1 2 \nmay still run service:db,service:web of n2, run "
+                        + former.incarnation() + "\n\n"));
     }
 
     @Test
