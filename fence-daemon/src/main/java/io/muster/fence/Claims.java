@@ -28,8 +28,12 @@ final class Claims {
 
     /// What a pass works with.
     record Pass(DomainState state, FenceSettings settings, long nowMs, List<FenceEffect> out) {
+        private Directory directory() {
+            return new Directory(state, settings);
+        }
+
         String name(Node node) {
-            return settings.name(node.nodeid());
+            return directory().name(node);
         }
     }
 
@@ -169,8 +173,13 @@ final class Claims {
     }
 
     private void call(ClaimRun run, Pass pass) {
-        run.plan(pass.settings().methods(run.victim.nodeid()));
+        run.plan(pass.directory().methods(run.victim.nodeid()));
         AgentCall call = run.current();
+        if (call == ClaimRun.NONE && run.failedRounds() == 0) {
+            pass.out()
+                    .add(Log.warn("fence " + pass.name(run.victim) + ": no method is known: see that it has no power, then "
+                            + "fence_ack_manual " + run.victim.nodeid()));
+        }
         if (call.refusal().isPresent()) {
             String result = "error " + call.refusal().get();
             failed(run, call, result, "", pass);

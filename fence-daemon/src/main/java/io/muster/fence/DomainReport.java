@@ -41,14 +41,16 @@ public record DomainReport(
         paths = List.copyOf(paths);
     }
 
-    /// One configured node.
+    /// One node of the configuration, or one that was and may have to be fenced still.
     ///
+    /// @param configured whether cluster.conf has it
     /// @param run the member's run, or that of the latest victim, if there is one
     /// @param lastMaster nodeid of who fenced it last, 0 for nobody
     /// @param lastHow `none`, `agent`, `member`, `override` or `external`
     public record NodeLine(
             int nodeid,
             String name,
+            boolean configured,
             boolean member,
             boolean victim,
             Optional<Node> run,
@@ -74,6 +76,7 @@ public record DomainReport(
     }
 
     static DomainReport of(DomainState state, FenceSettings settings, Node self) {
+        var directory = new Directory(state, settings);
         var victims = new ArrayList<VictimLine>();
         int victimNow = 0;
         for (Victim victim : state.victims().values()) {
@@ -83,7 +86,7 @@ public record DomainReport(
             }
             victims.add(new VictimLine(
                     victim.node(),
-                    settings.name(victim.node().nodeid()),
+                    directory.name(victim.node()),
                     victim.cause().name().toLowerCase(Locale.ROOT),
                     by,
                     victim.proof().isPresent(),
@@ -92,7 +95,12 @@ public record DomainReport(
         }
         var nodes = new ArrayList<NodeLine>();
         for (NodeFencing node : settings.nodes().values()) {
-            nodes.add(line(state, node));
+            nodes.add(line(state, node, true));
+        }
+        for (Former former : state.former().values()) {
+            if (!settings.nodes().containsKey(former.fencing().nodeid())) {
+                nodes.add(line(state, former.fencing(), false));
+            }
         }
         var paths = new ArrayList<PathLine>();
         state.paths().forEach((path, trial) -> paths.add(new PathLine(path, trial)));
@@ -120,7 +128,7 @@ public record DomainReport(
         return state.pending() ? "fencing" : "none";
     }
 
-    private static NodeLine line(DomainState state, NodeFencing node) {
+    private static NodeLine line(DomainState state, NodeFencing node, boolean configured) {
         int nodeid = node.nodeid();
         boolean victim =
                 state.victims().values().stream().anyMatch(v -> v.node().nodeid() == nodeid);
@@ -131,6 +139,7 @@ public record DomainReport(
         return new NodeLine(
                 nodeid,
                 node.name(),
+                configured,
                 state.view().stream().anyMatch(member -> member.nodeid() == nodeid),
                 victim,
                 run,
@@ -139,9 +148,25 @@ public record DomainReport(
                 last.map(Proof::wallMs).orElse(0L));
     }
 
-    /// The line of the node of that name, which compares without case.
+    /// The line of the node of that name, which compares without case, or else of that nodeid.
     public Optional<NodeLine> node(String name) {
-        return nodes.stream().filter(node -> node.name().equalsIgnoreCase(name)).findFirst();
+        return nodes.stream()
+                .filter(node -> node.name().equalsIgnoreCase(name))
+                .findFirst()
+                .or(() -> nodes.stream()
+                        .filter(node -> Integer.toString(node.nodeid()).equals(name))
+                        .findFirst());
+    }
+
+    /// All victims of the node of that name or nodeid, configured or not.
+    public List<VictimLine> victims(String name) {
+        Optional<NodeLine> node = node(name);
+        return victims.stream()
+                .filter(line -> node.isPresent()
+                        ? line.node().nodeid() == node.get().nodeid()
+                        : line.name().equalsIgnoreCase(name)
+                                || Integer.toString(line.node().nodeid()).equals(name))
+                .toList();
     }
 
     public byte[] encode() {
@@ -152,6 +177,7 @@ public record DomainReport(
                 nodes,
                 (o, node) -> o.u32(node.nodeid())
                         .string(node.name())
+                        .bool(node.configured())
                         .bool(node.member())
                         .bool(node.victim())
                         .optional(node.run(), Output::node)
@@ -200,6 +226,7 @@ public record DomainReport(
                         i -> new NodeLine(
                                 i.u32(Integer.MAX_VALUE),
                                 i.string(),
+                                i.bool(),
                                 i.bool(),
                                 i.bool(),
                                 i.optional(Input::node),

@@ -39,7 +39,7 @@ import java.util.TreeSet;
 /// what may still run there; claimed runs, holders and places; runs
 /// whose claims are orphans, and holders; proven
 /// runs and proofs; members and the success of agents against them; nodeids and the last proof; paths and
-/// trials. Another version is refused by name.
+/// trials; nodes that were configured once. Another version is refused by name.
 final class DomainState {
     private static final int SNAPSHOT_VERSION = 4;
     private static final int MAX_ENTRIES = 65_536;
@@ -66,6 +66,9 @@ final class DomainState {
 
     /// Members against which an agent had success: their silence, when it comes, is explained already.
     private final SortedMap<Node, Proof> early = new TreeMap<>();
+
+    /// By nodeid: members and victims that were in a configuration and aren't any more.
+    private final SortedMap<Integer, Former> former = new TreeMap<>();
 
     private final SortedMap<Integer, Proof> last = new TreeMap<>();
     private final SortedMap<FencePath, FencePath.Trial> paths = new TreeMap<>();
@@ -103,6 +106,7 @@ final class DomainState {
             case GroupEntry.Vouched now -> vouched(now);
             case GroupEntry.Fenced _, GroupEntry.Config _, GroupEntry.Recovered _ -> {}
         }
+        former.keySet().removeIf(nodeid -> !concerns(nodeid));
     }
 
     /// cman knows nothing of runs that nobody has met; what is vouched for them is kept here.
@@ -117,6 +121,29 @@ final class DomainState {
             }
         }
         changedAt = now.position();
+    }
+
+    /// Whether its methods may be needed.
+    boolean concerns(int nodeid) {
+        return standing.members().containsKey(nodeid)
+                || open(nodeid)
+                || victims().keySet().stream().anyMatch(run -> run.nodeid() == nodeid);
+    }
+
+    private void kept(Former now) {
+        int nodeid = now.fencing().nodeid();
+        Former known = former.get(nodeid);
+        if (concerns(nodeid) && (known == null || known.version() < now.version())) {
+            former.put(nodeid, now);
+        }
+    }
+
+    Optional<Former> former(int nodeid) {
+        return Optional.ofNullable(former.get(nodeid));
+    }
+
+    SortedMap<Integer, Former> former() {
+        return former;
     }
 
     private void viewChanged(GroupEntry.View now) {
@@ -210,6 +237,7 @@ final class DomainState {
             case FenceMessage.Claim(Node node) -> claim(from, node, message.position());
             case FenceMessage.Release(Node node) -> end(from, node);
             case FenceMessage.Proven(Node node, Proof proof) -> proven(from, node, proof);
+            case FenceMessage.Kept(Former kept) -> kept(kept);
             case FenceMessage.Alive(Node run, Proof proof) -> alive(run, proof);
             case FenceMessage.Tried ignored -> {}
         }
@@ -439,6 +467,7 @@ final class DomainState {
             FenceCodec.path(o, e.getKey());
             FenceCodec.trial(o, e.getValue());
         });
+        out.list(former.values(), (o, one) -> one.encode(o));
         return out.toBytes();
     }
 
@@ -462,6 +491,7 @@ final class DomainState {
         in.list(MAX_ENTRIES, i -> state.early.put(i.node(), FenceCodec.proof(i)));
         in.list(MAX_ENTRIES, i -> state.last.put(i.u32(Integer.MAX_VALUE), FenceCodec.proof(i)));
         in.list(MAX_ENTRIES, i -> state.paths.put(FenceCodec.path(i), FenceCodec.trial(i)));
+        in.list(MAX_ENTRIES, Former::decode).forEach(one -> state.former.put(one.fencing().nodeid(), one));
         in.end();
         return state;
     }

@@ -9,10 +9,11 @@ import io.muster.wire.Output;
 /// | octets | field |
 /// |---|---|
 /// | u8 | version, 2 |
-/// | u8 | type: 1 ready, 2 start, 3 claim, 4 release, 5 proven, 6 tried, 7 alive |
+/// | u8 | type: 1 ready, 2 start, 3 claim, 4 release, 5 proven, 6 tried, 7 alive, 8 kept |
 /// | | start: u32 count, u32 nodeid each |
 /// | | claim, release: node (u32, 16) |
 /// | | proven, alive: node, proof |
+/// | | kept: u32 version, [NodeFencing] |
 /// | | tried: path (u32, text, text), trial |
 ///
 /// A proof is u8 kind, u32 nodeid, text how, u64 time; a trial u8 ok, text how, text agent, u32 nodeid, u64 time.
@@ -36,6 +37,7 @@ final class FenceCodec {
                 path(out.u8(6), path);
                 trial(out, trial);
             }
+            case FenceMessage.Kept(var former) -> former.encode(out.u8(8));
             case FenceMessage.Alive(var run, var proof) -> proof(out.u8(7).node(run), proof);
         }
         return out.toBytes();
@@ -56,6 +58,7 @@ final class FenceCodec {
             case 5 -> new FenceMessage.Proven(in.node(), proof(in));
             case 6 -> new FenceMessage.Tried(path(in), trial(in));
             case 7 -> new FenceMessage.Alive(in.node(), proof(in));
+            case 8 -> new FenceMessage.Kept(Former.decode(in));
             default -> throw new MalformedMessage("fence message type " + type);
         };
         in.end();

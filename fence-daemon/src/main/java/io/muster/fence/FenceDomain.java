@@ -47,6 +47,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     /// Runs of which cman has been told that they are harmless, and that aren't fenced in the log yet.
     private final Proposals<Node> reports = new Proposals<>(REPORT_AGAIN_MS);
 
+    /// What this node knows of nodes that its configuration has no more.
+    private final SortedMap<Integer, Former> gone = new TreeMap<>();
+
     /// Operators that wait until the log has their word.
     private final SortedMap<Long, Acknowledging> acknowledging = new TreeMap<>();
 
@@ -103,6 +106,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             List<Proposals.Said<Node>> reports,
             SortedMap<Long, Acknowledging> acknowledging,
             List<SignsOfLife.Look> signs,
+            SortedMap<Integer, Former> gone,
             SortedSet<Node> deferred,
             SortedSet<Node> announced,
             SortedSet<Integer> memberIds,
@@ -125,6 +129,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                 reports.underWay(),
                 new TreeMap<>(acknowledging),
                 signs.image(),
+                new TreeMap<>(gone),
                 new TreeSet<>(deferred),
                 new TreeSet<>(announced),
                 new TreeSet<>(memberIds),
@@ -168,6 +173,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         acknowledging.clear();
         acknowledging.putAll(was.acknowledging());
         signs.resume(was.signs());
+        gone.clear();
+        gone.putAll(was.gone());
         replace(deferred, was.deferred());
         replace(announced, was.announced());
         memberIds = Set.copyOf(was.memberIds());
@@ -193,6 +200,16 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     /// What this node knows, for commands. Meaningful once the group's state has arrived.
     public DomainReport report() {
         return state.view().contains(self) ? DomainReport.of(state, settings, self) : DomainReport.absent();
+    }
+
+    /// How a member or victim is fenced that the configuration has no more, by its former name or its nodeid.
+    public Optional<NodeFencing> former(String name) {
+        return state.former().values().stream()
+                .map(Former::fencing)
+                .filter(node -> !settings.nodes().containsKey(node.nodeid()))
+                .filter(node -> node.name().equalsIgnoreCase(name)
+                        || Integer.toString(node.nodeid()).equals(name))
+                .findFirst();
     }
 
     /// Whether this run of this node has completed the domain: no agent is at work for a former run of it, and none
@@ -233,14 +250,14 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             }
             case GroupEntry.Config config ->
                 ConfigReader.parse(config.bytes(), "cluster.conf").config().ifPresent(read -> {
-                    settings = FenceSettings.of(read).overridden(overrides);
+                    configured(FenceSettings.of(read).overridden(overrides));
                     out.add(Log.info("configuration " + config.version() + " in use"));
                 });
             case GroupEntry.Fenced fenced -> {
                 deferred.remove(fenced.victim());
                 reports.landed(fenced.victim());
                 out.add(Log.info("fence " + name(fenced.victim()) + " done by "
-                        + (fenced.byNodeid() == self.nodeid() ? "this node" : settings.name(fenced.byNodeid())) + ": "
+                        + (fenced.byNodeid() == self.nodeid() ? "this node" : name(fenced.byNodeid())) + ": "
                         + fenced.how()));
             }
             // A proposal that cman had not yet ordered may have been lost with the ring; saying it
@@ -256,6 +273,27 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                         && !memberIds.contains(victim.node().nodeid()));
         memberIds = Set.copyOf(state.members().keySet());
         delays.observe(state, settings, self.nodeid(), returned, nowMs);
+    }
+
+    private void configured(FenceSettings next) {
+        settings.nodes().forEach((nodeid, fencing) -> gone.put(nodeid, new Former(settings.version(), fencing)));
+        gone.keySet().removeAll(next.nodes().keySet());
+        settings = next;
+    }
+
+    /// What the last configuration said of a node that may have to be fenced has to be known to whoever
+    /// claims it, and to those that join later.
+    private void keep(long nowMs, List<FenceEffect> out) {
+        gone.keySet().removeIf(nodeid -> !state.concerns(nodeid));
+        for (Former former : gone.values()) {
+            int nodeid = former.fencing().nodeid();
+            boolean news = state.former(nodeid)
+                    .filter(known -> known.version() >= former.version())
+                    .isEmpty();
+            if (news && state.quorate()) {
+                speech.propose(new FenceMessage.Kept(former), nowMs, out);
+            }
+        }
     }
 
     private void restored(long nowMs) {
@@ -336,6 +374,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         if (state.view().contains(self)) {
             answer(nowMs, out);
             announce(out);
+            keep(nowMs, out);
             start(nowMs, out);
             ready(nowMs, out);
             look(nowMs, out);
@@ -378,7 +417,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         List<Integer> missing = missing();
         if (missing.isEmpty() || nowMs >= startAtMs) {
             if (speech.propose(new FenceMessage.Start(missing), nowMs, out) && !missing.isEmpty()) {
-                missing.forEach(nodeid -> out.add(Log.info(settings.name(nodeid) + " not a cluster member after "
+                missing.forEach(nodeid -> out.add(Log.info(name(nodeid) + " not a cluster member after "
                         + settings.postJoinDelayMs() / 1000 + " sec post_join_delay")));
             }
         } else {
@@ -474,7 +513,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             } else if (claimant.equals(self)) {
                 speech.propose(new FenceMessage.Claim(victim.node()), nowMs, out);
             } else if (state.members().containsValue(claimant) && deferred.add(victim.node())) {
-                out.add(Log.info("fencing " + name(victim.node()) + " deferred to " + settings.name(claimant.nodeid())));
+                out.add(Log.info("fencing " + name(victim.node()) + " deferred to " + name(claimant.nodeid())));
             }
         }
     }
@@ -498,7 +537,11 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     }
 
     private String name(Node node) {
-        return settings.name(node.nodeid());
+        return name(node.nodeid());
+    }
+
+    private String name(int nodeid) {
+        return new Directory(state, settings).name(nodeid);
     }
 
 }

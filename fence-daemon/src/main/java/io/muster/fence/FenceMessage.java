@@ -33,6 +33,9 @@ sealed interface FenceMessage {
     /// That proof is void: the run was seen alive after it, or has been unfenced.
     record Alive(Node run, Proof proof) implements FenceMessage {}
 
+    /// A node that cluster.conf has no more can still be fenced, by its last methods.
+    record Kept(Former former) implements FenceMessage {}
+
     /// A fence path was used. Only for display.
     record Tried(FencePath path, FencePath.Trial trial) implements FenceMessage {}
 }

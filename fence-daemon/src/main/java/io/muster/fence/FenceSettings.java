@@ -12,6 +12,7 @@ import java.util.TreeMap;
 /// What fencing takes from cluster.conf. Local to each node: the replicated state names nodes by number
 /// only, and what an agent is told is the business of the node that runs it.
 ///
+/// @param version of the configuration
 /// @param postJoinDelayMs [#FOREVER] waits until no victim is left
 /// @param postFailDelayMs [#FOREVER] likewise
 /// @param cleanStart never fence at start-up
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 /// @param agentTimeoutMs an agent that runs longer is killed, and has failed
 /// @param nodes by nodeid
 public record FenceSettings(
+        int version,
         long postJoinDelayMs,
         long postFailDelayMs,
         boolean cleanStart,
@@ -57,6 +59,7 @@ public record FenceSettings(
             nodes.put(node.nodeid(), NodeFencing.of(config, node));
         }
         return new FenceSettings(
+                config.version(),
                 delayMs(daemon.postJoinDelaySec()),
                 delayMs(daemon.postFailDelaySec()),
                 daemon.cleanStart(),
@@ -74,6 +77,7 @@ public record FenceSettings(
     /// With what the command line says instead.
     public FenceSettings overridden(Overrides by) {
         return new FenceSettings(
+                version,
                 by.postJoinDelaySec() == Overrides.UNSET ? postJoinDelayMs : delayMs(by.postJoinDelaySec()),
                 postFailDelayMs,
                 cleanStart || by.cleanStart(),
@@ -84,17 +88,14 @@ public record FenceSettings(
                 nodes);
     }
 
-    /// The name in cluster.conf, or `nodeid 7` for a node that isn't there any more.
-    public String name(int nodeid) {
-        NodeFencing node = nodes.get(nodeid);
-        return node == null ? "nodeid " + nodeid : node.name();
-    }
-
-    /// How the node of that name is fenced.
+    /// How the node of that name, or else of that nodeid, is fenced.
     public Optional<NodeFencing> node(String name) {
         return nodes.values().stream()
                 .filter(node -> node.name().equalsIgnoreCase(name))
-                .findFirst();
+                .findFirst()
+                .or(() -> nodes.values().stream()
+                        .filter(node -> Integer.toString(node.nodeid()).equals(name))
+                        .findFirst());
     }
 
     /// Names in the order of nodeids.
@@ -102,11 +103,6 @@ public record FenceSettings(
         var names = new ArrayList<String>();
         nodes.values().forEach(node -> names.add(node.name()));
         return names;
-    }
-
-    List<NodeFencing.Method> methods(int nodeid) {
-        NodeFencing node = nodes.get(nodeid);
-        return node == null ? List.of() : node.methods();
     }
 
     boolean staggered() {

@@ -5,6 +5,9 @@ import io.muster.config.ClusterNode;
 import io.muster.config.DeviceUse;
 import io.muster.config.FenceDevice;
 import io.muster.config.FenceMethod;
+import io.muster.core.MalformedMessage;
+import io.muster.wire.Input;
+import io.muster.wire.Output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +18,8 @@ import java.util.Optional;
 /// @param unfence all must succeed
 /// @param staggered whether a device of it sets `delay`: the operator has chosen who wins a duel
 public record NodeFencing(int nodeid, String name, List<Method> methods, List<AgentCall> unfence, boolean staggered) {
+    private static final int MAX = 4096;
+
     public NodeFencing {
         methods = List.copyOf(methods);
         unfence = List.copyOf(unfence);
@@ -25,6 +30,43 @@ public record NodeFencing(int nodeid, String name, List<Method> methods, List<Ag
         public Method {
             calls = List.copyOf(calls);
         }
+    }
+
+    /// Layout: u32 nodeid, string name, list of methods (string name, list of calls), list of calls to unfence, bool
+    /// staggered. A call is u32 method, u32 device, strings method, device and agent, bool restores, list of strings,
+    /// optional string.
+    public void encode(Output out) {
+        out.u32(nodeid).string(name);
+        out.list(methods, (o, method) -> o.string(method.name()).list(method.calls(), NodeFencing::encode));
+        out.list(unfence, NodeFencing::encode).bool(staggered);
+    }
+
+    private static void encode(Output out, AgentCall call) {
+        out.u32(call.method()).u32(call.device());
+        out.string(call.methodName()).string(call.deviceName()).string(call.agent());
+        out.bool(call.restores()).list(call.input(), Output::string).optional(call.refusal(), Output::string);
+    }
+
+    /// Reads what [#encode] has written.
+    public static NodeFencing decode(Input in) throws MalformedMessage {
+        return new NodeFencing(
+                in.u32(Integer.MAX_VALUE),
+                in.string(),
+                in.list(MAX, i -> new Method(i.string(), i.list(MAX, NodeFencing::call))),
+                in.list(MAX, NodeFencing::call),
+                in.bool());
+    }
+
+    private static AgentCall call(Input in) throws MalformedMessage {
+        return new AgentCall(
+                in.u32(Integer.MAX_VALUE),
+                in.u32(Integer.MAX_VALUE),
+                in.string(),
+                in.string(),
+                in.string(),
+                in.bool(),
+                in.list(MAX, Input::string),
+                in.optional(Input::string));
     }
 
     static NodeFencing of(ClusterConfig config, ClusterNode node) {

@@ -26,7 +26,8 @@ class FenceCodecTest {
             new FenceMessage.Release(NODE),
             new FenceMessage.Proven(NODE, new Proof(Proof.Kind.AGENT, 1, "fence_apc", 5)),
             new FenceMessage.Tried(new FencePath(2, "m", "d"), new FencePath.Trial(true, "fence", "fence_apc", 1, 5)),
-            new FenceMessage.Alive(NODE, new Proof(Proof.Kind.EXTERNAL, 1, "fence_apc", 5)));
+            new FenceMessage.Alive(NODE, new Proof(Proof.Kind.EXTERNAL, 1, "fence_apc", 5)),
+            new FenceMessage.Kept(new Former(7, Settings.nodes(2).made().nodes().get(2))));
 
     @Test
     void goldens() throws MalformedMessage {
@@ -40,7 +41,9 @@ class FenceCodecTest {
                 "0204" + node,
                 "0205" + node + "00" + "00000001" + apc + time,
                 "0206" + "00000002" + "00016d" + "000164" + "01" + "000566656e6365" + apc + "00000001" + time,
-                "0207" + node + "02" + "00000001" + apc + time);
+                "0207" + node + "02" + "00000001" + apc + time,
+                "0208" + "00000007" + "00000002" + "00026e32" + "00000001" + "0005706f776572" + "00000001" + "0000000000000000"
+                        + "0005706f776572" + "0003617063" + "000966656e63655f617063" + "00" + "00000000" + "00" + "00000000" + "00");
         for (int i = 0; i < ALL.size(); i++) {
             assertEquals(hex.get(i), HexFormat.of().formatHex(FenceCodec.encode(ALL.get(i))));
             assertEquals(ALL.get(i), FenceCodec.decode(HexFormat.of().parseHex(hex.get(i))));

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.core.Drive;
 import io.muster.core.Incarnation;
+import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Departure;
@@ -213,6 +215,57 @@ class FenceDomainTest {
         assertFalse(domain.core.state().pending());
         domain.entry(new GroupEntry.Vouched(++domain.position, unmet, Remains.NONE));
         assertFalse(domain.isVictim(unmet));
+    }
+
+    @Test
+    void aVictimThatTheConfigurationHasNoMoreIsFencedAsTheLastOneSaid() {
+        one.entry(withoutThree()).lose(node(3), 1, 2).confirm(true);
+        assertEquals("fence_apc", one.agent().orElseThrow());
+        assertTrue(one.log().contains("fencing node n3"), "by its former name");
+    }
+
+    @Test
+    void whoJoinsLaterCanFenceAVictimOfAFormerConfiguration() throws MalformedMessage {
+        one.entry(withoutThree());
+        var two = new Domain(2, Settings.nodes(3).without(3));
+        two.core.restore(one.core.snapshot());
+        two.core.drive(new Drive.Restored<>(), two.now);
+        two.position = one.position;
+        two.lose(node(1), 2, 3).lose(node(3), 2).at(two.now + 10_000);
+        two.confirm(true);
+        assertTrue(two.agent().isPresent());
+        assertEquals("n3", two.core.report().node("n3").orElseThrow().name());
+        assertFalse(two.core.report().node("3").orElseThrow().configured());
+        assertEquals(1, two.core.report().victims("N3").size());
+        assertEquals("n3", two.core.former("3").orElseThrow().name());
+    }
+
+    @Test
+    void whatWasConfiguredOnceIsForgottenWithTheNode() {
+        one.entry(withoutThree());
+        assertTrue(one.core.state().former(3).isPresent());
+        one.members(nodes(1, 2), List.of(new Departure(node(3), Reason.LEFT)));
+        assertTrue(one.core.state().former(3).isEmpty());
+    }
+
+    @Test
+    void aVictimOfWhichNobodyKnowsAMethodIsNamedWithWhatToDo() {
+        Node stranger = run(9, 1);
+        one.members(nodes(1, 2, 3), List.of(new Departure(stranger, Reason.LOST))).confirm(true);
+        assertTrue(one.log()
+                .contains("fence nodeid 9: no method is known: see that it has no power, then fence_ack_manual 9"));
+        assertEquals(1, one.core.report().victims("9").size());
+    }
+
+    private GroupEntry withoutThree() {
+        String document = """
+                <?xml version="1.0"?>
+                <cluster name="t" config_version="2"><clusternodes>
+                <clusternode name="n1" nodeid="1"/><clusternode name="n2" nodeid="2"/>
+                </clusternodes></cluster>
+                """;
+        return new GroupEntry.Config(
+                ++one.position, 2, "0".repeat(64), document.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 
 /// Settings for tests: nodes `n1`, `n2`, ... with one method of one device each unless said otherwise.
 final class Settings {
+    private int version = 1;
     private long postJoinMs = 3000;
     private long postFailMs;
     private boolean cleanStart;
@@ -67,11 +68,22 @@ final class Settings {
         return this;
     }
 
+    Settings version(int number) {
+        version = number;
+        return this;
+    }
+
+    Settings without(int nodeid) {
+        methods.remove(nodeid);
+        return this;
+    }
+
     FenceSettings made() {
         var nodes = new TreeMap<Integer, NodeFencing>();
         methods.forEach(
                 (nodeid, of) -> nodes.put(nodeid, new NodeFencing(nodeid, "n" + nodeid, of, List.of(), staggered)));
         return new FenceSettings(
+                version,
                 postJoinMs,
                 postFailMs,
                 cleanStart,

@@ -28,7 +28,7 @@ import java.util.Optional;
 public final class FenceAckManual implements Command {
     private static final String USAGE = """
             Usage: fence_ack_manual [options] NODE
-              NODE     name of a victim, also as -n NODE
+              NODE     name or nodeid of a victim, also as -n NODE
               -O       don't ask
               -h       print this help, then exit
               -V       print program version information, then exit
@@ -120,18 +120,19 @@ public final class FenceAckManual implements Command {
             err.println("fence_ack_manual: this node isn't in the fence domain: run it on one that is");
             return List.of();
         }
-        if (report.node(name).isEmpty()) {
+        List<VictimLine> known = report.victims(name);
+        if (known.isEmpty() && report.node(name).isEmpty()) {
             var names = report.nodes().stream().map(DomainReport.NodeLine::name).toList();
-            err.println("fence_ack_manual: \"" + name + "\": no such node in cluster.conf" + Nearest.hint(name, names));
+            err.println("fence_ack_manual: \"" + name + "\": no such node in cluster.conf, and no victim of that name or nodeid"
+                    + Nearest.hint(name, names));
             return List.of();
         }
         if (!report.quorate()) {
             err.println("fence_ack_manual: this node isn't quorate: run it on one that is");
             return List.of();
         }
-        List<VictimLine> victims = report.victims().stream()
-                .filter(line -> line.name().equalsIgnoreCase(name) && !line.proven())
-                .toList();
+        List<VictimLine> victims =
+                known.stream().filter(line -> !line.proven()).toList();
         if (victims.isEmpty()) {
             err.println("fence_ack_manual: " + name + " is no victim: there is nothing to override");
         }

@@ -5,10 +5,12 @@ import io.muster.cli.Getopt;
 import io.muster.cli.Nearest;
 import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigReader;
+import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.fence.AgentCall;
+import io.muster.fence.DomainReport;
 import io.muster.fence.FencePath;
 import io.muster.fence.FenceSettings;
 import io.muster.fence.NodeFencing;
@@ -32,7 +34,7 @@ import java.util.function.BiConsumer;
 public final class FenceNode implements Command {
     private static final String USAGE = """
             Usage: fence_node [options] NODE
-              NODE     name of the node in cluster.conf
+              NODE     name or nodeid of the node, in cluster.conf or in one before
               -U       unfence NODE (this node if none is named)
               -S       test all fence devices of NODE
               -v       say what each agent answered; -vv also what it was told
@@ -90,7 +92,7 @@ public final class FenceNode implements Command {
         if (name.isEmpty()) {
             return 1;
         }
-        Optional<NodeFencing> found = settings.node(name.get());
+        Optional<NodeFencing> found = settings.node(name.get()).or(() -> former(name.get()));
         if (found.isEmpty()) {
             err.println("fence_node: \"" + name.get() + "\": no such node in cluster.conf"
                     + Nearest.hint(name.get(), settings.names()));
@@ -124,6 +126,16 @@ public final class FenceNode implements Command {
         return Optional.empty();
     }
 
+    /// One that is a member or a victim and that cluster.conf has no more.
+    private Optional<NodeFencing> former(String name) {
+        try {
+            var request = FenceProtocol.named(name);
+            return Optional.of(FenceProtocol.former(AskFenced.ask(layout, FenceProtocol.FORMER, request)));
+        } catch (IOException | MalformedMessage e) {
+            return Optional.empty();
+        }
+    }
+
     private int fence(MethodRun run, NodeFencing node, PrintStream err) {
         if (node.methods().stream().allMatch(method -> method.calls().isEmpty())) {
             return 2;
@@ -142,7 +154,10 @@ public final class FenceNode implements Command {
     /// nobody to tell, and the node is fenced or unfenced all the same.
     private Optional<Node> present(NodeFencing node) {
         try {
-            return AskFenced.report(layout).node(node.name()).flatMap(line -> line.run());
+            return AskFenced.report(layout).nodes().stream()
+                    .filter(line -> line.nodeid() == node.nodeid())
+                    .findFirst()
+                    .flatMap(DomainReport.NodeLine::run);
         } catch (IOException e) {
             return Optional.empty();
         }

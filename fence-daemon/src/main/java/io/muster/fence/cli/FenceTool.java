@@ -268,6 +268,9 @@ public final class FenceTool implements Command {
         if (allNodes) {
             text.append("all nodes\n");
             for (DomainReport.NodeLine node : report.nodes()) {
+                if (!node.configured()) {
+                    continue;
+                }
                 text.append("nodeid ").append(node.nodeid());
                 text.append(" member ").append(node.member() ? 1 : 0);
                 text.append(" victim ").append(node.victim() ? 1 : 0);

@@ -5,6 +5,7 @@ import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.fence.DomainReport;
 import io.muster.fence.FencePath;
+import io.muster.fence.NodeFencing;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import java.time.Duration;
 /// | 6 | a run was fenced from outside | node, text agent | |
 /// | 7 | a fence path was tried | path, u8 ok, text agent | |
 /// | 8 | a run is about to be unfenced | node | |
+/// | 9 | how a node is fenced, by name or nodeid, that cluster.conf has no more | text | a [io.muster.fence.NodeFencing] |
 /// | 64 | whether this run of this node has completed the domain ([io.muster.member.daemon.AskFencing]) | node | |
 public final class FenceProtocol {
     public static final int JOIN = 1;
@@ -33,6 +35,7 @@ public final class FenceProtocol {
     public static final int FENCED_OUTSIDE = 6;
     public static final int TRIED = 7;
     public static final int UNFENCED = 8;
+    public static final int FORMER = 9;
 
     /// The code of an answer that says no; its text says why.
     public static final int REFUSED = 1;
@@ -64,6 +67,15 @@ public final class FenceProtocol {
     /// For [#ACKNOWLEDGE] and [#UNFENCED].
     public static Output node(Node node) {
         return new Output().node(node);
+    }
+
+    /// For [#FORMER].
+    public static Output named(String name) {
+        return new Output().string(name);
+    }
+
+    public static NodeFencing former(Answer answer) throws MalformedMessage {
+        return NodeFencing.decode(new Input(answer.body()));
     }
 
     public static Output outside(Node node, String agent) {

@@ -9,8 +9,10 @@ import io.muster.core.Node;
 import io.muster.fence.DomainReport;
 import io.muster.fence.FenceEvent;
 import io.muster.fence.FencePath;
+import io.muster.fence.NodeFencing;
 import io.muster.member.daemon.AskFencing;
 import io.muster.member.daemon.Questions;
+import io.muster.wire.Output;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -98,6 +100,12 @@ final class Requests implements SessionHandler {
                 var outside = FenceProtocol.Outside.decode(frame.input());
                 tell(session, frame, new FenceEvent.FencedOutside(outside.node(), outside.agent(), daemon.wallMs()));
             }
+            case FenceProtocol.FORMER -> {
+                String name = frame.input().string();
+                session.reply(frame, daemon.former(name)
+                        .map(Requests::fencing)
+                        .orElseGet(() -> no("no victim or member that was \"" + name + "\" or has that nodeid")));
+            }
             case FenceProtocol.UNFENCED ->
                 tell(session, frame, new FenceEvent.Unfenced(frame.input().node()));
             case FenceProtocol.TRIED -> {
@@ -115,6 +123,12 @@ final class Requests implements SessionHandler {
 
     private void tell(Session session, Frame frame, FenceEvent event) {
         session.reply(frame, daemon.member().post(event) ? Answer.DONE : no(OUTSIDE));
+    }
+
+    private static Answer fencing(NodeFencing node) {
+        var out = new Output();
+        node.encode(out);
+        return Answer.of(out);
     }
 
     private static Answer no(String why) {

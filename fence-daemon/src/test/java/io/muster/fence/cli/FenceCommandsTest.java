@@ -72,8 +72,8 @@ class FenceCommandsTest {
                 List.of(1, 3),
                 false,
                 List.of(
-                        new NodeLine(1, "n1", true, false, Optional.empty(), 0, "none", 0),
-                        new NodeLine(2, "n2", false, true, Optional.of(victim), 1, "agent", 0)),
+                        new NodeLine(1, "n1", true, true, false, Optional.empty(), 0, "none", 0),
+                        new NodeLine(2, "n2", true, false, true, Optional.of(victim), 1, "agent", 0)),
                 List.of(new DomainReport.VictimLine(victim, "n2", "lost", 1, false, Remains.ALL, true)),
                 List.of());
         String block = """
