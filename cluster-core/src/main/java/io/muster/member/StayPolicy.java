@@ -42,8 +42,9 @@ public record StayPolicy(
     /// What a joiner waits for.
     public enum Awaits {
         NOTHING,
-        /// Its cman holds the cluster's cluster.conf, and a node that can be fenced has completed the fence domain:
-        /// before that nobody would fence the others, and an agent may be at work for a former run of this node.
+        /// Its cman holds the cluster's cluster.conf, and a node that can be fenced has completed the
+        /// fence domain: before that nobody would fence the others, and an agent may be at work for a
+        /// former run of this node.
         CONFIGURATION_AND_FENCING
     }
 
@@ -51,8 +52,8 @@ public record StayPolicy(
     public enum HangUp {
         /// Nothing: the daemon does what it can alone, and joins again when cman is back.
         RETURN,
-        /// The same run of cman: this daemon was too slow, and begins again with the state of the others.
-        /// Another run, or none: the node's membership is over, and so is the daemon.
+        /// The same run of cman: this daemon was too slow, and begins again with the state of the
+        /// others. Another run, or none: the node's membership is over, and so is the daemon.
         SAME_RUN,
         /// Stop all that runs here, then end.
         STOP

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 /// (c) the victim's node isn't a member, and (d) cman has just confirmed quorum by a token round; (a)
 /// to (c) are looked at again after (d).
 ///
-/// A claim stays open until this node says that its agent has ended, also when the victim is proven harmless
-/// by somebody else meanwhile: the next run of the node waits for that.
+/// A claim stays open until this node says that its agent has ended, also when the victim is proven
+/// harmless by somebody else meanwhile: the next run of the node waits for that.
 ///
 /// Thread: the core's.
 final class Claims {
@@ -121,8 +121,8 @@ final class Claims {
                 .isPresent();
         switch (run.phase()) {
             case ClaimRun.Phase.Running(long agent) -> {
-                // One that is at work against a node that has restarted is left to end: a node switched off half
-                // way stays off.
+                // One that is at work against a node that has restarted is left to end: a node switched
+                // off half way stays off.
                 if (!needed) {
                     run.enter(new ClaimRun.Phase.Ending(agent));
                     pass.out().add(new FenceEffect.StopAgent(agent));
@@ -177,8 +177,9 @@ final class Claims {
         AgentCall call = run.current();
         if (call == ClaimRun.NONE && run.failedRounds() == 0) {
             pass.out()
-                    .add(Log.warn("fence " + pass.name(run.victim) + ": no method is known: see that it has no power, then "
-                            + "fence_ack_manual " + run.victim.nodeid()));
+                    .add(Log.warn(
+                            "fence " + pass.name(run.victim) + ": no method is known: see that it has no power, then "
+                                    + "fence_ack_manual " + run.victim.nodeid()));
         }
         if (call.refusal().isPresent()) {
             String result = "error " + call.refusal().get();

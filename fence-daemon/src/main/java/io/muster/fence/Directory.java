@@ -4,7 +4,8 @@ import io.muster.core.Node;
 import java.util.List;
 import java.util.Optional;
 
-/// Who is who, and how each is fenced: by the configuration in use, or by the last one that had the node.
+/// Who is who, and how each is fenced: by the configuration in use, or by the last one that had the
+/// node.
 record Directory(DomainState state, FenceSettings settings) {
     Optional<NodeFencing> node(int nodeid) {
         return Optional.ofNullable(settings.nodes().get(nodeid))
@@ -15,7 +16,8 @@ record Directory(DomainState state, FenceSettings settings) {
         return node(nodeid).map(NodeFencing::methods).orElse(List.of());
     }
 
-    /// The name in cluster.conf, now or before; `nodeid 7` for a node of which nobody here has ever heard.
+    /// The name in cluster.conf, now or before; `nodeid 7` for a node of which nobody here has ever
+    /// heard.
     String name(int nodeid) {
         return node(nodeid).map(NodeFencing::name).orElse("nodeid " + nodeid);
     }

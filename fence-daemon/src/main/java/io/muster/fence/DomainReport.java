@@ -63,7 +63,8 @@ public record DomainReport(
     /// @param cause `lost`, `killed` or `startup`
     /// @param claimedBy nodeid, 0 for nobody
     /// @param remains what may still run there
-    /// @param pending whether recovery waits for it: its node isn't back, or nobody knows what may run there
+    /// @param pending whether recovery waits for it: its node isn't back, or nobody knows what may run
+    ///     there
     public record VictimLine(
             Node node, String name, String cause, int claimedBy, boolean proven, Remains remains, boolean pending) {}
 

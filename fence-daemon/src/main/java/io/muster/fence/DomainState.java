@@ -21,25 +21,27 @@ import java.util.TreeSet;
 /// Rules kept here, because here every replica checks them alike:
 ///
 /// - a victim leaves only by proof; coming back, being a member or time don't count;
-/// - an agent's success against a member explains the silence that follows, and is void as soon as that run
-///   gives a sign of life: an entry of its own, or being a member in a token round that began later; what
-///   nobody can ask for any more, because quorum was lost, is void too;
+/// - an agent's success against a member explains the silence that follows, and is void as soon as that
+///   run gives a sign of life: an entry of its own, or being a member in a token round that began
+///   later; what nobody can ask for any more, because quorum was lost, is void too;
 /// - at most one claim per node at a time, granted to the lowest node that has completed the domain,
 ///   and only when delivered in a regular, quorate configuration; never against a node that is a member
 ///   again;
-/// - a claim ends when its holder says that its agent has ended, or by loss of its holder, and not before that
-///   because the victim was proven by somebody else. Where only the holder's fenced is gone, the claim may pass
-///   on, but its agent may be at work until that fenced is back or the node is gone;
-/// - a victim whose node is a member again and of which only named services may still run stays one for these, but
-///   nobody needs to fence it, and recovery doesn't wait for it;
-/// - a restarted node completes the domain only once no agent can be at work against an earlier run of it.
+/// - a claim ends when its holder says that its agent has ended, or by loss of its holder, and not
+///   before that because the victim was proven by somebody else. Where only the holder's fenced is
+///   gone, the claim may pass on, but its agent may be at work until that fenced is back or the node is
+///   gone;
+/// - a victim whose node is a member again and of which only named services may still run stays one for
+///   these, but nobody needs to fence it, and recovery doesn't wait for it;
+/// - a restarted node completes the domain only once no agent can be at work against an earlier run of
+///   it.
 ///
 /// Layout of the snapshot, big-endian: u8 version 4, [Standing], bool started, u64 changed at; lists
 /// of: complete nodes; unmet nodes, the place of the start and
 /// what may still run there; claimed runs, holders and places; runs
 /// whose claims are orphans, and holders; proven
-/// runs and proofs; members and the success of agents against them; nodeids and the last proof; paths and
-/// trials; nodes that were configured once. Another version is refused by name.
+/// runs and proofs; members and the success of agents against them; nodeids and the last proof; paths
+/// and trials; nodes that were configured once. Another version is refused by name.
 final class DomainState {
     private static final int SNAPSHOT_VERSION = 4;
     private static final int MAX_ENTRIES = 65_536;
@@ -57,8 +59,8 @@ final class DomainState {
 
     private final SortedMap<Node, Victim.Claim> claims = new TreeMap<>();
 
-    /// Claims whose holder's fenced is gone from the domain while its node is a member: nobody knows yet whether
-    /// its agent has ended.
+    /// Claims whose holder's fenced is gone from the domain while its node is a member: nobody knows
+    /// yet whether its agent has ended.
     private final SortedSet<Orphan> orphans = new TreeSet<>();
 
     /// What makes victims harmless, until cman has told all groups.
@@ -158,7 +160,8 @@ final class DomainState {
                 orphans.add(new Orphan(entry.getKey(), holder));
             }
         }
-        // A fenced that joins anew has ended the agents of its former stay, and so has one that left in good order.
+        // A fenced that joins anew has ended the agents of its former stay, and so has one that left in
+        // good order.
         orphans.removeIf(orphan -> standing.view().contains(orphan.holder())
                 || !standing.present(orphan.holder())
                 || leftInOrder(now, orphan.holder()));
@@ -312,7 +315,8 @@ final class DomainState {
         }
     }
 
-    /// A run that has fallen silent meanwhile, and that nobody has been told of as fenced, is a victim again.
+    /// A run that has fallen silent meanwhile, and that nobody has been told of as fenced, is a victim
+    /// again.
     private void alive(Node run, Proof proof) {
         early.remove(run, proof);
         if (proof.byAgent() && proof.equals(proofs.get(run))) {
@@ -357,15 +361,28 @@ final class DomainState {
     SortedMap<Node, Victim> victims() {
         var victims = new TreeMap<Node, Victim>();
         standing.lost()
-                .forEach((run, loss) ->
-                        victims.put(run, victim(run, loss.position(), loss.rank(), Victim.Cause.of(loss.reason()), standing.remains(run))));
-        unmet.forEach((run, known) -> victims.put(run, victim(run, known.since(), 0, Victim.Cause.STARTUP, known.remains())));
+                .forEach((run, loss) -> victims.put(
+                        run,
+                        victim(
+                                run,
+                                loss.position(),
+                                loss.rank(),
+                                Victim.Cause.of(loss.reason()),
+                                standing.remains(run))));
+        unmet.forEach(
+                (run, known) -> victims.put(run, victim(run, known.since(), 0, Victim.Cause.STARTUP, known.remains())));
         return victims;
     }
 
     private Victim victim(Node run, long since, int rank, Victim.Cause cause, Remains remains) {
         return new Victim(
-                run, since, rank, cause, remains, Optional.ofNullable(claims.get(run)), Optional.ofNullable(proofs.get(run)));
+                run,
+                since,
+                rank,
+                cause,
+                remains,
+                Optional.ofNullable(claims.get(run)),
+                Optional.ofNullable(proofs.get(run)));
     }
 
     /// Whether recovery has to wait for it.
@@ -451,9 +468,11 @@ final class DomainState {
         var out = new Output(256).u8(SNAPSHOT_VERSION);
         standing.encode(out);
         out.bool(started).u64(changedAt).list(complete, Output::node);
-        out.list(unmet.entrySet(), (o, e) -> e.getValue()
-                .remains()
-                .encode(o.node(e.getKey()).u64(e.getValue().since())));
+        out.list(
+                unmet.entrySet(),
+                (o, e) -> e.getValue()
+                        .remains()
+                        .encode(o.node(e.getKey()).u64(e.getValue().since())));
         out.list(
                 claims.entrySet(),
                 (o, e) -> o.node(e.getKey())
@@ -491,7 +510,8 @@ final class DomainState {
         in.list(MAX_ENTRIES, i -> state.early.put(i.node(), FenceCodec.proof(i)));
         in.list(MAX_ENTRIES, i -> state.last.put(i.u32(Integer.MAX_VALUE), FenceCodec.proof(i)));
         in.list(MAX_ENTRIES, i -> state.paths.put(FenceCodec.path(i), FenceCodec.trial(i)));
-        in.list(MAX_ENTRIES, Former::decode).forEach(one -> state.former.put(one.fencing().nodeid(), one));
+        in.list(MAX_ENTRIES, Former::decode)
+                .forEach(one -> state.former.put(one.fencing().nodeid(), one));
         in.end();
         return state;
     }

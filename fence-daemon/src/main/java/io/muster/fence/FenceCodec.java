@@ -16,7 +16,8 @@ import io.muster.wire.Output;
 /// | | kept: u32 version, [NodeFencing] |
 /// | | tried: path (u32, text, text), trial |
 ///
-/// A proof is u8 kind, u32 nodeid, text how, u64 time; a trial u8 ok, text how, text agent, u32 nodeid, u64 time.
+/// A proof is u8 kind, u32 nodeid, text how, u64 time; a trial u8 ok, text how, text agent, u32 nodeid,
+/// u64 time.
 final class FenceCodec {
     static final int VERSION = 2;
 

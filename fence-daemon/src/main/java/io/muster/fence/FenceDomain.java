@@ -21,10 +21,11 @@ import java.util.TreeSet;
 /// The fence domain: makes every lost run of a node harmless, once, and lets recovery go on only then.
 ///
 /// [DomainState] is the replicated half, with the rules that keep it safe. This is the local half: it
-/// proposes starts, claims and proofs when their time has come, and tells cman what the log says is proven.
+/// proposes starts, claims and proofs when their time has come, and tells cman what the log says is
+/// proven.
 ///
-/// Its parts: [Claims] has the agents, [SignsOfLife] the look for who outlived one, [Delays] the clocks, [Speech]
-/// what isn't out of the log yet.
+/// Its parts: [Claims] has the agents, [SignsOfLife] the look for who outlived one, [Delays] the
+/// clocks, [Speech] what isn't out of the log yet.
 ///
 /// Thread: the owner's event loop.
 public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent, FenceEffect> {
@@ -202,7 +203,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         return state.view().contains(self) ? DomainReport.of(state, settings, self) : DomainReport.absent();
     }
 
-    /// How a member or victim is fenced that the configuration has no more, by its former name or its nodeid.
+    /// How a member or victim is fenced that the configuration has no more, by its former name or its
+    /// nodeid.
     public Optional<NodeFencing> former(String name) {
         return state.former().values().stream()
                 .map(Former::fencing)
@@ -212,8 +214,8 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                 .findFirst();
     }
 
-    /// Whether this run of this node has completed the domain: no agent is at work for a former run of it, and none
-    /// can come. Meaningful once the group's state has arrived.
+    /// Whether this run of this node has completed the domain: no agent is at work for a former run of
+    /// it, and none can come. Meaningful once the group's state has arrived.
     public boolean completed() {
         return state.complete().contains(self);
     }
@@ -543,5 +545,4 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     private String name(int nodeid) {
         return new Directory(state, settings).name(nodeid);
     }
-
 }

@@ -32,9 +32,9 @@ public record NodeFencing(int nodeid, String name, List<Method> methods, List<Ag
         }
     }
 
-    /// Layout: u32 nodeid, string name, list of methods (string name, list of calls), list of calls to unfence, bool
-    /// staggered. A call is u32 method, u32 device, strings method, device and agent, bool restores, list of strings,
-    /// optional string.
+    /// Layout: u32 nodeid, string name, list of methods (string name, list of calls), list of calls to
+    /// unfence, bool staggered. A call is u32 method, u32 device, strings method, device and agent,
+    /// bool restores, list of strings, optional string.
     public void encode(Output out) {
         out.u32(nodeid).string(name);
         out.list(methods, (o, method) -> o.string(method.name()).list(method.calls(), NodeFencing::encode));
@@ -114,9 +114,9 @@ public record NodeFencing(int nodeid, String name, List<Method> methods, List<Ag
                         .orElse(false);
     }
 
-    /// Two power supplies that are rebooted one after the other never leave the node without current. So when a method
-    /// has several power devices, each of which would reboot, all are switched off first and then on again.
-    /// Calls whose action is written stay as they are, where they are.
+    /// Two power supplies that are rebooted one after the other never leave the node without current.
+    /// So when a method has several power devices, each of which would reboot, all are switched off
+    /// first and then on again. Calls whose action is written stay as they are, where they are.
     private static List<AgentCall> allOffThenAllOn(List<AgentCall> calls) {
         long rebooting = calls.stream().filter(NodeFencing::reboots).count();
         if (rebooting < 2) {

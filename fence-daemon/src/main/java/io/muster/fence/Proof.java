@@ -16,11 +16,13 @@ public record Proof(Kind kind, int byNodeid, String how, long wallMs) {
         OVERRIDE,
         /// `fence_node` succeeded.
         EXTERNAL,
-        /// cman has been told that nothing of the victim runs any more: by its node's next run, or for it.
+        /// cman has been told that nothing of the victim runs any more: by its node's next run, or for
+        /// it.
         MEMBER
     }
 
-    /// Whether an agent's success is all there is to it: it says nothing of a run that was seen alive later.
+    /// Whether an agent's success is all there is to it: it says nothing of a run that was seen alive
+    /// later.
     boolean byAgent() {
         return kind == Kind.AGENT || kind == Kind.EXTERNAL;
     }

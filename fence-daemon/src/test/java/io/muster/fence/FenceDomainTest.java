@@ -155,15 +155,14 @@ class FenceDomainTest {
         var two = new Domain(2, Settings.nodes(3)).started(1, 2, 3);
         two.message(node(1), new FenceMessage.Start(List.of()));
         two.hold().lose(node(3), 1, 2).message(node(1), new FenceMessage.Claim(node(3)));
-        two.entry(new GroupEntry.View(
-                ++two.position, nodes(2), List.of(), List.of(new Departure(node(1), Reason.LEFT))));
+        two.entry(
+                new GroupEntry.View(++two.position, nodes(2), List.of(), List.of(new Departure(node(1), Reason.LEFT))));
         assertFalse(two.core.state().open(3));
     }
 
     private void restarts(Node run) {
         one.members(List.of(node(1), node(2), run), List.of());
-        one.entry(new GroupEntry.View(
-                ++one.position, List.of(node(1), node(2), run), List.of(run), List.of()));
+        one.entry(new GroupEntry.View(++one.position, List.of(node(1), node(2), run), List.of(run), List.of()));
     }
 
     @Test
@@ -251,7 +250,8 @@ class FenceDomainTest {
     @Test
     void aVictimOfWhichNobodyKnowsAMethodIsNamedWithWhatToDo() {
         Node stranger = run(9, 1);
-        one.members(nodes(1, 2, 3), List.of(new Departure(stranger, Reason.LOST))).confirm(true);
+        one.members(nodes(1, 2, 3), List.of(new Departure(stranger, Reason.LOST)))
+                .confirm(true);
         assertTrue(one.log()
                 .contains("fence nodeid 9: no method is known: see that it has no power, then fence_ack_manual 9"));
         assertEquals(1, one.core.report().victims("9").size());
@@ -265,7 +265,7 @@ class FenceDomainTest {
                 </clusternodes></cluster>
                 """;
         return new GroupEntry.Config(
-                ++one.position, 2, "0".repeat(64), document.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                ++one.position, 2, "0".repeat(64), true, document.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
     @Test

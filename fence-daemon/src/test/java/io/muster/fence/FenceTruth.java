@@ -250,8 +250,7 @@ final class FenceTruth {
                 case FenceEffect.ReportRecovered(long upTo) -> {
                     require(
                             !state().pending(),
-                            "node " + node.nodeid() + " reports recovery with victims "
-                                    + state().victims());
+                            "node " + node.nodeid() + " reports recovery with victims " + state().victims());
                     recoveredUpTo = upTo;
                 }
                 case FenceEffect.Propose _,

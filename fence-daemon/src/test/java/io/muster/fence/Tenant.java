@@ -14,8 +14,8 @@ import io.muster.wire.Output;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What stands on fencing, at its simplest: stops what former runs of its node have left, vouches for them, and
-/// starts something once the cluster has recovered from every loss.
+/// What stands on fencing, at its simplest: stops what former runs of its node have left, vouches for
+/// them, and starts something once the cluster has recovered from every loss.
 ///
 /// Thread: the owner's event loop.
 public final class Tenant implements ReplicatedCore<GroupEntry, Tenant.Event, Tenant.Effect> {

@@ -12,9 +12,9 @@ import io.muster.wire.Output;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/// What those that stand on fencing ask fenced of their own node: whether this run of the node has completed
-/// the fence domain. Until then an agent may be at work for a former run of it, and would hit what is
-/// started now. Once it has, no such agent can come any more.
+/// What those that stand on fencing ask fenced of their own node: whether this run of the node has
+/// completed the fence domain. Until then an agent may be at work for a former run of it, and would hit
+/// what is started now. Once it has, no such agent can come any more.
 ///
 /// Thread: the loop.
 public final class AskFencing {

@@ -20,9 +20,9 @@ import java.util.Optional;
 
 /// `fence_ack_manual`: an operator's word that a victim is harmless, when no agent can prove it.
 ///
-/// Works from every quorate node of the fence domain. The word binds to the run that is a victim when the
-/// command is given: should the node restart and fall silent again meanwhile, that later run stays a
-/// victim.
+/// Works from every quorate node of the fence domain. The word binds to the run that is a victim when
+/// the command is given: should the node restart and fall silent again meanwhile, that later run stays
+/// a victim.
 ///
 /// Exit: 0 done, 1 otherwise. Source: the `absolutely` script of RHEL 6, and `-n`, `-O` of RHEL 5's.
 public final class FenceAckManual implements Command {
@@ -123,7 +123,8 @@ public final class FenceAckManual implements Command {
         List<VictimLine> known = report.victims(name);
         if (known.isEmpty() && report.node(name).isEmpty()) {
             var names = report.nodes().stream().map(DomainReport.NodeLine::name).toList();
-            err.println("fence_ack_manual: \"" + name + "\": no such node in cluster.conf, and no victim of that name or nodeid"
+            err.println("fence_ack_manual: \"" + name
+                    + "\": no such node in cluster.conf, and no victim of that name or nodeid"
                     + Nearest.hint(name, names));
             return List.of();
         }
@@ -131,8 +132,7 @@ public final class FenceAckManual implements Command {
             err.println("fence_ack_manual: this node isn't quorate: run it on one that is");
             return List.of();
         }
-        List<VictimLine> victims =
-                known.stream().filter(line -> !line.proven()).toList();
+        List<VictimLine> victims = known.stream().filter(line -> !line.proven()).toList();
         if (victims.isEmpty()) {
             err.println("fence_ack_manual: " + name + " is no victim: there is nothing to override");
         }

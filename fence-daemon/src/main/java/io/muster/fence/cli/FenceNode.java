@@ -29,8 +29,8 @@ import java.util.function.BiConsumer;
 /// cluster.conf, once.
 ///
 /// Exit: 0 done, 1 failed, 2 nothing configured. A success is told to fenced, if it runs here, as proof
-/// for the run of the node that it knew when the agent was started; that proof is void when the run is seen
-/// alive later, or unfenced.
+/// for the run of the node that it knew when the agent was started; that proof is void when the run is
+/// seen alive later, or unfenced.
 public final class FenceNode implements Command {
     private static final String USAGE = """
             Usage: fence_node [options] NODE
@@ -150,8 +150,8 @@ public final class FenceNode implements Command {
         return 0;
     }
 
-    /// The run of the node that is there, or was there last; empty without fenced on this node: then there is
-    /// nobody to tell, and the node is fenced or unfenced all the same.
+    /// The run of the node that is there, or was there last; empty without fenced on this node: then
+    /// there is nobody to tell, and the node is fenced or unfenced all the same.
     private Optional<Node> present(NodeFencing node) {
         try {
             return AskFenced.report(layout).nodes().stream()

@@ -17,9 +17,9 @@ import java.util.function.Predicate;
 
 /// `fence_tool`: join and leave the fence domain, and look at it. Exit: 0, or 1.
 ///
-/// Options of both generations: RHEL 6's `-w`, `-t`, `-q`, `-m` take seconds (0 don't wait, -1 for ever);
-/// RHEL 5's `-w` stands alone and waits at most `-t` seconds (300), and its `-Q` fails where there is no
-/// quorum.
+/// Options of both generations: RHEL 6's `-w`, `-t`, `-q`, `-m` take seconds (0 don't wait, -1 for
+/// ever); RHEL 5's `-w` stands alone and waits at most `-t` seconds (300), and its `-Q` fails where
+/// there is no quorum.
 public final class FenceTool implements Command {
     private static final String USAGE = """
             Usage: fence_tool join|leave|ls|dump [options]
@@ -150,7 +150,8 @@ public final class FenceTool implements Command {
                 }
             };
         } catch (NotRunningException e) {
-            // The original is silent when asked to list without fenced, and scripts read its exit status.
+            // The original is silent when asked to list without fenced, and scripts read its exit
+            // status.
             if (!action.equals("ls")) {
                 err.println("fence_tool: fenced isn't running");
             }

@@ -177,7 +177,8 @@ public final class FenceDaemon implements AutoCloseable {
         return core != null && member.synced() ? core.report() : DomainReport.absent();
     }
 
-    /// How a node is fenced that cluster.conf has no more, by its former name or its nodeid. On the loop.
+    /// How a node is fenced that cluster.conf has no more, by its former name or its nodeid. On the
+    /// loop.
     Optional<NodeFencing> former(String name) {
         FenceDomain core = domain;
         return core == null || !member.synced() ? Optional.empty() : core.former(name);

@@ -24,7 +24,8 @@ import java.time.Duration;
 /// | 6 | a run was fenced from outside | node, text agent | |
 /// | 7 | a fence path was tried | path, u8 ok, text agent | |
 /// | 8 | a run is about to be unfenced | node | |
-/// | 9 | how a node is fenced, by name or nodeid, that cluster.conf has no more | text | a [io.muster.fence.NodeFencing] |
+/// | 9 | how a node is fenced, by name or nodeid, that cluster.conf has no more | text | a
+/// [io.muster.fence.NodeFencing] |
 /// | 64 | whether this run of this node has completed the domain ([io.muster.member.daemon.AskFencing]) | node | |
 public final class FenceProtocol {
     public static final int JOIN = 1;

@@ -102,9 +102,12 @@ final class Requests implements SessionHandler {
             }
             case FenceProtocol.FORMER -> {
                 String name = frame.input().string();
-                session.reply(frame, daemon.former(name)
-                        .map(Requests::fencing)
-                        .orElseGet(() -> no("no victim or member that was \"" + name + "\" or has that nodeid")));
+                session.reply(
+                        frame,
+                        daemon.former(name)
+                                .map(Requests::fencing)
+                                .orElseGet(
+                                        () -> no("no victim or member that was \"" + name + "\" or has that nodeid")));
             }
             case FenceProtocol.UNFENCED ->
                 tell(session, frame, new FenceEvent.Unfenced(frame.input().node()));

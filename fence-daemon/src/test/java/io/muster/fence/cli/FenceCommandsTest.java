@@ -111,8 +111,8 @@ class FenceCommandsTest {
                 List.of(new DomainReport.VictimLine(former, "n2", "lost", 0, false, remains, false)),
                 List.of());
         assertTrue(FenceTool.text(report, false)
-                .endsWith("members       1 2 \nmay still run service:db,service:web of n2, run "
-                        + former.incarnation() + "\n\n"));
+                .endsWith("members       1 2 \nmay still run service:db,service:web of n2, run " + former.incarnation()
+                        + "\n\n"));
     }
 
     @Test

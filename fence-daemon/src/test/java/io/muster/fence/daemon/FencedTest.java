@@ -4,26 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.wire.Output;
-import io.muster.member.daemon.AskFencing;
-import io.muster.fence.DomainReport;
-import io.muster.core.Incarnation;
-import io.muster.core.Node;
-import io.muster.control.CommandClient;
-import io.muster.control.Answer;
 import io.muster.cli.Said;
 import io.muster.cli.Waiting;
 import io.muster.cman.client.GroupClient;
 import io.muster.cman.daemon.CmanDaemon;
+import io.muster.control.Answer;
+import io.muster.control.CommandClient;
 import io.muster.core.CauseId;
+import io.muster.core.Incarnation;
+import io.muster.core.Node;
 import io.muster.daemon.Layout;
 import io.muster.driver.Replay;
+import io.muster.fence.DomainReport;
 import io.muster.fence.cli.FenceAckManual;
 import io.muster.fence.cli.FenceTool;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
+import io.muster.member.daemon.AskFencing;
 import io.muster.os.RealMachine;
 import io.muster.transport.cli.Keygen;
+import io.muster.wire.Output;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -154,7 +154,8 @@ class FencedTest {
     void whoStandsOnFencingIsToldWhetherThisRunHasCompletedTheDomain() throws Exception {
         start("exit 0");
         await("join", () -> tool("ls").contains("wait state    none"));
-        Node self = DomainReport.decode(asked(FenceProtocol.REPORT, new Output()).body())
+        Node self = DomainReport.decode(
+                        asked(FenceProtocol.REPORT, new Output()).body())
                 .node("127.0.0.1")
                 .flatMap(DomainReport.NodeLine::run)
                 .orElseThrow();
