@@ -195,6 +195,7 @@ public final class ModelNode {
     }
 
     void cmanDied(ModelCman gone) {
+        cluster.onlookers().forEach(onlooker -> onlooker.died(gone));
         if (cman == gone) {
             cman = null;
         }

@@ -20,6 +20,9 @@ public interface Onlooker {
     /// @param askedMicros when it was asked
     default void fresh(ModelCman cman, boolean quorate, long askedMicros) {}
 
+    /// A node's cman is no more, whatever ended it.
+    default void died(ModelCman cman) {}
+
     /// A node's cman ends of its own accord.
     default void ends(ModelCman cman, boolean clean, String why) {}
 }

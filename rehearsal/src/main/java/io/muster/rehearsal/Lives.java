@@ -7,8 +7,11 @@ import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
 import io.muster.driver.Recordable;
 import io.muster.driver.Recorder;
+import io.muster.fence.DomainReport;
 import io.muster.fence.FenceEffect;
 import io.muster.fence.FenceEvent;
+import io.muster.fence.daemon.FenceDaemon;
+import io.muster.group.GroupEntry;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
@@ -103,6 +106,9 @@ final class Lives {
                     allStopped(node, stopped.unclean());
                 }
             }
+            if (event instanceof ReplicaEvent.Entry<E>(GroupEntry.View view) && daemon.equals("fenced")) {
+                claimsEnd(node, view);
+            }
             for (ReplicaEffect<F> effect : effects) {
                 if (effect instanceof ReplicaEffect.Synced<F>(long _, int from)
                         && from == 0
@@ -110,7 +116,7 @@ final class Lives {
                     site.rare(Rare.BEGINS_AFRESH);
                 }
                 if (effect instanceof ReplicaEffect.Perform<F>(F inner)) {
-                    look(inner);
+                    look(node, inner);
                     answer(inner)
                             .ifPresent(name -> ModelCluster.require(
                                     open.remove(name),
@@ -118,6 +124,20 @@ final class Lives {
                                             + ", which nobody has asked in this life"));
                 }
             }
+        }
+    }
+
+    private static DomainReport report(ModelNode node) {
+        return node.daemon("fenced", FenceDaemon.class).map(FenceDaemon::report).orElse(DomainReport.absent());
+    }
+
+    /// No claim outlives its holder's stay in the domain.
+    private static void claimsEnd(ModelNode node, GroupEntry.View view) {
+        for (DomainReport.VictimLine victim : report(node).victims()) {
+            ModelCluster.require(
+                    victim.claimedBy() == 0
+                            || view.members().stream().anyMatch(member -> member.nodeid() == victim.claimedBy()),
+                    "node " + node.nodeid() + ": " + victim + " is claimed by who isn't in " + view);
         }
     }
 
@@ -139,7 +159,7 @@ final class Lives {
                         + left + " is there");
     }
 
-    private void look(Object effect) {
+    private void look(ModelNode node, Object effect) {
         switch (effect) {
             case ServiceEffect.StateChanged changed -> {
                 if (changed.to() == ServiceState.FAILED) {
@@ -154,6 +174,10 @@ final class Lives {
             case FenceEffect.Propose(byte[] payload, boolean _) -> {
                 if (payload[0] == CLAIM) {
                     site.rare(Rare.CLAIM);
+                    int claimant = report(node).masterNodeid();
+                    ModelCluster.require(
+                            claimant == node.nodeid(),
+                            "node " + node.nodeid() + " claims a victim, and that is for node " + claimant);
                 } else if (payload[0] == RELEASE) {
                     site.rare(Rare.CLAIM_RELEASED);
                 }

@@ -2,6 +2,7 @@ package io.muster.rehearsal;
 
 import static io.muster.model.ModelCluster.require;
 
+import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.membership.CmanEffect;
 import io.muster.model.ModelCman;
@@ -17,6 +18,7 @@ final class Witness implements Onlooker {
     private final Site site;
     private final Streams streams = new Streams();
     private final Map<String, Long> graces = new HashMap<>();
+    private final Map<Node, Long> diedMicros = new HashMap<>();
     private final Map<RingId, Long> firstGrantMicros = new HashMap<>();
 
     Witness(Site site) {
@@ -89,6 +91,11 @@ final class Witness implements Onlooker {
             site.rare(Rare.START_BARRED);
             return;
         }
+        for (Node member : cman.ring().members()) {
+            require(
+                    diedMicros.getOrDefault(member, Long.MAX_VALUE) >= askedMicros,
+                    "node " + cman.self() + " is quorate with " + member + ", which was dead when it was asked");
+        }
         RingId ring = cman.ring().ring().orElse(null);
         if (ring == null) {
             return;
@@ -102,6 +109,11 @@ final class Witness implements Onlooker {
         firstGrantMicros.forEach((other, granted) -> require(
                 other.equals(ring) || granted <= first || granted >= askedMicros,
                 "node " + cman.self() + " is quorate in ring " + ring + " beside ring " + other));
+    }
+
+    @Override
+    public void died(ModelCman cman) {
+        diedMicros.put(cman.self(), site.model().simulation().nowMicros());
     }
 
     @Override
