@@ -3,6 +3,7 @@ package io.muster.service;
 import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
+import io.muster.group.Remains;
 import io.muster.member.Standing;
 import io.muster.service.Plan.ServiceSpec;
 import io.muster.wire.Input;
@@ -15,18 +16,18 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that is replicated, and simple questions to it.
 ///
 /// Layout of a snapshot, big-endian: u8 format, optional plan ([PlanCodec]), string hash of its document, standing
-/// ([Standing]),
-/// bool locked, u64 fenced up to, u64 clock, u64 next generation, list of peers (node, u64 epoch, bool
-/// ready, bool leaving), list of vindicated nodes, list of u32 strangers, list of u32 arrivals, list of
-/// services ([Service]).
+/// ([Standing]), bool locked, u64 fenced up to, u64 clock, u64 next generation, bool due, list of peers (node, u64
+/// epoch, bool ready, bool leaving), list of u32 unmet, list of u32 arrivals, list of services
+/// ([Service]).
 final class ClusterState {
     private static final int MAX = 65_536;
-    private static final int FORMAT = 3;
+    private static final int FORMAT = 4;
 
     /// A node whose rgmanager is in the group.
     ///
@@ -73,34 +74,71 @@ final class ClusterState {
 
     final SortedMap<Integer, Peer> peers = new TreeMap<>();
 
-    /// Lost runs for which a newer run of their node has vouched; cman's word on them is still to come.
-    final SortedSet<Node> vindicated = new TreeSet<>();
+    /// Something has changed and nobody has looked at the whole since: the next regular message does.
+    boolean due;
 
-    /// Configured nodes of which nobody has heard since the group began.
-    final SortedSet<Integer> strangers = new TreeSet<>();
+    /// Configured nodes that nobody has met since the group began, and with which fencing hasn't dealt.
+    final SortedSet<Integer> unmet = new TreeSet<>();
 
     /// Nodes that have become able to run services and for which failback hasn't been considered.
     final SortedSet<Integer> arrivals = new TreeSet<>();
 
     final SortedMap<String, Service> services = new TreeMap<>();
 
-    /// Runs that are lost and for which nobody can vouch.
-    SortedSet<Node> lost() {
-        var lost = new TreeSet<>(standing.lost().keySet());
-        lost.removeAll(vindicated);
-        return lost;
+    /// Runs that may run a service, beside those that are known to hold it: it is started nowhere while
+    /// there is one.
+    ///
+    /// A lost run and a member without rgmanager may run what their list says; one whose rgmanager hasn't
+    /// reported yet, and a node that nobody has met, anything. The latter counts as a run of its own.
+    SortedSet<Node> barring(String service) {
+        return runs(remains -> remains.bars(service));
     }
 
-    /// Runs of nodes nobody can vouch for: while there is one, nothing is started anywhere. A node that
-    /// nobody has met counts as a run of its own.
-    SortedSet<Node> unproven() {
-        SortedSet<Node> unproven = lost();
-        strangers.forEach(nodeid -> unproven.add(new Node(nodeid, Incarnation.UNKNOWN)));
-        return unproven;
+    /// Runs that may run any service.
+    SortedSet<Node> barringAll() {
+        return runs(Remains::all);
     }
 
-    boolean allProven() {
-        return strangers.isEmpty() && vindicated.containsAll(standing.lost().keySet());
+    private SortedSet<Node> runs(Predicate<Remains> which) {
+        var runs = new TreeSet<Node>();
+        standing.remains().forEach((run, remains) -> {
+            if (which.test(remains)
+                    && !(standing.present(run)
+                            && inGroup(run)
+                            && !standing.lost().containsKey(run))) {
+                runs.add(run);
+            }
+        });
+        for (Peer peer : peers.values()) {
+            if (!peer.ready() && standing.present(peer.node())) {
+                runs.add(peer.node());
+            }
+        }
+        unmet.forEach(nodeid -> runs.add(new Node(nodeid, Incarnation.UNKNOWN)));
+        return runs;
+    }
+
+    private boolean inGroup(Node run) {
+        Peer peer = peers.get(run.nodeid());
+        return peer != null && peer.node().equals(run);
+    }
+
+    /// What may still run on a node beside what its present run was given since its report: true of each
+    /// earlier run of it.
+    Remains left(Node present) {
+        var left = new TreeSet<String>();
+        for (Service service : services.values()) {
+            boolean own = service.stage instanceof Stage.Owned owned
+                    && owned.run().equals(present)
+                    && !(owned instanceof Stage.Stopping stopping
+                            && stopping.purpose() instanceof Purpose.DisableAnyway)
+                    && !service.suspects.contains(present);
+            if (service.holders().stream()
+                    .anyMatch(holder -> holder.nodeid() == present.nodeid() && !(own && holder.equals(present)))) {
+                left.add(service.name);
+            }
+        }
+        return Remains.of(left);
     }
 
     /// Nodes that may run services.
@@ -190,13 +228,12 @@ final class ClusterState {
         out.u8(FORMAT);
         out.optional(Optional.ofNullable(plan), PlanCodec::encode).string(planSha256);
         standing.encode(out);
-        out.bool(locked).u64(fencedUpTo).u64(clockMs).u64(nextGeneration);
+        out.bool(locked).u64(fencedUpTo).u64(clockMs).u64(nextGeneration).bool(due);
         out.list(
                 peers.values(),
                 (o, peer) ->
                         o.node(peer.node()).u64(peer.epoch()).bool(peer.ready()).bool(peer.leaving()));
-        out.list(vindicated, Output::node);
-        out.list(strangers, (o, nodeid) -> o.u32(nodeid));
+        out.list(unmet, (o, nodeid) -> o.u32(nodeid));
         out.list(arrivals, (o, nodeid) -> o.u32(nodeid));
         out.list(services.values(), (o, service) -> service.encode(o));
         return out.toBytes();
@@ -216,10 +253,10 @@ final class ClusterState {
         state.fencedUpTo = in.u64();
         state.clockMs = in.u64();
         state.nextGeneration = in.u64();
+        state.due = in.bool();
         in.list(MAX, i -> new Peer(i.node(), i.u64(), i.bool(), i.bool()))
                 .forEach(peer -> state.peers.put(peer.node().nodeid(), peer));
-        state.vindicated.addAll(in.list(MAX, Input::node));
-        state.strangers.addAll(in.list(MAX, i -> i.u32(Integer.MAX_VALUE)));
+        state.unmet.addAll(in.list(MAX, i -> i.u32(Integer.MAX_VALUE)));
         state.arrivals.addAll(in.list(MAX, i -> i.u32(Integer.MAX_VALUE)));
         in.list(MAX, Service::decode).forEach(service -> state.services.put(service.name, service));
         in.end();

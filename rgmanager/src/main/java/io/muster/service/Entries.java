@@ -3,6 +3,7 @@ package io.muster.service;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
+import io.muster.group.Remains;
 import io.muster.service.ClusterState.Peer;
 import io.muster.service.Plan.ServiceSpec;
 import java.util.Optional;
@@ -18,66 +19,65 @@ final class Entries {
     private final Proofs proofs;
     private final Outcomes outcomes;
 
-    Entries(Node self, ClusterState state, Function<byte[], Optional<Plan>> reader, Transitions transitions) {
-
+    Entries(ClusterState state, Function<byte[], Optional<Plan>> reader, Transitions transitions) {
         this.state = state;
         this.reader = reader;
         this.transitions = transitions;
-        this.proofs = new Proofs(self, state, transitions);
+        this.proofs = new Proofs(state, transitions);
         this.outcomes = new Outcomes(state, transitions);
     }
 
+    /// Members, quorum, lists and proofs come in several entries, each half the truth; and an entry of a
+    /// transitional configuration starts nothing. So the whole is looked at with the next regular message:
+    /// if nobody else has something to say, one is sent for that ([ServiceMessage.Look]).
+    ///
     /// @return whether the whole state is to be looked at now
     boolean take(GroupEntry entry) {
+        if (!(entry instanceof GroupEntry.Message message)) {
+            changed(entry);
+            state.due = true;
+            return false;
+        }
+        Peer from = state.peers.get(message.from().nodeid());
+        if (from == null || !from.node().equals(message.from())) {
+            return false;
+        }
+        try {
+            receive(message, from, ServiceMessage.decode(message.payload()));
+        } catch (MalformedMessage e) {
+            return false;
+        }
+        state.due = !message.regular();
+        return message.regular();
+    }
+
+    private void changed(GroupEntry entry) {
         boolean quorateBefore = state.standing.quorate();
+        var before = new TreeMap<>(state.standing.remains());
         state.standing.apply(entry);
-        return switch (entry) {
-            case GroupEntry.Message message -> receive(message);
-            case GroupEntry.View view -> {
-                view(view);
-                // Membership and quorum follow at once; before them the view says half the truth.
-                yield false;
-            }
+        switch (entry) {
+            case GroupEntry.Message _ -> {}
+            case GroupEntry.View view -> view(view);
             case GroupEntry.Membership membership -> {
-                proofs.membership(membership);
+                proofs.membership(membership, before);
                 if (!membership.joined().isEmpty() || !membership.left().isEmpty()) {
                     unpark();
                 }
-                yield true;
             }
             case GroupEntry.Quorum(long position, boolean quorate) -> {
                 if (quorate != quorateBefore) {
                     quorum(position, quorate);
                 }
-                yield true;
             }
-            case GroupEntry.Fenced fenced -> {
-                proofs.fenced(fenced.victim(), fenced.how());
-                yield true;
-            }
-            case GroupEntry.Vouched _ -> true;
-            case GroupEntry.Recovered(long position, GroupEntry.Level level, long upTo) -> {
+            case GroupEntry.Fenced fenced -> proofs.fenced(fenced.victim(), fenced.how());
+            case GroupEntry.Vouched(long _, Node run, Remains remains) -> proofs.vouched(run, remains);
+            case GroupEntry.Recovered(long position, GroupEntry.Level level, long upTo) ->
                 proofs.recovered(level, upTo);
-                yield true;
-            }
-            case GroupEntry.Config config -> {
-                configuration(config);
-                yield true;
-            }
-        };
+            case GroupEntry.Config config -> configuration(config);
+        }
     }
 
-    private boolean receive(GroupEntry.Message entry) {
-        Peer from = state.peers.get(entry.from().nodeid());
-        if (from == null || !from.node().equals(entry.from())) {
-            return false;
-        }
-        ServiceMessage message;
-        try {
-            message = ServiceMessage.decode(entry.payload());
-        } catch (MalformedMessage e) {
-            return false;
-        }
+    private void receive(GroupEntry.Message entry, Peer from, ServiceMessage message) {
         if (message.wallMs() > 0) {
             state.clockMs = message.wallMs();
         }
@@ -92,13 +92,8 @@ final class Entries {
             case ServiceMessage.Checked checked -> checked(from, checked);
             case ServiceMessage.Asked asked -> asked(entry.from(), asked, regular);
             case ServiceMessage.Leaving leaving -> state.peers.put(from.node().nodeid(), from.parting());
-            case ServiceMessage.Bystanders bystanders -> {
-                if (regular) {
-                    proofs.bystanders(bystanders.nodeids());
-                }
-            }
+            case ServiceMessage.Look _ -> {}
         }
-        return regular;
     }
 
     private void asked(Node asker, ServiceMessage.Asked asked, boolean regular) {
@@ -120,10 +115,8 @@ final class Entries {
         if (service == null || !outcomes.ended(service, from.node(), message) || !message.success()) {
             return;
         }
-        switch (message.operation()) {
-            case START -> unparkDependents(service);
-            case STOP -> proofs.vindicate(from);
-            case CONVALESCE, STATUS -> {}
+        if (message.operation() == Operation.START) {
+            unparkDependents(service);
         }
     }
 
@@ -190,6 +183,7 @@ final class Entries {
         state.peers.clear();
         state.peers.putAll(peers);
         state.arrivals.retainAll(peers.keySet());
+        proofs.view(view);
         if (!view.joined().isEmpty() || !view.left().isEmpty()) {
             unpark();
         }

@@ -17,9 +17,11 @@ final class Evaluation {
         this.requests = new Requests(state, transitions);
     }
 
-    /// Whether services may be started at all.
-    static boolean startsAllowed(ClusterState state) {
-        return state.standing.quorate() && !state.locked && state.allProven();
+    /// Whether nothing but its holders speaks against a start.
+    private boolean startAllowed(Service service) {
+        return state.standing.quorate()
+                && !state.locked
+                && state.barring(service.name).isEmpty();
     }
 
     void run() {
@@ -33,7 +35,8 @@ final class Evaluation {
                 throw new IllegalStateException("placement doesn't settle");
             }
         }
-        if (startsAllowed(state)) {
+        // What only one service's list bars has missed its time to fail back.
+        if (!state.locked && state.barringAll().isEmpty()) {
             state.arrivals.clear();
         }
     }
@@ -86,13 +89,13 @@ final class Evaluation {
         if (!state.dependencyMet(spec)) {
             return stop(service, started, new Purpose.Place(), spec.depend() + " isn't started");
         }
-        if (!service.idle()) {
+        if (!service.idle() || service.doubted()) {
             return false;
         }
         if (!started.digest().equals(spec.digest())) {
             return stop(service, started, new Purpose.Restart(), "its configuration has changed");
         }
-        if (!startsAllowed(state)) {
+        if (!startAllowed(service)) {
             return false;
         }
         int better = state.arrivals.isEmpty() ? 0 : new Choices(state).failback(service, spec);
@@ -109,7 +112,7 @@ final class Evaluation {
             transitions.disabled(service, "autostart is off", ResultCode.SUCCESS);
             return true;
         }
-        if (stopped.parked() || !startsAllowed(state) || !state.dependencyMet(spec)) {
+        if (stopped.parked() || !startAllowed(service) || !state.dependencyMet(spec)) {
             return false;
         }
         int node = new Choices(state).automatic(service, spec);
@@ -121,7 +124,7 @@ final class Evaluation {
     }
 
     private boolean seeking(Service service, Stage.Seeking seeking, ServiceSpec spec) {
-        if (!startsAllowed(state)) {
+        if (!startAllowed(service)) {
             return false;
         }
         if (!state.dependencyMet(spec)) {

@@ -1,9 +1,11 @@
 package io.muster.service;
 
 import io.muster.core.Drive;
+import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
+import io.muster.group.Remains;
 import io.muster.member.Proposals;
 import io.muster.service.ClusterState.Peer;
 import java.util.ArrayList;
@@ -19,16 +21,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It looks at the replicated state and never changes it.
 final class LocalWork {
-    /// How long a cluster member without an rgmanager is waited for when the group begins: longer than
-    /// cman lets a node live whose rgmanager has died.
-    static final long BYSTANDER_MS = 15_000;
-
     private static final long AGAIN_MS = 5_000;
     private static final long NEVER = Long.MAX_VALUE;
 
     private final Node self;
     private final OwnWork work;
     private final Proposals<ServiceMessage> proposals = new Proposals<>(AGAIN_MS);
+
+    /// What cman has been told of runs of this node, and hasn't said in the log yet.
+    private final Proposals<ServiceEffect.ReportVouched> vouches = new Proposals<>(AGAIN_MS);
+
+    /// What the log has of this node as one that nobody has met since the cluster began: fencing may have made a
+    /// victim of it at its start, of which nothing is known here.
+    private Remains asUnmet = Remains.ALL;
 
     /// What [Transitions] have gathered and nobody has been told yet.
     private final List<ServiceEffect> untold = new ArrayList<>();
@@ -39,7 +44,6 @@ final class LocalWork {
     private @Nullable Plan known;
     private StopReport stop = StopReport.NONE;
     private Parting parting = Parting.NO;
-    private long bystandersMs = NEVER;
     private long recoverUpTo;
     private long recoveredUpTo;
     private long wallMs;
@@ -67,18 +71,20 @@ final class LocalWork {
     record Image(
             OwnWork.Image work,
             List<Proposals.Said<ServiceMessage>> proposals,
+            List<Proposals.Said<ServiceEffect.ReportVouched>> vouches,
+            Remains asUnmet,
             List<ServiceEffect> untold,
             SortedSet<Long> pending,
             Optional<Plan> known,
             StopReport stop,
             Parting parting,
-            long bystandersMs,
             long recoverUpTo,
             long recoveredUpTo,
             long wallMs,
             long deadlineMs) {
         Image {
             proposals = List.copyOf(proposals);
+            vouches = List.copyOf(vouches);
             untold = List.copyOf(untold);
             pending = Collections.unmodifiableSortedSet(new TreeSet<>(pending));
         }
@@ -93,12 +99,13 @@ final class LocalWork {
         return new Image(
                 work.image(),
                 proposals.underWay(),
+                vouches.underWay(),
+                asUnmet,
                 untold,
                 pending,
                 Optional.ofNullable(known),
                 stop,
                 parting,
-                bystandersMs,
                 recoverUpTo,
                 recoveredUpTo,
                 wallMs,
@@ -112,6 +119,8 @@ final class LocalWork {
         }
         work.resume(image.work());
         proposals.resume(image.proposals());
+        vouches.resume(image.vouches());
+        asUnmet = image.asUnmet();
         untold.clear();
         untold.addAll(image.untold());
         pending.clear();
@@ -119,7 +128,6 @@ final class LocalWork {
         known = image.known().orElse(null);
         stop = image.stop();
         parting = image.parting();
-        bystandersMs = image.bystandersMs();
         recoverUpTo = image.recoverUpTo();
         recoveredUpTo = image.recoveredUpTo();
         wallMs = image.wallMs();
@@ -164,10 +172,10 @@ final class LocalWork {
         Peer me = state.peers.get(self.nodeid());
         if (me != null && me.node().equals(self)) {
             advance(state, me, nowMs, effects);
-            long said = Math.min(proposals.settle(), work.nextDeadlineMs());
-            deadlineMs = Math.min(said, bystandersMs);
+            deadlineMs = Math.min(Math.min(proposals.settle(), vouches.settle()), work.nextDeadlineMs());
         } else {
             proposals.settle();
+            vouches.settle();
             deadlineMs = NEVER;
         }
         return effects;
@@ -197,6 +205,10 @@ final class LocalWork {
         if (entry instanceof GroupEntry.Recovered(long position, GroupEntry.Level level, long upTo)
                 && level == GroupEntry.Level.LOCK) {
             recoverUpTo = upTo;
+        } else if (entry instanceof GroupEntry.Fenced fenced && unmet().equals(fenced.victim())) {
+            asUnmet = Remains.NONE;
+        } else if (entry instanceof GroupEntry.Vouched vouched && unmet().equals(vouched.run())) {
+            asUnmet = vouched.remains();
         } else if (entry instanceof GroupEntry.Message message && message.from().equals(self)) {
             try {
                 proposals.landed(ServiceMessage.decode(message.payload()).undated());
@@ -255,7 +267,7 @@ final class LocalWork {
     // ---- what is due
 
     private void advance(ClusterState state, Peer me, long nowMs, List<ServiceEffect> effects) {
-        if (recoverUpTo > recoveredUpTo && state.allProven()) {
+        if (recoverUpTo > recoveredUpTo && state.barringAll().isEmpty()) {
             recoveredUpTo = recoverUpTo;
             effects.add(new ServiceEffect.ReportRecovered(recoveredUpTo));
         }
@@ -263,8 +275,10 @@ final class LocalWork {
             work.begin(state, current(state), effects);
             work.outcomes(state).forEach(outcome -> say(outcome, nowMs, effects));
             work.check(state, nowMs, effects);
-            bystanders(state, nowMs, effects);
+            vouch(state, nowMs, effects);
+            look(state, nowMs, effects);
         } else {
+            asUnmet = Remains.ALL;
             proveStopped(state, me, nowMs, effects);
             work.suspend();
         }
@@ -290,20 +304,39 @@ final class LocalWork {
         stop.word().ifPresent(word -> say(word, nowMs, effects));
     }
 
-    /// The lowest node that is ready vouches for cluster members that run no rgmanager: had they lost
-    /// one, cman would have turned them out by now.
-    private void bystanders(ClusterState state, long nowMs, List<ServiceEffect> effects) {
-        List<Integer> waiting = state.strangers.stream()
-                .filter(n -> state.standing.members().containsKey(n) && !state.peers.containsKey(n))
-                .toList();
-        boolean lowest = !state.online().isEmpty() && state.online().first() == self.nodeid();
-        if (waiting.isEmpty() || !lowest || !state.standing.quorate()) {
-            bystandersMs = NEVER;
-        } else if (bystandersMs == NEVER) {
-            bystandersMs = nowMs + BYSTANDER_MS;
-        } else if (nowMs >= bystandersMs) {
-            bystandersMs = nowMs + BYSTANDER_MS;
-            propose(effects, new ServiceMessage.Bystanders(wallMs, waiting));
+    /// What is known of earlier runs of this node: of them nothing runs but what couldn't be stopped. Said until
+    /// cman has it in the log, and again after partitions, when others remember more.
+    private void vouch(ClusterState state, long nowMs, List<ServiceEffect> effects) {
+        Remains left = state.left(self);
+        state.standing.lost().keySet().stream()
+                .filter(run -> run.nodeid() == self.nodeid())
+                .filter(run -> !state.standing.remains(run).and(left).equals(state.standing.remains(run)))
+                .forEach(run -> vouch(run, left, nowMs, effects));
+        if (!asUnmet.and(left).equals(asUnmet)) {
+            vouch(unmet(), left, nowMs, effects);
+        }
+    }
+
+    private Node unmet() {
+        return new Node(self.nodeid(), Incarnation.UNKNOWN);
+    }
+
+    private void vouch(Node run, Remains left, long nowMs, List<ServiceEffect> effects) {
+        var report = new ServiceEffect.ReportVouched(run, left);
+        if (vouches.say(report, nowMs)) {
+            effects.add(report);
+        }
+    }
+
+    /// The lowest node that is ready sees to it that somebody looks at what has changed.
+    private void look(ClusterState state, long nowMs, List<ServiceEffect> effects) {
+        boolean lowest = state.peers.values().stream()
+                .filter(peer -> peer.ready() && state.standing.present(peer.node()))
+                .findFirst()
+                .filter(peer -> peer.node().equals(self))
+                .isPresent();
+        if (state.due && lowest && state.standing.quorate()) {
+            say(new ServiceMessage.Look(wallMs), nowMs, effects);
         }
     }
 

@@ -104,11 +104,14 @@ final class Outcomes {
     /// asked for.
     private void stopped(Service service, Stopping stopping, Set<Node> proven, String reason) {
         SortedSet<Node> rest = Stage.without(service.holders(), proven);
+        // A first stop begins with the owner; what follows goes round by nodeid, each once.
+        boolean first = stopping.purpose() instanceof Purpose.Disable;
         Optional<Node> next = rest.stream()
-                .filter(holder -> holder.compareTo(stopping.run()) > 0 && state.online(holder))
+                .filter(holder -> (first || holder.compareTo(stopping.run()) > 0) && state.online(holder))
                 .findFirst();
-        if (next.isPresent()) {
-            var more = new Stopping(next.get(), rest, transitions.number(), stopping.purpose(), stopping.request());
+        if (next.isPresent() && !(stopping.purpose() instanceof Purpose.Stop)) {
+            var anyway = new Purpose.DisableAnyway();
+            var more = new Stopping(next.get(), rest, transitions.number(), anyway, stopping.request());
             transitions.enter(service, more, "by request", proven, null);
             return;
         }

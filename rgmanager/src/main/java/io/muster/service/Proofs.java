@@ -3,38 +3,38 @@ package io.muster.service;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
+import io.muster.group.GroupEntry.Departure;
+import io.muster.group.Remains;
 import io.muster.service.ClusterState.Peer;
 import io.muster.service.Plan.PlanNode;
-import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/// Which runs of nodes may still be running services, and what proves that one doesn't: its fencing,
-/// its own report of stop-before-start, or that of a newer run of its node.
+/// What proves that a run of a node runs a service no longer: its fencing, its own report of
+/// stop-before-start or that of a newer run of its node, and the list of what may still run there, with
+/// which it leaves, parts or is vouched for.
 final class Proofs {
-    private final Node self;
     private final ClusterState state;
     private final Transitions transitions;
 
-    Proofs(Node self, ClusterState state, Transitions transitions) {
-        this.self = self;
+    Proofs(ClusterState state, Transitions transitions) {
         this.state = state;
         this.transitions = transitions;
     }
 
-    /// The group begins: nobody can vouch for any node yet, but fencing may already have for those that
-    /// aren't here.
+    /// The group begins: nobody can vouch for a node that isn't here, but fencing may already have.
     void begin(Plan plan) {
         for (PlanNode node : plan.nodes()) {
-            boolean here = state.standing.members().containsKey(node.nodeid());
-            if (!state.ready(node.nodeid()) && (here || state.fencedUpTo == 0)) {
-                state.strangers.add(node.nodeid());
+            if (!state.standing.members().containsKey(node.nodeid()) && state.fencedUpTo == 0) {
+                state.unmet.add(node.nodeid());
             }
         }
     }
 
-    /// Stop-before-start, or the stop after a loss of quorum, has ended on a member.
+    /// Stop-before-start, or the stop after a loss of quorum, has ended on a member. Its word replaces all
+    /// that was believed of its node, also what nobody here knew.
     ///
     /// @return whether that was waited for
     boolean ready(Peer from, ServiceMessage.Ready message) {
@@ -42,25 +42,18 @@ final class Proofs {
         if (from.ready() || from.epoch() != message.epoch() || plan == null || plan.version() != message.version()) {
             return false;
         }
-        Peer proven = from.proven();
         int nodeid = from.node().nodeid();
-        state.peers.put(nodeid, proven);
-        // Nobody here knows what a run did that was lost or never met: after partitions, it may be more
-        // than its holders.
-        boolean suspect = state.unproven().stream().anyMatch(run -> run.nodeid() == nodeid);
-        state.strangers.remove(nodeid);
-        for (Service service : state.inOrder()) {
-            if (!message.unclean().contains(service.name)) {
-                release(service, holder -> holder.nodeid() == nodeid, "proven stopped on node " + nodeid);
-            } else if (service.heldBy(nodeid) || suspect && !(service.stage instanceof Stage.Owned)) {
-                transitions.foundUnclean(service, from.node());
-            }
+        state.peers.put(nodeid, from.proven());
+        for (String name : message.unclean()) {
+            // Also what no configuration names any more, or not yet.
+            state.services.computeIfAbsent(name, Service::new);
         }
-        vindicate(proven);
-        if (from.node().equals(self) && message.unclean().isEmpty()) {
-            // Fencing may have made a victim of this node at the cluster's start, of which nothing is
-            // known here.
-            transitions.note(new ServiceEffect.ReportStopped(new Node(nodeid, Incarnation.UNKNOWN)));
+        for (Service service : state.inOrder()) {
+            if (message.unclean().contains(service.name)) {
+                transitions.foundUnclean(service, from.node());
+            } else {
+                release(service, holder -> holder.nodeid() == nodeid, "proven stopped on node " + nodeid);
+            }
         }
         state.arrivals.add(nodeid);
         return true;
@@ -71,73 +64,78 @@ final class Proofs {
         proven.removeIf(which.negate());
         if (!proven.isEmpty()) {
             new Outcomes(state, transitions).released(service, proven, reason);
+            transitions.unpark(other -> other == service);
         }
     }
 
-    /// Every run of this node is harmless once it is ready and holds nothing that couldn't be stopped.
-    void vindicate(Peer from) {
-        int nodeid = from.node().nodeid();
-        if (!from.ready() || state.services.values().stream().anyMatch(s -> s.heldBy(nodeid))) {
-            return;
-        }
-        for (Node run : state.lost()) {
-            if (run.nodeid() == nodeid) {
-                vouched(run, from);
+    /// Of a run only these may still run.
+    private void narrow(Node run, Remains remains) {
+        for (Service service : state.inOrder()) {
+            if (!remains.bars(service.name)) {
+                release(service, run::equals, "not running on node " + run.nodeid() + " any more");
             }
         }
     }
 
-    private void vouched(Node run, Peer successor) {
-        state.vindicated.add(run);
-        if (successor.node().equals(self)) {
-            transitions.note(new ServiceEffect.ReportStopped(run));
+    private void tell(Node run, Remains remains) {
+        if (!remains.none() && !remains.all()) {
+            transitions.notice(
+                    true,
+                    "node " + run.nodeid() + " may still run " + remains
+                            + ": not started elsewhere until its rgmanager is back and has stopped it, it is fenced, or"
+                            + " an operator acknowledges it");
         }
+    }
+
+    /// Whether the run speaks for itself: its own word counts, and no list.
+    private boolean answers(Node run) {
+        Peer peer = state.peers.get(run.nodeid());
+        return peer != null && peer.node().equals(run);
     }
 
     /// The cluster's members have changed, or are said again after a view.
-    void membership(GroupEntry.Membership membership) {
-        for (GroupEntry.Departure departure : membership.left()) {
-            Node node = departure.node();
+    ///
+    /// @param before what was known to be left on each run
+    void membership(GroupEntry.Membership membership, Map<Node, Remains> before) {
+        for (Departure departure : membership.left()) {
+            // One that is back as the run it was is about to report what runs there.
+            if (!state.standing.present(departure.node())) {
+                narrow(departure.node(), departure.remains());
+            }
+            if (!departure.remains().equals(before.get(departure.node()))) {
+                tell(departure.node(), departure.remains());
+            }
             switch (departure.reason()) {
-                case LOST, KILLED -> state.vindicated.remove(node);
-                case LEFT, REMOVED -> state.strangers.remove(node.nodeid());
+                case LOST, KILLED -> {}
+                case LEFT, REMOVED -> state.unmet.remove(departure.node().nodeid());
             }
         }
-        vindicateFormerRuns();
+        state.unmet.removeAll(state.standing.members().keySet());
     }
 
-    /// After partitions another side may remember a run as lost whose successor is here and has long
-    /// since stopped everything. The successor says so again; what it runs itself is no argument
-    /// against it.
-    private void vindicateFormerRuns() {
-        for (Node run : state.lost()) {
-            Peer successor = state.peers.get(run.nodeid());
-            if (successor == null
-                    || !successor.ready()
-                    || successor.node().equals(run)
-                    || !state.standing.present(successor.node())
-                    || state.lost().contains(successor.node())) {
-                continue;
-            }
-            if (state.services.values().stream().noneMatch(service -> unclean(service, successor.node()))) {
-                vouched(run, successor);
+    /// Members of the group have changed.
+    void view(GroupEntry.View view) {
+        for (Departure departure : view.left()) {
+            if (!answers(departure.node())) {
+                narrow(departure.node(), departure.remains());
             }
         }
     }
 
-    /// Whether something of it is on that node that its present run hasn't been given.
-    private static boolean unclean(Service service, Node present) {
-        boolean former = service.holders().stream()
-                .anyMatch(holder -> holder.nodeid() == present.nodeid() && !holder.equals(present));
-        return former || service.stage instanceof Stage.Failed && service.heldBy(present.nodeid());
+    /// Less is left of a run, or a member without rgmanager says what is. That a run whose rgmanager is in
+    /// the group has no list any more says nothing.
+    void vouched(Node run, Remains remains) {
+        if (!answers(run) && !run.incarnation().equals(Incarnation.UNKNOWN)) {
+            narrow(run, remains);
+            tell(run, remains);
+        }
     }
 
     /// A run of a node is proven harmless.
     void fenced(Node victim, String how) {
-        state.vindicated.remove(victim);
         boolean unknown = victim.incarnation().equals(Incarnation.UNKNOWN);
         if (unknown) {
-            state.strangers.remove(victim.nodeid());
+            state.unmet.remove(victim.nodeid());
         }
         if (how.equals(GroupEntry.STOPPED) && state.standing.present(victim)) {
             // The word of a member about itself, and older than its place here: it speaks of what it had
@@ -146,13 +144,24 @@ final class Proofs {
         }
         boolean gone = !state.standing.members().containsKey(victim.nodeid());
         if (gone) {
-            state.strangers.remove(victim.nodeid());
+            state.unmet.remove(victim.nodeid());
         }
-        Predicate<Node> which =
-                holder -> holder.equals(victim) || gone && unknown && holder.nodeid() == victim.nodeid();
+        Predicate<Node> which = holder ->
+                holder.equals(victim) || endsWith(holder, victim) || gone && unknown && sameNode(holder, victim);
         for (Service service : state.inOrder()) {
             release(service, which, "node " + victim.nodeid() + " is harmless");
         }
+    }
+
+    private static boolean sameNode(Node one, Node other) {
+        return one.nodeid() == other.nodeid();
+    }
+
+    /// Of a node's lost runs cman keeps the last of each kind, and what ends that ends those before it.
+    private boolean endsWith(Node holder, Node victim) {
+        return sameNode(holder, victim)
+                && !state.standing.present(holder)
+                && !state.standing.lost().containsKey(holder);
     }
 
     /// Fencing has dealt with all it knows of: whoever was never seen and still isn't here is no
@@ -161,16 +170,7 @@ final class Proofs {
     void recovered(GroupEntry.Level level, long upTo) {
         if (level == GroupEntry.Level.FENCE && upTo > 0) {
             state.fencedUpTo = Math.max(state.fencedUpTo, upTo);
-            state.strangers.removeIf(nodeid -> !state.standing.members().containsKey(nodeid));
-        }
-    }
-
-    /// These members run no rgmanager.
-    void bystanders(List<Integer> nodeids) {
-        for (int nodeid : nodeids) {
-            if (state.standing.members().containsKey(nodeid) && !state.peers.containsKey(nodeid)) {
-                state.strangers.remove(nodeid);
-            }
+            state.unmet.clear();
         }
     }
 }

@@ -43,7 +43,14 @@ final class Requests {
         }
         Service service = state.services.get(name);
         ServiceSpec spec = service == null ? null : state.spec(service);
-        if (service == null || spec == null) {
+        if (service != null
+                && spec == null
+                && request.kind() == RequestKind.DISABLE
+                && service.idle()
+                && !service.holders().isEmpty()) {
+            // No longer configured, but it couldn't be stopped: there must be a way.
+            disable(service, request);
+        } else if (service == null || spec == null) {
             transitions.answer(request, ResultCode.NO_SERVICE, 0);
         } else if (service.idle() && service.queue.isEmpty()) {
             begin(service, spec, request);
@@ -146,7 +153,7 @@ final class Requests {
         if (state.locked) {
             return ResultCode.AGAIN;
         }
-        if (!state.allProven()) {
+        if (!state.barring(service.name).isEmpty()) {
             return ResultCode.FENCE;
         }
         if (wanted != 0 && !choices.online().contains(wanted)) {
@@ -221,7 +228,8 @@ final class Requests {
         if (state.locked) {
             return ResultCode.AGAIN;
         }
-        return state.allProven() ? ResultCode.SUCCESS : ResultCode.FENCE;
+        boolean elsewhere = service.doubted() || !state.barring(service.name).isEmpty();
+        return elsewhere ? ResultCode.FENCE : ResultCode.SUCCESS;
     }
 
     private void restart(Service service, ServiceSpec spec, Request request) {

@@ -12,7 +12,8 @@ import java.util.SortedSet;
 /// read it, only [Transitions] changes it.
 ///
 /// Layout, big-endian: string name, stage ([StageCodec]), bool frozen, bool partial, u32 last owner, u32
-/// restarts, u64 time of the last transition, list of u64 restart times, list of requests.
+/// restarts, u64 time of the last transition, list of u64 restart times, list of requests, list of
+/// suspects.
 final class Service {
     private static final int MAX = 4096;
 
@@ -36,6 +37,10 @@ final class Service {
     /// When it was restarted in place, for `max_restarts`.
     List<Long> restartTimes = List.of();
 
+    /// Runs of nodes that couldn't stop it, while another has it: they may be running it, too. It goes on
+    /// running, and is started nowhere else.
+    SortedSet<Node> suspects = Stage.NOBODY;
+
     /// What operators ask for behind the request that is under way.
     List<Request> queue = List.of();
 
@@ -56,8 +61,9 @@ final class Service {
         return stage.owner();
     }
 
+    /// The runs of nodes on which something of it may be running, as far as it is known.
     SortedSet<Node> holders() {
-        return stage.holders();
+        return suspects.isEmpty() ? stage.holders() : Stage.both(stage.holders(), suspects);
     }
 
     Optional<Request> request() {
@@ -76,7 +82,12 @@ final class Service {
 
     /// Whether it takes room on a node: counts for exclusive services and for spreading.
     boolean occupies(int nodeid) {
-        return stage instanceof Stage.Owned && heldBy(nodeid);
+        return stage instanceof Stage.Owned && stage.holders().stream().anyMatch(holder -> holder.nodeid() == nodeid);
+    }
+
+    /// Whether it runs, and others than its owner may be running it.
+    boolean doubted() {
+        return !Stage.without(suspects, stage.holders()).isEmpty();
     }
 
     /// Whether nothing is under way, so that the next request may be looked at.
@@ -100,7 +111,7 @@ final class Service {
         out.string(name);
         StageCodec.encode(out, stage);
         out.bool(frozen).bool(partial).u32(lastOwner).u32(restarts).u64(transitionMs);
-        out.list(restartTimes, Output::u64).list(queue, StageCodec::request);
+        out.list(restartTimes, Output::u64).list(queue, StageCodec::request).list(suspects, Output::node);
     }
 
     static Service decode(Input in) throws MalformedMessage {
@@ -112,6 +123,7 @@ final class Service {
         service.transitionMs = in.u64();
         service.restartTimes = in.list(MAX, Input::u64);
         service.queue = in.list(MAX, StageCodec::readRequest);
+        service.suspects = Stage.both(Stage.NOBODY, in.list(MAX, Input::node));
         return service;
     }
 }

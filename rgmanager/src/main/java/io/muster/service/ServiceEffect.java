@@ -2,6 +2,7 @@ package io.muster.service;
 
 import io.muster.core.Node;
 import io.muster.core.Proposal;
+import io.muster.group.Remains;
 
 /// What a node's service manager wants done.
 public sealed interface ServiceEffect {
@@ -22,8 +23,9 @@ public sealed interface ServiceEffect {
     /// @param epoch to be given back
     record StopEverything(long epoch) implements ServiceEffect {}
 
-    /// Tell cman that a run of this node, the present or a former one, which is a victim, runs no service any more.
-    record ReportStopped(Node run) implements ServiceEffect {}
+    /// Tell cman that of a run of this node, the present or a former one, which is a victim, only these services may
+    /// still run.
+    record ReportVouched(Node run, Remains remains) implements ServiceEffect {}
 
     /// Tell cman that services have recovered from every loss up to a position.
     record ReportRecovered(long upTo) implements ServiceEffect {}

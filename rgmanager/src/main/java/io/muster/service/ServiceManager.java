@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// 1. A start is given to a node only when nobody holds the service, or that node's present run alone
 ///   ([Stage]).
-/// 2. While a run of a node is unproven - lost and not fenced, or configured and never heard of since
-///    the group began - nothing is started anywhere. A lost node may have acted on an entry that nobody
-///    else has seen.
+/// 2. A service is started nowhere while a run of a node may run it of which nobody here knows better: a
+///    lost one, or a member without rgmanager, with the service on its list; one whose rgmanager hasn't
+///    reported its stop-before-start yet; a configured node that nobody has met. Where knowledge is
+///    absent the list is "all": a lost node may have acted on an entry that nobody else has seen.
 /// 3. Nothing starts without quorum or because of a message in a transitional configuration. What such
 ///    a message *reports* is taken: it is evidence.
 /// 4. The driver asks cman before every start of an agent whether this node is still quorate.
@@ -49,7 +50,7 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
     @Override
     public void apply(GroupEntry entry) {
         var transitions = new Transitions(state);
-        boolean evaluate = new Entries(self, state, reader, transitions).take(entry);
+        boolean evaluate = new Entries(state, reader, transitions).take(entry);
         if (evaluate) {
             new Evaluation(state, transitions).run();
         }
@@ -107,7 +108,7 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
 
     /// Runs of nodes that keep all services from starting.
     public List<Node> unproven() {
-        return List.copyOf(state.unproven());
+        return List.copyOf(state.barringAll());
     }
 
     /// The configuration in force, null before there is one.

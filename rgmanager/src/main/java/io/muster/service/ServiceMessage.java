@@ -19,7 +19,7 @@ public sealed interface ServiceMessage {
             case Checked m -> new Checked(0, m.service(), m.generation(), m.success(), m.partial());
             case Asked m -> new Asked(0, m.id(), m.kind(), m.service(), m.target());
             case Leaving _ -> new Leaving(0);
-            case Bystanders m -> new Bystanders(0, m.nodeids());
+            case Look _ -> new Look(0);
         };
     }
 
@@ -49,13 +49,9 @@ public sealed interface ServiceMessage {
     /// The sender ends: its services are to go elsewhere.
     record Leaving(long wallMs) implements ServiceMessage {}
 
-    /// These members of the cluster have had time enough to bring back an rgmanager, had they lost one:
-    /// they run none.
-    record Bystanders(long wallMs, List<Integer> nodeids) implements ServiceMessage {
-        public Bystanders {
-            nodeids = List.copyOf(nodeids);
-        }
-    }
+    /// Members, quorum or proofs have changed, and nothing was said since: everybody is to look at the
+    /// whole.
+    record Look(long wallMs) implements ServiceMessage {}
 
     /// The octets to send.
     static byte[] encode(ServiceMessage message) {
@@ -74,7 +70,7 @@ public sealed interface ServiceMessage {
                 out.string(m.service()).u64(m.generation()).bool(m.success()).bool(m.partial());
             case Asked m -> out.u64(m.id()).oneOf(m.kind()).string(m.service()).u32(m.target());
             case Leaving(long wallMs) -> {}
-            case Bystanders(long wallMs, List<Integer> nodeids) -> out.list(nodeids, (o, nodeid) -> o.u32(nodeid));
+            case Look(long wallMs) -> {}
         }
         return out.toBytes();
     }
@@ -86,7 +82,7 @@ public sealed interface ServiceMessage {
             case Checked m -> 3;
             case Asked m -> 4;
             case Leaving m -> 5;
-            case Bystanders m -> 6;
+            case Look m -> 6;
         };
     }
 
@@ -104,7 +100,7 @@ public sealed interface ServiceMessage {
             case 3 -> new Checked(wallMs, in.string(), in.u64(), in.bool(), in.bool());
             case 4 -> new Asked(wallMs, in.u64(), in.oneOf(RequestKind.class), in.string(), in.u32(Integer.MAX_VALUE));
             case 5 -> new Leaving(wallMs);
-            case 6 -> new Bystanders(wallMs, in.list(65_536, i -> i.u32(Integer.MAX_VALUE)));
+            case 6 -> new Look(wallMs);
             default -> throw new MalformedMessage("message of rgmanager of type " + type);
         };
         in.end();

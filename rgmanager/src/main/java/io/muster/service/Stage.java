@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// **Owner** is who has it as operators see it. **Holders** are the runs of nodes on which something of
 /// it may be running: a run becomes one before the first agent is started there, and stops being one
 /// only by proof (its stop succeeded, it was fenced, or a newer rgmanager on that node reported
-/// stop-before-start). A service that starts or runs is held by its owner alone; otherwise nobody, one
-/// or, after a migration that went wrong, several may hold it.
+/// stop-before-start). A service that starts or runs is held by its owner alone, and others that
+/// couldn't stop it are its suspects ([Service#suspects]); otherwise nobody, one or several may hold
+/// it.
 ///
 /// Which stage may follow which: [Transitions].
 sealed interface Stage {
@@ -229,6 +230,12 @@ sealed interface Stage {
     static SortedSet<Node> with(Collection<Node> nodes, Node more) {
         var all = new TreeSet<>(nodes);
         all.add(more);
+        return Collections.unmodifiableSortedSet(all);
+    }
+
+    static SortedSet<Node> both(Collection<Node> nodes, Collection<Node> more) {
+        var all = new TreeSet<>(nodes);
+        all.addAll(more);
         return Collections.unmodifiableSortedSet(all);
     }
 

@@ -135,7 +135,7 @@ final class Transitions {
         if (next instanceof Starting starting && !service.freeFor(starting.run())) {
             throw wrong(service, next, reason, "others than its owner may still run it");
         }
-        if (!next.holders().containsAll(Stage.without(from.holders(), proven))) {
+        if (!Stage.both(next.holders(), service.suspects).containsAll(Stage.without(from.holders(), proven))) {
             throw wrong(service, next, reason, "a holder would be forgotten without proof");
         }
         Optional<Request> ended = from.request().filter(asked -> !next.request().equals(from.request()));
@@ -143,6 +143,7 @@ final class Transitions {
             throw wrong(service, next, reason, "an operator's request would go without an answer");
         }
         service.stage = next;
+        service.suspects = Stage.without(service.suspects, proven);
         if (from.owner() != 0 && next.owner() == 0) {
             service.lastOwner = from.owner();
         }
@@ -254,15 +255,16 @@ final class Transitions {
 
     /// Some who held it, but not its owner, are proven harmless.
     void released(Service service, Set<Node> proven, String reason) {
-        SortedSet<Node> rest = Stage.without(service.holders(), proven);
+        SortedSet<Node> rest = Stage.without(service.stage.holders(), proven);
         Stage same = switch (service.stage) {
             case Stopped s -> new Stopped(rest, s.parked());
             case Placing s -> new Placing(rest, s.search(), s.request());
-            case Stopping s -> new Stopping(s.run(), rest, s.generation(), s.purpose(), s.request());
+            case Stopping s ->
+                new Stopping(s.run(), Stage.without(s.others(), proven), s.generation(), s.purpose(), s.request());
             case Failed _ -> new Failed(rest);
             case Disabled _ -> new Disabled(rest);
-            case Starting _, Started _, Recoverable _, Recovering _ ->
-                throw wrong(service, service.stage, reason, "nobody but its owner holds it");
+            // Its suspects, then.
+            case Starting _, Started _, Recoverable _, Recovering _ -> service.stage;
         };
         revise(service, same, reason, proven, null);
     }
@@ -295,12 +297,20 @@ final class Transitions {
         // A newer run that reports stands for all earlier ones of its node.
         var former = new TreeSet<>(service.holders());
         former.removeIf(holder -> holder.nodeid() != node.nodeid());
+        notice(
+                true,
+                "#13: " + service.name + " failed to stop cleanly on node " + node.nodeid() + ": clusvcadm -d "
+                        + service.name + ", once its stop can succeed there");
+        if (service.stage instanceof Stage.Owned owned && owned.run().nodeid() != node.nodeid()) {
+            released(service, former, "stop before start failed");
+            service.suspects = Stage.with(service.suspects, node);
+            return;
+        }
         var holders = Stage.with(Stage.without(service.holders(), former), node);
         enter(service, new Failed(holders), "stop before start failed", former, ResultCode.FAIL);
         // Whoever froze it meant a service that runs; a failed one must be open to disable.
         service.frozen = false;
         service.lastOwner = node.nodeid();
-        notice(true, "#13: " + service.name + " failed to stop cleanly on node " + node.nodeid());
     }
 
     /// Quorum is lost: whatever was decided is forgotten, except what may run where.

@@ -25,7 +25,7 @@ class CodecTest {
             new ServiceMessage.Checked(4, "service:a", 9, false, true),
             new ServiceMessage.Asked(5, 1L << 40, RequestKind.RELOCATE, "service:a", 2),
             new ServiceMessage.Leaving(6),
-            new ServiceMessage.Bystanders(7, List.of(1, 2)));
+            new ServiceMessage.Look(7));
 
     @Test
     void whatWasEncodedIsDecodedEqual() throws MalformedMessage {
@@ -88,10 +88,11 @@ class CodecTest {
             Service service = new Service(name, stage);
             service.queue = List.of(Stages.ASKED, Stages.ASKED);
             service.restartTimes = List.of(1L, 2L);
+            service.suspects = Stage.only(States.formerRun(2));
             state.services.put(name, service);
         }
-        state.vindicated.add(States.formerRun(2));
-        state.strangers.add(3);
+        state.unmet.add(3);
+        state.due = true;
         state.arrivals.add(1);
         return state.encode();
     }
@@ -108,7 +109,7 @@ class CodecTest {
         var manager = new ServiceManager(States.run(1), Plans::read);
         byte[] before = manager.snapshot();
         var refused = assertThrows(MalformedMessage.class, () -> manager.restore(snapshot));
-        assertEquals("state of services in format 1, not 3", refused.getMessage());
+        assertEquals("state of services in format 1, not 4", refused.getMessage());
         assertArrayEquals(before, manager.snapshot());
     }
 

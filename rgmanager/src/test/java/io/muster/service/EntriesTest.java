@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.muster.core.CauseId;
 import io.muster.core.Drive;
+import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.service.Stage.Disabled;
 import io.muster.service.Stage.Placing;
+import io.muster.service.Stage.Recoverable;
+import io.muster.service.Stage.Recovering;
 import io.muster.service.Stage.Started;
 import io.muster.service.Stage.Starting;
 import io.muster.service.Stage.Stopped;
@@ -18,7 +21,6 @@ import io.muster.service.Stage.Stopping;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Who is heard, and what a message counts for: in a transitional configuration a report is evidence,
@@ -53,7 +55,7 @@ class EntriesTest {
         replica.begin(new Stopping(ONE, Stage.NOBODY, 4, new Purpose.Move(2), asked));
         replica.say(ONE, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, 4, true, false), false);
         assertEquals(new Placing(Stage.NOBODY, Search.away(1, 2), asked), replica.web().stage);
-        replica.apply(new GroupEntry.Membership(replica.next(), 5, OneReplica.ALL, List.of(), List.of()));
+        replica.look();
         assertEquals(TWO, assertInstanceOf(Starting.class, replica.web().stage).run());
     }
 
@@ -85,19 +87,35 @@ class EntriesTest {
         assertEquals(List.of(), replica.manager.drive(new Drive.Applied<>(said), 500), "it has it");
     }
 
+    /// After a token loss with unchanged members nobody has anything else to say.
     @Test
-    void aTransitionalWordOnBystandersCountsForNothing() {
-        // Node 4 is configured, in the cluster, and nobody has heard of an rgmanager there.
-        ClusterState state = new ClusterState();
-        state.standing.apply(new GroupEntry.Membership(1, 4, List.of(ONE, States.run(4)), List.of(), List.of()));
-        state.strangers.add(4);
-        var proofs = new Entries(ONE, state, Plans::read, new Transitions(state));
-        state.peers.put(1, ClusterState.Peer.joined(ONE, 1));
-        byte[] payload = ServiceMessage.encode(new ServiceMessage.Bystanders(5, List.of(4)));
-        proofs.take(new GroupEntry.Message(2, ONE, false, payload, CauseId.NONE));
-        assertEquals(Set.of(4), state.strangers);
-        proofs.take(new GroupEntry.Message(3, ONE, true, payload, CauseId.NONE));
-        assertEquals(Set.of(), state.strangers);
+    void whatATransitionalMessageReportsIsLookedAtThoughNothingFollows() {
+        replica.begin(new Recoverable(ONE, 4, Optional.empty(), Stages.NONE));
+        replica.say(ONE, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, 4, true, false), false);
+        assertInstanceOf(Recovering.class, replica.web().stage);
+        assertEquals(List.of(), proposals(THREE), "the lowest node says it");
+        byte[] look = proposals(ONE).getFirst();
+        replica.apply(new GroupEntry.Message(replica.next(), ONE, false, look, CauseId.NONE));
+        assertInstanceOf(Recovering.class, replica.web().stage, "not in a transitional configuration");
+        replica.apply(new GroupEntry.Message(replica.next(), ONE, true, look, CauseId.NONE));
+        assertInstanceOf(Starting.class, replica.web().stage);
+        assertEquals(List.of(), proposals(ONE));
+    }
+
+    /// What the rgmanager of a node would say now.
+    private List<byte[]> proposals(Node node) {
+        var manager = new ServiceManager(node, Plans::read);
+        try {
+            manager.restore(replica.manager.snapshot());
+        } catch (MalformedMessage e) {
+            throw new AssertionError(e);
+        }
+        manager.drive(new Drive.Local<>(new ServiceEvent.Configured(OneReplica.PLAN)), 100);
+        manager.drive(new Drive.Restored<>(), 100);
+        return manager.drive(new Drive.Tick<>(), 10_000).stream()
+                .filter(ServiceEffect.Propose.class::isInstance)
+                .map(effect -> ((ServiceEffect.Propose) effect).payload())
+                .toList();
     }
 
     @Test

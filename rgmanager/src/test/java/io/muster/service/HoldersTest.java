@@ -7,6 +7,7 @@ import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Reason;
+import io.muster.group.Remains;
 import io.muster.service.Stage.Disabled;
 import io.muster.service.Stage.Failed;
 import io.muster.service.Stage.Started;
@@ -39,8 +40,10 @@ class HoldersTest {
         replica.begin(new Stopped(Stages.TWO, false));
         replica.lose(ONE, TWO);
         replica.fenced(ONE);
+        replica.look();
         assertEquals(new Stopped(Stages.nodes(2), false), web().stage);
         replica.fenced(TWO);
+        replica.look();
         assertStarts(THREE);
     }
 
@@ -60,6 +63,7 @@ class HoldersTest {
         replica.begin(new Stopped(Stages.TWO, false));
         replica.lose(ONE);
         replica.fenced(ONE);
+        replica.look();
         assertStarts(TWO);
     }
 
@@ -126,16 +130,81 @@ class HoldersTest {
     void whatALostRunCouldNotStopIsHeldThereThoughNobodyHereKnewOfIt() {
         comesBackUnclean(new Stopped(Stage.NOBODY, false));
         assertEquals(new Failed(Stages.nodes(1)), web().stage);
-        assertEquals(List.of(ONE), replica.manager.unproven());
         comesBackUnclean(new Stopped(Stages.nodes(2), false));
         assertEquals(new Failed(Stages.TWO), web().stage);
     }
 
     @Test
-    void whatRunsElsewhereIsLeftAloneWhenALostRunCannotStopIt() {
+    void whatRunsElsewhereGoesOnAndIsStartedNowhereElse() {
         Stage started = new Started(TWO, 1, "1", Stages.NONE);
         comesBackUnclean(started);
         assertEquals(started, web().stage);
+        assertEquals(Stages.nodes(1), web().suspects);
+        replica.apply(new GroupEntry.Fenced(replica.next(), ONE, 1, GroupEntry.STOPPED));
+        assertEquals(Stages.nodes(1), web().suspects, "older than its place here");
+        replica.ask(RequestKind.RELOCATE, 3);
+        assertEquals(ResultCode.FENCE, replica.answer());
+        replica.say(TWO, new ServiceMessage.Checked(5, "service:web", 1, false, false));
+        long generation = assertInstanceOf(Stage.Recoverable.class, web().stage).generation();
+        replica.say(TWO, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, generation, true, false));
+        // Where it may still run it may start again: that is the same machine.
+        assertStarts(ONE);
+    }
+
+    @Test
+    void disableStopsItOnItsOwnerAndThenOnItsSuspects() {
+        replica.begin(new Started(TWO, 1, "1", Stages.NONE));
+        for (Node node : List.of(ONE, THREE)) {
+            uncleanAgain(node);
+        }
+        assertEquals(Stages.nodes(1, 3), web().suspects, "each is remembered");
+        replica.ask(RequestKind.DISABLE, 0);
+        stopEnds(TWO, true);
+        stopEnds(ONE, true);
+        stopEnds(THREE, true);
+        assertEquals(ResultCode.SUCCESS, replica.answer());
+        assertEquals(new Disabled(Stage.NOBODY), web().stage);
+        assertEquals(Stage.NOBODY, web().suspects);
+    }
+
+    /// Its rgmanager has restarted and can't stop it.
+    private void uncleanAgain(Node node) {
+        replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(node), List.of()));
+        replica.say(node, new ServiceMessage.Ready(5, replica.position(), 1, List.of("service:web")));
+    }
+
+    @Test
+    void twoThatReportItUncleanBothHoldIt() {
+        replica.begin(new Stopped(Stage.NOBODY, false));
+        uncleanAgain(ONE);
+        uncleanAgain(THREE);
+        assertEquals(new Failed(Stages.nodes(1, 3)), web().stage);
+    }
+
+    @Test
+    void aSuspectThatReportsItStoppedIsNoneAnyMore() {
+        replica.begin(new Started(TWO, 1, "1", Stages.NONE));
+        uncleanAgain(ONE);
+        replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(ONE), List.of()));
+        replica.say(ONE, new ServiceMessage.Ready(5, replica.position(), 1, List.of()));
+        assertEquals(Stage.NOBODY, web().suspects);
+        assertEquals(new Started(TWO, 1, "1", Stages.NONE), web().stage);
+    }
+
+    /// What a former configuration started, or the next one will name.
+    @Test
+    void whatNoConfigurationNamesCanBeUncleanAndDisabled() {
+        replica.begin(new Started(TWO, 1, "1", Stages.NONE));
+        replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(ONE), List.of()));
+        replica.say(ONE, new ServiceMessage.Ready(5, replica.position(), 1, List.of("service:old")));
+        Service old = replica.state().services.get("service:old");
+        assertEquals(new Failed(Stages.nodes(1)), old.stage);
+        replica.say(THREE, new ServiceMessage.Asked(5, 99, RequestKind.DISABLE, "service:old", 0));
+        old = replica.state().services.get("service:old");
+        long generation = assertInstanceOf(Stopping.class, old.stage).generation();
+        replica.say(ONE, new ServiceMessage.Outcome(5, "service:old", Operation.STOP, generation, true, false));
+        assertEquals(ResultCode.SUCCESS, replica.answer());
+        assertEquals(Set.of("service:web"), replica.state().services.keySet());
     }
 
     private Stopping stopping(Node run) {
@@ -215,30 +284,101 @@ class HoldersTest {
                 List.of(1), List.of(1, 2, 3).stream().filter(started::occupies).toList());
     }
 
-    @Test
-    void aNodeVouchesForItsFormerRunUnlessThatHoldsSomething() {
-        Node former = States.formerRun(1);
-        var said = new GroupEntry.Membership(
-                200, 5, List.of(ONE, TWO, THREE), List.of(), List.of(new Departure(former, Reason.LOST)));
-        replica.begin(new Stopped(Stage.with(Stages.nodes(2), former), false));
-        replica.apply(said);
-        assertEquals(List.of(former), replica.manager.unproven());
-        replica.begin(new Stopped(Stages.nodes(2), false));
-        replica.apply(said);
-        assertEquals(List.of(), replica.manager.unproven());
+    private void lostBefore(Node former, Remains remains) {
+        replica.apply(new GroupEntry.Membership(
+                replica.next(), 5, OneReplica.ALL, List.of(), List.of(new Departure(former, Reason.LOST, remains))));
     }
 
     @Test
-    void aNodeVouchesAgainWhenTheLossIsSaidAgain() {
+    void aNodeVouchesForItsFormerRunsButForWhatItCouldNotStop() {
         Node former = States.formerRun(3);
-        replica.begin(new Stopped(Stage.NOBODY, true));
-        for (int again = 0; again < 2; again++) {
-            replica.apply(new GroupEntry.Membership(
-                    replica.next(), 5, OneReplica.ALL, List.of(), List.of(new Departure(former, Reason.LOST))));
-            assertEquals(List.of(new ServiceEffect.ReportStopped(former)), replica.reports());
-            assertEquals(List.of(), replica.manager.unproven());
-        }
+        replica.begin(new Stopped(Stage.with(Stages.nodes(2), former), false));
+        lostBefore(former, Remains.ALL);
+        assertEquals(List.of(new ServiceEffect.ReportVouched(former, Remains.of("service:web"))), replica.reports());
+        replica.begin(new Started(TWO, 1, "1", Stages.NONE));
+        lostBefore(former, Remains.ALL);
+        assertEquals(List.of(new ServiceEffect.ReportVouched(former, Remains.NONE)), replica.reports());
+        assertEquals(List.of(former), replica.manager.unproven(), "cman has the last word");
+        lostBefore(former, Remains.of("service:web"));
+        assertEquals(List.of(), replica.manager.unproven());
+        replica.apply(new GroupEntry.Fenced(replica.next(), former, 3, GroupEntry.STOPPED));
+        assertEquals(List.of(), replica.reports());
+    }
+
+    @Test
+    void aLostRunWithAListBarsWhatIsOnItAndNothingElse() {
+        replica.begin(new Stopped(Stage.NOBODY, false));
+        Node former = States.formerRun(1);
+        lostBefore(former, Remains.of("service:web"));
+        replica.look();
+        assertEquals(new Stopped(Stage.NOBODY, false), web().stage);
+        replica.apply(new GroupEntry.Vouched(replica.next(), former, Remains.of("service:mail")));
+        replica.look();
+        assertStarts(ONE);
+    }
+
+    @Test
+    void aMemberWithoutRgmanagerBarsWhatIsOnItsList() {
+        replica.begin(new Started(ONE, 1, "1", Stages.NONE));
+        List<Node> rest = List.of(TWO, THREE);
+        replica.apply(new GroupEntry.Vouched(replica.next(), ONE, Remains.of("service:web")));
+        replica.apply(new GroupEntry.View(
+                replica.next(), rest, List.of(), List.of(new Departure(ONE, Reason.LOST, Remains.of("service:web")))));
+        replica.look();
+        assertEquals(new Started(ONE, 1, "1", Stages.NONE), web().stage);
+        replica.apply(new GroupEntry.Vouched(replica.next(), ONE, Remains.NONE));
+        replica.look();
+        assertStarts(TWO);
+    }
+
+    /// The group has begun anew since: nobody in it knows anything but the list.
+    @Test
+    void aListOutlivesTheGroup() {
+        replica.begin(new Stopped(Stage.NOBODY, false));
+        replica.apply(new GroupEntry.View(
+                replica.next(), List.of(TWO, THREE), List.of(), List.of(new Departure(ONE, Reason.LEFT))));
+        replica.apply(new GroupEntry.Vouched(replica.next(), ONE, Remains.of("service:web")));
+        replica.look();
+        assertEquals(new Stopped(Stage.NOBODY, false), web().stage);
+        replica.ask(RequestKind.ENABLE, 3);
+        assertEquals(ResultCode.FENCE, replica.answer());
+        replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(ONE), List.of()));
+        replica.apply(new GroupEntry.Vouched(replica.next(), ONE, Remains.NONE));
+        replica.look();
+        assertEquals(new Stopped(Stage.NOBODY, false), web().stage, "that its list is over says nothing");
+        replica.say(ONE, new ServiceMessage.Ready(5, replica.position() - 2, 1, List.of()));
+        assertStarts(ONE);
+    }
+
+    @Test
+    void whoLeavesWithNothingHoldsNothing() {
+        replica.begin(new Failed(Stages.TWO));
+        replica.apply(new GroupEntry.View(
+                replica.next(), List.of(TWO, THREE), List.of(), List.of(new Departure(ONE, Reason.LEFT))));
+        assertEquals(new Failed(Stages.nodes(2)), web().stage);
+        replica.apply(new GroupEntry.Membership(
+                replica.next(), 6, List.of(ONE, THREE), List.of(), List.of(new Departure(TWO, Reason.LEFT))));
+        assertEquals(new Failed(Stage.NOBODY), web().stage);
+    }
+
+    @Test
+    void proofOfOneRunIsNoneOfTheNext() {
+        Node former = States.formerRun(1);
+        replica.begin(new Failed(Stages.nodes(1)));
+        lostBefore(former, Remains.ALL);
+        replica.lose(ONE);
         replica.fenced(former);
-        assertEquals(Set.of(), replica.state().vindicated);
+        assertEquals(new Failed(Stages.nodes(1)), web().stage);
+        replica.fenced(ONE);
+        assertEquals(new Failed(Stage.NOBODY), web().stage);
+    }
+
+    @Test
+    void whoseRgmanagerHasNotReportedBarsEverything() {
+        replica.begin(new Stopped(Stage.NOBODY, false));
+        replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(THREE), List.of()));
+        replica.look();
+        assertEquals(new Stopped(Stage.NOBODY, false), web().stage);
+        assertEquals(List.of(THREE), replica.manager.unproven());
     }
 }

@@ -2,6 +2,7 @@ package io.muster.service;
 
 import io.muster.core.CauseId;
 import io.muster.core.Drive;
+import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
@@ -34,6 +35,17 @@ final class OneReplica {
         } catch (MalformedMessage e) {
             throw new AssertionError(e);
         }
+        // It has reported itself already.
+        manager.drive(new Drive.Tick<>(), 1);
+        stage.request()
+                .ifPresent(request -> asked(new ServiceMessage.Asked(5, request.id(), request.kind(), web.name, 0)));
+    }
+
+    /// An operator waits on node 3 for the answer.
+    private void asked(ServiceMessage.Asked asked) {
+        // Any kind that isn't answered at once.
+        var requested = new ServiceEvent.Requested(asked.id(), RequestKind.LOCK, "", 0, asked.wallMs());
+        manager.drive(new Drive.Local<>(requested), 1);
     }
 
     long position() {
@@ -53,7 +65,18 @@ final class OneReplica {
     }
 
     void say(Node from, ServiceMessage message, boolean regular) {
+        if (from.equals(THREE) && message instanceof ServiceMessage.Asked asked) {
+            asked(asked);
+        }
         apply(new GroupEntry.Message(next(), from, regular, ServiceMessage.encode(message), CauseId.NONE));
+    }
+
+    /// Somebody sees to it that what has changed is looked at.
+    void look() {
+        Node somebody = state().standing.view().isEmpty()
+                ? THREE
+                : state().standing.view().last();
+        say(somebody, new ServiceMessage.Look(5));
     }
 
     /// An operator on node 3 asks.
@@ -95,7 +118,8 @@ final class OneReplica {
     /// What it has told cman of stopped runs since the last call.
     List<ServiceEffect> reports() {
         return tick().stream()
-                .filter(ServiceEffect.ReportStopped.class::isInstance)
+                .filter(effect -> effect instanceof ServiceEffect.ReportVouched vouched
+                        && !vouched.run().incarnation().equals(Incarnation.UNKNOWN))
                 .toList();
     }
 

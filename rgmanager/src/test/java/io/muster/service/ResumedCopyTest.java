@@ -10,6 +10,7 @@ import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.core.ReplicatedCore;
 import io.muster.group.GroupEntry;
+import io.muster.group.Remains;
 import io.muster.member.Proposals;
 import io.muster.service.daemon.ServiceReplay;
 import io.muster.wire.Input;
@@ -59,12 +60,14 @@ class ResumedCopyTest {
                         new TreeMap<>(Map.of("service:b", 2L)),
                         new TreeMap<>(Map.of("service:c", 3L))),
                 List.of(new Proposals.Said<>(ready.undated(), 10)),
+                List.of(new Proposals.Said<>(
+                        new ServiceEffect.ReportVouched(States.formerRun(1), Remains.of("service:web")), 18)),
+                Remains.ALL,
                 List.of(new ServiceEffect.Notice(true, "#1: Quorum Dissolved")),
                 new TreeSet<>(List.of(11L)),
                 Optional.of(OneReplica.PLAN),
                 new LocalWork.StopReport(6, 7, Optional.of(ready)),
                 LocalWork.Parting.ASKED,
-                12,
                 13,
                 14,
                 15,

@@ -80,7 +80,7 @@ class ServiceSimulationTest {
             cluster.run(dice.nextInt(1_500));
             int nodeid = 1 + dice.nextInt(nodes);
             TestCluster.Machine machine = cluster.machine(nodeid);
-            switch (dice.nextInt(14)) {
+            switch (dice.nextInt(15)) {
                 case 0 -> cluster.crash(nodeid);
                 case 1 -> cluster.isolate(nodeid);
                 case 2, 3 -> {
@@ -100,6 +100,37 @@ class ServiceSimulationTest {
                     }
                 }
                 case 7, 8 -> cluster.machines.keySet().forEach(cluster::heal);
+                case 9 -> {
+                    switch (dice.nextInt(8)) {
+                        case 0, 1 -> cluster.killCman(nodeid);
+                        case 2 -> cluster.leaveCluster(nodeid);
+                        case 3 -> {
+                            machine.ledgerLost |= !machine.ledger.isEmpty();
+                        }
+                        case 4 ->
+                            cluster.machines.values().forEach(all -> {
+                                if (all.rg != null && all.member) {
+                                    cluster.stopRg(all.nodeid);
+                                }
+                            });
+                        case 5 -> cluster.machines.keySet().forEach(cluster::killRg);
+                        case 6 -> {
+                            String broken = List.of("service:web", "service:db", "service:mail")
+                                    .get(dice.nextInt(3));
+                            long until = cluster.nowMs + 10_000;
+                            cluster.luck = (on, service, operation) ->
+                                    (cluster.nowMs > until || operation != Operation.STOP || !service.equals(broken))
+                                            && dice.nextInt(100) >= percent;
+                        }
+                        default -> {
+                            if (machine.rg == null) {
+                                cluster.acknowledge(
+                                        nodeid,
+                                        List.of("service:web", "service:db").get(dice.nextInt(2)));
+                            }
+                        }
+                    }
+                }
                 default -> {
                     if (machine.rg != null && machine.member) {
                         RequestKind kind = RequestKind.values()[dice.nextInt(RequestKind.values().length)];

@@ -1,8 +1,10 @@
 package io.muster.service;
 
+import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
+import io.muster.group.Remains;
 import io.muster.simulator.Transcript;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -156,9 +158,9 @@ final class Story implements TestCluster.Witness {
                 }
             }
             case ServiceEffect.StopEverything _ -> tell(node, "stops everything");
-            case ServiceEffect.ReportStopped(Node run) -> {
+            case ServiceEffect.ReportVouched(Node run, Remains remains) -> {
                 if (known.contains(run)) {
-                    tell(node, "tells cman that its former run is harmless");
+                    tell(node, "tells cman what is left of its former run: " + remains);
                 }
             }
             case ServiceEffect.Answer(long id, ResultCode code, int owner) ->
@@ -218,6 +220,7 @@ final class Story implements TestCluster.Witness {
                     quorate = now;
                 }
             }
+            case GroupEntry.Fenced fenced when fenced.victim().incarnation().equals(Incarnation.UNKNOWN) -> {}
             case GroupEntry.Fenced fenced ->
                 tell("cman", "node" + fenced.victim().nodeid() + " is proven harmless: " + fenced.how());
             case GroupEntry.Vouched vouched ->
@@ -254,7 +257,7 @@ final class Story implements TestCluster.Witness {
                     "check of " + bare(checked.service()) + (checked.success() ? " passed" : " failed");
                 case ServiceMessage.Asked _ -> "an operator asks";
                 case ServiceMessage.Leaving _ -> "wants to end";
-                case ServiceMessage.Bystanders bystanders -> "no rgmanager runs on " + bystanders.nodeids();
+                case ServiceMessage.Look _ -> "look at what has changed";
             };
             tell("log", from + said + late);
         } catch (MalformedMessage e) {

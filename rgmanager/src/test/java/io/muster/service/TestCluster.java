@@ -9,6 +9,7 @@ import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
+import io.muster.group.Remains;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
@@ -64,10 +65,32 @@ final class TestCluster {
         Rg rg;
 
         final SortedSet<String> running = new TreeSet<>();
+
+        /// What is written down as started; gone with the power.
+        final SortedSet<String> ledger = new TreeSet<>();
+
+        /// Somebody has removed /run: nobody knows what runs here.
+        boolean ledgerLost;
         private final Map<String, Long> busyUntil = new HashMap<>();
 
         Machine(int nodeid) {
             this.nodeid = nodeid;
+        }
+
+        Remains listed() {
+            return ledgerLost ? Remains.ALL : Remains.of(ledger);
+        }
+
+        private void powerOff() {
+            running.clear();
+            ledger.clear();
+            ledgerLost = false;
+            busyUntil.clear();
+            if (rg != null) {
+                rg.alive = false;
+            }
+            rg = null;
+            run = null;
         }
     }
 
@@ -143,6 +166,9 @@ final class TestCluster {
     long fenceMs = 500;
 
     final SortedMap<Integer, Departure> unfenced = new TreeMap<>();
+
+    /// What may run on members without an rgmanager.
+    private final SortedMap<Node, Remains> unmanaged = new TreeMap<>();
     final List<Node> group = new ArrayList<>();
     private final PriorityQueue<Task> tasks =
             new PriorityQueue<>(Comparator.comparingLong(Task::atMs).thenComparingLong(Task::number));
@@ -286,6 +312,7 @@ final class TestCluster {
     private void view(List<Node> joined, List<Departure> left) {
         log(new GroupEntry.View(next(), group.stream().sorted().toList(), joined, left));
         log(new GroupEntry.Membership(next(), 4, members(), List.of(), List.copyOf(unfenced.values())));
+        unmanaged.forEach((run, remains) -> log(new GroupEntry.Vouched(next(), run, remains)));
         log(new GroupEntry.Quorum(next(), quorate));
         if (recoveredUpTo > 0) {
             log(new GroupEntry.Recovered(next(), Level.FENCE, recoveredUpTo));
@@ -298,7 +325,9 @@ final class TestCluster {
 
     /// Fencing has nothing left to do.
     void recovered() {
-        if (unfenced.isEmpty() && quorate) {
+        boolean dealtWith = unfenced.values().stream()
+                .allMatch(d -> machine(d.node().nodeid()).member && !d.remains().all());
+        if (dealtWith && quorate) {
             recoveredUpTo = position;
             log(new GroupEntry.Recovered(next(), Level.FENCE, recoveredUpTo));
             log(new GroupEntry.Recovered(next(), Level.LOCK, recoveredUpTo));
@@ -308,11 +337,55 @@ final class TestCluster {
     /// Power on, cman up.
     void boot(int nodeid) {
         Machine machine = machine(nodeid);
-        machine.run = new Node(nodeid, Incarnation.random(dice));
+        Node run = new Node(nodeid, Incarnation.random(dice));
+        machine.run = run;
         machine.member = true;
         outside.remove(nodeid);
-        log(new GroupEntry.Membership(next(), 4, members(), List.of(machine.run), List.of()));
+        log(new GroupEntry.Membership(next(), 4, members(), List.of(run), List.of()));
+        Departure former = unfenced.get(nodeid);
+        if (former != null) {
+            vouch(former.node(), machine.listed());
+        }
+        leftBehind(run, machine.listed());
         recount();
+    }
+
+    /// Of a lost run only these may still run.
+    private void vouch(Node run, Remains remains) {
+        Departure departure = unfenced.get(run.nodeid());
+        if (run.incarnation().equals(Incarnation.UNKNOWN)) {
+            log(
+                    remains.none()
+                            ? new GroupEntry.Fenced(next(), run, run.nodeid(), GroupEntry.STOPPED)
+                            : new GroupEntry.Vouched(next(), run, remains));
+        } else if (departure != null && departure.node().equals(run)) {
+            Remains rest = departure.remains().and(remains);
+            if (rest.none()) {
+                proven(run, GroupEntry.STOPPED);
+            } else if (!rest.equals(departure.remains())) {
+                unfenced.put(run.nodeid(), departure.with(rest));
+                log(new GroupEntry.Vouched(next(), run, rest));
+                recovered();
+            }
+        }
+    }
+
+    private void leftBehind(Node run, Remains remains) {
+        if (!remains.none()) {
+            unmanaged.put(run, remains);
+            log(new GroupEntry.Vouched(next(), run, remains));
+        }
+    }
+
+    private void lost(Departure departure) {
+        int nodeid = departure.node().nodeid();
+        Departure before = unfenced.get(nodeid);
+        unfenced.put(
+                nodeid,
+                before == null || before.node().equals(departure.node())
+                        ? departure
+                        : departure.with(departure.remains().or(before.remains())));
+        unmanaged.remove(departure.node());
     }
 
     void startRg(int nodeid) {
@@ -324,7 +397,11 @@ final class TestCluster {
         Rg rg = new Rg(machine, self);
         machine.rg = rg;
         group.add(self);
+        boolean takesOver = unmanaged.remove(self) != null;
         view(List.of(self), List.of());
+        if (takesOver) {
+            log(new GroupEntry.Vouched(next(), self, Remains.NONE));
+        }
     }
 
     void up(int... nodeids) {
@@ -345,9 +422,14 @@ final class TestCluster {
             machine.rg = null;
             // What it has handed to cman is still sent.
             List.copyOf(inFlight).stream().filter(s -> s.from == rg).forEach(s -> order(s, true));
-            if (group.remove(rg.self)) {
-                view(List.of(), List.of(new Departure(rg.self, Reason.LOST)));
-            }
+            part(machine, rg, Reason.LOST);
+        }
+    }
+
+    private void part(Machine machine, Rg rg, Reason reason) {
+        if (group.remove(rg.self)) {
+            leftBehind(rg.self, machine.listed());
+            view(List.of(), List.of(new Departure(rg.self, reason, machine.listed())));
         }
     }
 
@@ -361,23 +443,68 @@ final class TestCluster {
         rg.alive = false;
         rg.left = true;
         rg.machine.rg = null;
-        if (group.remove(rg.self)) {
-            view(List.of(), List.of(new Departure(rg.self, Reason.LEFT)));
+        part(rg.machine, rg, Reason.LEFT);
+    }
+
+    /// kill -9 of cman and rgmanager: what was started goes on, and the next cman reads the ledger.
+    void killCman(int nodeid) {
+        Machine machine = machine(nodeid);
+        lose(nodeid, true);
+        if (machine.rg != null) {
+            machine.rg.alive = false;
+        }
+        machine.rg = null;
+        machine.run = null;
+    }
+
+    /// `cman_tool leave` where no rgmanager runs.
+    void leaveCluster(int nodeid) {
+        Machine machine = machine(nodeid);
+        Node run = machine.run;
+        if (run == null || !machine.member || machine.rg != null) {
+            return;
+        }
+        Remains left = machine.listed();
+        machine.member = false;
+        machine.run = null;
+        unmanaged.remove(run);
+        Departure departure = new Departure(run, left.none() ? Reason.LEFT : Reason.LOST, left);
+        if (!left.none()) {
+            lost(departure);
+            departure = unfenced.getOrDefault(nodeid, departure);
+        }
+        log(new GroupEntry.Membership(next(), 4, members(), List.of(), List.of(departure)));
+        recount();
+        if (!left.none()) {
+            fence(nodeid, run);
+        }
+    }
+
+    /// An operator has looked, and ended a service by hand: that counts for one run.
+    void acknowledge(int nodeid, String service) {
+        Machine machine = machine(nodeid);
+        machine.running.remove(service);
+        machine.ledger.remove(service);
+        Departure departure = unfenced.get(nodeid);
+        if (departure != null && !departure.remains().all()) {
+            vouch(departure.node(), departure.remains().without(service));
+        }
+        Node run = machine.run;
+        Remains listed = run == null ? null : unmanaged.get(run);
+        if (run != null && listed != null && listed.bars(service) && !listed.all()) {
+            Remains rest = listed.without(service);
+            unmanaged.put(run, rest);
+            if (rest.none()) {
+                unmanaged.remove(run);
+            }
+            log(new GroupEntry.Vouched(next(), run, rest));
         }
     }
 
     /// The plug is pulled.
     void crash(int nodeid) {
-        Machine machine = machine(nodeid);
-        machine.running.clear();
-        machine.busyUntil.clear();
         lose(nodeid, true);
-        Rg rg = machine.rg;
-        if (rg != null) {
-            rg.alive = false;
-        }
-        machine.rg = null;
-        machine.run = null;
+        machine(nodeid).powerOff();
     }
 
     /// The network is gone: the node lives on and notices after a while.
@@ -407,8 +534,8 @@ final class TestCluster {
         }
         machine.member = false;
         outside.put(nodeid, nowMs);
-        Departure departure = new Departure(run, Reason.LOST);
-        unfenced.put(nodeid, departure);
+        lost(new Departure(run, Reason.LOST));
+        Departure departure = java.util.Objects.requireNonNull(unfenced.get(nodeid));
         log(new GroupEntry.Membership(next(), 4, members(), List.of(), List.of(departure)));
         recount();
         if (group.remove(run)) {
@@ -441,20 +568,15 @@ final class TestCluster {
         if (machine.rg != null) {
             group.add(run);
             view(List.of(run), List.of());
+        } else {
+            vouch(run, machine.listed());
+            leftBehind(run, machine.listed());
         }
     }
 
     /// An operator presses the button.
     void powerCycle(int nodeid) {
-        Machine machine = machine(nodeid);
-        machine.running.clear();
-        machine.busyUntil.clear();
-        Rg rg = machine.rg;
-        if (rg != null) {
-            rg.alive = false;
-        }
-        machine.rg = null;
-        machine.run = null;
+        machine(nodeid).powerOff();
     }
 
     private void fence(int nodeid, Node run) {
@@ -464,6 +586,10 @@ final class TestCluster {
                 return;
             }
             Machine machine = machine(nodeid);
+            if (machine.member && !run.equals(machine.run)) {
+                // It has restarted: no agent acts against it, it tells itself what is left.
+                return;
+            }
             boolean back = machine.member && run.equals(machine.run);
             long age = nowMs - outside.getOrDefault(nodeid, nowMs);
             if (!quorate || back && age < 30_000) {
@@ -479,16 +605,7 @@ final class TestCluster {
                     view(List.of(), List.of(departure));
                 }
             }
-            if (run.equals(machine.run)) {
-                machine.running.clear();
-                machine.busyUntil.clear();
-                Rg rg = machine.rg;
-                if (rg != null) {
-                    rg.alive = false;
-                }
-                machine.rg = null;
-                machine.run = null;
-            }
+            machine.powerOff();
             proven(run, "fence_test");
         });
     }
@@ -523,14 +640,10 @@ final class TestCluster {
             case ServiceEffect.Propose p -> throw new AssertionError("a proposal to perform");
             case ServiceEffect.RunTree run -> agent(rg, run);
             case ServiceEffect.StopEverything(long epoch) -> stopEverything(rg, epoch);
-            case ServiceEffect.ReportStopped(Node run) -> {
+            case ServiceEffect.ReportVouched(Node run, Remains remains) -> {
                 // Nobody hears a node that is cut off.
-                if (rg.machine.member
-                        && unfenced.containsKey(run.nodeid())
-                        && unfenced.get(run.nodeid()).node().equals(run)) {
-                    unfenced.remove(run.nodeid());
-                    log(new GroupEntry.Fenced(next(), run, run.nodeid(), GroupEntry.STOPPED));
-                    recovered();
+                if (rg.machine.member) {
+                    vouch(run, remains);
                 }
             }
             case ServiceEffect.ReportRecovered r -> {}
@@ -574,10 +687,14 @@ final class TestCluster {
         boolean[] barred = {false};
         at(begin, () -> {
             // The question to cman, right before the agent.
-            barred[0] = run.operation() == Operation.START && !(machine.member && quorate && here.equals(machine.run));
+            barred[0] = run.operation() == Operation.START
+                    && !(rg.alive && machine.member && quorate && here.equals(machine.run));
+            if (run.operation() == Operation.START && !barred[0]) {
+                machine.ledger.add(service);
+            }
         });
         at(begin + 1, () -> {
-            if (here.equals(machine.run) && !barred[0]) {
+            if (here.equals(machine.run) && !barred[0] && rg.alive) {
                 works[0] = luck.works(machine.nodeid, service, run.operation());
                 if (run.operation() == Operation.START) {
                     machine.running.add(service);
@@ -591,6 +708,9 @@ final class TestCluster {
             if (run.operation() == Operation.STOP && works[0]) {
                 machine.running.remove(service);
             }
+            if (run.operation() == Operation.STOP && rg.alive) {
+                note(machine, service, works[0]);
+            }
             rg.on(new ReplicaEvent.Local<>(new ServiceEvent.TreeDone(
                     service, run.operation(), run.generation(), works[0], false, WALL + nowMs)));
         });
@@ -599,7 +719,7 @@ final class TestCluster {
     private void stopEverything(Rg rg, long epoch) {
         Machine machine = rg.machine;
         Node here = rg.self;
-        var names = new TreeSet<>(machine.running);
+        var names = new TreeSet<>(machine.ledger);
         plan.services().forEach(s -> names.add(s.name()));
         List<String> unclean = new ArrayList<>();
         long last = nowMs + 1;
@@ -609,18 +729,32 @@ final class TestCluster {
             last = Math.max(last, end);
             at(end, () -> {
                 if (here.equals(machine.run)) {
-                    if (luck.works(machine.nodeid, service, Operation.STOP)) {
+                    boolean works = luck.works(machine.nodeid, service, Operation.STOP);
+                    if (works) {
                         machine.running.remove(service);
                     } else {
                         unclean.add(service);
                     }
+                    if (rg.alive) {
+                        note(machine, service, works);
+                    }
                 }
             });
         }
-        at(
-                last + 1,
-                () -> rg.on(
-                        new ReplicaEvent.Local<>(new ServiceEvent.StoppedEverything(epoch, unclean, WALL + nowMs))));
+        at(last + 1, () -> {
+            if (rg.alive) {
+                machine.ledgerLost = false;
+            }
+            rg.on(new ReplicaEvent.Local<>(new ServiceEvent.StoppedEverything(epoch, unclean, WALL + nowMs)));
+        });
+    }
+
+    private static void note(Machine machine, String service, boolean stopped) {
+        if (stopped) {
+            machine.ledger.remove(service);
+        } else {
+            machine.ledger.add(service);
+        }
     }
 
     // ---- asking

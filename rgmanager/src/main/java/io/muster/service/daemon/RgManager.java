@@ -6,8 +6,8 @@ import io.muster.core.CauseId;
 import io.muster.core.Node;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
-import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
+import io.muster.group.Remains;
 import io.muster.machine.Programs;
 import io.muster.member.StayPolicy;
 import io.muster.member.StayPolicy.Awaits;
@@ -342,8 +342,8 @@ public final class RgManager implements AutoCloseable {
                             (unclean, ended) -> member.answering(ended)
                                     .accept(new ServiceEvent.StoppedEverything(epoch, unclean, wallMs())));
                 }
-                case ServiceEffect.ReportStopped(Node run) ->
-                    member.client().ifPresent(cman -> cman.reportFenced(run, GroupEntry.STOPPED, cause));
+                case ServiceEffect.ReportVouched(Node run, Remains remains) ->
+                    member.client().ifPresent(cman -> cman.reportVouched(run, remains, cause));
                 case ServiceEffect.ReportRecovered(long upTo) ->
                     member.client().ifPresent(cman -> cman.reportRecovered(GROUP, upTo, cause));
                 case ServiceEffect.Answer(long id, ResultCode code, int owner) -> commands.answer(id, code, owner);
