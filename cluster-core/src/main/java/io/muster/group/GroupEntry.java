@@ -25,6 +25,9 @@ public sealed interface GroupEntry {
     /// The `how` of a [Fenced] that a node reports of itself: it runs no service any more.
     String STOPPED = "stopped";
 
+    /// The `how` of a [Fenced] that is an operator's word.
+    String OVERRIDE = "override";
+
     /// Place in the log.
     long position();
 
@@ -65,7 +68,7 @@ public sealed interface GroupEntry {
 
     /// A run of a node is proven harmless.
     ///
-    /// @param how the agent's name, or `override` for an operator's word
+    /// @param how the agent's name, [#STOPPED] or [#OVERRIDE]
     record Fenced(long position, Node victim, int byNodeid, String how) implements GroupEntry {}
 
     /// The cluster's configuration from here on. Replicas change to it at this position. Said again behind
@@ -82,7 +85,8 @@ public sealed interface GroupEntry {
 
     /// Of this run only these may still run: what a node says of an earlier run of itself, or of its present one
     /// when no rgmanager is in the group for it; or what an operator has left of the list. A lost run for which
-    /// that is nothing is [Fenced] instead.
+    /// that is nothing is [Fenced] instead. Nothing on a member's run means that there is no such list any more: also
+    /// because its rgmanager is in the group now and answers for it, which proves nothing.
     record Vouched(long position, Node run, Remains remains) implements GroupEntry {}
 
     /// How a member went.

@@ -4,7 +4,6 @@ import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Level;
-import io.muster.group.GroupEntry.Reason;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.ArrayList;
@@ -36,6 +35,8 @@ public final class GroupTable {
     public static final int MAX_GROUPS = 4096;
 
     private static final int MAX_MEMBERS = 1024;
+    private static final int MAX_NODES = 65_536;
+    private static final int MAX_NUMBER = 0xffff;
 
     private final SortedMap<String, Group> groups = new TreeMap<>();
     private final SortedMap<Integer, Integer> created = new TreeMap<>();
@@ -64,8 +65,7 @@ public final class GroupTable {
             if (groups.size() >= MAX_GROUPS) {
                 return null;
             }
-            int number = created.merge(node.nodeid(), 1, Integer::sum);
-            group = new Group(name, number << 16 | node.nodeid() & 0xffff, level, new TreeMap<>());
+            group = new Group(name, newId(node.nodeid()), level, new TreeMap<>());
         }
         if (group.members().containsKey(node)) {
             return null;
@@ -74,14 +74,32 @@ public final class GroupTable {
         return view(name, position, List.of(node), List.of());
     }
 
+    /// A number that no group has. A node counts from one, and again from one when its numbers are used up; nodes
+    /// whose nodeids end alike count in each other's numbers.
+    private int newId(int nodeid) {
+        int number = created.getOrDefault(nodeid, 0);
+        int id;
+        do {
+            number = number % MAX_NUMBER + 1;
+            id = number << 16 | nodeid & 0xffff;
+        } while (taken(id));
+        created.put(nodeid, number);
+        return id;
+    }
+
+    private boolean taken(int id) {
+        return groups.values().stream().anyMatch(g -> g.id() == id);
+    }
+
     /// A member leaves a group.
-    public @Nullable Addressed leave(String name, Node node, Reason reason, long position) {
+    public @Nullable Addressed leave(String name, Departure departure, long position) {
         Group group = groups.get(name);
+        Node node = departure.node();
         if (group == null || !group.members().containsKey(node)) {
             return null;
         }
         groups.put(name, group.without(node));
-        Addressed view = view(name, position, List.of(), List.of(new Departure(node, reason)));
+        Addressed view = view(name, position, List.of(), List.of(departure));
         groups.values().removeIf(g -> g.members().isEmpty());
         return view;
     }
@@ -124,14 +142,15 @@ public final class GroupTable {
         }
         List<Addressed> views = new ArrayList<>();
         joining.forEach((name, members) -> {
+            if (!groups.containsKey(name) && groups.size() >= MAX_GROUPS) {
+                return;
+            }
             Group model = Objects.requireNonNull(models.get(name));
             Group group = groups.getOrDefault(name, new Group(name, model.id(), model.level(), new TreeMap<>()));
-            if (!groups.containsKey(name) && groups.values().stream().anyMatch(g -> g.id() == model.id())) {
+            if (!groups.containsKey(name) && taken(model.id())) {
                 // The other side counted for itself, and a node that has restarted counts from one again: two groups
                 // of one number would swallow each other's messages.
-                int nodeid = members.first().nodeid();
-                int number = created.merge(nodeid, 1, Integer::sum);
-                group = new Group(name, number << 16 | nodeid & 0xffff, model.level(), group.members());
+                group = new Group(name, newId(members.first().nodeid()), model.level(), group.members());
             }
             for (Node node : members) {
                 group = group.with(node, 0);
@@ -207,7 +226,7 @@ public final class GroupTable {
         for (Group group : in.list(MAX_GROUPS, GroupTable::decodeGroup)) {
             table.groups.put(group.name(), group);
         }
-        for (int[] pair : in.list(MAX_MEMBERS, i -> new int[] {i.u32(Integer.MAX_VALUE), i.u32(0xffff)})) {
+        for (int[] pair : in.list(MAX_NODES, i -> new int[] {i.u32(Integer.MAX_VALUE), i.u32(MAX_NUMBER)})) {
             table.created.put(pair[0], pair[1]);
         }
         for (Level level : Level.values()) {

@@ -246,7 +246,7 @@ public final class Stay implements Core<StayEvent, StayEffect> {
 
     private void ask(Node self, String refusal, String reason) {
         enter(new Joining(self, Long.MAX_VALUE, refusal), reason);
-        out.add(new StayEffect.Join(policy.group(), policy.level(), policy.silentMs()));
+        out.add(new StayEffect.Join(policy.group(), policy.level(), policy.silentMs(), policy.requiredMs()));
     }
 
     private void joined() {
@@ -259,9 +259,6 @@ public final class Stay implements Core<StayEvent, StayEffect> {
             return;
         }
         enter(new Member(self, false, false), "taken by cman");
-        if (policy.requiredMs() > 0) {
-            out.add(new StayEffect.Require(policy.group(), policy.requiredMs()));
-        }
         out.add(new StayEffect.Enter(self));
         say(Loudness.INFO, "joining " + policy.title() + " as node " + self);
     }
@@ -374,9 +371,6 @@ public final class Stay implements Core<StayEvent, StayEffect> {
     }
 
     private void part() {
-        if (policy.requiredMs() > 0) {
-            out.add(new StayEffect.Require(policy.group(), 0));
-        }
         out.add(new StayEffect.Part(policy.group()));
         out.add(new StayEffect.Exit());
         out.add(new StayEffect.Abandon());

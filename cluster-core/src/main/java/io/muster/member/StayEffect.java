@@ -19,10 +19,10 @@ public sealed interface StayEffect {
     record Look() implements StayEffect {}
 
     /// Ask cman to be taken into the group.
-    record Join(String group, Optional<Level> level, int silentMs) implements StayEffect {}
-
-    /// From now on the node mustn't live without this daemon for longer than this; 0 ends that.
-    record Require(String group, int ms) implements StayEffect {}
+    ///
+    /// @param silentMs longest time the daemon's loop may be silent; 0 for any
+    /// @param requiredMs how long the node may live without it from then on; 0 for ever
+    record Join(String group, Optional<Level> level, int silentMs, int requiredMs) implements StayEffect {}
 
     /// Begin a replica: the stream comes.
     record Enter(Node self) implements StayEffect {}

@@ -7,6 +7,7 @@ import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
 import io.muster.group.GroupEntry.View;
+import io.muster.group.Remains;
 import io.muster.membership.CmanEffect.Result;
 import java.util.List;
 import java.util.Map;
@@ -34,46 +35,77 @@ final class Clients {
         /// Its stream runs: from the view with it in `joined`.
         boolean streaming;
 
-        int requiredMs;
+        /// How long this node may live without it; 0 for ever.
+        final int requiredMs;
 
-        Binding(int client, Optional<Level> level) {
+        Binding(int client, Optional<Level> level, int requiredMs) {
             this.client = client;
             this.level = level;
+            this.requiredMs = requiredMs;
+        }
+
+        boolean keeps(Level what) {
+            return level.isPresent() && level.get() == what;
         }
     }
 
     /// All of it.
-    record Image(SortedMap<String, Bound> bindings, SortedMap<String, Long> missed, SortedSet<String> tainted) {
+    record Image(SortedMap<String, Bound> bindings, SortedMap<String, Missed> missed, OwnRemains.Image own) {
         /// A [Binding].
         record Bound(int client, Optional<Level> level, boolean joined, boolean streaming, int requiredMs) {}
     }
 
     private final SortedMap<String, Binding> bindings = new TreeMap<>();
 
-    /// Groups without their required client, and until when.
-    private final SortedMap<String, Long> missed = new TreeMap<>();
+    /// A required client is gone.
+    ///
+    /// @param slackMs by how much pauses of this machine may still put off the deadline
+    record Missed(long deadlineMs, long slackMs) {
+        /// No client gets more than half its time again: the others can't wait for a machine that always stalls.
+        static Missed at(long nowMs, int requiredMs) {
+            return new Missed(nowMs + requiredMs, requiredMs / 2);
+        }
 
-    /// Groups of the upper levels whose client has gone without a word: what it ran may still run.
-    private final SortedSet<String> tainted = new TreeSet<>();
+        Missed later(long ms) {
+            long more = Math.min(ms, slackMs);
+            return new Missed(deadlineMs + more, slackMs - more);
+        }
+
+        Missed earlier(Missed other) {
+            return deadlineMs <= other.deadlineMs ? this : other;
+        }
+    }
+
+    /// Groups without their required client. One that is back has to have its stream before it counts: one that
+    /// dies at once gains no time.
+    private final SortedMap<String, Missed> missed = new TreeMap<>();
+
+    private final OwnRemains own;
+
+    Clients() {
+        this(new OwnRemains());
+    }
+
+    private Clients(OwnRemains own) {
+        this.own = own;
+    }
 
     Image image() {
         var bound = new TreeMap<String, Image.Bound>();
         bindings.forEach((group, b) ->
                 bound.put(group, new Image.Bound(b.client, b.level, b.joined, b.streaming, b.requiredMs)));
-        return new Image(bound, new TreeMap<>(missed), new TreeSet<>(tainted));
+        return new Image(bound, new TreeMap<>(missed), own.image());
     }
 
     static Clients restored(Image image) {
-        var it = new Clients();
+        var it = new Clients(OwnRemains.restored(image.own()));
         image.bindings().forEach((group, bound) -> {
-            var binding = new Binding(bound.client(), bound.level());
+            var binding = new Binding(bound.client(), bound.level(), bound.requiredMs());
             binding.joined = bound.joined();
             binding.streaming = bound.streaming();
-            binding.requiredMs = bound.requiredMs();
             it.bindings.put(group, binding);
         });
         it.missed.putAll(image.missed());
-        it.tainted.addAll(image.tainted());
         return it;
     }
 
@@ -87,18 +119,14 @@ final class Clients {
         return binding != null && binding.client == client ? binding : null;
     }
 
-    private boolean bind(String group, int client, Optional<Level> level) {
-        if (bindings.containsKey(group)) {
-            return false;
-        }
-        bindings.put(group, new Binding(client, level));
-        missed.remove(group);
-        return true;
+    OwnRemains own() {
+        return own;
     }
 
     void join(CmanEvent.Join e, Outbox outbox, CmanOut out) {
-        if (bind(e.group(), e.client(), e.level())) {
-            outbox.add(new CmanMessage.Join(e.group(), e.level(), e.client()), false, CauseId.NONE);
+        if (!bindings.containsKey(e.group())) {
+            bindings.put(e.group(), new Binding(e.client(), e.level(), e.requiredMs()));
+            own.order(new CmanMessage.Join(e.group(), e.level(), e.client()), outbox);
             out.answer(e.client(), e.request(), Result.OK, "");
         } else {
             out.answer(e.client(), e.request(), Result.BUSY, "this node is in group " + e.group() + " already");
@@ -106,14 +134,18 @@ final class Clients {
     }
 
     /// In good order.
-    void part(CmanEvent.Part e, Outbox outbox, CmanOut out) {
-        if (binding(e.group(), e.client()) == null) {
+    void part(CmanEvent.Part e, long nowMs, Outbox outbox, CmanOut out) {
+        Binding binding = binding(e.group(), e.client());
+        if (binding == null) {
             return;
         }
         bindings.remove(e.group());
-        tainted.remove(e.group());
         missed.remove(e.group());
-        outbox.add(new CmanMessage.Part(e.group(), Reason.LEFT), false, CauseId.NONE);
+        if (binding.keeps(Level.LOCK) && binding.streaming) {
+            own.locksFree(e.group());
+        }
+        OwnRemains.Left left = binding.streaming ? OwnRemains.Left.NOTHING : OwnRemains.Left.WHAT_IT_FOUND;
+        goes(e.group(), binding, Reason.LEFT, left, nowMs, outbox, out);
         out.add(new CmanEffect.Parted(e.client(), e.group()));
     }
 
@@ -130,30 +162,57 @@ final class Clients {
     }
 
     /// The groups a vanished client was in.
-    List<String> gone(int client, long nowMs) {
+    List<String> gone(int client, long nowMs, Outbox outbox, CmanOut out) {
         List<String> groups = bindings.entrySet().stream()
                 .filter(e -> e.getValue().client == client)
                 .map(Map.Entry::getKey)
                 .toList();
         for (String group : groups) {
             Binding binding = Objects.requireNonNull(bindings.remove(group));
-            if (aboveFencing(binding.level)) {
-                tainted.add(group);
+            if (binding.keeps(Level.LOCK)) {
+                own.locksLost(group);
             }
             if (binding.requiredMs > 0) {
-                missed.put(group, nowMs + binding.requiredMs);
+                missed.merge(group, Missed.at(nowMs, binding.requiredMs), Missed::earlier);
             }
+            OwnRemains.Left left = binding.joined ? OwnRemains.Left.ANYTHING : OwnRemains.Left.WHAT_IT_FOUND;
+            goes(group, binding, Reason.LOST, left, nowMs, outbox, out);
         }
         return groups;
     }
 
-    private static boolean aboveFencing(Optional<Level> level) {
-        return level.isPresent() && level.get() != Level.FENCE;
+    private void goes(
+            String group,
+            Binding binding,
+            Reason reason,
+            OwnRemains.Left left,
+            long nowMs,
+            Outbox outbox,
+            CmanOut out) {
+        Remains remains = reason == Reason.LOST ? Remains.ALL : Remains.NONE;
+        var word = new CmanMessage.Part(group, reason, remains);
+        if (binding.keeps(Level.SERVICE)) {
+            own.gone(word, left, nowMs, out);
+        } else {
+            own.order(word, outbox);
+        }
     }
 
-    /// Whether services or locks may be in use here.
-    boolean unproven() {
-        return !tainted.isEmpty() || bindings.values().stream().anyMatch(b -> aboveFencing(b.level));
+    /// What may still run here. While a client answers for services or locks, its group knows better than
+    /// this node, which has to say: all. One that keeps a ledger and whose join nobody has seen yet can't
+    /// have started anything.
+    Remains remains() {
+        return answered() ? Remains.ALL : own.remains();
+    }
+
+    private boolean answered() {
+        return bindings.values().stream()
+                .anyMatch(b -> b.keeps(Level.SERVICE) && (b.joined || !own.kept()) || b.keeps(Level.LOCK));
+    }
+
+    /// This node's last word, behind those of its clients.
+    void leave(boolean removed, Outbox outbox) {
+        own.order(new CmanMessage.Leave(removed, answered() ? Remains.ALL : Remains.NONE), outbox);
     }
 
     boolean managesState() {
@@ -170,20 +229,22 @@ final class Clients {
     /// A group whose client hasn't come back in time.
     Optional<String> overdue(long nowMs) {
         return missed.entrySet().stream()
-                .filter(e -> e.getValue() <= nowMs)
+                .filter(e -> !bindings.containsKey(e.getKey()) && e.getValue().deadlineMs() <= nowMs)
                 .map(Map.Entry::getKey)
                 .findFirst();
     }
 
     /// This node slept, not its clients.
     void stalled(long ms) {
-        missed.replaceAll((group, deadline) -> deadline + ms);
+        missed.replaceAll((group, gone) -> gone.later(ms));
     }
 
     long nextDeadlineMs() {
-        long next = Long.MAX_VALUE;
-        for (long deadline : missed.values()) {
-            next = Math.min(next, deadline);
+        long next = own.nextDeadlineMs();
+        for (Map.Entry<String, Missed> entry : missed.entrySet()) {
+            if (!bindings.containsKey(entry.getKey())) {
+                next = Math.min(next, entry.getValue().deadlineMs());
+            }
         }
         return next;
     }
@@ -206,6 +267,7 @@ final class Clients {
                         && binding.joined
                         && view.joined().contains(self)) {
                     binding.streaming = true;
+                    missed.remove(name);
                 }
                 if (binding.streaming) {
                     whole.apply(line.entry())

@@ -15,6 +15,7 @@ import io.muster.wire.Output;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -29,6 +30,12 @@ import java.util.TreeSet;
 /// Thread: the owner's event loop.
 final class ClusterState {
     private static final int MAX_NODES = 1024;
+
+    /// Of two reasons each, and nodes that are no longer configured with them.
+    private static final int MAX_RUNS = 65_536;
+
+    /// Whoever comes back from another side later than that proves it again.
+    static final int MAX_PROVEN = 16;
 
     /// Place of the last entry.
     long position;
@@ -45,10 +52,19 @@ final class ClusterState {
     QuorumRules rules = QuorumRules.plain(List.of());
     Set<Level> mandatory = new TreeSet<>();
 
-    /// Lost and killed runs that nobody has proven harmless yet, in the order of their going.
+    /// Lost and killed runs that nobody has proven harmless yet, in the order of their going; one for each node and
+    /// reason.
     final List<Departure> unproven = new ArrayList<>();
 
+    /// What may still run on members' runs that have nobody in a group of the level of services to answer for it;
+    /// never none.
+    final SortedMap<Node, Remains> unmanaged = new TreeMap<>();
+
     final SortedMap<Integer, LastFenced> fenced = new TreeMap<>();
+
+    /// The last runs of each node that were proven harmless, oldest first: another side may still hold them for lost.
+    final SortedMap<Integer, List<Node>> proven = new TreeMap<>();
+
     int configVersion;
     String configSha256 = "";
 
@@ -75,6 +91,42 @@ final class ClusterState {
         configSha256 = settings.configSha256();
     }
 
+    /// What may still run on a run that is lost, or that has nobody to manage it.
+    Remains remains(Node run) {
+        return unproven.stream()
+                .filter(d -> d.node().equals(run))
+                .findFirst()
+                .map(Departure::remains)
+                .orElse(unmanaged.getOrDefault(run, Remains.NONE));
+    }
+
+    boolean isUnproven(Node run) {
+        return unproven.stream().anyMatch(d -> d.node().equals(run));
+    }
+
+    boolean wasProven(Node run) {
+        return proven.getOrDefault(run.nodeid(), List.of()).contains(run);
+    }
+
+    /// A run that was proven harmless is there again.
+    void forgetProof(Node run) {
+        List<Node> rest = proven.getOrDefault(run.nodeid(), List.of()).stream()
+                .filter(known -> !known.equals(run))
+                .toList();
+        if (rest.isEmpty()) {
+            proven.remove(run.nodeid());
+        } else {
+            proven.put(run.nodeid(), rest);
+        }
+    }
+
+    /// Whether somebody answers for what runs on this run.
+    boolean managed(Node run) {
+        return groups.groups().stream()
+                .anyMatch(g -> g.level().equals(Optional.of(Level.SERVICE))
+                        && g.members().containsKey(run));
+    }
+
     long next() {
         return ++position;
     }
@@ -94,8 +146,8 @@ final class ClusterState {
     }
 
     /// Layout: u64 position, u64 disturbed, list of members, tally (4 u32 without the booleans, 2 bool),
-    /// optional ring id, rules, u8 mandatory levels as bits, list of departures, list of last fencings,
-    /// u32, string and bool of the
+    /// optional ring id, rules, u8 mandatory levels as bits, list of departures, list of unmanaged runs and
+    /// their [Remains], list of last fencings, lists of runs proven of each node, u32, string and bool of the
     /// configuration, list of names of groups, groups.
     void encode(Output out) {
         out.u64(position).u64(disturbed);
@@ -110,9 +162,11 @@ final class ClusterState {
         }
         out.u8(bits);
         out.list(unproven, (o, d) -> d.remains().encode(o.node(d.node()).oneOf(d.reason())));
+        out.list(unmanaged.entrySet(), (o, e) -> e.getValue().encode(o.node(e.getKey())));
         out.list(
                 fenced.values(),
                 (o, f) -> o.node(f.victim()).u32(f.byNodeid()).string(f.how()).u64(f.position()));
+        out.list(proven.values(), (o, runs) -> o.list(runs, Output::node));
         out.u32(configVersion).string(configSha256).bool(configAgreed);
         out.list(configUntold, Output::string);
         groups.encode(out);
@@ -137,10 +191,16 @@ final class ClusterState {
             }
         }
         state.unproven.addAll(
-                in.list(MAX_NODES, i -> new Departure(i.node(), i.oneOf(Reason.class), Remains.decode(i))));
+                in.list(MAX_RUNS, i -> new Departure(i.node(), i.oneOf(Reason.class), Remains.decode(i))));
+        for (var line : in.list(MAX_NODES, i -> Map.entry(i.node(), Remains.decode(i)))) {
+            state.unmanaged.put(line.getKey(), line.getValue());
+        }
         Collection<LastFenced> last =
-                in.list(MAX_NODES, i -> new LastFenced(i.node(), i.u32(Integer.MAX_VALUE), i.string(255), i.u64()));
+                in.list(MAX_RUNS, i -> new LastFenced(i.node(), i.u32(Integer.MAX_VALUE), i.string(255), i.u64()));
         last.forEach(f -> state.fenced.put(f.victim().nodeid(), f));
+        for (List<Node> runs : in.list(MAX_RUNS, i -> i.list(MAX_PROVEN, Input::node))) {
+            state.proven.put(runs.getFirst().nodeid(), runs);
+        }
         state.configVersion = in.u32(Integer.MAX_VALUE);
         state.configSha256 = in.string(64);
         state.configAgreed = in.bool();
@@ -171,6 +231,14 @@ final class ClusterState {
                 tie,
                 node == 0 ? OptionalInt.empty() : OptionalInt.of(node),
                 in.list(MAX_NODES, i -> i.u32(Integer.MAX_VALUE)));
+    }
+
+    @Override
+    public String toString() {
+        return "position " + position + ", disturbed " + disturbed + ", members " + members.values() + ", " + tally
+                + ", last quorate " + lastQuorate + ", " + rules + ", mandatory " + mandatory + ", unproven " + unproven
+                + ", unmanaged " + unmanaged + ", fenced " + fenced.values() + ", proven " + proven.values()
+                + ", configuration " + configVersion + " " + configSha256 + " " + configAgreed + " " + configUntold + ", groups " + groups.groups();
     }
 
     byte[] toBytes() {

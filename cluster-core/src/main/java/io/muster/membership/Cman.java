@@ -6,6 +6,7 @@ import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.Group;
 import io.muster.group.GroupEntry;
+import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Reason;
 import io.muster.membership.CmanEffect.Result;
 import io.muster.membership.CmanEffect.Severity;
@@ -34,7 +35,7 @@ import java.util.stream.LongStream;
 /// Thread: the owner's event loop.
 public final class Cman implements Core<CmanEvent, CmanEffect> {
     /// Of our messages. Nodes with another one are refused.
-    public static final int PROTOCOL = 1;
+    public static final int PROTOCOL = 2;
 
     private final Node self;
     private final HeldConfiguration configuration;
@@ -139,8 +140,9 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             case CmanEvent.Stalled(long ms) -> clients.stalled(ms);
             case CmanEvent.Tick() -> {}
             case CmanEvent.Gone(int client) -> gone(client, nowMs);
+            case CmanEvent.LedgerRead e -> ledgerRead(e);
             case CmanEvent.Join e -> clients.join(e, outbox, out);
-            case CmanEvent.Part e -> clients.part(e, outbox, out);
+            case CmanEvent.Part e -> clients.part(e, nowMs, outbox, out);
             case CmanEvent.Send e -> clients.send(e, state.groups.group(e.group()), outbox, out);
             case CmanEvent.ReportFenced e -> outbox.add(new CmanMessage.Proven(e.victim(), e.how()), true, e.cause());
             case CmanEvent.ReportVouched e ->
@@ -150,12 +152,8 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                     outbox.add(new CmanMessage.Report(e.group(), e.upTo()), false, e.cause());
                 }
             }
-            case CmanEvent.Require e -> {
-                Clients.Binding binding = clients.binding(e.group(), e.client());
-                if (binding != null) {
-                    binding.requiredMs = e.ms();
-                }
-            }
+            case CmanEvent.Acknowledge e ->
+                take(e.client(), e.request(), OperatorRequests.acknowledge(state, e), e.cause());
             case CmanEvent.AskFresh e ->
                 questions.ask(e, sync.installed() && !state.tally.quorate(), state.position, nowMs, out);
             case CmanEvent.Leave e -> leave(e, nowMs);
@@ -252,7 +250,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 settings().clusterName(),
                 settings().clusterId(),
                 stateful,
-                clients.unproven(),
+                clients.remains(),
                 sync.companions(),
                 me,
                 state);
@@ -262,7 +260,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     private void deliver(RingEffect.Deliver d, long nowMs) {
         CmanCodec.Framed framed;
         try {
-            framed = CmanCodec.decode(d.payload());
+            framed = CmanCodec.decode(d.payload(), d.from());
         } catch (MalformedMessage e) {
             out.say(Severity.WARN, "node " + d.from() + ": message ignored: " + e.getMessage());
             return;
@@ -300,6 +298,10 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         state = done.state;
         done.refused.forEach((node, why) -> out.say(Severity.WARN, name(node) + " is refused: " + why));
         done.ended.forEach((node, why) -> out.say(Severity.WARN, name(node) + " has to go: " + why));
+        if (!done.difference.isEmpty()) {
+            out.say(Severity.ERROR, "nodes that moved together know different things");
+            out.add(new CmanEffect.KeepDifference(done.difference));
+        }
         String verdict = done.refused.getOrDefault(self, done.ended.get(self));
         if (verdict != null) {
             end(false, "the cluster doesn't take this node: " + verdict);
@@ -348,13 +350,13 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 return;
             }
             case CmanMessage.Join m -> {
-                machine.viewIfAny(state.groups.join(m.group(), m.level(), from, state.next()));
+                machine.join(m.group(), m.level(), from);
                 Clients.Binding binding = clients.binding(m.group(), m.client());
                 if (from.equals(self) && binding != null) {
                     binding.joined = true;
                 }
             }
-            case CmanMessage.Part m -> machine.viewIfAny(state.groups.leave(m.group(), from, m.reason(), state.next()));
+            case CmanMessage.Part m -> machine.part(m.group(), from, m.reason(), m.remains());
             case CmanMessage.Report m -> state.groups.report(m.group(), from, Math.min(m.upTo(), state.position));
             case CmanMessage.Proven m -> {
                 out.say(Severity.INFO, name(m.victim()) + " is harmless: " + m.how() + ", says node " + from.nodeid());
@@ -367,9 +369,19 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                                 + ", says node " + from.nodeid());
                 machine.vouch(m.run(), from.nodeid(), m.remains());
             }
+            case CmanMessage.Acknowledged m -> {
+                out.say(
+                        Severity.INFO,
+                        name(m.run()) + ": " + m.service() + " of run "
+                                + m.run().incarnation() + " runs no longer, says an operator on node " + from.nodeid());
+                if (m.run().equals(self)) {
+                    clients.own().acknowledged(m.service());
+                }
+                machine.acknowledge(m.run(), from.nodeid(), m.service());
+            }
             case CmanMessage.Leave m -> {
-                Reason reason = m.unproven() ? Reason.LOST : m.removed() ? Reason.REMOVED : Reason.LEFT;
-                machine.depart(from, reason);
+                Reason good = m.removed() ? Reason.REMOVED : Reason.LEFT;
+                machine.depart(new Departure(from, m.remains().none() ? good : Reason.LOST, m.remains()));
                 if (from.equals(self)) {
                     shutdown.departed(nowMs);
                     out.toRing(new RingEvent.AskRound());
@@ -380,7 +392,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                         .filter(n -> m.nodeids().contains(n.nodeid()))
                         .toList();
                 for (Node victim : victims) {
-                    machine.depart(victim, Reason.KILLED);
+                    machine.depart(new Departure(victim, Reason.KILLED));
                 }
                 if (victims.contains(self)) {
                     end(false, "killed by node " + from.nodeid() + " because " + m.why());
@@ -454,12 +466,21 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     // ---- clients
 
     private void gone(int client, long nowMs) {
-        for (String group : clients.gone(client, nowMs)) {
+        for (String group : clients.gone(client, nowMs, outbox, out)) {
             out.say(Severity.WARN, "client of group " + group + " is gone without leaving");
-            queue(new CmanMessage.Part(group, Reason.LOST), false);
         }
         questions.gone(client);
         shutdown.gone(client, out).ifPresent(this::sendLeave);
+    }
+
+    private void ledgerRead(CmanEvent.LedgerRead e) {
+        boolean late = clients.own().read(e, outbox);
+        if (late && !sync.installed()) {
+            return;
+        }
+        if (late && !clients.remains().all()) {
+            queue(new CmanMessage.Vouched(self, clients.remains()), true);
+        }
     }
 
     // ---- requests
@@ -484,17 +505,24 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             stop();
             return;
         }
-        queue(new CmanMessage.Leave(removed, clients.unproven()), false);
+        clients.leave(removed, outbox);
     }
 
     private void take(int client, int request, OperatorRequests.Verdict verdict) {
-        verdict.message().ifPresent(message -> queue(message, verdict.safe()));
+        take(client, request, verdict, CauseId.NONE);
+    }
+
+    private void take(int client, int request, OperatorRequests.Verdict verdict, CauseId cause) {
+        verdict.message().ifPresent(message -> outbox.add(message, verdict.safe(), cause));
         out.answer(client, request, verdict.result(), verdict.text());
     }
 
     // ---- time
 
     private void deadlines(long nowMs) {
+        if (clients.own().overdue(nowMs, outbox)) {
+            out.say(Severity.WARN, "the ledger isn't read after " + OwnRemains.READ_MS + " ms: all may run here");
+        }
         clients.overdue(nowMs)
                 .ifPresent(group -> end(
                         false,
@@ -588,6 +616,11 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     /// Whether every node of the present ring has told what it knows.
     public boolean installed() {
         return sync.installed();
+    }
+
+    /// The members of the cluster, as far as this node has come.
+    List<Node> members() {
+        return state.nodes();
     }
 
     /// Octets handed over by clients that the ring hasn't taken yet.

@@ -17,19 +17,22 @@ import java.util.Optional;
 ///
 /// | type | body |
 /// |---|---|
-/// | 1 transition | u8 protocol, string name, u32 id, bool stateful, bool unproven, side, member, state |
+/// | 1 transition | u8 protocol, string name, u32 id, bool stateful, [Remains], side, member, state |
 /// | 2 to group | u32 group id, the rest is the payload |
 /// | 3 join | string group, u8 level + 1 or 0, u32 client |
-/// | 4 part | string group, u8 reason |
+/// | 4 part | string group, u8 reason, [Remains] |
 /// | 5 report | string group, u64 position |
 /// | 6 proven | node, string how |
-/// | 7 leave | bool removed, bool unproven |
+/// | 7 leave | bool removed, [Remains] |
 /// | 8 kill | list of u32 nodeids, string why |
 /// | 9 expected | u32 votes |
 /// | 10 node votes | u32 nodeid, u32 votes |
 /// | 11 device | string name, u32 votes |
 /// | 12 configuration | u32 version, string sha256, bytes document |
 /// | 13 vouched | node, [Remains] |
+/// | 14 acknowledged | node, string service |
+///
+/// Of a transition of another protocol only the first three fields are read: they are enough to refuse its sender.
 final class CmanCodec {
     static final int VERSION = 1;
 
@@ -55,7 +58,8 @@ final class CmanCodec {
         switch (message) {
             case Transition t -> {
                 out.u8(t.protocol()).string(t.clusterName()).u32(t.clusterId());
-                out.bool(t.stateful()).bool(t.unproven()).list(t.side(), Output::node);
+                t.remains().encode(out.bool(t.stateful()));
+                out.list(t.side(), Output::node);
                 t.self().encode(out);
                 t.state().encode(out);
             }
@@ -64,11 +68,12 @@ final class CmanCodec {
                 out.string(m.group())
                         .u8(m.level().map(l -> l.ordinal() + 1).orElse(0))
                         .i32(m.client());
-            case CmanMessage.Part m -> out.string(m.group()).oneOf(m.reason());
+            case CmanMessage.Part m -> m.remains().encode(out.string(m.group()).oneOf(m.reason()));
             case CmanMessage.Report m -> out.string(m.group()).u64(m.upTo());
             case CmanMessage.Proven m -> out.node(m.victim()).string(m.how());
             case CmanMessage.Vouched m -> m.remains().encode(out.node(m.run()));
-            case CmanMessage.Leave m -> out.bool(m.removed()).bool(m.unproven());
+            case CmanMessage.Acknowledged m -> out.node(m.run()).string(m.service());
+            case CmanMessage.Leave m -> m.remains().encode(out.bool(m.removed()));
             case CmanMessage.Kill m ->
                 out.list(m.nodeids(), (o, id) -> o.u32(id)).string(m.why());
             case CmanMessage.Expected m -> out.u32(m.votes());
@@ -80,7 +85,8 @@ final class CmanCodec {
         return out.toBytes();
     }
 
-    static Framed decode(byte[] octets) throws MalformedMessage {
+    /// @param from whom the ring has it from
+    static Framed decode(byte[] octets, Node from) throws MalformedMessage {
         Input in = new Input(octets);
         int version = in.u8();
         if (version != VERSION) {
@@ -89,7 +95,10 @@ final class CmanCodec {
         int type = in.u8();
         RingId ring = decodeRing(in);
         long number = in.u32();
-        CmanMessage message = type == 1 ? transition(ring, in) : ordinary(type, in);
+        if (type == 1) {
+            return new Framed(ring, number, transition(ring, from, in));
+        }
+        CmanMessage message = ordinary(type, in);
         in.end();
         return new Framed(ring, number, message);
     }
@@ -104,10 +113,11 @@ final class CmanCodec {
                 yield new CmanMessage.ToGroup(group, in.rest());
             }
             case 3 -> new CmanMessage.Join(in.string(GroupTable.NAME_BYTES), level(in.u8()), in.i32());
-            case 4 -> new CmanMessage.Part(in.string(GroupTable.NAME_BYTES), in.oneOf(Reason.class));
+            case 4 ->
+                new CmanMessage.Part(in.string(GroupTable.NAME_BYTES), in.oneOf(Reason.class), Remains.decode(in));
             case 5 -> new CmanMessage.Report(in.string(GroupTable.NAME_BYTES), in.u64());
             case 6 -> new CmanMessage.Proven(in.node(), in.string(255));
-            case 7 -> new CmanMessage.Leave(in.bool(), in.bool());
+            case 7 -> new CmanMessage.Leave(in.bool(), Remains.decode(in));
             case 8 -> new CmanMessage.Kill(in.list(MAX_NODES, i -> i.u32(Integer.MAX_VALUE)), in.string(255));
             case 9 -> new CmanMessage.Expected(in.u32(MAX_VOTES));
             case 10 -> new CmanMessage.NodeVotes(in.u32(Integer.MAX_VALUE), in.u32(MAX_VOTES));
@@ -116,21 +126,30 @@ final class CmanCodec {
                 new CmanMessage.Configuration(
                         in.u32(Integer.MAX_VALUE), in.string(64), in.bool(), in.bytes(MAX_PAYLOAD));
             case 13 -> new CmanMessage.Vouched(in.node(), Remains.decode(in));
+            case 14 -> new CmanMessage.Acknowledged(in.node(), in.string(255));
             default -> throw new MalformedMessage("cman message of type " + type);
         };
     }
 
-    private static Transition transition(RingId ring, Input in) throws MalformedMessage {
-        return new Transition(
+    private static Transition transition(RingId ring, Node from, Input in) throws MalformedMessage {
+        int protocol = in.u8();
+        String name = in.string(64);
+        int id = in.u32(0xffff);
+        if (protocol != Cman.PROTOCOL) {
+            return Transition.foreign(ring, protocol, name, id, from);
+        }
+        var transition = new Transition(
                 ring,
-                in.u8(),
-                in.string(64),
-                in.u32(0xffff),
+                protocol,
+                name,
+                id,
                 in.bool(),
-                in.bool(),
+                Remains.decode(in),
                 in.list(MAX_NODES, Input::node),
                 Member.decode(in),
                 ClusterState.decode(in));
+        in.end();
+        return transition;
     }
 
     private static int type(CmanMessage message) {
@@ -148,6 +167,7 @@ final class CmanCodec {
             case CmanMessage.Device _ -> 11;
             case CmanMessage.Configuration _ -> 12;
             case CmanMessage.Vouched _ -> 13;
+            case CmanMessage.Acknowledged _ -> 14;
         };
     }
 

@@ -43,6 +43,12 @@ public sealed interface CmanEffect {
     /// May this node leave? The client answers within the shutdown time-out.
     record AskShutdown(int client) implements CmanEffect {}
 
+    /// Read the ledger of this machine, beside the loop; answer with [CmanEvent.LedgerRead].
+    record ReadLedger(long number) implements CmanEffect {}
+
+    /// Write down for whoever looks into it what two sides of the cluster know differently.
+    record KeepDifference(String text) implements CmanEffect {}
+
     /// Close the client's connection.
     record Disconnect(int client, String why) implements CmanEffect {}
 

@@ -23,10 +23,19 @@ public sealed interface CmanEvent {
     /// A client's connection is gone, whatever the reason: it is out of all its groups.
     record Gone(int client) implements CmanEvent {}
 
-    /// A client wants to be this node's member of a group. Its stream begins with the view that contains it.
-    record Join(int client, int request, String group, Optional<Level> level) implements CmanEvent {}
+    /// What the ledger of this machine says may run here: once at the start, and in answer to
+    /// [CmanEffect.ReadLedger].
+    ///
+    /// @param number of the question; 0 at the start
+    /// @param remains empty when there is no ledger and none was lost: nothing, or nobody has kept one
+    record LedgerRead(long number, Optional<Remains> remains) implements CmanEvent {}
 
-    /// A client leaves a group in good order: nothing it stood for is in use any more.
+    /// A client wants to be this node's member of a group. Its stream begins with the view that contains it.
+    ///
+    /// @param requiredMs how long this node may live without it once it was bound; 0 for ever
+    record Join(int client, int request, String group, Optional<Level> level, int requiredMs) implements CmanEvent {}
+
+    /// A client leaves a group in good order. What it leaves running, if anything, is in the ledger.
     record Part(int client, String group) implements CmanEvent {}
 
     /// A message to a group the client is in.
@@ -42,15 +51,15 @@ public sealed interface CmanEvent {
     /// Of a run that is lost only these may still run.
     record ReportVouched(int client, Node run, Remains remains, CauseId cause) implements CmanEvent {}
 
+    /// An operator says that a service runs no longer where a run's list has it.
+    record Acknowledge(int client, int request, Node run, String service, CauseId cause) implements CmanEvent {}
+
     /// The client has recovered from everything up to a position.
     record ReportRecovered(int client, String group, long upTo, CauseId cause) implements CmanEvent {
         public ReportRecovered(int client, String group, long upTo) {
             this(client, group, upTo, CauseId.NONE);
         }
     }
-
-    /// This node mustn't live without its member of the group for longer than `ms`, from now on; 0 ends that.
-    record Require(int client, String group, int ms) implements CmanEvent {}
 
     /// Is the cluster quorate now: not when this was last known, but since this question?
     record AskFresh(int client, int request) implements CmanEvent {}

@@ -25,7 +25,9 @@ sealed interface CmanMessage permits Transition, CmanMessage.Ordinary {
     record Join(String group, Optional<Level> level, int client) implements Ordinary {}
 
     /// The sender is out of a group.
-    record Part(String group, Reason reason) implements Ordinary {}
+    ///
+    /// @param remains what may still run there of what the group managed
+    record Part(String group, Reason reason, Remains remains) implements Ordinary {}
 
     /// The sender's member of a group has recovered from everything up to a position.
     record Report(String group, long upTo) implements Ordinary {}
@@ -33,14 +35,17 @@ sealed interface CmanMessage permits Transition, CmanMessage.Ordinary {
     /// A run of a node is proven harmless.
     record Proven(Node victim, String how) implements Ordinary {}
 
-    /// Of a run that is lost only these may still run.
+    /// Of a run that is lost, or has nobody to manage it, only these may still run.
     record Vouched(Node run, Remains remains) implements Ordinary {}
+
+    /// An operator's word that a service runs no longer where it was listed.
+    record Acknowledged(Node run, String service) implements Ordinary {}
 
     /// The sender leaves the cluster.
     ///
     /// @param removed whether expected votes are to follow
-    /// @param unproven whether services or locks may still be in use: then it leaves like one that is lost
-    record Leave(boolean removed, boolean unproven) implements Ordinary {}
+    /// @param remains what may still run there: with anything it leaves like one that is lost
+    record Leave(boolean removed, Remains remains) implements Ordinary {}
 
     /// These are to go at once.
     record Kill(List<Integer> nodeids, String why) implements Ordinary {

@@ -2,7 +2,9 @@ package io.muster.membership;
 
 import io.muster.core.Node;
 import io.muster.group.Group;
+import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Level;
+import io.muster.group.Remains;
 import io.muster.quorum.Tally;
 import io.muster.totem.RingId;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ public record CmanStatus(
     /// @param incarnation sequence of the ring it joined in; 0 for never
     /// @param fencedMs monotonic milliseconds when this node saw it made harmless; -1 for never
     /// @param unproven whether a lost run of it hasn't been made harmless
+    /// @param left runs of it on which something may still run that nobody there answers for
     public record NodeStatus(
             int nodeid,
             String name,
@@ -47,8 +50,24 @@ public record CmanStatus(
             int votes,
             int expected,
             boolean unproven,
+            List<Left> left,
             Optional<LastFenced> lastFenced,
-            long fencedMs) {}
+            long fencedMs) {
+        public NodeStatus {
+            left = List.copyOf(left);
+        }
+
+        /// The same with times of another clock.
+        public NodeStatus at(long joined, long fenced) {
+            return new NodeStatus(
+                    nodeid, name, member, incarnation, joined, votes, expected, unproven, left, lastFenced, fenced);
+        }
+    }
+
+    /// What a run has left running.
+    ///
+    /// @param lost whether the run is lost; else it is a member's
+    public record Left(Node run, boolean lost, Remains remains) {}
 
     /// One group.
     ///
@@ -75,6 +94,8 @@ public record CmanStatus(
         state.members.forEach((node, member) -> members.put(node.nodeid(), member));
         TreeSet<Integer> ids = new TreeSet<>(settings.nodes().keySet());
         ids.addAll(members.keySet());
+        // Also a node that isn't configured any more can keep services from starting.
+        state.unproven.forEach(d -> ids.add(d.node().nodeid()));
         List<NodeStatus> nodes = new ArrayList<>();
         for (int id : ids) {
             Member member = members.get(id);
@@ -87,6 +108,7 @@ public record CmanStatus(
                     member == null ? settings.votesOf(id) : member.votes(),
                     member == null ? settings.expectedVotes() : member.expected(),
                     state.unproven.stream().anyMatch(d -> d.node().nodeid() == id),
+                    left(state, id),
                     Optional.ofNullable(state.fenced.get(id)),
                     fencedMs.getOrDefault(id, -1L)));
         }
@@ -109,6 +131,21 @@ public record CmanStatus(
                 device,
                 nodes,
                 groups);
+    }
+
+    private static List<Left> left(ClusterState state, int nodeid) {
+        List<Left> left = new ArrayList<>();
+        for (Departure departure : state.unproven) {
+            if (departure.node().nodeid() == nodeid) {
+                left.add(new Left(departure.node(), true, departure.remains()));
+            }
+        }
+        state.unmanaged.forEach((run, remains) -> {
+            if (run.nodeid() == nodeid) {
+                left.add(new Left(run, false, remains));
+            }
+        });
+        return left;
     }
 
     private static boolean recovering(ClusterState state, Optional<Level> level) {

@@ -1,5 +1,7 @@
 package io.muster.membership;
 
+import static io.muster.group.GroupEntry.STOPPED;
+
 import io.muster.core.Node;
 import io.muster.group.Group;
 import io.muster.group.GroupEntry;
@@ -7,11 +9,10 @@ import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Reason;
 import io.muster.totem.RingId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -19,9 +20,9 @@ import java.util.TreeSet;
 
 /// Makes one cluster of the nodes of a new ring: a pure function of their transitions, so all of them get the same.
 ///
-/// Nodes that moved here together are a **side** and have equal states. The state that is kept is that
-/// of the side that was quorate last; among sides of which none was ever quorate, the one with the
-/// highest configuration; then the one with the lowest nodeid. Who isn't of that side:
+/// Nodes that moved here together are a **side** and have equal states, if nothing of ours is broken. The
+/// state that is kept is that of the side that was quorate last; among sides of which none was ever quorate,
+/// the one with the highest configuration; then the one with the lowest nodeid. Who isn't of that side:
 ///
 /// | the other side | its nodes |
 /// |---|---|
@@ -31,6 +32,8 @@ import java.util.TreeSet;
 /// | neither was quorate since they parted | join again, their replicas start over |
 ///
 /// Of the last kind, those that may still run services stay unproven until they report them stopped.
+///
+/// Nodes of one side whose states differ are an error of ours: the minority is ended, and lost.
 final class Installation {
     final RingId ring;
     final ClusterState state;
@@ -48,7 +51,14 @@ final class Installation {
     /// The side whose state is kept.
     final SortedSet<Node> kept = new TreeSet<>();
 
+    /// Nodes that moved here together and know different things, in words, with all that each of them knows; empty as
+    /// long as nothing of ours is broken.
+    String difference = "";
+
     private final SortedMap<Node, Transition> transitions;
+
+    /// Those of [#ended] whose state isn't that of the nodes they moved with.
+    private final SortedSet<Node> strayed = new TreeSet<>();
 
     private static final class Side {
         final SortedMap<Node, Transition> nodes = new TreeMap<>();
@@ -63,6 +73,10 @@ final class Installation {
 
         long quorateSequence() {
             return state().lastQuorate.map(RingId::sequence).orElse(-1L);
+        }
+
+        int votes() {
+            return nodes.values().stream().mapToInt(t -> t.self().votes()).sum();
         }
 
         boolean fresh() {
@@ -96,30 +110,54 @@ final class Installation {
     }
 
     private List<Side> sides() {
-        SortedMap<String, Side> sides = new TreeMap<>();
+        SortedMap<String, Side> together = new TreeMap<>();
         for (Transition t : transitions.values()) {
             ClusterState known = t.state();
             // A node that has left or was told to go is still in the ring for a moment, but no longer one of us.
             if (!known.members.isEmpty() && !known.members.containsKey(t.node())) {
                 continue;
             }
-            String key = known.members.isEmpty() ? "fresh " + t.node() : known.position + " " + t.side();
-            sides.computeIfAbsent(key, k -> new Side()).nodes.put(t.node(), t);
+            String key = known.members.isEmpty() ? "fresh " + t.node() : "together " + t.side();
+            together.computeIfAbsent(key, k -> new Side()).nodes.put(t.node(), t);
         }
-        List<Side> sorted = new ArrayList<>(sides.values());
-        for (Side side : sorted) {
-            byte[] first = side.state().toBytes();
-            for (Transition t : side.nodes.values()) {
-                if (!Arrays.equals(first, t.state().toBytes())) {
-                    throw new IllegalStateException("ring " + ring + ": nodes "
-                            + side.first().node() + " and " + t.node() + " moved together and know different things");
-                }
-            }
-        }
+        List<Side> sorted = new ArrayList<>();
+        together.values().forEach(side -> sorted.add(agreeing(side)));
         sorted.sort(Comparator.comparingLong((Side s) -> -s.quorateSequence())
                 .thenComparingInt(s -> s.quorateSequence() < 0 ? -s.state().configVersion : 0)
                 .thenComparing(s -> s.nodes.firstKey()));
         return sorted;
+    }
+
+    /// Those of a side who know the same. That somebody knows something else is our error, and nobody can tell whose:
+    /// the majority of votes goes on, without one the half with the lowest nodeid.
+    private Side agreeing(Side side) {
+        SortedMap<String, Side> halves = new TreeMap<>();
+        for (Transition t : side.nodes.values()) {
+            String known = HexFormat.of().formatHex(t.state().toBytes());
+            halves.computeIfAbsent(known, k -> new Side()).nodes.put(t.node(), t);
+        }
+        if (halves.size() == 1) {
+            return side;
+        }
+        int all = side.votes();
+        Side right = halves.values().stream()
+                .min(Comparator.comparing((Side half) -> half.votes() * 2 <= all)
+                        .thenComparing(half -> half.nodes.firstKey()))
+                .orElseThrow();
+        var text = new StringBuilder("ring " + ring + ": " + side.nodes.keySet()
+                + " moved together and know different things; " + right.nodes.keySet() + " go on\n");
+        halves.forEach((known, half) -> {
+            text.append(half.nodes.keySet()).append(": ").append(half.state()).append('\n');
+            text.append(known).append('\n');
+            if (half != right) {
+                half.nodes.keySet().forEach(node -> {
+                    ended.put(node, "it knows something else than the nodes it was with");
+                    strayed.add(node);
+                });
+            }
+        });
+        difference += text;
+        return right;
     }
 
     private void refuse(Side keeper) {
@@ -169,12 +207,19 @@ final class Installation {
         for (Transition t : transitions.values()) {
             state.position = Math.max(state.position, t.state().position);
         }
+        StateMachine machine = new StateMachine(state, ring, log);
         List<Departure> left = new ArrayList<>();
         List<Node> joined = new ArrayList<>(joining.keySet());
         for (Node member : state.nodes()) {
             if (!kept.contains(member)) {
-                left.add(new Departure(member, Reason.LOST));
                 state.members.remove(member);
+                state.unmanaged.remove(member);
+                left.add(machine.lose(new Departure(member, Reason.LOST)));
+            }
+        }
+        for (Node node : strayed) {
+            if (!state.isUnproven(node)) {
+                left.add(machine.lose(new Departure(node, Reason.LOST)));
             }
         }
         if (keeper.fresh()) {
@@ -184,17 +229,20 @@ final class Installation {
             }
             joined.sort(null);
         }
-        joining.forEach((node, member) -> state.members.put(node, member.joinedAt(ring.sequence())));
-        addUnproven(left, meeting);
-
-        StateMachine machine = new StateMachine(state, ring, log);
+        joining.forEach((node, member) -> {
+            state.members.put(node, member.joinedAt(ring.sequence()));
+            state.forgetProof(node);
+        });
         List<Departure> lost = List.copyOf(left);
+        meeting.forEach(side -> takeOver(side, machine, left));
         if (!joined.isEmpty() || !left.isEmpty()) {
             state.disturbed = state.next();
-            log.all(new GroupEntry.Membership(state.disturbed, ring.sequence(), state.nodes(), joined, lost));
+            List<Departure> all = List.copyOf(left);
+            log.all(new GroupEntry.Membership(state.disturbed, ring.sequence(), state.nodes(), joined, all));
         }
+        meeting.forEach(side -> narrow(side, machine));
+        hear(machine, joined, meeting);
         machine.recount(false);
-        proveIdle(machine, lost, joining.keySet());
         // First the departures, then the arrivals: one who is both is out before it is in again.
         state.groups.leaveAll(lost, state::next).forEach(machine::view);
         for (Side side : meeting) {
@@ -206,27 +254,64 @@ final class Installation {
         machine.advance();
     }
 
-    /// Departures of this moment, and those the other sides remember and this one may not.
-    private void addUnproven(List<Departure> left, List<Side> meeting) {
-        List<Departure> all = new ArrayList<>(left);
-        meeting.forEach(side -> all.addAll(side.state().unproven));
-        for (Departure departure : all) {
-            boolean known = state.unproven.stream().anyMatch(d -> d.node().equals(departure.node()));
-            // What another side holds against a node that was with us all the time, we know better.
-            if (!known && !(kept.contains(departure.node()) && state.members.containsKey(departure.node()))) {
-                state.unproven.add(departure);
+    /// Lost runs that the other side remembers and this one never heard of. What it holds against a run that is here
+    /// and lives, that run knows better itself.
+    private void takeOver(Side side, StateMachine machine, List<Departure> left) {
+        for (Departure departure : side.state().unproven) {
+            Node run = departure.node();
+            if (state.isUnproven(run) || state.wasProven(run) || state.members.containsKey(run)) {
+                continue;
+            }
+            // Which of two lost runs of a node is the newer one, two sides that were apart can't tell: the one that is
+            // known here stands for both.
+            Departure stands = state.unproven.stream()
+                    .filter(d -> d.node().nodeid() == run.nodeid() && d.reason() == departure.reason())
+                    .findFirst()
+                    .map(d -> d.with(d.remains().or(departure.remains())))
+                    .orElse(departure);
+            left.add(machine.lose(stands));
+        }
+    }
+
+    /// What is known of a dead run only grows: both sides' lists are true of it, and so is each side's proof.
+    private void narrow(Side side, StateMachine machine) {
+        for (Departure departure : List.copyOf(state.unproven)) {
+            Node run = departure.node();
+            if (state.members.containsKey(run)) {
+                continue;
+            }
+            if (side.state().wasProven(run)) {
+                int teller = side.first().node().nodeid();
+                LastFenced last = side.state().fenced.get(run.nodeid());
+                if (last != null && last.victim().equals(run)) {
+                    machine.prove(run, last.byNodeid(), last.how());
+                } else {
+                    machine.prove(run, teller, STOPPED);
+                }
+            } else if (side.state().isUnproven(run)) {
+                machine.vouch(run, side.first().node().nodeid(), side.state().remains(run));
             }
         }
     }
 
-    /// One who comes back with nothing running needs no proof from its daemons: it is one.
-    private void proveIdle(StateMachine machine, List<Departure> lost, Set<Node> joining) {
-        for (Node node : joining) {
+    /// A node that joins says what may still run on it. Of its earlier runs nothing else can: it has looked after they
+    /// ended. One with nothing running needs no proof from its daemons: it is one.
+    private void hear(StateMachine machine, List<Node> joined, List<Side> meeting) {
+        for (Node node : joined) {
             Transition t = transitions.get(node);
-            boolean held = state.unproven.stream().anyMatch(d -> d.node().equals(node))
-                    || lost.stream().anyMatch(d -> d.node().equals(node));
-            if (t != null && held && !t.unproven()) {
-                machine.prove(node, node.nodeid(), GroupEntry.STOPPED);
+            if (t == null) {
+                continue;
+            }
+            boolean adopted = meeting.stream()
+                    .anyMatch(s -> s.nodes.containsKey(node) && s.state().managed(node));
+            if (state.isUnproven(node) || !adopted) {
+                machine.leftBehind(node, t.remains());
+            }
+            for (Departure departure : List.copyOf(state.unproven)) {
+                Node run = departure.node();
+                if (run.nodeid() == node.nodeid() && !run.equals(node)) {
+                    machine.vouch(run, node.nodeid(), t.remains());
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.muster.membership;
 
 import io.muster.core.Node;
+import io.muster.group.Remains;
 import io.muster.membership.CmanEffect.Result;
 import io.muster.membership.CmanMessage.Ordinary;
 import io.muster.totem.RingId;
@@ -63,6 +64,21 @@ final class OperatorRequests {
         return !next || reader.read(e.document()).isEmpty()
                 ? Verdict.no(Result.INVALID, "this is version " + state.configVersion)
                 : Verdict.yes(new CmanMessage.Configuration(e.version(), e.sha256(), true, e.document()), true);
+    }
+
+    /// An operator's word counts for one run and one service that is listed. Of a run where nobody knows what runs, no
+    /// word on one service is enough.
+    static Verdict acknowledge(ClusterState state, CmanEvent.Acknowledge e) {
+        Remains listed = state.remains(e.run());
+        if (listed.all()) {
+            return Verdict.no(Result.INVALID, "nobody knows what runs there: any service may");
+        }
+        return listed.bars(e.service())
+                ? Verdict.yes(new CmanMessage.Acknowledged(e.run(), e.service()), true)
+                : Verdict.no(
+                        Result.INVALID,
+                        e.service() + " isn't on the list of run " + e.run().incarnation() + " of node "
+                                + e.run().nodeid());
     }
 
     /// Only asked what it would do: nothing is changed, and nothing logged.

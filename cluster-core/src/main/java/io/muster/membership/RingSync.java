@@ -31,21 +31,24 @@ final class RingSync {
         companions.add(self);
     }
 
-    /// All of it.
+    /// A node's transition.
     ///
-    /// @param transitions as their senders encoded them
+    /// @param octets as it encoded them
+    record Told(Node from, byte[] octets) {}
+
+    /// All of it.
     record Image(
             Node self,
             @Nullable RingId ring,
             boolean installed,
             boolean transitionDue,
             List<Node> members,
-            List<byte[]> transitions,
+            List<Told> transitions,
             SortedSet<Node> companions) {}
 
     Image image() {
-        List<byte[]> told = transitions.values().stream()
-                .map(transition -> CmanCodec.encode(transition.ring(), 0, transition))
+        List<Told> told = transitions.values().stream()
+                .map(transition -> new Told(transition.node(), CmanCodec.encode(transition.ring(), 0, transition)))
                 .toList();
         return new Image(self, ring, installed, transitionDue, members, told, new TreeSet<>(companions));
     }
@@ -56,8 +59,8 @@ final class RingSync {
         it.installed = image.installed();
         it.transitionDue = image.transitionDue();
         it.members = List.copyOf(image.members());
-        for (byte[] octets : image.transitions()) {
-            if (CmanCodec.decode(octets).message() instanceof Transition transition) {
+        for (Told told : image.transitions()) {
+            if (CmanCodec.decode(told.octets(), told.from()).message() instanceof Transition transition) {
                 it.transitions.put(transition.node(), transition);
             }
         }

@@ -2,6 +2,7 @@ package io.muster.membership;
 
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
+import io.muster.group.Group;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Level;
@@ -13,6 +14,7 @@ import io.muster.quorum.Tally;
 import io.muster.quorum.VoteCount;
 import io.muster.quorum.Voter;
 import io.muster.totem.RingId;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +67,7 @@ final class StateMachine {
                 group,
                 new GroupEntry.Membership(
                         state.next(), ring.sequence(), state.nodes(), List.of(), List.copyOf(state.unproven)));
+        state.unmanaged.forEach((run, remains) -> log.to(group, new GroupEntry.Vouched(state.next(), run, remains)));
         log.to(group, new GroupEntry.Quorum(state.next(), state.tally.quorate()));
         for (Level level : Level.values()) {
             long upTo = state.groups.recovered(level);
@@ -74,21 +77,77 @@ final class StateMachine {
         }
     }
 
-    void viewIfAny(@Nullable Addressed view) {
+    private void viewIfAny(@Nullable Addressed view) {
         if (view != null) {
             view(view);
         }
     }
 
+    /// A node's client joins a group. Of services, it answers from now on for what runs there.
+    void join(String group, Optional<Level> level, Node from) {
+        Addressed view = state.groups.join(group, level, from, state.next());
+        boolean takesOver = view != null && state.managed(from) && state.unmanaged.remove(from) != null;
+        viewIfAny(view);
+        if (takesOver) {
+            log.all(new GroupEntry.Vouched(state.next(), from, Remains.NONE));
+        }
+    }
+
+    /// A node's client is out of a group. Nobody may take it for gone before it is known what it has left.
+    void part(String name, Node from, Reason reason, Remains remains) {
+        Group group = state.groups.group(name);
+        boolean services = group != null
+                && group.level().equals(Optional.of(Level.SERVICE))
+                && group.members().containsKey(from);
+        if (services) {
+            leftBehind(from, remains);
+        }
+        viewIfAny(state.groups.leave(name, new Departure(from, reason, remains), state.next()));
+    }
+
+    /// What runs on a member's run, as its cman says, that nobody answers for. The run lives: this may be more than it
+    /// was before.
+    void leftBehind(Node run, Remains remains) {
+        if (state.isUnproven(run)) {
+            if (remains.none()) {
+                prove(run, run.nodeid(), GroupEntry.STOPPED);
+            } else if (!remains.equals(state.remains(run))) {
+                state.unproven.replaceAll(d -> d.node().equals(run) ? d.with(remains) : d);
+                log.all(new GroupEntry.Vouched(state.next(), run, remains));
+            }
+        } else if (state.members.containsKey(run) && !remains.none()) {
+            state.unmanaged.put(run, remains);
+            log.all(new GroupEntry.Vouched(state.next(), run, remains));
+        }
+    }
+
+    /// A run is lost or killed. One for each node and reason is enough: what ends the newer one ends the older, which
+    /// therefore leaves its list to it.
+    ///
+    /// @return as the others are to be told
+    Departure lose(Departure departure) {
+        Departure lost = departure;
+        for (Departure known : List.copyOf(state.unproven)) {
+            if (known.node().equals(departure.node())) {
+                state.unproven.remove(known);
+            } else if (known.node().nodeid() == departure.node().nodeid() && known.reason() == departure.reason()) {
+                state.unproven.remove(known);
+                lost = lost.with(lost.remains().or(known.remains()));
+            }
+        }
+        state.unproven.add(lost);
+        state.forgetProof(departure.node());
+        return lost;
+    }
+
     /// A member goes at its own or the cluster's word.
-    void depart(Node node, Reason reason) {
-        if (state.members.remove(node) == null) {
+    void depart(Departure going) {
+        if (state.members.remove(going.node()) == null) {
             return;
         }
-        Departure departure = new Departure(node, reason);
-        if (reason == Reason.LOST || reason == Reason.KILLED) {
-            state.unproven.add(departure);
-        }
+        state.unmanaged.remove(going.node());
+        Reason reason = going.reason();
+        Departure departure = reason == Reason.LOST || reason == Reason.KILLED ? lose(going) : going;
         state.disturbed = state.next();
         log.all(new GroupEntry.Membership(
                 state.disturbed, ring.sequence(), state.nodes(), List.of(), List.of(departure)));
@@ -109,6 +168,16 @@ final class StateMachine {
                 log.all(new GroupEntry.Vouched(state.next(), run, remains));
             }
         }
+        Remains alive = state.unmanaged.get(run);
+        if (alive != null && !alive.and(remains).equals(alive)) {
+            Remains rest = alive.and(remains);
+            if (rest.none()) {
+                state.unmanaged.remove(run);
+            } else {
+                state.unmanaged.put(run, rest);
+            }
+            log.all(new GroupEntry.Vouched(state.next(), run, rest));
+        }
         for (Departure departure : List.copyOf(state.unproven)) {
             if (!departure.node().equals(run)) {
                 continue;
@@ -123,9 +192,30 @@ final class StateMachine {
         }
     }
 
+    /// An operator's word takes one service off a run's list.
+    void acknowledge(Node run, int byNodeid, String service) {
+        Remains listed = state.remains(run);
+        if (!listed.all() && listed.bars(service)) {
+            Remains rest = listed.without(service);
+            if (rest.none() && state.isUnproven(run)) {
+                prove(run, byNodeid, GroupEntry.OVERRIDE);
+            } else {
+                vouch(run, byNodeid, rest);
+            }
+        }
+    }
+
     void prove(Node victim, int byNodeid, String how) {
         long position = state.next();
         state.unproven.removeIf(d -> d.node().equals(victim));
+        if (!victim.incarnation().equals(Incarnation.UNKNOWN) && !state.members.containsKey(victim)) {
+            // Only of the dead: who lives may begin anew what it has stopped.
+            var runs = new ArrayList<>(state.proven.getOrDefault(victim.nodeid(), List.of()));
+            runs.remove(victim);
+            runs.add(victim);
+            int first = Math.max(0, runs.size() - ClusterState.MAX_PROVEN);
+            state.proven.put(victim.nodeid(), List.copyOf(runs.subList(first, runs.size())));
+        }
         if (!victim.incarnation().equals(Incarnation.UNKNOWN) || !how.equals(GroupEntry.STOPPED)) {
             // A node that only says that it found nothing of an earlier run hasn't been fenced.
             state.fenced.put(victim.nodeid(), new LastFenced(victim, byNodeid, how, position));

@@ -1,6 +1,7 @@
 package io.muster.membership;
 
 import io.muster.core.Node;
+import io.muster.group.Remains;
 import io.muster.totem.RingId;
 import java.util.List;
 
@@ -10,7 +11,7 @@ import java.util.List;
 /// @param ring the configuration it is for
 /// @param protocol of our messages; members must have the same
 /// @param stateful whether its daemons have managed something in a quorate cluster since it started
-/// @param unproven whether services or locks may still be in use on it
+/// @param remains what may still run on it
 /// @param side those it moved here together with; nodes of one side have equal states
 /// @param self its votes and configuration, for when it isn't a member yet
 /// @param state what it knows of the cluster
@@ -20,13 +21,20 @@ record Transition(
         String clusterName,
         int clusterId,
         boolean stateful,
-        boolean unproven,
+        Remains remains,
         List<Node> side,
         Member self,
         ClusterState state)
         implements CmanMessage {
     Transition {
         side = List.copyOf(side);
+    }
+
+    /// One that says nothing but whose it is: the rest is in a language we don't speak.
+    static Transition foreign(RingId ring, int protocol, String clusterName, int clusterId, Node from) {
+        var unknown = new Member(from, 0, 0, 0, "", 0, 0, 0, "");
+        return new Transition(
+                ring, protocol, clusterName, clusterId, false, Remains.ALL, List.of(from), unknown, new ClusterState());
     }
 
     Node node() {

@@ -86,8 +86,9 @@ class StayTest {
         return new StayEvent.Reached(self, "n1");
     }
 
-    private static StayEffect join() {
-        return new StayEffect.Join("g", Optional.of(Level.SERVICE), 5_000);
+    private StayEffect join() {
+        int requiredMs = stay.image().policy().requiredMs();
+        return new StayEffect.Join("g", Optional.of(Level.SERVICE), 5_000, requiredMs);
     }
 
     private void member() {
@@ -193,11 +194,7 @@ class StayTest {
         on(new StayEvent.Joined());
         assertEquals(List.of(new StayEffect.AnswerShutdown(false)), on(new StayEvent.AskedToLeave(true)));
         assertEquals(
-                List.of(
-                        new StayEffect.Require("g", 0),
-                        new StayEffect.Part("g"),
-                        new StayEffect.Exit(),
-                        new StayEffect.Abandon()),
+                List.of(new StayEffect.Part("g"), new StayEffect.Exit(), new StayEffect.Abandon()),
                 on(new StayEvent.Want(false)));
         assertEquals("outside", stay.word());
     }
@@ -225,8 +222,7 @@ class StayTest {
         pass(Stay.AGAIN_MS);
         on(new StayEvent.Tick());
         assertEquals(List.of(join()), on(new StayEvent.Looked(3, 3, true, true)));
-        assertEquals(
-                List.of(new StayEffect.Require("g", 10_000), new StayEffect.Enter(SELF)), on(new StayEvent.Joined()));
+        assertEquals(List.of(new StayEffect.Enter(SELF)), on(new StayEvent.Joined()));
     }
 
     @Test
@@ -263,7 +259,6 @@ class StayTest {
         assertEquals(List.of(new StayEffect.HandOver()), on(new StayEvent.Stop(600_000)));
         assertEquals(
                 List.of(
-                        new StayEffect.Require("g", 0),
                         new StayEffect.Part("g"),
                         new StayEffect.Exit(),
                         new StayEffect.Abandon(),

@@ -9,6 +9,7 @@ import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
 import io.muster.group.GroupEntryCodec;
+import io.muster.group.Remains;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
@@ -27,13 +28,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -93,6 +97,7 @@ final class CmanCluster {
         final SimProcess<NodeEvent, NodeEffect> process;
         final SortedMap<Integer, Client> clients = new TreeMap<>();
         final Map<Integer, Long> asked = new HashMap<>();
+        final Map<Integer, Runnable> wanted = new HashMap<>();
         final List<CmanEffect.Answer> answers = new ArrayList<>();
         final List<Boolean> fresh = new ArrayList<>();
         CmanEffect.@Nullable End end;
@@ -126,10 +131,25 @@ final class CmanCluster {
                     .toList();
         }
 
+        /// The first living client.
+        Optional<Client> client() {
+            return clients.values().stream().filter(c -> c.process.alive()).findFirst();
+        }
+
         Client join(Optional<Level> level) {
             Client client = new Client(this, ++lastClient);
-            process.post(cman(new CmanEvent.Join(client.number, 1, GROUP, level)));
+            process.post(cman(new CmanEvent.Join(client.number, 1, GROUP, level, requiredMs)));
             return client;
+        }
+
+        /// Wants to start a service: when the answer says that the cluster is quorate, it does.
+        void start(Client client, String service) {
+            wanted.put(asked.size() + 1, () -> {
+                if (client.process.alive() && client.streaming) {
+                    begin(this, service);
+                }
+            });
+            ask();
         }
 
         void ask() {
@@ -173,10 +193,20 @@ final class CmanCluster {
                 case CmanEffect.Answer answer -> answers.add(answer);
                 case CmanEffect.Fresh(int _, int request, boolean yes, long _) -> {
                     fresh.add(yes);
+                    Runnable then = wanted.remove(request);
                     if (yes) {
                         checkFresh(this, Objects.requireNonNull(asked.get(request)));
+                        checkKnown(this);
+                        if (then != null) {
+                            then.run();
+                        }
                     }
                 }
+                case CmanEffect.ReadLedger(long number) ->
+                    simulation.afterMicros(
+                            100 + simulation.dice().nextInt(30_000),
+                            () -> process.post(cman(new CmanEvent.LedgerRead(number, ledger(node.nodeid())))));
+                case CmanEffect.KeepDifference(String text) -> differences.add(text);
                 case CmanEffect.Say(var _, String text) -> note(text);
                 case CmanEffect.End e -> {
                     note("node=" + node + " ends: " + e.why());
@@ -200,6 +230,22 @@ final class CmanCluster {
     final CmanSettings settings;
     final SortedMap<Integer, SimNode> machines = new TreeMap<>();
     final SortedMap<Integer, Run> runs = new TreeMap<>();
+
+    /// What was started on each machine in its present life and hasn't been stopped; a machine without an entry has no
+    /// ledger.
+    final SortedMap<Integer, SortedSet<String>> ledgers = new TreeMap<>();
+
+    /// Machines whose ledger can't be read.
+    final Set<Integer> damaged = new TreeSet<>();
+
+    /// What cmans have written down of states that differ.
+    final List<String> differences = new ArrayList<>();
+
+    /// How long a node may live without its client.
+    int requiredMs;
+
+    /// By machine and service: runs that know, or were told, that it may run there.
+    private final Map<String, Set<Node>> knowers = new HashMap<>();
 
     /// What clients answer when asked whether the node may leave.
     boolean votes = true;
@@ -233,11 +279,17 @@ final class CmanCluster {
     }
 
     Run boot(int nodeid) {
+        machines.get(nodeid).boot();
+        return startCman(nodeid);
+    }
+
+    /// Starts cman as a new run, on a machine that runs.
+    Run startCman(int nodeid) {
         SimNode machine = machines.get(nodeid);
-        machine.boot();
         Node node = new Node(nodeid, Incarnation.random(simulation.dice()));
         Run run = new Run(machine, node);
         runs.put(nodeid, run);
+        run.process.post(cman(new CmanEvent.LedgerRead(0, ledger(nodeid))));
         run.process.post(new NodeEvent.OfRing(new RingEvent.Start()));
         return run;
     }
@@ -248,6 +300,37 @@ final class CmanCluster {
 
     void crash(int nodeid) {
         machines.get(nodeid).crash();
+        ledgers.remove(nodeid);
+        damaged.remove(nodeid);
+        knowers.keySet().removeIf(key -> key.startsWith(nodeid + " "));
+    }
+
+    /// cman dies and its clients with it; the machine and what was started on it live on.
+    void killCman(int nodeid) {
+        Run run = run(nodeid);
+        run.process.die();
+        run.clients.values().forEach(c -> c.process.die());
+    }
+
+    Optional<Remains> ledger(int nodeid) {
+        return damaged.contains(nodeid)
+                ? Optional.of(Remains.ALL)
+                : Optional.ofNullable(ledgers.get(nodeid)).map(Remains::of);
+    }
+
+    void begin(Run run, String service) {
+        note("node=" + run.node + " starts " + service);
+        ledgers.computeIfAbsent(run.node.nodeid(), id -> new TreeSet<>()).add(service);
+        knowers.computeIfAbsent(run.node.nodeid() + " " + service, key -> new HashSet<>())
+                .addAll(run.core.cman().members());
+    }
+
+    void stop(int nodeid, String service) {
+        SortedSet<String> running = ledgers.get(nodeid);
+        if (running != null && running.remove(service)) {
+            note("node " + nodeid + " stops " + service);
+            knowers.remove(nodeid + " " + service);
+        }
     }
 
     Run run(int nodeid) {
@@ -345,6 +428,30 @@ final class CmanCluster {
         if (there != null && !Arrays.equals(there, state)) {
             throw new AssertionError("two states at " + key + ", one on node " + run.node);
         }
+    }
+
+    /// A service that runs somewhere isn't forgotten by whoever may act: it is on the list of a run of that node, or a
+    /// client there answers for it. Whoever never heard of it, nor anybody it ever was with, can't know.
+    private void checkKnown(Run run) {
+        Cman cman = run.core.cman();
+        ledgers.forEach((nodeid, services) -> services.forEach(service -> {
+            Set<Node> know = knowers.get(nodeid + " " + service);
+            if (know == null || Collections.disjoint(know, cman.members())) {
+                return;
+            }
+            know.addAll(cman.members());
+            boolean listed = cman.status().nodes().stream()
+                    .filter(n -> n.nodeid() == nodeid)
+                    .flatMap(n -> n.left().stream())
+                    .anyMatch(left -> left.remains().bars(service));
+            boolean answered = cman.status().groups().stream()
+                    .filter(g -> g.group().level().equals(Optional.of(Level.SERVICE)))
+                    .flatMap(g -> g.group().members().keySet().stream())
+                    .anyMatch(member -> member.nodeid() == nodeid);
+            require(
+                    listed || answered,
+                    "node " + run.node + " may act and doesn't know that " + service + " runs on node " + nodeid);
+        }));
     }
 
     /// No two rings of different members are quorate at once.

@@ -290,9 +290,8 @@ class CmanStoriesTest {
     @Test
     void aRequiredClientThatStaysAwayEndsTheNode() {
         CmanCluster c = up(3);
+        c.requiredMs = 10_000;
         joinAll(c, Optional.of(Level.SERVICE));
-        c.run(2).process.post(CmanCluster.cman(new CmanEvent.Require(1, CmanCluster.GROUP, 10_000)));
-        c.simulation.runForMs(10);
         c.run(2).clients.get(1).process.die();
         c.simulation.runForMs(9_000);
         assertNull(c.run(2).end);

@@ -2,6 +2,7 @@ package io.muster.model;
 
 import io.muster.cman.client.CmanView;
 import io.muster.cman.daemon.CmanSessions;
+import io.muster.cman.daemon.LedgerReader;
 import io.muster.cman.daemon.Settings;
 import io.muster.cman.daemon.Timings;
 import io.muster.config.ClusterConfig;
@@ -47,6 +48,7 @@ public final class ModelCman {
     private final int mtuBytes;
     private RingConfig ringConfig;
     private final Map<String, Long> askedMicros = new HashMap<>();
+    private final LedgerReader ledger;
     private final Set<Node> met = new HashSet<>();
     /// By client: members of the ring when cman last said that the cluster is quorate.
     private final SortedMap<Integer, List<Node>> freshMembers = new TreeMap<>();
@@ -90,12 +92,14 @@ public final class ModelCman {
                     }
                     driver.post(new NodeEvent.OfCman(event), parent);
                 });
+        ledger = new LedgerReader(machine, node.layout(), (event, parent) -> post(event));
         try {
             machine.sockets().serve(node.layout().socket("cman"), sessions, Limits.DEFAULT);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         machine.process().whenDead(() -> node.cmanDied(this));
+        post(ledger.first());
         driver.post(new NodeEvent.OfRing(new RingEvent.Start()));
     }
 
@@ -189,6 +193,8 @@ public final class ModelCman {
                 sessions.fresh(fresh);
             }
             case CmanEffect.AskShutdown ask -> sessions.askShutdown(ask);
+            case CmanEffect.ReadLedger(long number) -> ledger.read(number);
+            case CmanEffect.KeepDifference(String text) -> throw new AssertionError(text);
             case CmanEffect.Disconnect gone -> {
                 node.say("client " + gone.client() + " is disconnected: " + gone.why());
                 sessions.disconnect(gone);

@@ -163,7 +163,7 @@ class MemberTest {
         GroupClient.connect(holder, node.layout().socket("cman"), new GroupClient.Listener() {
             @Override
             public void onOpen(GroupClient client) {
-                client.join("tally", Optional.empty(), 0, reply -> heard.add(reply.ok()));
+                client.join("tally", Optional.empty(), 0, 0, reply -> heard.add(reply.ok()));
             }
 
             @Override

@@ -1,6 +1,7 @@
 package io.muster.cman.cli;
 
 import io.muster.cman.client.CmanView;
+import io.muster.membership.CmanStatus.Left;
 import io.muster.membership.CmanStatus.NodeStatus;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -54,6 +55,12 @@ final class NodesText {
         }
         if (!n.member() && n.unproven()) {
             out.append("       Node has not been fenced since it went down\n");
+        }
+        for (Left left : n.left()) {
+            // What the original couldn't know: why a service starts nowhere else, and what an operator may acknowledge.
+            out.append("       May still run: ").append(left.remains().all() ? "any service" : left.remains());
+            out.append(left.lost() ? " (lost run " : " (no rgmanager; run ");
+            out.append(left.run().incarnation()).append(")\n");
         }
     }
 

@@ -10,12 +10,11 @@ import java.util.List;
 ///
 /// | type | to cman | payload | answer |
 /// |---|---|---|---|
-/// | 1 | join a group | string group, u8 level + 1 or 0, u32 longest silence in ms or 0 | result |
+/// | 1 | join a group | string group, u8 level + 1 or 0, u32 longest silence, u32 longest absence: ms or 0 | result |
 /// | 2 | leave it | string group | 41 |
 /// | 3 | message | string group, bool safe, rest | |
 /// | 4 | a run is harmless | node, string how | |
 /// | 5 | recovered | string group, u64 position | |
-/// | 6 | required | string group, u32 ms | |
 /// | 7 | quorate now? | | bool, u64 position of the last entry before |
 /// | 8 | may the node leave | bool yes | |
 /// | 9 | leave the cluster | bool removed, bool force | result |
@@ -28,6 +27,7 @@ import java.util.List;
 /// | 16 | debug | u32 mask | result |
 /// | 17 | what is left of a lost run | node, [io.muster.group.Remains] | |
 /// | 18 | the cluster.conf in force | | bytes; none while this node has yet to get it |
+/// | 19 | a service runs no longer there | node, string service | result |
 ///
 /// Answers are [io.muster.control.Answer]s; a result's code is the ordinal of
 /// [io.muster.membership.CmanEffect.Result].
@@ -43,7 +43,6 @@ public final class CmanFrames {
     public static final int SEND = 3;
     public static final int FENCED = 4;
     public static final int RECOVERED = 5;
-    public static final int REQUIRE = 6;
     public static final int ASK_FRESH = 7;
     public static final int SHUTDOWN_ANSWER = 8;
     public static final int LEAVE = 9;
@@ -56,6 +55,7 @@ public final class CmanFrames {
     public static final int DEBUG = 16;
     public static final int VOUCHED = 17;
     public static final int ASK_DOCUMENT = 18;
+    public static final int ACKNOWLEDGE = 19;
     public static final int ENTRY = 40;
     public static final int PARTED = 41;
     public static final int ASK_SHUTDOWN = 42;

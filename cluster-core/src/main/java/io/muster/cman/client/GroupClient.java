@@ -140,15 +140,17 @@ public final class GroupClient implements AutoCloseable {
     /// is in it already.
     ///
     /// @param silentMs longest time this client's loop may be silent before cman puts it out; 0 for any
-    public void join(String group, Optional<Level> level, int silentMs, Consumer<Reply> then) {
+    /// @param requiredMs how long this node may live without it from then on; 0 for ever
+    public void join(String group, Optional<Level> level, int silentMs, int requiredMs, Consumer<Reply> then) {
         Output out = new Output()
                 .string(group)
                 .u8(level.map(l -> l.ordinal() + 1).orElse(0))
-                .u32(silentMs);
+                .u32(silentMs)
+                .u32(requiredMs);
         request(CmanFrames.JOIN, out, then);
     }
 
-    /// Leaves a group in good order: what this daemon managed there isn't in use any more.
+    /// Leaves a group in good order. Of services, cman reads in the ledger what is left running.
     public void leave(String group) {
         connection.send(CmanFrames.PART, new Output().string(group).toBytes());
     }
@@ -181,17 +183,18 @@ public final class GroupClient implements AutoCloseable {
         connection.send(CmanFrames.VOUCHED, cause, out.toBytes());
     }
 
+    /// An operator has seen to it that a service runs no longer on a run whose list has it: lost, or a member's without
+    /// an rgmanager. Refused when it isn't listed, or when nobody knows what runs there.
+    public void acknowledge(Node run, String service, Consumer<Reply> then) {
+        request(CmanFrames.ACKNOWLEDGE, new Output().node(run).string(service), then);
+    }
+
     /// This node's member of the group has recovered from everything up to a position.
     public void reportRecovered(String group, long upTo, CauseId cause) {
         connection.send(
                 CmanFrames.RECOVERED,
                 cause,
                 new Output().string(group).u64(upTo).toBytes());
-    }
-
-    /// From now on this node mustn't live without this client for longer than `ms`; 0 ends that.
-    public void require(String group, int ms) {
-        connection.send(CmanFrames.REQUIRE, new Output().string(group).u32(ms).toBytes());
     }
 
     /// Whether the cluster is quorate now: true only after a token of the present ring has come round

@@ -6,8 +6,10 @@ import io.muster.core.Node;
 import io.muster.group.Group;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupTable;
+import io.muster.group.Remains;
 import io.muster.membership.CmanStatus;
 import io.muster.membership.CmanStatus.GroupStatus;
+import io.muster.membership.CmanStatus.Left;
 import io.muster.membership.CmanStatus.NodeStatus;
 import io.muster.membership.LastFenced;
 import io.muster.quorum.Tally;
@@ -61,6 +63,7 @@ public final class StatusCodec {
     private static void node(Output o, NodeStatus n) {
         o.u32(n.nodeid()).string(n.name()).bool(n.member()).u64(n.incarnation()).u64(n.joinedMs());
         o.u32(n.votes()).u32(n.expected()).bool(n.unproven());
+        o.list(n.left(), (p, l) -> l.remains().encode(p.node(l.run()).bool(l.lost())));
         o.optional(
                 n.lastFenced(),
                 (p, f) -> p.node(f.victim()).u32(f.byNodeid()).string(f.how()).u64(f.position()));
@@ -127,6 +130,7 @@ public final class StatusCodec {
                 i.u32(MAX_INT),
                 i.u32(MAX_INT),
                 i.bool(),
+                i.list(MAX, j -> new Left(j.node(), j.bool(), Remains.decode(j))),
                 i.optional(j -> new LastFenced(j.node(), j.u32(MAX_INT), j.string(255), j.u64())),
                 i.u64());
     }

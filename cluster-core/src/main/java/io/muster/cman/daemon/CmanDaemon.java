@@ -16,7 +16,6 @@ import io.muster.driver.Dice;
 import io.muster.driver.EventDriver;
 import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loop;
-import io.muster.driver.Loops;
 import io.muster.driver.Patience;
 import io.muster.driver.Recorder;
 import io.muster.membership.Cman;
@@ -27,6 +26,7 @@ import io.muster.membership.CmanNode;
 import io.muster.membership.CmanRecord;
 import io.muster.membership.NodeEffect;
 import io.muster.membership.NodeEvent;
+import io.muster.os.RealMachine;
 import io.muster.os.RealTime;
 import io.muster.totem.Ring;
 import io.muster.totem.RingConfig;
@@ -36,6 +36,8 @@ import io.muster.transport.Transport;
 import io.muster.transport.daemon.UdpDriver;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
@@ -72,6 +74,9 @@ public final class CmanDaemon implements AutoCloseable {
 
     private static final int REAL_TIME_PRIORITY = 50;
 
+    /// How long an end waits for what it leaves on the disk for the report.
+    private static final long KEEP_MS = 1_000;
+
     /// How long a stop may wait for clients' votes and the leave itself.
     private static final long STOP_MS = 8_000;
 
@@ -85,6 +90,7 @@ public final class CmanDaemon implements AutoCloseable {
     private static volatile boolean hardened;
 
     private final NodeSetup setup;
+    private final RealMachine machine;
     private final EventLoop loop;
     private final Node self;
     private final Ending ending;
@@ -92,6 +98,7 @@ public final class CmanDaemon implements AutoCloseable {
     private final Patience over = new Patience();
     private final CmanNode core;
     private final Viewer viewer;
+    private final LedgerReader ledger;
     private ClusterConfig config;
     private RingConfig ringConfig;
     private int mtuBytes = Transport.INITIAL_MTU_BYTES;
@@ -99,14 +106,20 @@ public final class CmanDaemon implements AutoCloseable {
     private long ringChangeMs = Long.MIN_VALUE / 2;
     private boolean ended;
     private boolean stopping;
+
+    /// Writes underway that have to be on the disk before this process ends, and who waits for them.
+    private int keeping;
+
+    private Runnable whenKept = () -> {};
     private @Nullable EventDriver<NodeEvent, NodeEffect> driver;
     private @Nullable UdpDriver udp;
     private @Nullable FlightRecorder<NodeEvent, NodeEffect> record;
     private @Nullable ControlServer server;
 
-    private CmanDaemon(NodeSetup setup, EventLoop loop, Ending ending) {
+    private CmanDaemon(NodeSetup setup, RealMachine machine, Ending ending) {
         this.setup = setup;
-        this.loop = loop;
+        this.machine = machine;
+        this.loop = machine.events();
         this.ending = ending;
         this.config = setup.config();
         SecureRandom dice = new SecureRandom();
@@ -120,6 +133,7 @@ public final class CmanDaemon implements AutoCloseable {
         core = new CmanNode(new Ring(self, ringConfig, new Dice(dice.nextLong())), cman);
         viewer = new Viewer(setup.me().name());
         viewer.configure(config, setup.addresses());
+        ledger = new LedgerReader(machine, setup.layout(), this::post);
         clients = new CmanSessions(Loop.of(loop), cman, this::view, CmanDaemon::debug, this::post);
     }
 
@@ -141,13 +155,13 @@ public final class CmanDaemon implements AutoCloseable {
     /// @throws IOException with a message for the operator
     public static CmanDaemon start(Layout layout, Ending ending, Consumer<Throwable> fatal) throws IOException {
         NodeSetup setup = NodeSetup.read(layout);
-        EventLoop loop = Loops.start("cman");
+        RealMachine machine = RealMachine.of("cman");
         try {
-            CmanDaemon daemon = new CmanDaemon(setup, loop, ending);
+            CmanDaemon daemon = new CmanDaemon(setup, machine, ending);
             daemon.open(layout, fatal);
             return daemon;
         } catch (IOException | RuntimeException e) {
-            Loops.stop(loop);
+            machine.close();
             throw e;
         }
     }
@@ -166,6 +180,7 @@ public final class CmanDaemon implements AutoCloseable {
                 .fatal(fatal)
                 .start();
         driver = running;
+        running.post(new NodeEvent.OfCman(ledger.first()));
         if (hardened) {
             loop.execute(CmanDaemon::schedule);
         }
@@ -268,7 +283,7 @@ public final class CmanDaemon implements AutoCloseable {
         if (running != null) {
             running.close();
         }
-        Loops.stop(loop);
+        machine.close();
         FlightRecorder<NodeEvent, NodeEffect> written = record;
         if (written != null) {
             written.close();
@@ -317,6 +332,8 @@ public final class CmanDaemon implements AutoCloseable {
             }
             case CmanEffect.Fresh fresh -> clients.fresh(fresh);
             case CmanEffect.AskShutdown ask -> clients.askShutdown(ask);
+            case CmanEffect.ReadLedger(long number) -> ledger.read(number);
+            case CmanEffect.KeepDifference(String text) -> keep(text);
             case CmanEffect.Disconnect gone -> {
                 LOG.warn("node={} client {} is disconnected: {}", self.nodeid(), gone.client(), gone.why());
                 clients.disconnect(gone);
@@ -355,8 +372,38 @@ public final class CmanDaemon implements AutoCloseable {
         }
         over.end();
         if (!stopping) {
-            ending.ended(clean, why);
+            Runnable last = () -> ending.ended(clean, why);
+            if (keeping == 0) {
+                last.run();
+            } else {
+                whenKept = last;
+                loop.schedule(this::kept, KEEP_MS, TimeUnit.MILLISECONDS);
+            }
         }
+    }
+
+    /// Beside the loop: the others go on.
+    private void keep(String text) {
+        Path file = setup.layout().state().resolve("cman-difference");
+        LOG.error("node={} what each of them knows is in {}", self.nodeid(), file);
+        keeping++;
+        machine.beside(
+                file.toString(),
+                () -> {
+                    machine.files().writeSecret(file, text.getBytes(StandardCharsets.UTF_8));
+                    return file;
+                },
+                outcome -> {
+                    if (--keeping == 0) {
+                        kept();
+                    }
+                });
+    }
+
+    private void kept() {
+        Runnable waiting = whenKept;
+        whenKept = () -> {};
+        waiting.run();
     }
 
     /// Timings, nodes and addresses of a new configuration. The resolver may take its time: a thread of

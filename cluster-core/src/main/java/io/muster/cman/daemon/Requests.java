@@ -22,7 +22,13 @@ final class Requests {
         Input in = frame.input();
         int request = (int) frame.sequence();
         CmanEvent event = switch (frame.type()) {
-            case CmanFrames.JOIN -> new CmanEvent.Join(client, request, group(in), level(in.u8()));
+            case CmanFrames.JOIN -> {
+                String group = group(in);
+                Optional<Level> level = level(in.u8());
+                // How long it may be silent is the session's business.
+                in.u32(MAX_INT);
+                yield new CmanEvent.Join(client, request, group, level, in.u32(MAX_INT));
+            }
             case CmanFrames.PART -> new CmanEvent.Part(client, group(in));
             case CmanFrames.SEND -> {
                 String group = group(in);
@@ -33,7 +39,8 @@ final class Requests {
             case CmanFrames.VOUCHED ->
                 new CmanEvent.ReportVouched(client, in.node(), Remains.decode(in), frame.cause());
             case CmanFrames.RECOVERED -> new CmanEvent.ReportRecovered(client, group(in), in.u64(), frame.cause());
-            case CmanFrames.REQUIRE -> new CmanEvent.Require(client, group(in), in.u32(MAX_INT));
+            case CmanFrames.ACKNOWLEDGE ->
+                new CmanEvent.Acknowledge(client, request, in.node(), in.string(255), frame.cause());
             case CmanFrames.ASK_FRESH -> new CmanEvent.AskFresh(client, request);
             case CmanFrames.SHUTDOWN_ANSWER -> new CmanEvent.ShutdownAnswer(client, in.bool());
             case CmanFrames.LEAVE -> new CmanEvent.Leave(client, request, in.bool(), in.bool());

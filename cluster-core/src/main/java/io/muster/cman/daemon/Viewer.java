@@ -43,17 +43,8 @@ final class Viewer {
         long wallMs = System.currentTimeMillis() - nowMs;
         CmanStatus s = core.cman().status();
         List<NodeStatus> nodes = s.nodes().stream()
-                .map(n -> new NodeStatus(
-                        n.nodeid(),
-                        n.name(),
-                        n.member(),
-                        n.incarnation(),
-                        n.joinedMs() < 0 ? -1 : n.joinedMs() + wallMs,
-                        n.votes(),
-                        n.expected(),
-                        n.unproven(),
-                        n.lastFenced(),
-                        n.fencedMs() < 0 ? -1 : n.fencedMs() + wallMs))
+                .map(n -> n.at(
+                        n.joinedMs() < 0 ? -1 : n.joinedMs() + wallMs, n.fencedMs() < 0 ? -1 : n.fencedMs() + wallMs))
                 .toList();
         CmanStatus shown = new CmanStatus(
                 s.self(),

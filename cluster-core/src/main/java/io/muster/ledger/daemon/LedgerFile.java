@@ -38,17 +38,18 @@ public final class LedgerFile {
     ///
     /// @param services with how each is stopped; empty also when `remains` is all
     /// @param why all may run; empty otherwise
-    public record Found(Remains remains, SortedMap<String, byte[]> services, String why) {
+    /// @param absent whether no ledger was begun in this life
+    public record Found(Remains remains, SortedMap<String, byte[]> services, String why, boolean absent) {
         public Found {
             services = Collections.unmodifiableSortedMap(new TreeMap<>(services));
         }
 
         private static Found all(String why) {
-            return new Found(Remains.ALL, Collections.emptySortedMap(), why);
+            return new Found(Remains.ALL, Collections.emptySortedMap(), why, false);
         }
 
         private static Found of(SortedMap<String, byte[]> services) {
-            return new Found(Remains.of(services.keySet()), services, "");
+            return new Found(Remains.of(services.keySet()), services, "", false);
         }
     }
 
@@ -71,7 +72,7 @@ public final class LedgerFile {
             Optional<byte[]> seen = files.read(witness, MAX_BYTES);
             return seen.isPresent() && Arrays.equals(seen.get(), mark())
                     ? Found.all(ledger + " was lost since this machine has started")
-                    : Found.of(Collections.emptySortedMap());
+                    : new Found(Remains.NONE, Collections.emptySortedMap(), "", true);
         } catch (MalformedMessage e) {
             return Found.all(ledger + " is damaged: " + e.getMessage());
         } catch (IOException e) {

@@ -255,7 +255,6 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
                 GroupClient.connect(around.machine(), around.layout().socket("cman"), new Entries());
             case StayEffect.Look() -> look();
             case StayEffect.Join join -> join(join);
-            case StayEffect.Require(String group, int ms) -> client().ifPresent(c -> c.require(group, ms));
             case StayEffect.Enter(Node self) -> enter(self);
             case StayEffect.Exit() -> exit();
             case StayEffect.Part(String group) -> client().ifPresent(c -> c.leave(group));
@@ -278,7 +277,7 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
         if (asked == null || asked.client == null) {
             return;
         }
-        asked.client.join(join.group(), join.level(), join.silentMs(), reply -> {
+        asked.client.join(join.group(), join.level(), join.silentMs(), join.requiredMs(), reply -> {
             if (cman == asked) {
                 driver.post(reply.ok() ? new StayEvent.Joined() : new StayEvent.Refused(reply.why()));
             }

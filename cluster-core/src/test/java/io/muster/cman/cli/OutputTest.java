@@ -81,7 +81,7 @@ class OutputTest {
 
     private static NodeStatus status(
             int id, String name, boolean member, long inc, long joined, Optional<LastFenced> fenced, long fencedMs) {
-        return new NodeStatus(id, name, member, inc, joined, 1, 5, !member, fenced, fencedMs);
+        return new NodeStatus(id, name, member, inc, joined, 1, 5, !member, List.of(), fenced, fencedMs);
     }
 
     private static String golden(String name) throws IOException {

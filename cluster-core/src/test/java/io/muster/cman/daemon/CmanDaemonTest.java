@@ -180,7 +180,7 @@ class CmanDaemonTest {
 
     private static void join(GroupClient client, Optional<Level> level, int silentMs) throws Exception {
         var joined = new CompletableFuture<GroupClient.Reply>();
-        client.join(GROUP, level, silentMs, joined::complete);
+        client.join(GROUP, level, silentMs, 0, joined::complete);
         assertTrue(joined.get(10, TimeUnit.SECONDS).ok());
     }
 

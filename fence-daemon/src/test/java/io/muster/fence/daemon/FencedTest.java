@@ -114,7 +114,7 @@ class FencedTest {
             GroupClient.connect(machine, layout.socket("cman"), new Holder(opened));
             GroupClient holder = opened.get(10, TimeUnit.SECONDS);
             var joined = new CompletableFuture<GroupClient.Reply>();
-            holder.join("fence:default", Optional.of(Level.FENCE), 0, joined::complete);
+            holder.join("fence:default", Optional.of(Level.FENCE), 0, 0, joined::complete);
             assertTrue(joined.get(10, TimeUnit.SECONDS).ok());
             running[1] = FenceDaemon.start(layout, ended::complete);
             await("refusal", () -> tool("dump").contains("can't join the fence domain yet"));
