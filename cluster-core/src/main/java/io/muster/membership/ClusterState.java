@@ -238,7 +238,8 @@ final class ClusterState {
         return "position " + position + ", disturbed " + disturbed + ", members " + members.values() + ", " + tally
                 + ", last quorate " + lastQuorate + ", " + rules + ", mandatory " + mandatory + ", unproven " + unproven
                 + ", unmanaged " + unmanaged + ", fenced " + fenced.values() + ", proven " + proven.values()
-                + ", configuration " + configVersion + " " + configSha256 + " " + configAgreed + " " + configUntold + ", groups " + groups.groups();
+                + ", configuration " + configVersion + " " + configSha256 + " " + configAgreed + " " + configUntold
+                + ", groups " + groups.groups();
     }
 
     byte[] toBytes() {

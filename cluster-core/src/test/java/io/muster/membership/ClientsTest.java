@@ -44,7 +44,7 @@ class ClientsTest {
         joined(client);
         var log = new Log();
         log.all(new View(1, List.of(SELF), List.of(SELF), List.of()));
-        clients.publish(log, SELF, io.muster.core.CauseId.NONE, out);
+        clients.publish(log.lines(), SELF, io.muster.core.CauseId.NONE, Optional::of, out);
     }
 
     private void joined(int client) {
