@@ -20,6 +20,8 @@ public final class CmanNode implements Core<NodeEvent, NodeEffect> {
     private final Core<RingEvent, RingEffect> ring;
     private final Cman cman;
     private String ringPhase = "idle";
+    /// When the ring stopped turning; MAX_VALUE while it turns, and before the first.
+    private long ringlessSinceMs = Long.MAX_VALUE;
 
     /// What is still to be handed to one of the halves.
     private sealed interface Inner {
@@ -34,7 +36,7 @@ public final class CmanNode implements Core<NodeEvent, NodeEffect> {
     }
 
     /// All of it between two steps.
-    public record Image(Ring.Image ring, Cman.Image cman, String ringPhase) {}
+    public record Image(Ring.Image ring, Cman.Image cman, String ringPhase, long ringlessSinceMs) {}
 
     /// For a flight record. Thread: the owner's, between two steps.
     ///
@@ -44,13 +46,14 @@ public final class CmanNode implements Core<NodeEvent, NodeEffect> {
         if (!(ring instanceof Ring whole)) {
             throw new IllegalStateException("a " + ring.getClass().getName() + " has no image");
         }
-        return new Image(whole.image(), cman.image(), ringPhase);
+        return new Image(whole.image(), cman.image(), ringPhase, ringlessSinceMs);
     }
 
     /// The node an [#image] was taken of, from there on.
     public static CmanNode restored(Image image, CmanSettings.Reader reader) throws MalformedMessage {
         var it = new CmanNode(Ring.restored(image.ring()), Cman.restored(image.cman(), reader));
         it.ringPhase = image.ringPhase();
+        it.ringlessSinceMs = image.ringlessSinceMs();
         return it;
     }
 
@@ -64,6 +67,13 @@ public final class CmanNode implements Core<NodeEvent, NodeEffect> {
         return ringPhase;
     }
 
+    /// What commands show. A node whose ring has not turned for longer than the token time-out isn't
+    /// shown as quorate, whatever the last ring had decided: nothing can be decided now.
+    public CmanStatus status(long nowMs, int tokenMs) {
+        CmanStatus status = cman.status();
+        return nowMs - ringlessSinceMs > tokenMs ? status.blocked() : status;
+    }
+
     @Override
     public List<NodeEffect> on(NodeEvent event, long nowMs) {
         List<NodeEffect> out = new ArrayList<>();
@@ -72,12 +82,12 @@ public final class CmanNode implements Core<NodeEvent, NodeEffect> {
             case NodeEvent.OfRing(RingEvent e) -> inner.add(new Inner.Down(e));
             case NodeEvent.OfCman(CmanEvent e) -> fromCman(cman.on(e, nowMs), inner, out);
             case NodeEvent.Stalled(long ms) -> {
-                fromRing(ring.on(new RingEvent.Stalled(ms), nowMs), inner, out);
+                fromRing(ring.on(new RingEvent.Stalled(ms), nowMs), nowMs, inner, out);
                 fromCman(cman.on(new CmanEvent.Stalled(ms), nowMs), inner, out);
             }
             case NodeEvent.Tick() -> {
                 if (ring.nextDeadlineMs() <= nowMs) {
-                    fromRing(ring.on(new RingEvent.Tick(), nowMs), inner, out);
+                    fromRing(ring.on(new RingEvent.Tick(), nowMs), nowMs, inner, out);
                 }
                 if (cman.nextDeadlineMs() <= nowMs) {
                     fromCman(cman.on(new CmanEvent.Tick(), nowMs), inner, out);
@@ -88,7 +98,7 @@ public final class CmanNode implements Core<NodeEvent, NodeEffect> {
             switch (inner.removeFirst()) {
                 case Inner.Up(RingEffect effect) ->
                     fromCman(cman.on(new CmanEvent.FromRing(effect), nowMs), inner, out);
-                case Inner.Down(RingEvent e) -> fromRing(ring.on(e, nowMs), inner, out);
+                case Inner.Down(RingEvent e) -> fromRing(ring.on(e, nowMs), nowMs, inner, out);
             }
         }
         return out;
@@ -99,7 +109,7 @@ public final class CmanNode implements Core<NodeEvent, NodeEffect> {
         return Math.min(ring.nextDeadlineMs(), cman.nextDeadlineMs());
     }
 
-    private void fromRing(List<RingEffect> effects, Deque<Inner> inner, List<NodeEffect> out) {
+    private void fromRing(List<RingEffect> effects, long nowMs, Deque<Inner> inner, List<NodeEffect> out) {
         for (RingEffect effect : effects) {
             switch (effect) {
                 case RingEffect.Unicast(int nodeid, byte[] datagram) ->
@@ -107,6 +117,11 @@ public final class CmanNode implements Core<NodeEvent, NodeEffect> {
                 case RingEffect.Multicast(List<Integer> nodeids, byte[] datagram) ->
                     out.add(new NodeEffect.Send(nodeids, datagram));
                 case RingEffect.StateChanged(String from, String to, String reason) -> {
+                    if (Ring.turns(to)) {
+                        ringlessSinceMs = Long.MAX_VALUE;
+                    } else if (Ring.turns(from)) {
+                        ringlessSinceMs = nowMs;
+                    }
                     ringPhase = to;
                     out.add(new NodeEffect.RingChanged(from, to, reason));
                 }

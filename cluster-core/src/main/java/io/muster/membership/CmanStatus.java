@@ -79,6 +79,26 @@ public record CmanStatus(
         groups = List.copyOf(groups);
     }
 
+    /// The same while nothing can be decided: not quorate.
+    CmanStatus blocked() {
+        return new CmanStatus(
+                self,
+                clusterName,
+                clusterId,
+                configVersion,
+                configSha256,
+                member,
+                leaving,
+                stateful,
+                twoNode,
+                generation,
+                new Tally(tally.total(), tally.expected(), tally.quorum(), false, tally.waited()),
+                deviceVotes,
+                device,
+                nodes,
+                groups);
+    }
+
     static CmanStatus of(
             Node self,
             CmanSettings settings,

@@ -11,6 +11,8 @@ package io.muster.totem;
 /// | Operational | Gather, Stopped               | token lost, join, beacon, refused port, a member leaves |
 /// | Stopped     | | |
 sealed interface Phase {
+    String OPERATIONAL = "OPERATIONAL";
+
     record Idle() implements Phase {}
 
     record Gather(Gathering gathering) implements Phase {}
@@ -69,7 +71,7 @@ sealed interface Phase {
             case Gather _ -> "GATHER";
             case Commit _ -> "COMMIT";
             case Recovery _ -> "RECOVERY";
-            case Operational _ -> "OPERATIONAL";
+            case Operational _ -> OPERATIONAL;
             case Stopped _ -> "STOPPED";
         };
     }

@@ -129,6 +129,11 @@ public final class Ring implements Core<RingEvent, RingEffect> {
         return phase instanceof Phase.Operational;
     }
 
+    /// Whether the token turns in a phase, named as the log has it.
+    public static boolean turns(String phase) {
+        return phase.equals(Phase.OPERATIONAL);
+    }
+
     /// The phase, as the log has it.
     public String phase() {
         return phase.label();

@@ -83,7 +83,13 @@ public final class ModelCman {
         sessions = new CmanSessions(
                 machine.loop(),
                 core.cman(),
-                clients -> new CmanView(core.cman().status(), nodeName, "", clients, new TreeMap<>(), core.ringPhase()),
+                clients -> new CmanView(
+                        core.status(machine.clocks().monotonicNs() / 1_000_000, ringConfig.tokenMs()),
+                        nodeName,
+                        "",
+                        clients,
+                        new TreeMap<>(),
+                        core.ringPhase()),
                 mask -> {},
                 (event, parent) -> {
                     if (event instanceof CmanEvent.AskFresh(int client, int request)) {

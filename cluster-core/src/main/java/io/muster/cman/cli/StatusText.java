@@ -4,6 +4,7 @@ import io.muster.cman.client.CmanView;
 import io.muster.membership.CmanStatus;
 import io.muster.membership.CmanStatus.GroupStatus;
 import io.muster.membership.CmanStatus.NodeStatus;
+import io.muster.totem.Ring;
 import java.util.List;
 
 /// `cman_tool status`, line for line as the original prints it: scripts cut it by column and by word.
@@ -22,7 +23,7 @@ final class StatusText {
         line(out, "Cluster Id", s.clusterId());
         line(out, "Cluster Member", s.member() ? "Yes" : "No");
         line(out, "Cluster Generation", s.generation());
-        line(out, "Membership state", s.leaving() ? "Leaving" : s.member() ? "Cluster-Member" : "Joining");
+        line(out, "Membership state", membership(view));
         line(out, "Nodes", s.nodes().stream().filter(NodeStatus::member).count());
         line(out, "Expected votes", s.tally().expected());
         if (s.deviceVotes() > 0) {
@@ -41,6 +42,13 @@ final class StatusText {
         List<String> addresses = view.addresses().getOrDefault(s.self().nodeid(), List.of());
         line(out, "Node addresses", String.join(" ", addresses) + " ");
         return out.toString();
+    }
+
+    /// A member without quorum whose ring is only forming is joining again.
+    private static String membership(CmanView view) {
+        CmanStatus s = view.status();
+        boolean settled = s.tally().quorate() || Ring.turns(view.ringPhase());
+        return s.leaving() ? "Leaving" : s.member() && settled ? "Cluster-Member" : "Joining";
     }
 
     private static String state(CmanStatus s) {

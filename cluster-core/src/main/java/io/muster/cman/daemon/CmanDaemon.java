@@ -138,7 +138,7 @@ public final class CmanDaemon implements AutoCloseable {
     }
 
     private CmanView view(int sessions) {
-        return viewer.view(core, sessions, nowMs());
+        return viewer.view(core, sessions, nowMs(), ringConfig.tokenMs());
     }
 
     private void post(CmanEvent event, CauseId parent) {

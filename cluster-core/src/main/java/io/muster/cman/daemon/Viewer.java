@@ -39,9 +39,9 @@ final class Viewer {
                 : address.getAddress().getHostAddress();
     }
 
-    CmanView view(CmanNode core, int clients, long nowMs) {
+    CmanView view(CmanNode core, int clients, long nowMs, int tokenMs) {
         long wallMs = System.currentTimeMillis() - nowMs;
-        CmanStatus s = core.cman().status();
+        CmanStatus s = core.status(nowMs, tokenMs);
         List<NodeStatus> nodes = s.nodes().stream()
                 .map(n -> n.at(
                         n.joinedMs() < 0 ? -1 : n.joinedMs() + wallMs, n.fencedMs() < 0 ? -1 : n.fencedMs() + wallMs))
