@@ -35,6 +35,7 @@ final class ClusterRules {
         Element cman = cluster.child("cman");
         if (cman != null) {
             twoNode(cman);
+            lastManStanding(cman);
             transport(cman);
         }
         totem();
@@ -136,6 +137,19 @@ final class ClusterRules {
         Element quorumd = cluster.child("quorumd");
         if (quorumd != null) {
             findings.warn(quorumd, "two_node=\"1\" and a quorum disk are alternatives: set two_node=\"0\"");
+        }
+    }
+
+    /// A side that has lowered its quorum and nodes that have restarted since, or were cut off before, can
+    /// each be a majority of what they count.
+    private void lastManStanding(Element cman) {
+        boolean lowers = Rule.isYes(cman.attribute("last_man_standing", "0"));
+        if (lowers && !Rule.isYes(cman.attribute("wait_for_all", "0"))) {
+            findings.warn(
+                    cman,
+                    "last_man_standing",
+                    "last_man_standing=\"1\" without wait_for_all=\"1\": after two partitions two sides can be"
+                            + " quorate at once");
         }
     }
 
