@@ -18,7 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/// `fence_ack_manual`: an operator's word that a victim is harmless, when no agent can prove it.
+/// `fence_ack_manual`: an operator's word that a victim is harmless, when no agent can prove it, or that one
+/// service of it runs no longer.
 ///
 /// Works from every quorate node of the fence domain. The word binds to the run that is a victim when
 /// the command is given: should the node restart and fall silent again meanwhile, that later run stays
@@ -29,6 +30,8 @@ public final class FenceAckManual implements Command {
     private static final String USAGE = """
             Usage: fence_ack_manual [options] NODE
               NODE     name or nodeid of a victim, also as -n NODE
+              -i RUN   only this run of it: its first digits, as fence_tool ls and dump show them
+              -s NAME  only this service of it: it runs there no longer
               -O       don't ask
               -h       print this help, then exit
               -V       print program version information, then exit
@@ -50,11 +53,15 @@ public final class FenceAckManual implements Command {
     @Override
     public int run(String[] args, PrintStream out, PrintStream err) {
         Optional<String> node = Optional.empty();
+        String run = "";
+        String service = "";
         boolean ask = true;
-        var options = new Getopt("fence_ack_manual", args, "n:OhV", err);
+        var options = new Getopt("fence_ack_manual", args, "n:i:s:OhV", err);
         for (int c = options.next(); c != Getopt.END; c = options.next()) {
             switch (c) {
                 case 'n' -> node = Optional.of(options.argument());
+                case 'i' -> run = options.argument();
+                case 's' -> service = options.argument();
                 case 'O' -> ask = false;
                 case 'h' -> {
                     out.print(USAGE);
@@ -75,26 +82,38 @@ public final class FenceAckManual implements Command {
             err.print(USAGE);
             return 1;
         }
-        return acknowledge(node.orElseGet(operands::getFirst), ask, out, err);
+        return acknowledge(node.orElseGet(operands::getFirst), new Word(run, label(service), ask), out, err);
     }
 
-    private int acknowledge(String name, boolean ask, PrintStream out, PrintStream err) {
+    /// What the word is about.
+    ///
+    /// @param run first digits of an incarnation; empty for all runs
+    /// @param service empty for all that ran there
+    private record Word(String run, String service, boolean ask) {}
+
+    /// As rgmanager calls it.
+    private static String label(String service) {
+        return service.isEmpty() || service.contains(":") ? service : "service:" + service;
+    }
+
+    private int acknowledge(String name, Word word, PrintStream out, PrintStream err) {
         try {
-            List<VictimLine> victims = victims(name, err);
+            List<VictimLine> victims = victims(name, word, err);
             if (victims.isEmpty()) {
                 return 1;
             }
-            victims.forEach(victim -> out.println("About to override fencing for " + victim.name() + ", run "
-                    + victim.node().incarnation() + "."));
-            out.println("If that run can still write to shared storage, data will be damaged.");
-            out.println("Reset the node, or see that it has no power, before you go on.");
-            out.println();
-            if (ask && !confirmed(out)) {
+            announce(victims, word, out);
+            if (word.ask() && !confirmed(out)) {
                 out.println("Aborted.");
                 return 1;
             }
             for (VictimLine victim : victims) {
-                AskFenced.ask(layout, FenceProtocol.ACKNOWLEDGE, FenceProtocol.node(victim.node()));
+                if (word.service().isEmpty()) {
+                    AskFenced.ask(layout, FenceProtocol.ACKNOWLEDGE, FenceProtocol.node(victim.node()));
+                } else {
+                    AskFenced.ask(
+                            layout, FenceProtocol.SERVICE, FenceProtocol.service(victim.node(), word.service()));
+                }
             }
             out.println("Done");
             return 0;
@@ -106,6 +125,23 @@ public final class FenceAckManual implements Command {
         return 1;
     }
 
+    private static void announce(List<VictimLine> victims, Word word, PrintStream out) {
+        for (VictimLine victim : victims) {
+            String what = word.service().isEmpty()
+                    ? "About to override fencing for "
+                    : "About to say that " + word.service() + " runs no longer on ";
+            out.println(what + victim.name() + ", run " + victim.node().incarnation() + ".");
+        }
+        if (word.service().isEmpty()) {
+            out.println("If that run can still write to shared storage, data will be damaged.");
+            out.println("Reset the node, or see that it has no power, before you go on.");
+        } else {
+            out.println("If anything of it still runs there, it will run twice, and data will be damaged.");
+            out.println("See that it is stopped, whatever it consists of, before you go on.");
+        }
+        out.println();
+    }
+
     private boolean confirmed(PrintStream out) throws IOException {
         out.print("Continue [NO/absolutely]? ");
         out.flush();
@@ -114,7 +150,7 @@ public final class FenceAckManual implements Command {
     }
 
     /// All runs of the node that nobody has proven harmless: a word binds to the run that it names.
-    private List<VictimLine> victims(String name, PrintStream err) throws IOException {
+    private List<VictimLine> victims(String name, Word word, PrintStream err) throws IOException {
         DomainReport report = AskFenced.report(layout);
         if (!report.joined()) {
             err.println("fence_ack_manual: this node isn't in the fence domain: run it on one that is");
@@ -132,9 +168,16 @@ public final class FenceAckManual implements Command {
             err.println("fence_ack_manual: this node isn't quorate: run it on one that is");
             return List.of();
         }
-        List<VictimLine> victims = known.stream().filter(line -> !line.proven()).toList();
+        List<VictimLine> victims = known.stream()
+                .filter(line -> !line.proven())
+                .filter(line -> line.node().incarnation().toHex().startsWith(word.run()))
+                .filter(line -> word.service().isEmpty() || line.remains().bars(word.service()))
+                .toList();
         if (victims.isEmpty()) {
-            err.println("fence_ack_manual: " + name + " is no victim: there is nothing to override");
+            err.println("fence_ack_manual: " + name + " is no victim"
+                    + (word.run().isEmpty() ? "" : " with a run " + word.run())
+                    + (word.service().isEmpty() ? "" : " on which " + word.service() + " may still run")
+                    + ": there is nothing to override; see fence_tool ls");
         }
         return victims;
     }

@@ -26,6 +26,7 @@ import java.time.Duration;
 /// | 8 | a run is about to be unfenced | node | |
 /// | 9 | how a node is fenced, by name or nodeid, that cluster.conf has no more | text | a
 /// [io.muster.fence.NodeFencing] |
+/// | 10 | an operator vouches that one service of a victim runs no longer | node, text service | once the log has it |
 /// | 64 | whether this run of this node has completed the domain ([io.muster.member.daemon.AskFencing]) | node | |
 public final class FenceProtocol {
     public static final int JOIN = 1;
@@ -37,6 +38,7 @@ public final class FenceProtocol {
     public static final int TRIED = 7;
     public static final int UNFENCED = 8;
     public static final int FORMER = 9;
+    public static final int SERVICE = 10;
 
     /// The code of an answer that says no; its text says why.
     public static final int REFUSED = 1;
@@ -77,6 +79,11 @@ public final class FenceProtocol {
 
     public static NodeFencing former(Answer answer) throws MalformedMessage {
         return NodeFencing.decode(new Input(answer.body()));
+    }
+
+    /// For [#SERVICE].
+    public static Output service(Node victim, String service) {
+        return new Output().node(victim).string(service);
     }
 
     public static Output outside(Node node, String agent) {
