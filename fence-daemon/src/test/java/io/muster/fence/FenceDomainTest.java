@@ -189,6 +189,15 @@ class FenceDomainTest {
     }
 
     @Test
+    void whoIsGoneHoldsUpRecoveryHoweverShortItsList() {
+        var gone = new Departure(node(3), Reason.LOST, Remains.of("service:web"));
+        one.members(nodes(1, 2), List.of(gone));
+        assertTrue(one.core.state().pending());
+        assertEquals("fencing", one.core.report().waitState());
+        assertTrue(one.core.state().claimed(3), "and is fenced");
+    }
+
+    @Test
     void aVictimThatIsGoneAgainIsFencedHoweverShortItsList() {
         one.lose(node(3), 1, 2);
         restarts(run(3, 2));
