@@ -49,7 +49,7 @@ _muster_table() {
         'cman ') options='-V -f -h' words='' kind='' ;;
         'cman_tool ') options='-2 -A -C -D -F -N -P -S -V -X -a -c -d -e -f -h -k -m -n -o -p -q -r -t -v -w -z' words='debug expected join kill leave nodes services status version votes wait' kind='' ;;
         'cman_tool leave') options='-2 -A -C -D -F -N -P -S -V -X -a -c -d -e -f -h -k -m -n -o -p -q -r -t -v -w -z' words='force remove' kind='' ;;
-        'fence_ack_manual ') options='-O -V -h -n' words='' kind='clusternode' ;;
+        'fence_ack_manual ') options='-O -V -h -i -n -s' words='' kind='clusternode' ;;
         'fence_node ') options='-O -S -U -V -h -v' words='' kind='clusternode' ;;
         'fence_tool ') options='-Q -V -h -m -n -q -t -w' words='dump join leave ls' kind='' ;;
         'fenced ') options='-N -T -V -c -f -h -j' words='' kind='' ;;
