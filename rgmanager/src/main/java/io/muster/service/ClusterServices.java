@@ -9,7 +9,7 @@ import java.util.List;
 ///
 /// Layout, big-endian: u8 [ResultCode] ordinal, bool locked, u32 nodeid of this node, list of u32 nodeids with an
 /// rgmanager in the group, list of services: string name, u8 state ordinal, bool frozen, bool partial, u32 owner, u32
-/// last owner, u32 restarts, u64 seconds of the last transition.
+/// last owner, u32 restarts, u64 seconds of the last transition, string why it is barred.
 ///
 /// @param code [ResultCode#SUCCESS], or why there is nothing to tell
 /// @param members nodeids in ascending order
@@ -42,7 +42,8 @@ public record ClusterServices(
                         .u32(s.owner())
                         .u32(s.lastOwner())
                         .u32(s.restarts())
-                        .u64(s.transitionSec()));
+                        .u64(s.transitionSec())
+                        .string(s.barred()));
         return out.toBytes();
     }
 
@@ -62,7 +63,8 @@ public record ClusterServices(
                                 i.u32(MAX_INT),
                                 i.u32(MAX_INT),
                                 i.u32(MAX_INT),
-                                i.u64())));
+                                i.u64(),
+                                i.string())));
         in.end();
         return decoded;
     }

@@ -95,7 +95,8 @@ final class Service {
         return !(stage instanceof Stage.Busy) && request().isEmpty();
     }
 
-    ServiceStatus status() {
+    /// @param barred why it is started nowhere else
+    ServiceStatus status(String barred) {
         return new ServiceStatus(
                 name,
                 state(),
@@ -104,7 +105,8 @@ final class Service {
                 owner(),
                 lastOwner,
                 restarts,
-                transitionMs == 0 ? 0 : transitionMs / 1000);
+                transitionMs == 0 ? 0 : transitionMs / 1000,
+                barred);
     }
 
     void encode(Output out) {

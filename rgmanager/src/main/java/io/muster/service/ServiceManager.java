@@ -90,7 +90,9 @@ public final class ServiceManager implements ReplicatedCore<GroupEntry, ServiceE
 
     /// All services, by name.
     public List<ServiceStatus> services() {
-        return state.services.values().stream().map(Service::status).toList();
+        return state.services.values().stream()
+                .map(service -> service.status(Barred.why(state, service)))
+                .toList();
     }
 
     public boolean quorate() {

@@ -4,6 +4,7 @@ package io.muster.service;
 ///
 /// @param owner 0 for nobody
 /// @param transitionSec seconds since 1970, 0 for never
+/// @param barred why it is started nowhere, or nowhere else; empty when nothing bars it
 public record ServiceStatus(
         String name,
         ServiceState state,
@@ -12,4 +13,5 @@ public record ServiceStatus(
         int owner,
         int lastOwner,
         int restarts,
-        long transitionSec) {}
+        long transitionSec,
+        String barred) {}

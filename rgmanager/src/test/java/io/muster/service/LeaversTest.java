@@ -63,7 +63,11 @@ class LeaversTest {
         assertEquals("stopped 0", cluster.state("db"));
         assertTrue(cluster.state("web").startsWith("started"), "what isn't listed starts: " + cluster.state("web"));
         assertEquals(ResultCode.FENCE, cluster.ask(other, RequestKind.ENABLE, "db", 0));
+        assertEquals(
+                "node " + owner + " may run it and has no rgmanager: start it there",
+                cluster.service(other, "db").barred());
         comesBackClean();
+        assertEquals("", cluster.service(other, "db").barred());
     }
 
     @Test
@@ -116,6 +120,9 @@ class LeaversTest {
         cluster.startRg(owner);
         cluster.run(5_000);
         assertEquals("failed 0", cluster.state("db"));
+        assertEquals(
+                "its stop failed on node " + owner + ": clusvcadm -d service:db",
+                cluster.service(other, "db").barred());
         cluster.luck = (nodeid, service, operation) -> true;
         assertEquals(ResultCode.SUCCESS, cluster.ask(other, RequestKind.DISABLE, "db", 0));
         assertEquals(ResultCode.SUCCESS, cluster.ask(other, RequestKind.ENABLE, "db", other));

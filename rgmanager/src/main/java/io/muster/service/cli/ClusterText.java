@@ -77,6 +77,15 @@ final class ClusterText {
         for (ServiceStatus service : services) {
             line(text, width, service.name(), owner(picture, service), state(service));
         }
+        for (ServiceStatus service : services) {
+            if (!service.barred().isEmpty()) {
+                text.append("\n ")
+                        .append(service.name())
+                        .append(": ")
+                        .append(service.barred())
+                        .append('\n');
+            }
+        }
         return text.toString();
     }
 
@@ -112,6 +121,9 @@ final class ClusterText {
             text.append("\n  Owner           : ").append(picture.nodeName(service.owner()));
             text.append("\n  Last Owner      : ").append(picture.nodeName(service.lastOwner()));
             text.append("\n  Last Transition : ").append(time(service.transitionSec(), zone));
+            if (!service.barred().isEmpty()) {
+                text.append("\n  Barred          : ").append(service.barred());
+            }
             text.append("\n\n");
         }
         return text.toString();

@@ -24,7 +24,7 @@ class ClusterTextTest {
 
     private static ServiceStatus service(
             String name, ServiceState state, boolean frozen, boolean partial, int owner, int last) {
-        return new ServiceStatus(name, state, frozen, partial, owner, last, 0, NOW - 4500);
+        return new ServiceStatus(name, state, frozen, partial, owner, last, 0, NOW - 4500, "");
     }
 
     private static ClusterPicture picture(ResultCode code) {
@@ -54,6 +54,17 @@ class ClusterTextTest {
         Clustat clustat = new Clustat(Layout.under(Path.of("/nonexistent")));
         assertEquals(1, Said.by(clustat, args).status(), "nobody listens there");
         return Said.by((_, out, _) -> clustat.show(picture, out, NOW, ZoneOffset.UTC, 80));
+    }
+
+    @Test
+    void aServiceThatIsBarredSaysByWhom() {
+        var db = new ServiceStatus(
+                "service:db", ServiceState.STOPPED, false, false, 0, 2, 0, NOW, "node 2 is still stopping everything");
+        String table = ClusterText.services(picture(ResultCode.SUCCESS), List.of(db), 80);
+        assertEquals(
+                "\n service:db: node 2 is still stopping everything\n", table.substring(table.indexOf("\n\n") + 1));
+        String text = ClusterText.longServices(picture(ResultCode.SUCCESS), List.of(db), ZoneOffset.UTC);
+        assertEquals(true, text.contains("\n  Barred          : node 2 is still stopping everything\n"));
     }
 
     @Test

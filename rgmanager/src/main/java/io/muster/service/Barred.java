@@ -1,0 +1,57 @@
+package io.muster.service;
+
+import io.muster.core.Incarnation;
+import io.muster.core.Node;
+import io.muster.service.ClusterState.Peer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/// Why a service is started nowhere, or nowhere else: by whom it is barred, and what an operator can do.
+final class Barred {
+    private Barred() {}
+
+    /// In words; empty when nothing bars it, or nothing is to be started.
+    static String why(ClusterState state, Service service) {
+        var reasons = new ArrayList<String>();
+        var told = new TreeSet<Integer>();
+        for (Node holder : Stage.without(service.holders(), owners(service))) {
+            told.add(holder.nodeid());
+            reasons.add(
+                    state.online(holder)
+                            ? "its stop failed on node " + holder.nodeid() + ": clusvcadm -d " + service.name
+                            : "node " + holder.nodeid() + " may still run it");
+        }
+        boolean sought = service.stage instanceof Stage.Stopped || service.stage instanceof Stage.Seeking;
+        boolean ownerGone = service.owner() != 0 && !state.ready(service.owner());
+        if (sought || ownerGone || !reasons.isEmpty()) {
+            state.barring(service.name).stream()
+                    .filter(run -> told.add(run.nodeid()))
+                    .forEach(run -> reasons.add(why(state, run)));
+        }
+        return String.join("; ", reasons);
+    }
+
+    private static List<Node> owners(Service service) {
+        return service.stage instanceof Stage.Owned owned && !service.suspects.contains(owned.run())
+                ? List.of(owned.run())
+                : List.of();
+    }
+
+    private static String why(ClusterState state, Node run) {
+        String node = "node " + run.nodeid();
+        if (run.incarnation().equals(Incarnation.UNKNOWN)) {
+            return node + " was never seen, and isn't fenced yet";
+        }
+        if (state.standing.lost().containsKey(run)) {
+            boolean back = state.standing.members().containsKey(run.nodeid());
+            return back
+                    ? node + " may run it since before it restarted: start rgmanager there"
+                    : node + " was lost and may run it: it has to be fenced, or fence_ack_manual once it is off";
+        }
+        Peer peer = state.peers.get(run.nodeid());
+        return peer != null && peer.node().equals(run)
+                ? node + " is still stopping everything"
+                : node + " may run it and has no rgmanager: start it there";
+    }
+}
