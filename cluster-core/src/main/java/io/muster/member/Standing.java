@@ -82,6 +82,7 @@ public final class Standing {
             switch (departure.reason()) {
                 // Said again after each view, until it is fenced.
                 case LOST, KILLED -> {
+                    lost.entrySet().removeIf(known -> isReplaced(known.getKey(), known.getValue(), departure));
                     lost.putIfAbsent(departure.node(), new Loss(now.position(), rank, departure.reason()));
                     remains.put(departure.node(), departure.remains());
                 }
@@ -89,6 +90,12 @@ public final class Standing {
             }
         }
         remains.keySet().removeIf(run -> !lost.containsKey(run) && !present(run));
+    }
+
+    /// cman keeps one lost run of a node for each reason: what ends the newer one ends the older, which has left its
+    /// list to it.
+    private static boolean isReplaced(Node run, Loss loss, Departure by) {
+        return run.nodeid() == by.node().nodeid() && !run.equals(by.node()) && loss.reason() == by.reason();
     }
 
     /// Whether the members together may act; at first they may not.

@@ -66,6 +66,17 @@ class StandingTest {
         assertFalse(standing.present(THREE));
     }
 
+    /// What ends the newer one ends the older: nobody says anything of that any more.
+    @Test
+    void aNewerLostRunReplacesTheOlderOneOfItsNodeAndReason() {
+        membership(5, List.of(ONE), new Departure(TWO, Reason.LOST), new Departure(THREE, Reason.LOST));
+        membership(6, List.of(ONE), new Departure(TWO_AGAIN, Reason.KILLED));
+        assertEquals(Set.of(TWO, TWO_AGAIN, THREE), standing.lost().keySet(), "of another reason");
+        membership(7, List.of(ONE), new Departure(TWO_AGAIN, Reason.LOST));
+        assertEquals(Set.of(TWO_AGAIN, THREE), standing.lost().keySet());
+        assertEquals(Set.of(TWO_AGAIN, THREE), standing.remains().keySet());
+    }
+
     @Test
     void aLostRunStaysLostUntilItIsFenced() {
         membership(5, List.of(ONE), new Departure(THREE, Reason.KILLED), new Departure(TWO, Reason.LOST));
