@@ -94,7 +94,9 @@ final class ControlGroups implements AutoCloseable {
     @Override
     public void close() {
         for (Path group : groups) {
-            Await.until(END_MS, () -> remove(group));
+            if (!Await.until(END_MS, () -> remove(group))) {
+                System.err.println("still in use, and swept by the next machine: " + group);
+            }
         }
     }
 }

@@ -88,6 +88,7 @@ public final class Machine implements AutoCloseable {
         if (!up || !holder.isAlive()) {
             String said = Files.readString(dir.resolve("console"));
             machine.kill();
+            groups.close();
             throw new IOException("the machine " + name + " doesn't boot: " + said.strip());
         }
         return machine;

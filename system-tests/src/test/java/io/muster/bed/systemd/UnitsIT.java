@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -224,6 +225,33 @@ class UnitsIT {
                         .out());
     }
 
+    /// What has been done to the service, oldest first.
+    private static List<String> done() {
+        return machine().run("cat", "/var/log/s").out().lines().toList();
+    }
+
+    private static String pid(String unit) {
+        return machine().property(unit, "MainPID");
+    }
+
+    private static void awaitAnother(String unit, String before) {
+        assertTrue(
+                Await.until(
+                        PATIENCE_MS, 250, () -> active(unit) && !pid(unit).equals(before)),
+                UnitsIT::report);
+    }
+
+    private static void awaitDead(String... units) {
+        assertTrue(
+                Await.until(
+                        PATIENCE_MS,
+                        250,
+                        () -> Stream.of(units)
+                                .allMatch(unit ->
+                                        List.of("dead", "failed").contains(machine().property(unit, "SubState")))),
+                UnitsIT::report);
+    }
+
     /// A cman that comes back by itself could only race with the fencing of its node; what restarts by itself must not
     /// bring it back either.
     @Test
@@ -249,6 +277,7 @@ class UnitsIT {
         assertEquals("failed", machine().property("cman", "ActiveState"), UnitsIT::report);
         assertEquals("0", machine().property("cman", "NRestarts"));
         assertTrue(active("ccsd"), "ccsd does without until it is back");
+        assertEquals("stop", done().getLast(), "the service was stopped, although nobody was asked");
         machine().systemctl("start", "muster.target").expectOk("start");
         awaitServices();
     }
@@ -256,45 +285,84 @@ class UnitsIT {
     @Test
     @Order(5)
     void aDeadFencedIsBackAndCostsNoService() {
-        String manager = machine().property("rgmanager", "MainPID");
-        String fenced = machine().property("fenced", "MainPID");
-        long starts = machine().run("cat", "/var/log/s").out().lines().count();
+        String manager = pid("rgmanager");
+        String fenced = pid("fenced");
+        List<String> before = done();
         machine().systemctl("kill", "-s", "KILL", "fenced").expectOk("kill");
-        assertTrue(
-                Await.until(
-                        PATIENCE_MS,
-                        250,
-                        () -> active("fenced")
-                                && !machine().property("fenced", "MainPID").equals(fenced)),
-                UnitsIT::report);
+        awaitAnother("fenced", fenced);
+        awaitDomain();
+        assertEquals(manager, pid("rgmanager"), UnitsIT::report);
+        assertEquals(before, done(), "the service was let alone");
+    }
+
+    private static void awaitDomain() {
         assertTrue(
                 Await.until(
                         PATIENCE_MS,
                         250,
                         () -> machine().run("fence_tool", "ls").ok()),
                 UnitsIT::report);
-        assertEquals(manager, machine().property("rgmanager", "MainPID"), UnitsIT::report);
-        assertEquals(starts, machine().run("cat", "/var/log/s").out().lines().count(), "the service was let alone");
     }
 
     @Test
     @Order(6)
     void aDeadManagerIsBackAndStopsFirst() {
-        String manager = machine().property("rgmanager", "MainPID");
+        String manager = pid("rgmanager");
+        List<String> before = done();
         machine().systemctl("kill", "-s", "KILL", "rgmanager").expectOk("kill");
-        assertTrue(
-                Await.until(
-                        PATIENCE_MS,
-                        250,
-                        () -> active("rgmanager")
-                                && !machine().property("rgmanager", "MainPID").equals(manager)),
-                UnitsIT::report);
+        awaitAnother("rgmanager", manager);
+        assertTrue(Await.until(PATIENCE_MS, 250, () -> done().size() == before.size() + 2), UnitsIT::report);
+        assertEquals(List.of("stop", "start"), done().subList(before.size(), before.size() + 2));
         awaitServices();
         assertNotEquals("0", machine().property("rgmanager", "NRestarts"));
+        assertTrue(active("cman"), "and the node is still in the cluster");
     }
 
     @Test
     @Order(7)
+    void aDeadCcsdIsBackAndNobodyNotices() {
+        List<String> pids = List.of(pid("cman"), pid("fenced"), pid("rgmanager"));
+        String ccsd = pid("ccsd");
+        List<String> before = done();
+        machine().systemctl("kill", "-s", "KILL", "ccsd").expectOk("kill");
+        awaitAnother("ccsd", ccsd);
+        assertTrue(
+                Await.until(PATIENCE_MS, 250, () -> machine().run("ccs_tool", "lsnode").ok()), UnitsIT::report);
+        assertEquals(pids, List.of(pid("cman"), pid("fenced"), pid("rgmanager")), UnitsIT::report);
+        assertEquals(before, done(), "the service was let alone");
+    }
+
+    /// By an operator, who may want a new version of them.
+    @Test
+    @Order(8)
+    void fencedAndCcsdCanBeRestartedBelowTheService() {
+        String manager = pid("rgmanager");
+        List<String> before = done();
+        for (String unit : List.of("fenced", "ccsd")) {
+            String old = pid(unit);
+            machine().systemctl("restart", unit).expectOk("restart");
+            awaitAnother(unit, old);
+        }
+        awaitDomain();
+        assertEquals(manager, pid("rgmanager"), UnitsIT::report);
+        assertEquals(before, done(), "the service was let alone");
+    }
+
+    /// It can't be told from one that is gone: after its time cman ends, and rgmanager stops the service.
+    @Test
+    @Order(9)
+    void aFencedThatStandsStillForTooLongCostsTheNodeItsPlace() {
+        machine().systemctl("kill", "-s", "STOP", "fenced").expectOk("stop");
+        awaitDead("cman", "rgmanager");
+        assertEquals("failed", machine().property("cman", "ActiveState"), UnitsIT::report);
+        assertEquals("stop", done().getLast(), UnitsIT::report);
+        machine().systemctl("kill", "-s", "CONT", "fenced").expectOk("continue");
+        awaitDead("fenced");
+        assertEquals("failed", machine().property("cman", "ActiveState"), "nobody has brought it back");
+    }
+
+    @Test
+    @Order(10)
     void stopGoesBackwards() {
         machine().systemctl("stop", "muster.target").expectOk("stop");
         assertTrue(
@@ -323,7 +391,7 @@ class UnitsIT {
 
     /// One process in the place of four, and back.
     @Test
-    @Order(8)
+    @Order(11)
     void clusterdTakesThePlaceOfTheFourAndGivesItBack() {
         machine().systemctl("start", "clusterd").expectOk("clusterd");
         assertTrue(
@@ -341,8 +409,27 @@ class UnitsIT {
         assertEquals("success", machine().property("clusterd", "Result"));
     }
 
+    /// As separate daemons do, and like cman it isn't brought back.
     @Test
-    @Order(9)
+    @Order(12)
+    void aClusterdWhoseCmanIsToldToGoStopsTheServiceFirst() {
+        machine().systemctl("start", "clusterd").expectOk("clusterd");
+        assertTrue(
+                Await.until(
+                        PATIENCE_MS,
+                        250,
+                        () -> machine().run("clustat").out().contains("started")),
+                UnitsIT::report);
+        machine().run("cman_tool", "kill", "-n", "n1");
+        awaitDead("clusterd");
+        assertEquals("stop", done().getLast(), UnitsIT::report);
+        assertEquals("failed", machine().property("clusterd", "ActiveState"), UnitsIT::report);
+        assertEquals("0", machine().property("clusterd", "NRestarts"));
+        machine().systemctl("reset-failed", "clusterd").expectOk("reset");
+    }
+
+    @Test
+    @Order(13)
     void aDirectorWithoutItsFileIsNotStartedAndNoFailure() {
         for (String unit : List.of("pulse", "lvsd")) {
             machine().systemctl("start", unit).expectOk(unit);
@@ -352,7 +439,7 @@ class UnitsIT {
     }
 
     @Test
-    @Order(10)
+    @Order(14)
     void powerOffStopsTheServiceBeforeTheCluster() throws IOException {
         assertTrue(machine().powerOff(), UnitsIT::report);
         Shell.Result journal = Shell.run(
