@@ -24,9 +24,8 @@ import java.time.Duration;
 /// | 6 | a run was fenced from outside | node, text agent | |
 /// | 7 | a fence path was tried | path, u8 ok, text agent | |
 /// | 8 | a run is about to be unfenced | node | |
-/// | 9 | how a node is fenced, by name or nodeid, that cluster.conf has no more | text | a
-/// [io.muster.fence.NodeFencing] |
-/// | 10 | an operator vouches that one service of a victim runs no longer | node, text service | once the log has it |
+/// | 9 | the methods of a node of a former cluster.conf | name or nodeid | [NodeFencing] |
+/// | 10 | an operator vouches that one service of a victim runs no longer | node, text | once the log has it |
 /// | 64 | whether this run of this node has completed the domain ([io.muster.member.daemon.AskFencing]) | node | |
 public final class FenceProtocol {
     public static final int JOIN = 1;
