@@ -139,7 +139,7 @@ final class Rule {
         w.ledger(n, 0);
         w.lostLedger(n, false);
         w.rg(n, NONE);
-        w.begun(n, false, 0);
+        w.begun(n, 0);
         w.timer(n, false);
         w.successor(n, false);
         endAgentsOf(w, n);
@@ -176,7 +176,7 @@ final class Rule {
         w.side(n, 0);
         w.timer(n, false);
         w.successor(n, false);
-        boolean begun = w.begun(n);
+        boolean begun = w.begun(n) != 0;
         if (w.rg(n) != NONE) {
             w.rg(n, begun || w.running(n) != 0 || w.ledger(n) != 0 ? ORPHAN : NONE);
         }
@@ -300,7 +300,7 @@ final class Rule {
         }
         // Only operators that are right: they have looked.
         for (int v = 0; v < NODES; v++) {
-            boolean idle = w.running(v) == 0 && !w.begun(v) && w.rg(v) != ORPHAN;
+            boolean idle = w.running(v) == 0 && w.begun(v) == 0 && w.rg(v) != ORPHAN;
             boolean ours = w.machine(v) != CMAN || w.side(v) == k;
             boolean said = w.lost(k, v) != 0 || w.member(k, v) && w.rg(v) <= WAITING && w.own(k, v) != 0;
             if (idle && ours && said && w.quorate(k) && lowest(w, k) == n) {
@@ -404,7 +404,8 @@ final class Rule {
                 endAgentsOf(w, n);
             }
             boolean bound = w.rg(n) == UNREADY || w.rg(n) == READY;
-            int list = bound ? w.all() : ledger(w, n);
+            // What cman has read when nobody answered for the machine any more.
+            int list = bound ? w.all() : w.own(y, n);
             w.lost(x, n, w.lost(x, n) == 0 ? 0 : and(w, w.lost(x, n), list));
             w.own(x, n, bound ? 0 : list);
             forget(w, x, n);
@@ -448,16 +449,13 @@ final class Rule {
                 killed(w, n, sink);
                 parts(w, n, Move.PART_EARLY, w.running(n), w.ledger(n), on(Guard.PREDECESSOR_IS_TOLD), sink);
                 ready(w, n, sink);
-                if (w.begun(n)) {
-                    started(w, n, sink);
-                }
+                started(w, n, sink);
             }
             case READY -> {
                 killed(w, n, sink);
-                if (w.begun(n)) {
-                    started(w, n, sink);
-                } else {
-                    grants(w, n, sink);
+                started(w, n, sink);
+                grants(w, n, sink);
+                if (w.begun(n) == 0) {
                     stops(w, n, sink);
                     parts(w, n, Move.PART, 0, 0, true, sink);
                     for (int left = 1; left < w.all(); left++) {
@@ -479,11 +477,13 @@ final class Rule {
     }
 
     private void killed(World w, int n, Sink sink) {
-        if (w.begun(n)) {
-            World started = w.copy();
-            run(started, n, w.work(n));
-            kill(started, n);
-            to(sink, started, Move.KILL_RG_STARTED, n, w.work(n));
+        for (int service = 0; service < w.services; service++) {
+            if ((w.begun(n) >> service & 1) != 0) {
+                World started = w.copy();
+                run(started, n, service);
+                kill(started, n);
+                to(sink, started, Move.KILL_RG_STARTED, n, service);
+            }
         }
         World next = w.copy();
         kill(next, n);
@@ -493,14 +493,21 @@ final class Rule {
     private void kill(World w, int n) {
         int k = w.side(n);
         if (w.rg(n) != WAITING) {
-            w.own(k, n, ledger(w, n));
+            leftBehind(w, k, n);
             forget(w, k, n);
             // Without its guard the limit is asked for behind the join, which a ready one has done.
             w.timer(n, on(Guard.LIMIT_OUTLIVES_SUCCESSOR) || w.rg(n) == READY);
         }
         w.rg(n, NONE);
-        w.begun(n, false, 0);
+        w.begun(n, 0);
         group(w, k);
+    }
+
+    /// What cman reads when nobody answers for the machine any more; also of its run that is called lost because it
+    /// has come back.
+    private void leftBehind(World w, int k, int n) {
+        w.own(k, n, ledger(w, n));
+        w.lost(k, n, w.lost(k, n) == 0 ? 0 : and(w, w.lost(k, n), ledger(w, n)));
     }
 
     /// @param told whether it says what may still run
@@ -509,11 +516,15 @@ final class Rule {
         int k = w.side(n);
         next.running(n, running);
         next.marked(n, w.marked(n) & running);
-        next.ledger(n, ledger);
+        stopped(next, n, w.ledger(n) & ~ledger);
         next.rg(n, NONE);
-        next.begun(n, false, 0);
+        next.begun(n, 0);
         next.timer(n, false);
-        next.own(k, n, told ? ledger(next, n) : 0);
+        if (told) {
+            leftBehind(next, k, n);
+        } else {
+            next.own(k, n, 0);
+        }
         forget(next, k, n);
         group(next, k);
         to(sink, next, move, n, running);
@@ -521,7 +532,7 @@ final class Rule {
 
     private void ready(World w, int n, Sink sink) {
         int k = w.side(n);
-        if (!free(w, k, n) || w.begun(n)) {
+        if (!free(w, k, n) || w.begun(n) != 0) {
             return;
         }
         if (!on(Guard.LEDGER_IS_STOPPED) && w.running(n) != 0) {
@@ -566,7 +577,7 @@ final class Rule {
             if (w.quorate(k) && (w.hold(k, n) >> service & 1) == 0 && !barred(w, k, n, service)) {
                 World next = w.copy();
                 next.hold(k, n, w.hold(k, n) | 1 << service);
-                next.begun(n, true, service);
+                next.begun(n, w.begun(n) | 1 << service);
                 if (on(Guard.LEDGER_BEFORE_QUESTION)) {
                     written(next, n, service);
                 }
@@ -582,14 +593,20 @@ final class Rule {
     }
 
     private void started(World w, int n, Sink sink) {
-        World next = w.copy();
-        run(next, n, w.work(n));
-        next.begun(n, false, 0);
-        to(sink, next, Move.START, n, w.work(n));
+        for (int service = 0; service < w.services; service++) {
+            if ((w.begun(n) >> service & 1) != 0) {
+                World next = w.copy();
+                run(next, n, service);
+                next.begun(n, w.begun(n) & ~(1 << service));
+                to(sink, next, Move.START, n, service);
+            }
+        }
     }
 
-    private static void run(World w, int n, int service) {
-        written(w, n, service);
+    private void run(World w, int n, int service) {
+        if (!on(Guard.LEDGER_BEFORE_QUESTION)) {
+            written(w, n, service);
+        }
         w.running(n, w.running(n) | 1 << service);
         if (w.successor(n) && w.rg(n) != ORPHAN) {
             w.marked(n, w.marked(n) | 1 << service);
@@ -613,21 +630,28 @@ final class Rule {
         }
     }
 
+    /// What was stopped leaves the ledger, which is written anew for that.
+    private static void stopped(World w, int n, int services) {
+        if (services != 0) {
+            w.ledger(n, w.ledger(n) & ~services);
+            w.lostLedger(n, false);
+        }
+    }
+
     /// Its cman has died: it starts nothing more, but what it has asked for already.
     private void orphan(World w, int n, Sink sink) {
-        if (w.begun(n)) {
-            started(w, n, sink);
-        } else {
+        started(w, n, sink);
+        if (w.begun(n) == 0) {
             World next = w.copy();
             next.running(n, 0);
             next.marked(n, 0);
-            next.ledger(n, 0);
+            stopped(next, n, w.ledger(n));
             next.rg(n, NONE);
             to(sink, next, Move.ORPHAN_ENDS, n, 0);
         }
         World next = w.copy();
         next.rg(n, NONE);
-        next.begun(n, false, 0);
+        next.begun(n, 0);
         to(sink, next, Move.ORPHAN_FAILS, n, w.ledger(n));
     }
 

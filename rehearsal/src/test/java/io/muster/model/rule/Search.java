@@ -327,7 +327,7 @@ final class Search {
         return keys[3 * wanted] == packed[0] && keys[3 * wanted + 1] == packed[1] && keys[3 * wanted + 2] == packed[2];
     }
 
-    private static String words(World w, Move move, int node, int arg) {
+    static String words(World w, Move move, int node, int arg) {
         String other = switch (move) {
             case MEET, CLAIM, AGENT_DONE, AGENT_HITS, AGENT_FAILS -> NAMES[arg];
             case GRANT, START, STOP, KILL_RG_STARTED -> SERVICES[arg];

@@ -32,11 +32,10 @@ final class World {
     private static final int LOST_LEDGER = 5;
     private static final int RG = 6;
     private static final int BEGUN = 7;
-    private static final int WORK = 8;
-    private static final int TIMER = 9;
-    private static final int AGENTS = 10;
-    private static final int SUCCESSOR = 11;
-    private static final int PER_NODE = 12;
+    private static final int TIMER = 8;
+    private static final int AGENTS = 9;
+    private static final int SUCCESSOR = 10;
+    private static final int PER_NODE = 11;
 
     // What a side believes: when it was quorate last, then by node.
     private static final int SIDES = PER_NODE * NODES;
@@ -132,19 +131,13 @@ final class World {
         s[n * PER_NODE + RG] = (byte) v;
     }
 
-    /// Whether the agent of a start is about to begin: the node was given the service, and cman has said yes.
-    boolean begun(int n) {
-        return s[n * PER_NODE + BEGUN] != 0;
+    /// Services whose first agent is about to begin: the node was given them, and cman has said yes.
+    int begun(int n) {
+        return s[n * PER_NODE + BEGUN];
     }
 
-    /// Which service's.
-    int work(int n) {
-        return s[n * PER_NODE + WORK];
-    }
-
-    void begun(int n, boolean begun, int service) {
-        s[n * PER_NODE + BEGUN] = (byte) (begun ? 1 : 0);
-        s[n * PER_NODE + WORK] = (byte) (begun ? service : 0);
+    void begun(int n, int v) {
+        s[n * PER_NODE + BEGUN] = (byte) v;
     }
 
     /// Whether cman ends the node unless its rgmanager comes back.
@@ -384,8 +377,7 @@ final class World {
             truth = truth * masks + ledger(n);
             truth = truth * 2 + s[n * PER_NODE + LOST_LEDGER];
             truth = truth * 5 + rg(n);
-            truth = truth * 2 + s[n * PER_NODE + BEGUN];
-            truth = truth * services + work(n);
+            truth = truth * masks + begun(n);
             truth = truth * 2 + s[n * PER_NODE + TIMER];
         }
         to[0] = truth;
@@ -422,10 +414,8 @@ final class World {
         for (int n = NODES - 1; n >= 0; n--) {
             w.timer(n, truth % 2 == 1);
             truth /= 2;
-            int work = (int) (truth % services);
-            truth /= services;
-            w.begun(n, truth % 2 == 1, work);
-            truth /= 2;
+            w.begun(n, (int) (truth % masks));
+            truth /= masks;
             w.rg(n, (int) (truth % 5));
             truth /= 5;
             w.lostLedger(n, truth % 2 == 1);
