@@ -306,6 +306,16 @@ class HoldersTest {
     }
 
     @Test
+    void whoHasNotStoppedEverythingYetVouchesForNobody() {
+        replica.begin(new Stopped(Stage.NOBODY, false));
+        replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(THREE), List.of()));
+        lostBefore(States.formerRun(3), Remains.ALL);
+        assertEquals(List.of(), replica.reports());
+        replica.say(THREE, new ServiceMessage.Ready(5, replica.position() - 1, 1, List.of()));
+        assertEquals(List.of(new ServiceEffect.ReportVouched(States.formerRun(3), Remains.NONE)), replica.reports());
+    }
+
+    @Test
     void aLostRunWithAListBarsWhatIsOnItAndNothingElse() {
         replica.begin(new Stopped(Stage.NOBODY, false));
         Node former = States.formerRun(1);

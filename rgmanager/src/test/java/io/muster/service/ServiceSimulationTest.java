@@ -183,9 +183,9 @@ class ServiceSimulationTest {
                 }
                 ResultCode code = cluster.ask(operator, RequestKind.ENABLE_BY_DOMAIN, name, 0);
                 boolean elsewhere = code == ResultCode.FENCE || code == ResultCode.DOMAIN;
-                if (elsewhere && state == ServiceState.DISABLED) {
-                    // Disabled by force while it may still run where its domain doesn't let it: stopped
-                    // once more.
+                boolean told = cluster.service(operator, name).barred().contains("clusvcadm -d " + spec.name());
+                if (elsewhere && (told || state == ServiceState.DISABLED)) {
+                    // It may still run where its domain doesn't let it: stopped once more, as clustat says.
                     cluster.ask(operator, RequestKind.DISABLE, name, 0);
                 }
             }
