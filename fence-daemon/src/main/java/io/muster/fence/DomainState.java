@@ -185,6 +185,8 @@ final class DomainState {
                 victim(run).ifPresent(victim -> prove(victim, entry.getValue()));
             }
         }
+        // The newer of two lost runs stands for the older, and needs proof of its own.
+        proofs.keySet().removeIf(run -> victim(run).isEmpty());
         claims.values().removeIf(claim -> !standing.present(claim.holder()));
         orphans.removeIf(orphan -> !standing.present(orphan.holder()));
         if (!now.joined().isEmpty() || !now.left().isEmpty()) {

@@ -189,6 +189,17 @@ class FenceDomainTest {
     }
 
     @Test
+    void aNewerLostRunStandsForTheOlderAndNeedsProofOfItsOwn() {
+        one.lose(node(3), 1, 2).confirm(true).agentEnds(0);
+        assertTrue(one.proven(node(3)));
+        one.members(nodes(1, 2), List.of(new Departure(run(3, 2), Reason.LOST)));
+        assertFalse(one.isVictim(node(3)));
+        assertFalse(one.proven(run(3, 2)));
+        one.members(nodes(1, 2), List.of(new Departure(node(3), Reason.LOST)));
+        assertFalse(one.proven(node(3)), "told of anew, it has to be proven anew");
+    }
+
+    @Test
     void whoIsGoneHoldsUpRecoveryHoweverShortItsList() {
         var gone = new Departure(node(3), Reason.LOST, Remains.of("service:web"));
         one.members(nodes(1, 2), List.of(gone));
@@ -202,7 +213,7 @@ class FenceDomainTest {
         one.lose(node(3), 1, 2);
         restarts(run(3, 2));
         one.entry(new GroupEntry.Vouched(++one.position, node(3), Remains.of("service:web")));
-        one.members(nodes(1, 2), List.of(new Departure(run(3, 2), Reason.LOST)));
+        one.members(nodes(1, 2), List.of(new Departure(run(3, 2), Reason.KILLED)));
         one.at(one.now + 10_000).confirm(true).agentEnds(0);
         assertTrue(one.proven(node(3)));
         assertTrue(one.proven(run(3, 2)));
@@ -636,7 +647,7 @@ class FenceDomainTest {
     void proofForALaterRunIsProofForEarlierOnesButNotTheOtherWayRound() {
         one.lose(node(3), 1, 2);
         one.members(List.of(node(1), node(2), run(3, 2)), List.of());
-        one.members(nodes(1, 2), List.of(new Departure(run(3, 2), Reason.LOST)));
+        one.members(nodes(1, 2), List.of(new Departure(run(3, 2), Reason.KILLED)));
         one.event(new FenceEvent.FencedOutside(node(3), "fence_apc", 9));
         assertFalse(one.proven(run(3, 2)));
         assertTrue(one.proven(node(3)));
@@ -646,7 +657,7 @@ class FenceDomainTest {
     void anOperatorsWordForARunToldOfAnewProvesNoOther() {
         Node late = run(3, 2);
         one.members(nodes(1, 2), List.of(new Departure(late, Reason.LOST)));
-        one.members(nodes(1, 2), List.of(new Departure(node(3), Reason.LOST)));
+        one.members(nodes(1, 2), List.of(new Departure(node(3), Reason.KILLED)));
         one.event(new FenceEvent.Acknowledged(1, node(3), 9));
         assertTrue(one.proven(node(3)));
         assertFalse(one.proven(late), "nobody has looked at that run");
@@ -656,11 +667,11 @@ class FenceDomainTest {
     void ofTwoRunsHeardOfAtOnceTheLaterProvesTheEarlier() {
         Node early = run(3, 9);
         Node late = run(3, 2);
-        one.members(nodes(1, 2), List.of(new Departure(early, Reason.LOST), new Departure(late, Reason.LOST)));
+        one.members(nodes(1, 2), List.of(new Departure(early, Reason.KILLED), new Departure(late, Reason.LOST)));
         one.event(new FenceEvent.Acknowledged(1, early, 9));
         assertFalse(one.proven(late));
         Node earlier = run(2, 9);
-        one.members(nodes(1), List.of(new Departure(earlier, Reason.LOST), new Departure(node(2), Reason.LOST)));
+        one.members(nodes(1), List.of(new Departure(earlier, Reason.KILLED), new Departure(node(2), Reason.LOST)));
         one.event(new FenceEvent.FencedOutside(node(2), "fence_apc", 9));
         assertTrue(one.proven(node(2)));
         assertTrue(one.proven(earlier));

@@ -230,6 +230,10 @@ final class FenceTruth {
             if (entry instanceof GroupEntry.Fenced fencedNow) {
                 gone.remove(fencedNow.victim());
             }
+            if (entry instanceof GroupEntry.Membership) {
+                // The newer of two lost runs of a node stands for the older.
+                gone.removeIf(run -> now.stream().anyMatch(other -> other.nodeid() == run.nodeid()));
+            }
             require(replaced || gone.isEmpty(), "node " + node.nodeid() + " forgets " + gone + " at " + entry);
         }
 
