@@ -129,6 +129,11 @@ public final class Ring implements Core<RingEvent, RingEffect> {
         return phase instanceof Phase.Operational;
     }
 
+    /// What this node has of the ring installed last; null before the first.
+    RingMessage.@Nullable History history() {
+        return old == null ? null : old.history();
+    }
+
     /// Whether the token turns in a phase, named as the log has it.
     public static boolean turns(String phase) {
         return phase.equals(Phase.OPERATIONAL);

@@ -3,6 +3,7 @@ package io.muster.totem;
 import io.muster.core.CauseId;
 import io.muster.core.Core;
 import io.muster.core.Incarnation;
+import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.driver.Dice;
 import io.muster.simulator.NetworkOptions;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -42,12 +44,27 @@ final class RingCluster {
     };
 
     /// A ring whose watch sees each event with what came of it.
-    private record Watched(Core<RingEvent, RingEffect> ring, Node node, Watch watch)
-            implements Core<RingEvent, RingEffect> {
+    private final class Watched implements Core<RingEvent, RingEffect> {
+        private final Core<RingEvent, RingEffect> ring;
+        private final Run run;
+
+        Watched(Core<RingEvent, RingEffect> ring, Run run) {
+            this.ring = ring;
+            this.run = run;
+        }
+
         @Override
         public List<RingEffect> on(RingEvent event, long nowMs) {
+            run.steppedMs = simulation.nowMs();
+            boolean packet = event instanceof RingEvent.Received(int _, Incarnation _, byte[] datagram)
+                    && datagram[5] == RingCodec.DATA
+                    && FORMING.contains(run.ring.phase());
+            var had = packet ? run.ring.history() : null;
             List<RingEffect> effects = ring.on(event, nowMs);
-            watch.happened(node, event, effects);
+            require(
+                    !packet || Objects.equals(had, run.ring.history()),
+                    "node " + run.node + " takes a packet of its old ring after its join");
+            watch.happened(run.node, event, effects);
             return effects;
         }
 
@@ -56,6 +73,8 @@ final class RingCluster {
             return ring.nextDeadlineMs();
         }
     }
+
+    private static final Set<String> FORMING = Set.of("GATHER", "COMMIT");
 
     /// What one run of a node has delivered in one ring, and where it went from there.
     private static final class Stay {
@@ -91,6 +110,7 @@ final class RingCluster {
         long deliveries;
         long roundsCompleted;
         long configurationMs;
+        long steppedMs;
         long lastSequence;
 
         Run(SimNode machine, Node node) {
@@ -101,7 +121,7 @@ final class RingCluster {
                     simulation,
                     machine,
                     "cman",
-                    new Watched(driven.apply(ring), node, watch),
+                    new Watched(driven.apply(ring), this),
                     this::perform,
                     new RingEvent.Tick(),
                     RingEvent.Stalled::new);
@@ -117,18 +137,58 @@ final class RingCluster {
 
         private void perform(RingEffect effect) {
             switch (effect) {
-                case RingEffect.Unicast(int nodeid, byte[] datagram) -> transmit(this, nodeid, datagram);
-                case RingEffect.Multicast(List<Integer> nodeids, byte[] datagram) ->
+                case RingEffect.Unicast(int nodeid, byte[] datagram) -> {
+                    note(datagram);
+                    transmit(this, nodeid, datagram);
+                }
+                case RingEffect.Multicast(List<Integer> nodeids, byte[] datagram) -> {
+                    note(datagram);
                     nodeids.forEach(nodeid -> transmit(this, nodeid, datagram));
+                }
                 case RingEffect.Deliver deliver -> deliver(deliver);
                 case RingEffect.Configuration(RingId id, boolean regular, List<Node> members) ->
                     configuration(id, regular, members);
-                case RingEffect.RoundCompleted _ -> roundsCompleted++;
+                case RingEffect.RoundCompleted(RingId id, long sinceMs) -> round(id, sinceMs);
                 case RingEffect.Sendable _, RingEffect.Refused _ -> {}
                 case RingEffect.StateChanged(String from, String to, String reason) ->
                     simulation
                             .trace()
                             .add(simulation.nowMicros(), "node=" + node + " " + from + " -> " + to + ": " + reason);
+            }
+        }
+
+        /// Remembers who was ready for which ring, and in which packet each message ends.
+        private void note(byte[] datagram) {
+            if (datagram[5] == RingCodec.READY) {
+                var ready = (RingMessage.Ready) decoded(datagram);
+                if (ready.complete()) {
+                    readyFor.computeIfAbsent(ready.ring(), _ -> new HashSet<>()).add(node);
+                }
+            } else if (datagram[5] == RingCodec.DATA && stay != null && Packet.originator(datagram) == node.nodeid()) {
+                long number = Packet.firstMessage(datagram);
+                for (int at = Packet.CHUNKS_AT; at < datagram.length; ) {
+                    if ((datagram[at] & Packet.LAST) != 0) {
+                        packetOf.put(
+                                stay.ring + "@" + stay.ring.representative() + ":" + number++,
+                                Packet.sequence(datagram));
+                    }
+                    boolean first = (datagram[at] & Packet.FIRST) != 0;
+                    at += RingCodec.getShort(datagram, at + 1)
+                            + (first ? Packet.FIRST_CHUNK_BYTES : Packet.CHUNK_BYTES);
+                }
+            }
+        }
+
+        private void round(RingId id, long sinceMs) {
+            roundsCompleted++;
+            Stay now = stay;
+            require(now != null && now.ring.equals(id), "a round of " + id + " elsewhere");
+            long roundMs = machine.nowMs() - sinceMs;
+            for (Node member : now.members) {
+                Run run = runs.get(member);
+                require(
+                        run == null || run.steppedMs >= simulation.nowMs() - roundMs - 1,
+                        "a round of " + roundMs + " ms of " + id + " without " + member);
             }
         }
 
@@ -150,6 +210,12 @@ final class RingCluster {
             Map<RingId, List<Node>> known = memberships;
             List<Node> before = known.putIfAbsent(id, members);
             require(before == null || before.equals(members), "V1: ring " + id + " is " + before + " and " + members);
+            for (Node member : members) {
+                require(
+                        member.equals(id.representative())
+                                || readyFor.getOrDefault(id, Set.of()).contains(member),
+                        "ring " + id + " begins before " + member + " is ready");
+            }
             if (stay != null) {
                 require(id.sequence() > stay.ring.sequence(), "ring sequence falls from " + stay.ring + " to " + id);
                 stay.next = id;
@@ -169,6 +235,9 @@ final class RingCluster {
             require(now.members.contains(deliver.from()), "V5: delivery of a message of a non-member");
             require(deliver.regular() == !transitional, "delivery marked for the wrong configuration");
             require(deliver.sequence() > lastSequence, "message numbers fall");
+            require(
+                    transitional || deliver.sequence() == lastSequence + 1,
+                    "V3: node " + node + " misses message " + (lastSequence + 1) + " of " + deliver.ring());
             lastSequence = deliver.sequence();
             var payload = ByteBuffer.wrap(deliver.payload());
             require(payload.getInt() == deliver.from().nodeid(), "wrong sender");
@@ -181,8 +250,7 @@ final class RingCluster {
             }
             String key = deliver.from() + "#" + number;
             now.delivered.add(key);
-            String slot =
-                    deliver.ring() + "@" + deliver.ring().representative().incarnation() + ":" + deliver.sequence();
+            String slot = deliver.ring() + "@" + deliver.ring().representative() + ":" + deliver.sequence();
             String there = order.putIfAbsent(slot, key);
             require(there == null || there.equals(key), "V3: at " + slot + " both " + there + " and " + key);
             if (deliver.safe() && deliver.regular()) {
@@ -190,16 +258,25 @@ final class RingCluster {
                     Run run = runs.get(member);
                     require(
                             run == null
+                                    || run == this
+                                    || run != current.get(member.nodeid())
                                     || !run.machine.up()
-                                    || run.process.node().starts() == 0
-                                    || run.has(now.ring),
-                            "V4: safe message, but " + member + " never saw the ring");
+                                    || run.has(now.ring, slot),
+                            "V4: message " + slot + " is safe at " + node + ", but " + member + " doesn't have it");
                 }
             }
         }
 
-        private boolean has(RingId id) {
-            return stay != null && stay.ring.compareTo(id) >= 0;
+        /// Whether it has the packet in which a message ends, or has gone on from that ring.
+        private boolean has(RingId id, String message) {
+            Stay now = stay;
+            if (now == null || now.ring.compareTo(id) != 0) {
+                return now != null && now.ring.compareTo(id) > 0;
+            }
+            RingMessage.History history = ring.history();
+            return history != null
+                    && history.ring().equals(id)
+                    && history.has(Objects.requireNonNull(packetOf.get(message)));
         }
 
         private void comesAlong(Stay ended) {
@@ -224,6 +301,8 @@ final class RingCluster {
     private final Map<RingId, List<Node>> memberships = new HashMap<>();
     private final Map<String, String> order = new HashMap<>();
     private final Map<String, List<String>> moves = new HashMap<>();
+    private final Map<RingId, Set<Node>> readyFor = new HashMap<>();
+    private final Map<String, Long> packetOf = new HashMap<>();
     private final RingConfig config;
     private final long firstSequence;
     private Watch watch = NOBODY;
@@ -245,6 +324,25 @@ final class RingCluster {
     static void require(boolean holds, String promise) {
         if (!holds) {
             throw new AssertionError(promise);
+        }
+    }
+
+    private static RingMessage decoded(byte[] datagram) {
+        try {
+            return RingCodec.decode(datagram);
+        } catch (MalformedMessage e) {
+            throw new IllegalStateException("a ring sent what no ring takes", e);
+        }
+    }
+
+    /// Whether all that are up, in one ring, have delivered the same of it. To be asked when it is
+    /// quiet: V2 for the last ring.
+    void requireSame() {
+        List<String> first = null;
+        for (Run run : up()) {
+            List<String> delivered = Objects.requireNonNull(run.stay).delivered;
+            require(first == null || first.equals(delivered), "V2: in the last ring " + delivered + " and " + first);
+            first = delivered;
         }
     }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 /// Chaos first, in which V1 to V5 must hold; then calm, in which one ring must form and everything be
 /// delivered.
 class RingSimulationTest {
+    private static final int TOKEN_MS = 1000;
     private static final int SEEDS = Integer.getInteger("seeds", 600);
 
     @Test
@@ -31,7 +32,7 @@ class RingSimulationTest {
         int nodes = 2 + plan.nextInt(plan.nextInt(4) == 0 ? 15 : 5);
         int loss = plan.nextInt(3) == 0 ? plan.nextInt(15) : 0;
         var options = new NetworkOptions(loss, plan.nextInt(5), 100, 100 + plan.nextInt(4000), plan.nextInt(3));
-        var cluster = new RingCluster(seed, nodes, 1000, options, plan.nextInt(10) == 0 ? 0xffff_fff0L : 0);
+        var cluster = new RingCluster(seed, nodes, TOKEN_MS, options, plan.nextInt(10) == 0 ? 0xffff_fff0L : 0);
         cluster.driven = driven;
         var simulation = cluster.simulation;
         if (loud) {
@@ -62,7 +63,13 @@ class RingSimulationTest {
         simulation.runForMs(3500); // the last reboots
         cluster.network.heal();
         cluster.machines.values().forEach(machine -> machine.goOn());
-        boolean calm = simulation.runUntil(() -> cluster.isOneRing() && cluster.isAllDelivered(), 40_000);
+        if (!simulation.runUntil(cluster::isOneRing, TOKEN_MS + 1000)) {
+            throw simulation.failure("no single ring in time in calm: "
+                    + cluster.up().stream()
+                            .map(run -> run.node + " " + run.ring.phase() + " " + run.ring.members())
+                            .toList());
+        }
+        boolean calm = simulation.runUntil(() -> cluster.isOneRing() && cluster.isAllDelivered(), 20_000);
         if (!calm) {
             throw simulation.failure("no single ring with everything delivered in calm: "
                     + cluster.up().stream()
@@ -80,6 +87,17 @@ class RingSimulationTest {
                         .mapToLong(run -> run.ring.counters().gathers())
                         .sum()) {
             throw simulation.failure("a gather in calm");
+        }
+        cluster.requireSame();
+        // And whoever falls silent is out within token + 100 ms.
+        List<Integer> up = cluster.up().stream().map(run -> run.node.nodeid()).toList();
+        if (up.size() > 1) {
+            int victim = up.get(plan.nextInt(up.size()));
+            cluster.crash(victim);
+            List<Integer> rest = up.stream().filter(nodeid -> nodeid != victim).toList();
+            if (!simulation.runUntil(() -> cluster.isOneRing(rest), TOKEN_MS + 100)) {
+                throw simulation.failure("node " + victim + " is silent and still in");
+            }
         }
     }
 
