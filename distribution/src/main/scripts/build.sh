@@ -182,6 +182,9 @@ run_longer_tests() {
     "$build_dir/bin/simulate" --campaign "$minutes" || return
     echo "muster: planted bugs" >&2
     plant_bugs "" || return
+    echo "muster: real daemons under random faults for $minutes minutes" >&2
+    verify $((minutes * 60 + 1200)) verify -pl system-tests -am -Dtest=none -Dit.test=RandomFaultsIT "-Dmuster.minutes=$minutes" \
+        -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false || return
     [ "$MUSTER_LAB" = uml ] || return 0
     MUSTER_LAB=$(usable_lab tcg)
     [ "$MUSTER_LAB" != none ] || return 0
@@ -206,7 +209,7 @@ Usage: ./muster test [--lab uml|tcg|none] [--all] [MAVEN OPTIONS]
   --lab tcg     the same on Debian's stock kernel, emulated by QEMU: slower by a multiple
   --lab none    they are skipped
   --all         then what takes longer: ten minutes of new seeds for whole clusters ($MUSTER_CAMPAIGN_MINUTES says
-                otherwise), bugs planted into copies of the sources, each of which must be found, and the lab's tests once
-                more with tcg
+                otherwise), bugs planted into copies of the sources, each of which must be found, real daemons under
+                random faults for as long as the seeds, and the lab's tests once more with tcg
 TEXT
 }

@@ -92,6 +92,9 @@ final class HeldOnce {
     }
 
     int lives() {
-        return (int) lines("history").stream().map(line -> line.split(" ", -1)[1]).distinct().count();
+        return (int) lines("history").stream()
+                .map(line -> line.split(" ", -1)[1])
+                .distinct()
+                .count();
     }
 }

@@ -209,7 +209,9 @@ class RandomFaultsIT {
             if (frozen) {
                 // Who is frozen isn't started again either.
                 ask(testbed.nodes().getFirst(), "-U", "held");
-                frozen = cluster.ask(testbed.nodes().getFirst(), "clustat", "-l").out().contains("[Z]");
+                frozen = cluster.ask(testbed.nodes().getFirst(), "clustat", "-l")
+                        .out()
+                        .contains("[Z]");
                 runs = false;
             }
         }
@@ -223,10 +225,12 @@ class RandomFaultsIT {
             if (node.on()) {
                 for (String command : List.of("cman_tool nodes", "fence_tool ls", "clustat")) {
                     String[] words = command.split(" ", 2);
-                    var said = words.length > 1
-                            ? cluster.ask(node, words[0], words[1])
-                            : cluster.ask(node, words[0]);
-                    text.append("== ").append(node.name()).append(": ").append(command).append('\n');
+                    var said = words.length > 1 ? cluster.ask(node, words[0], words[1]) : cluster.ask(node, words[0]);
+                    text.append("== ")
+                            .append(node.name())
+                            .append(": ")
+                            .append(command)
+                            .append('\n');
                     text.append(said.out()).append(said.err());
                 }
             }

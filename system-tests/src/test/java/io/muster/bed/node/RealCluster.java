@@ -34,6 +34,7 @@ final class RealCluster implements BeforeAllCallback, BeforeEachCallback, AfterA
     private final int links;
     private final UnaryOperator<ClusterFile> file;
     private final OptionalLong cableSeed;
+    private final boolean oneProcess;
     private @Nullable Parts parts;
 
     private record Parts(Testbed testbed, Cluster cluster, LogWatch logs, WebClient client) {}
@@ -44,7 +45,13 @@ final class RealCluster implements BeforeAllCallback, BeforeEachCallback, AfterA
 
     /// @param cableSeed with cables that can be bad
     RealCluster(int nodes, int links, UnaryOperator<ClusterFile> file, OptionalLong cableSeed) {
+        this(nodes, links, file, cableSeed, Boolean.getBoolean("muster.one-process"));
+    }
+
+    private RealCluster(
+            int nodes, int links, UnaryOperator<ClusterFile> file, OptionalLong cableSeed, boolean oneProcess) {
         this.cableSeed = cableSeed;
+        this.oneProcess = oneProcess;
         List<String> all = new ArrayList<>();
         for (int i = 1; i <= nodes; i++) {
             all.add("node" + i);
@@ -52,6 +59,11 @@ final class RealCluster implements BeforeAllCallback, BeforeEachCallback, AfterA
         this.names = List.copyOf(all);
         this.links = links;
         this.file = file;
+    }
+
+    /// All daemons of each node in one process.
+    static RealCluster ofClusterds(int nodes) {
+        return new RealCluster(nodes, 1, f -> f, OptionalLong.empty(), true);
     }
 
     @Override
@@ -71,7 +83,7 @@ final class RealCluster implements BeforeAllCallback, BeforeEachCallback, AfterA
             Assumptions.abort("no namespaces here: " + e.getMessage());
             return;
         }
-        Cluster cluster = new Cluster(testbed, Boolean.getBoolean("muster.one-process"));
+        Cluster cluster = new Cluster(testbed, oneProcess);
         cluster.configure(file.apply(ClusterFile.of(testbed).withNoFailback(true)));
         cluster.start(testbed.nodes());
         LogWatch logs = new LogWatch(testbed.nodes());

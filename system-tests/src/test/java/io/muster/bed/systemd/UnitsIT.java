@@ -236,9 +236,7 @@ class UnitsIT {
 
     private static void awaitAnother(String unit, String before) {
         assertTrue(
-                Await.until(
-                        PATIENCE_MS, 250, () -> active(unit) && !pid(unit).equals(before)),
-                UnitsIT::report);
+                Await.until(PATIENCE_MS, 250, () -> active(unit) && !pid(unit).equals(before)), UnitsIT::report);
     }
 
     private static void awaitDead(String... units) {
@@ -247,8 +245,8 @@ class UnitsIT {
                         PATIENCE_MS,
                         250,
                         () -> Stream.of(units)
-                                .allMatch(unit ->
-                                        List.of("dead", "failed").contains(machine().property(unit, "SubState")))),
+                                .allMatch(unit -> List.of("dead", "failed")
+                                        .contains(machine().property(unit, "SubState")))),
                 UnitsIT::report);
     }
 
@@ -327,7 +325,11 @@ class UnitsIT {
         machine().systemctl("kill", "-s", "KILL", "ccsd").expectOk("kill");
         awaitAnother("ccsd", ccsd);
         assertTrue(
-                Await.until(PATIENCE_MS, 250, () -> machine().run("ccs_tool", "lsnode").ok()), UnitsIT::report);
+                Await.until(
+                        PATIENCE_MS,
+                        250,
+                        () -> machine().run("ccs_tool", "lsnode").ok()),
+                UnitsIT::report);
         assertEquals(pids, List.of(pid("cman"), pid("fenced"), pid("rgmanager")), UnitsIT::report);
         assertEquals(before, done(), "the service was let alone");
     }
@@ -416,9 +418,7 @@ class UnitsIT {
         machine().systemctl("start", "clusterd").expectOk("clusterd");
         assertTrue(
                 Await.until(
-                        PATIENCE_MS,
-                        250,
-                        () -> machine().run("clustat").out().contains("started")),
+                        PATIENCE_MS, 250, () -> machine().run("clustat").out().contains("started")),
                 UnitsIT::report);
         machine().run("cman_tool", "kill", "-n", "n1");
         awaitDead("clusterd");
