@@ -59,6 +59,9 @@ final class Site {
         model.programs(agents);
         model.watch(new Lives(this)::records);
         model.watch(new Witness(this));
+        var configurations = new Configurations(this);
+        model.watch(configurations::records);
+        model.watch(configurations);
         model.nodes().values().forEach(node -> Agents.install(node.files()));
         model.unit(CCSD);
         model.unit(FENCED);
