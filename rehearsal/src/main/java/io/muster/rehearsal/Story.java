@@ -24,7 +24,9 @@ public final class Story {
         }
     }
 
-    private static final long CALM_LIMIT_MS = 150_000;
+    /// The first look of the operator, three more, the time a node may be without a daemon, the delays of
+    /// fencing with two methods of agents that hang, and of all services stopped and started.
+    private static final long CALM_LIMIT_MS = 5_000 + 3 * 10_000 + 10_000 + 6_000 + 2 * 4_000 + 30_000;
 
     /// How long a ring of all that hear each other may take, beyond its token's time.
     private static final long RING_MS = 1000;
