@@ -1,7 +1,9 @@
 package io.muster.driver;
 
-/// Notices time that has passed unseen: a driver woken late, a suspended machine, a wall clock that jumps against
-/// the monotonic one (a virtual machine that was stopped or moved with its clock).
+/// Notices time that has passed unseen: a driver woken late, a suspended machine.
+///
+/// The wall clock says nothing of that: somebody may have set it. A step of it is only a reason to look at the
+/// clock that counts sleep at once and not within a second.
 ///
 /// Thread: the driver's loop.
 final class StallWatch {
@@ -17,7 +19,7 @@ final class StallWatch {
     private long reportedMs = Long.MIN_VALUE;
 
     /// @param lateMs a wake-up later than this is a stall
-    /// @param gapMs clocks that part by more than this between two steps are a stall
+    /// @param gapMs clocks that part by more than this have to be looked at; boot time that does is a stall
     StallWatch(Clocks clocks, long lateMs, long gapMs) {
         this.clocks = clocks;
         this.lateMs = lateMs;
@@ -48,16 +50,16 @@ final class StallWatch {
 
     private long gap(long nowNs) {
         long wallMs = clocks.wallMs();
-        // Backwards too: a machine moved to a host whose clock is behind has stood still just the same.
         long partedMs = Math.abs((wallMs - lastWallMs) - (nowNs - lastNs) / 1_000_000);
         lastNs = nowNs;
         lastWallMs = wallMs;
-        if (nowNs - bootAskedNs >= BOOT_EVERY_NS || partedMs > gapMs) {
-            bootAskedNs = nowNs;
-            long aheadNs = clocks.bootNs() - nowNs;
-            partedMs = Math.max(partedMs, (aheadNs - bootAheadNs) / 1_000_000);
-            bootAheadNs = aheadNs;
+        if (nowNs - bootAskedNs < BOOT_EVERY_NS && partedMs <= gapMs) {
+            return 0;
         }
-        return partedMs > gapMs ? partedMs : 0;
+        bootAskedNs = nowNs;
+        long aheadNs = clocks.bootNs() - nowNs;
+        long sleptMs = (aheadNs - bootAheadNs) / 1_000_000;
+        bootAheadNs = aheadNs;
+        return sleptMs > gapMs ? sleptMs : 0;
     }
 }

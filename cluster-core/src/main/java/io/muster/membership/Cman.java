@@ -618,9 +618,9 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         return sync.installed();
     }
 
-    /// The members of the cluster, as far as this node has come.
-    List<Node> members() {
-        return state.nodes();
+    /// What all members know alike, as far as this node has come.
+    ClusterState state() {
+        return state;
     }
 
     /// Octets handed over by clients that the ring hasn't taken yet.

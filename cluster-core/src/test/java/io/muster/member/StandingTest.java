@@ -88,6 +88,15 @@ class StandingTest {
     }
 
     @Test
+    void ofEachNodeAndReasonTheLastLostRunStandsForThoseBefore() {
+        membership(1, List.of(ONE), new Departure(TWO, Reason.LOST));
+        membership(2, List.of(ONE), new Departure(TWO_AGAIN, Reason.LOST));
+        assertEquals(List.of(TWO_AGAIN), List.copyOf(standing.lost().keySet()));
+        membership(3, List.of(ONE), new Departure(TWO, Reason.KILLED));
+        assertEquals(List.of(TWO, TWO_AGAIN), List.copyOf(standing.lost().keySet()));
+    }
+
+    @Test
     void whoSaidGoodByeIsntLost() {
         membership(5, List.of(ONE), new Departure(TWO, Reason.LEFT), new Departure(THREE, Reason.REMOVED));
         assertEquals(Set.of(), standing.lost().keySet());

@@ -1,6 +1,8 @@
 package io.muster.membership;
 
+import io.muster.core.CauseId;
 import io.muster.core.Core;
+import io.muster.core.Node;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.ReplicaEvent;
 import io.muster.membership.CmanCluster.Client;
@@ -51,7 +53,7 @@ class CmanChaosTest {
         int nodeid = 1 + dice.nextInt(nodes);
         Run run = c.run(nodeid);
         boolean alive = run.process.alive() && run.machine.running();
-        switch (dice.nextInt(14)) {
+        switch (dice.nextInt(22)) {
             case 0 -> c.crash(nodeid);
             case 1, 2 -> {
                 if (!run.process.alive()) {
@@ -88,8 +90,66 @@ class CmanChaosTest {
                     run.ask();
                 }
             }
+            case 11 -> {
+                // cman alone dies, and is started again on a machine that has lived on.
+                if (alive) {
+                    c.killCman(nodeid);
+                    c.startCman(nodeid);
+                }
+            }
+            case 12, 13 ->
+                run.client()
+                        .filter(k -> k.streaming && level.isPresent())
+                        .ifPresent(k -> run.start(k, "service:" + dice.nextInt(3)));
+            case 14 -> c.stop(nodeid, "service:" + dice.nextInt(3));
+            case 15 ->
+                // In good order, though a service that couldn't be stopped, or is frozen, may be left.
+                run.client().ifPresent(k -> {
+                    run.process.post(CmanCluster.cman(new CmanEvent.Part(k.number, CmanCluster.GROUP)));
+                    k.process.die();
+                });
+            case 16 -> fence(c, run, nodeid, dice);
+            case 17 -> acknowledge(c, run, dice);
+            case 18 -> {
+                if (alive) {
+                    run.process.post(CmanCluster.cman(new CmanEvent.Leave(99, 5, false, dice.nextBoolean())));
+                }
+            }
             default -> run.clients.values().forEach(k -> talk(k, 1 + dice.nextInt(20), dice.nextInt(3000)));
         }
+    }
+
+    /// A fence agent's success: the machine is off, and only then is it said.
+    private static void fence(CmanCluster c, Run by, int nodeid, Random dice) {
+        List<CmanStatus.Left> lost = lists(by).stream()
+                .filter(left -> left.lost() && left.run().nodeid() != nodeid)
+                .toList();
+        if (by.process.alive() && by.quorate() && !lost.isEmpty()) {
+            Node victim = lost.get(dice.nextInt(lost.size())).run();
+            c.crash(victim.nodeid());
+            by.process.post(CmanCluster.cman(new CmanEvent.ReportFenced(1, victim, "apc")));
+        }
+    }
+
+    /// An operator's word: one service of one run, stopped by hand where it was listed.
+    private static void acknowledge(CmanCluster c, Run by, Random dice) {
+        List<CmanStatus.Left> finite =
+                lists(by).stream().filter(left -> !left.remains().all()).toList();
+        if (by.process.alive() && !finite.isEmpty()) {
+            CmanStatus.Left left = finite.get(dice.nextInt(finite.size()));
+            Run there = c.run(left.run().nodeid());
+            if (there.client().isEmpty()) {
+                String service = left.remains().services().first();
+                c.stop(left.run().nodeid(), service);
+                by.process.post(CmanCluster.cman(new CmanEvent.Acknowledge(99, 7, left.run(), service, CauseId.NONE)));
+            }
+        }
+    }
+
+    private static List<CmanStatus.Left> lists(Run run) {
+        return run.core.cman().status().nodes().stream()
+                .flatMap(n -> n.left().stream())
+                .toList();
     }
 
     private static void talk(Client client, int count, int bytes) {
@@ -124,9 +184,11 @@ class CmanChaosTest {
         c.until("all replicas equal", () -> c.agreed(), 10_000);
         for (Run run : c.alive()) {
             run.clients.values().forEach(k -> talk(k, 10, 100));
+            run.ask();
         }
         c.simulation.runForMs(2_000);
         c.require(c.agreed(), "replicas differ in the calm");
+        c.require(c.differences.isEmpty(), String.join("\n", c.differences));
         for (Run run : c.alive()) {
             for (Client client : run.clients.values()) {
                 if (client.process.alive()) {

@@ -322,7 +322,7 @@ final class CmanCluster {
         note("node=" + run.node + " starts " + service);
         ledgers.computeIfAbsent(run.node.nodeid(), id -> new TreeSet<>()).add(service);
         knowers.computeIfAbsent(run.node.nodeid() + " " + service, key -> new HashSet<>())
-                .addAll(run.core.cman().members());
+                .addAll(run.core.cman().state().nodes());
     }
 
     void stop(int nodeid, String service) {
@@ -436,10 +436,10 @@ final class CmanCluster {
         Cman cman = run.core.cman();
         ledgers.forEach((nodeid, services) -> services.forEach(service -> {
             Set<Node> know = knowers.get(nodeid + " " + service);
-            if (know == null || Collections.disjoint(know, cman.members())) {
+            if (know == null || Collections.disjoint(know, cman.state().nodes())) {
                 return;
             }
-            know.addAll(cman.members());
+            know.addAll(cman.state().nodes());
             boolean listed = cman.status().nodes().stream()
                     .filter(n -> n.nodeid() == nodeid)
                     .flatMap(n -> n.left().stream())

@@ -11,6 +11,7 @@ import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
+import io.muster.group.Remains;
 import io.muster.membership.CmanCluster.Client;
 import io.muster.membership.CmanEffect.Result;
 import io.muster.quorum.QuorumRules;
@@ -297,6 +298,144 @@ class CmanStoriesTest {
         assertNull(c.run(2).end);
         c.until("2 ends", () -> c.run(2).end != null, 2_000);
         assertFalse(c.run(2).end.clean());
+    }
+
+    private static List<CmanStatus.Left> left(CmanCluster c, int nodeid) {
+        return c.run(1).core.cman().status().nodes().get(nodeid - 1).left();
+    }
+
+    @Test
+    void whoPartsWithAServiceLeftHasItsListWhileItIsAMemberAndWhenItHasLeft() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.begin(c.run(3), "service:web");
+        Node run = c.run(3).node;
+        c.run(3).process.post(CmanCluster.cman(new CmanEvent.Part(1, CmanCluster.GROUP)));
+        var web = Remains.of("service:web");
+        c.until("its list", () -> left(c, 3).equals(List.of(new CmanStatus.Left(run, false, web))), 1000);
+        c.run(3).clients.get(1).process.die();
+        c.run(3).process.post(CmanCluster.cman(leave(false, false)));
+        c.until("3 has left", () -> c.run(3).end != null && c.run(1).members().equals(List.of(1, 2)), 3000);
+        assertTrue(c.run(3).end.clean());
+        assertEquals(List.of(new CmanStatus.Left(run, true, web)), left(c, 3));
+        assertTrue(c.departures.contains(new GroupEntry.Departure(run, Reason.LOST, web)));
+    }
+
+    @Test
+    void aRestartedCmanOnAMachineThatLivedOnTellsWhatStillRunsThere() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.begin(c.run(3), "service:web");
+        Node former = c.run(3).node;
+        c.killCman(3);
+        c.until("without 3", () -> c.run(1).members().equals(List.of(1, 2)), 5000);
+        assertEquals(List.of(new CmanStatus.Left(former, true, Remains.ALL)), left(c, 3));
+        Node now = c.startCman(3).node;
+        c.until("with 3 again", c::together, 5000);
+        var web = Remains.of("service:web");
+        assertEquals(List.of(new CmanStatus.Left(former, true, web), new CmanStatus.Left(now, false, web)), left(c, 3));
+        c.run(3).join(Optional.of(Level.SERVICE));
+        c.until("its client answers", () -> left(c, 3).equals(List.of(new CmanStatus.Left(former, true, web))), 2000);
+        c.run(3)
+                .process
+                .post(CmanCluster.cman(
+                        new CmanEvent.ReportVouched(1, former, Remains.NONE, io.muster.core.CauseId.NONE)));
+        c.until("nothing is left", () -> left(c, 3).isEmpty(), 1000);
+    }
+
+    @Test
+    void aRebootedMachineRunsNothingOfItsFormerLife() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.begin(c.run(3), "service:web");
+        c.crash(3);
+        c.until("without 3", () -> c.run(1).members().equals(List.of(1, 2)), 5000);
+        c.boot(3);
+        c.until("with 3 again", c::together, 5000);
+        assertEquals(List.of(), left(c, 3));
+    }
+
+    @Test
+    void aDamagedLedgerMeansThatAnythingMayRun() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.begin(c.run(3), "service:web");
+        c.damaged.add(3);
+        c.killCman(3);
+        c.until("without 3", () -> c.run(1).members().equals(List.of(1, 2)), 5000);
+        Node now = c.startCman(3).node;
+        c.until("with 3 again", c::together, 5000);
+        assertEquals(new CmanStatus.Left(now, false, Remains.ALL), left(c, 3).getLast());
+    }
+
+    @Test
+    void anOperatorTakesOneServiceOffOneRunsList() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.begin(c.run(3), "service:web");
+        c.begin(c.run(3), "service:db");
+        Node former = c.run(3).node;
+        c.killCman(3);
+        c.until("without 3", () -> c.run(1).members().equals(List.of(1, 2)), 5000);
+        acknowledge(c, 1, former, "service:web");
+        c.simulation.runForMs(300);
+        assertEquals(Result.INVALID, c.run(1).answers.getLast().result(), "nobody knows what runs there");
+        Node now = c.startCman(3).node;
+        c.until("with 3 again", c::together, 5000);
+        acknowledge(c, 2, former, "service:web");
+        acknowledge(c, 2, now, "service:web");
+        var db = Remains.of("service:db");
+        List<CmanStatus.Left> one = List.of(new CmanStatus.Left(former, true, db), new CmanStatus.Left(now, false, db));
+        c.until("web is off both lists", () -> left(c, 3).equals(one), 1000);
+        acknowledge(c, 2, former, "service:db");
+        acknowledge(c, 2, now, "service:db");
+        c.until("nothing is left", () -> left(c, 3).isEmpty(), 1000);
+        assertEquals(
+                "override",
+                c.run(1)
+                        .core
+                        .cman()
+                        .status()
+                        .nodes()
+                        .get(2)
+                        .lastFenced()
+                        .orElseThrow()
+                        .how());
+    }
+
+    private static void acknowledge(CmanCluster c, int on, Node run, String service) {
+        c.run(on)
+                .process
+                .post(CmanCluster.cman(new CmanEvent.Acknowledge(99, 7, run, service, io.muster.core.CauseId.NONE)));
+    }
+
+    @Test
+    void whoKnowsSomethingElseGoesAndIsAVictimAndTheMajorityStaysQuorate() {
+        CmanCluster c = up(5);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.run(2).core.cman().state().fenced.put(9, new LastFenced(c.run(4).node, 1, "never", 3));
+        c.crash(5);
+        c.until("2 has ended", () -> c.run(2).end != null, 5000);
+        assertFalse(c.run(2).end.clean());
+        assertTrue(
+                c.run(2).end.why().contains("knows something else"),
+                c.run(2).end.why());
+        c.until("the others go on", () -> c.run(1).members().equals(List.of(1, 3, 4)), 5000);
+        assertTrue(c.run(1).quorate());
+        assertEquals(Remains.ALL, left(c, 2).getFirst().remains());
+        assertTrue(c.departed(2, Reason.LOST));
+        c.until("all have written it down", () -> c.differences.size() == 4, 1000);
+        assertTrue(c.differences.stream().allMatch(text -> text.contains("never")), c.differences.getFirst());
+    }
+
+    @Test
+    void ofTwoHalvesThatKnowDifferentThingsTheOneWithTheLowestNodeidStays() {
+        CmanCluster c = up(3);
+        c.run(1).core.cman().state().fenced.put(9, new LastFenced(c.run(1).node, 1, "never", 3));
+        c.crash(3);
+        c.until("2 has ended", () -> c.run(2).end != null, 5000);
+        assertEquals(null, c.run(1).end);
+        assertFalse(c.run(1).quorate(), "1 of 3 votes");
     }
 
     @Test
