@@ -306,6 +306,18 @@ class HoldersTest {
     }
 
     @Test
+    void aWordFromBeforeTheStopThatIsAskedForCountsForNothing() {
+        replica.begin(new Stopped(Stages.nodes(1), false));
+        replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(ONE), List.of()));
+        long epoch = replica.position();
+        replica.say(ONE, new ServiceMessage.Ready(5, epoch - 1, 1, List.of()));
+        replica.say(ONE, new ServiceMessage.Ready(5, epoch, 2, List.of()));
+        assertEquals(new Stopped(Stages.nodes(1), false), web().stage);
+        replica.say(ONE, new ServiceMessage.Ready(5, epoch, 1, List.of()));
+        assertStarts(ONE);
+    }
+
+    @Test
     void whoHasNotStoppedEverythingYetVouchesForNobody() {
         replica.begin(new Stopped(Stage.NOBODY, false));
         replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(THREE), List.of()));
