@@ -27,9 +27,8 @@ import java.util.random.RandomGenerator;
 /// | link lost, lvsd dying over and over | hands over, inhibited | inhibited |
 /// | stood still for longer than deadtime | gives way before anything else | listens for a whole deadtime |
 ///
-/// Muster's own: whoever holds the addresses announces them after every change of what it knows of the partner, and a
-/// few
-/// times more, since clients believe whoever announced last.
+/// Muster's own: whoever holds the addresses announces them after every change of what it knows of the
+/// partner, and a few times more, since clients believe whoever announced last.
 ///
 /// Muster's own, where the format tells enough: of two that are stopped and able the primary takes
 /// over, so that a common start has no quarrel; a primary that hears an active backup which hears
