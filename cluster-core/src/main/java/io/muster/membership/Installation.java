@@ -2,6 +2,7 @@ package io.muster.membership;
 
 import static io.muster.group.GroupEntry.STOPPED;
 
+import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.group.Group;
 import io.muster.group.GroupEntry;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -241,7 +243,7 @@ final class Installation {
             log.all(new GroupEntry.Membership(state.disturbed, ring.sequence(), state.nodes(), joined, all));
         }
         meeting.forEach(side -> narrow(side, machine));
-        hear(machine, joined, meeting);
+        hear(machine, joined, joining.keySet(), meeting);
         machine.recount(false);
         // First the departures, then the arrivals: one who is both is out before it is in again.
         state.groups.leaveAll(lost, state::next).forEach(machine::view);
@@ -296,7 +298,10 @@ final class Installation {
 
     /// A node that joins says what may still run on it. Of its earlier runs nothing else can: it has looked after they
     /// ended. One with nothing running needs no proof from its daemons: it is one.
-    private void hear(StateMachine machine, List<Node> joined, List<Side> meeting) {
+    ///
+    /// @param joining those of `joined` who come to a cluster that is there: it may have taken one of them for a run that
+    ///     nobody had met
+    private void hear(StateMachine machine, List<Node> joined, Set<Node> joining, List<Side> meeting) {
         for (Node node : joined) {
             Transition t = transitions.get(node);
             if (t == null) {
@@ -312,6 +317,9 @@ final class Installation {
                 if (run.nodeid() == node.nodeid() && !run.equals(node)) {
                     machine.vouch(run, node.nodeid(), t.remains());
                 }
+            }
+            if (joining.contains(node)) {
+                machine.vouch(new Node(node.nodeid(), Incarnation.UNKNOWN), node.nodeid(), t.remains());
             }
         }
     }

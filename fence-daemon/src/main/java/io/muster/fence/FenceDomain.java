@@ -260,9 +260,12 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             case GroupEntry.Fenced fenced -> {
                 deferred.remove(fenced.victim());
                 reports.landed(fenced.victim());
-                out.add(Log.info("fence " + name(fenced.victim()) + " done by "
-                        + (fenced.byNodeid() == self.nodeid() ? "this node" : name(fenced.byNodeid())) + ": "
-                        + fenced.how()));
+                // Whoever joins says that nothing runs there, also where nobody had asked.
+                if (announced.contains(fenced.victim())) {
+                    out.add(Log.info("fence " + name(fenced.victim()) + " done by "
+                            + (fenced.byNodeid() == self.nodeid() ? "this node" : name(fenced.byNodeid())) + ": "
+                            + fenced.how()));
+                }
             }
             // A proposal that cman had not yet ordered may have been lost with the ring; saying it
             // again is harmless.
