@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Watches which cluster.conf is in force: one content has each number; a quorum has it on disk before
 /// it is in force; what an operator was told is done is never undone where two quorums share a node; and
@@ -133,8 +134,9 @@ final class Configurations implements Onlooker {
             for (ReplicaEffect<F> effect : effects) {
                 if (effect instanceof ReplicaEffect.Perform<F>(CcsEffect.Answer(long request, boolean done, String _))
                         && done
-                        && asked.get(request) instanceof byte[] octets) {
-                    acknowledged = Math.max(acknowledged, site.documents().version(octets));
+                        && asked.containsKey(request)) {
+                    acknowledged = Math.max(
+                            acknowledged, site.documents().version(Objects.requireNonNull(asked.get(request))));
                 }
             }
         }
