@@ -223,7 +223,7 @@ final class LocalWork {
             case ServiceEvent.Configured(Plan plan) -> known = plan;
             case ServiceEvent.StoppedEverything done -> {
                 wallMs = done.wallMs();
-                if (done.epoch() == stop.epoch()) {
+                if (done.epoch() == stop.epoch() && done.version() == stop.version()) {
                     var word = new ServiceMessage.Ready(done.wallMs(), done.epoch(), stop.version(), done.unclean());
                     stop = new StopReport(stop.epoch(), stop.version(), Optional.of(word));
                 }
@@ -299,7 +299,7 @@ final class LocalWork {
         if (stop.epoch() != me.epoch() || stop.version() != plan.version()) {
             stop = new StopReport(me.epoch(), plan.version(), Optional.empty());
             work.startOver();
-            effects.add(new ServiceEffect.StopEverything(stop.epoch()));
+            effects.add(new ServiceEffect.StopEverything(stop.epoch(), stop.version()));
         }
         stop.word().ifPresent(word -> say(word, nowMs, effects));
     }

@@ -21,7 +21,8 @@ public sealed interface ServiceEffect {
     /// [ServiceEvent.StoppedEverything].
     ///
     /// @param epoch to be given back
-    record StopEverything(long epoch) implements ServiceEffect {}
+    /// @param version of the configuration that is in force; to be given back
+    record StopEverything(long epoch, int version) implements ServiceEffect {}
 
     /// Tell cman that of a run of this node, the present or a former one, which is a victim, only these services may
     /// still run.

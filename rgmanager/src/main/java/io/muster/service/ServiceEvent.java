@@ -13,8 +13,9 @@ public sealed interface ServiceEvent {
     /// [ServiceEffect.StopEverything] has ended.
     ///
     /// @param epoch as in the effect
+    /// @param version as in the effect: one that was asked for before the configuration changed is no answer
     /// @param unclean services whose stop failed
-    record StoppedEverything(long epoch, List<String> unclean, long wallMs) implements ServiceEvent {
+    record StoppedEverything(long epoch, int version, List<String> unclean, long wallMs) implements ServiceEvent {
         public StoppedEverything {
             unclean = List.copyOf(unclean);
         }

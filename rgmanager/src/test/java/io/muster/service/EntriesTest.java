@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.CauseId;
 import io.muster.core.Drive;
@@ -116,6 +117,33 @@ class EntriesTest {
                 .filter(ServiceEffect.Propose.class::isInstance)
                 .map(effect -> ((ServiceEffect.Propose) effect).payload())
                 .toList();
+    }
+
+    /// It doesn't cover what the newer one has.
+    @Test
+    void theStopOfAFormerConfigurationIsNoWordOnThePresentOne() {
+        replica.begin(STARTED);
+        replica.manager.drive(new Drive.Local<>(new ServiceEvent.Configured(OneReplica.PLAN)), 100);
+        replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(THREE), List.of()));
+        long epoch = replica.position();
+        assertEquals(List.of(new ServiceEffect.StopEverything(epoch, 1)), replica.tick());
+        replica.apply(Plans.inForce(replica.next(), NEWER));
+        var configured = new Drive.Local<GroupEntry, ServiceEvent>(new ServiceEvent.Configured(replica.state().plan));
+        var effects = replica.manager.drive(configured, 200);
+        assertTrue(effects.contains(new ServiceEffect.StopEverything(epoch, 2)), effects.toString());
+        var former = new ServiceEvent.StoppedEverything(epoch, 1, List.of(), 5);
+        assertEquals(List.of(), replica.manager.drive(new Drive.Local<>(former), 300));
+        var present = new ServiceEvent.StoppedEverything(epoch, 2, List.of(), 5);
+        var ready = ServiceMessage.encode(new ServiceMessage.Ready(5, epoch, 2, List.of()));
+        assertArrayEquals(ready, proposed(replica.manager.drive(new Drive.Local<>(present), 400)));
+    }
+
+    private static byte[] proposed(List<ServiceEffect> effects) {
+        return effects.stream()
+                .filter(ServiceEffect.Propose.class::isInstance)
+                .map(effect -> ((ServiceEffect.Propose) effect).payload())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no proposal in " + effects));
     }
 
     @Test

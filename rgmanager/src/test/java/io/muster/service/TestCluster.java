@@ -639,7 +639,7 @@ final class TestCluster {
         switch (effect) {
             case ServiceEffect.Propose p -> throw new AssertionError("a proposal to perform");
             case ServiceEffect.RunTree run -> agent(rg, run);
-            case ServiceEffect.StopEverything(long epoch) -> stopEverything(rg, epoch);
+            case ServiceEffect.StopEverything(long epoch, int version) -> stopEverything(rg, epoch, version);
             case ServiceEffect.ReportVouched(Node run, Remains remains) -> {
                 // Nobody hears a node that is cut off.
                 if (rg.machine.member) {
@@ -716,7 +716,7 @@ final class TestCluster {
         });
     }
 
-    private void stopEverything(Rg rg, long epoch) {
+    private void stopEverything(Rg rg, long epoch, int version) {
         Machine machine = rg.machine;
         Node here = rg.self;
         var names = new TreeSet<>(machine.ledger);
@@ -745,7 +745,7 @@ final class TestCluster {
             if (rg.alive) {
                 machine.ledgerLost = false;
             }
-            rg.on(new ReplicaEvent.Local<>(new ServiceEvent.StoppedEverything(epoch, unclean, WALL + nowMs)));
+            rg.on(new ReplicaEvent.Local<>(new ServiceEvent.StoppedEverything(epoch, version, unclean, WALL + nowMs)));
         });
     }
 

@@ -98,6 +98,7 @@ final class Fleet {
 
         /// Of a stop of everything that is asked for; -1 for none.
         long epoch = -1;
+        int version;
 
         boolean parts;
 
@@ -294,7 +295,10 @@ final class Fleet {
         files[n].listed.keySet().removeIf(service -> !unclean.contains(service));
         unclean.forEach(service -> files[n].listed.putIfAbsent(service, new byte[0]));
         write(n);
-        local(n, new ServiceEvent.StoppedEverything(epoch, List.copyOf(files[n].listed.keySet()), nowMs[n]));
+        local(
+                n,
+                new ServiceEvent.StoppedEverything(
+                        epoch, manager.version, List.copyOf(files[n].listed.keySet()), nowMs[n]));
         settle();
     }
 
@@ -562,7 +566,10 @@ final class Fleet {
                     local(n, new ServiceEvent.TreeDone(service, operation, generation, ok, false, nowMs[n]));
                 }
             }
-            case ServiceEffect.StopEverything(long epoch) -> manager.epoch = epoch;
+            case ServiceEffect.StopEverything(long epoch, int version) -> {
+                manager.epoch = epoch;
+                manager.version = version;
+            }
             case ServiceEffect.NeedConfiguration _ ->
                 local(n, new ServiceEvent.Configured(PlanReader.read(document).orElseThrow()));
             case ServiceEffect.ReportVouched(Node run, Remains remains) ->

@@ -335,12 +335,12 @@ public final class RgManager implements AutoCloseable {
                                             result.ok(),
                                             result.partial(),
                                             wallMs())));
-                case ServiceEffect.StopEverything(long epoch) -> {
+                case ServiceEffect.StopEverything(long epoch, int version) -> {
                     LOG.info("stopping all services on this node");
                     present.stopEverything(
                             cause,
                             (unclean, ended) -> member.answering(ended)
-                                    .accept(new ServiceEvent.StoppedEverything(epoch, unclean, wallMs())));
+                                    .accept(new ServiceEvent.StoppedEverything(epoch, version, unclean, wallMs())));
                 }
                 case ServiceEffect.ReportVouched(Node run, Remains remains) ->
                     member.client().ifPresent(cman -> cman.reportVouched(run, remains, cause));
