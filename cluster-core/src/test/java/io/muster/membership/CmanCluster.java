@@ -422,6 +422,10 @@ final class CmanCluster {
     }
 
     private void checkState(Run run, Client client) {
+        if (!run.core.cman().state().members.containsKey(run.node)) {
+            // It has left: where it had the group's only state, the others begin afresh at the same place.
+            return;
+        }
         String key = ringOf(run) + "@" + client.replica.position();
         byte[] state = client.core.snapshot();
         byte[] there = states.putIfAbsent(key, state);
