@@ -299,8 +299,8 @@ final class Installation {
     /// A node that joins says what may still run on it. Of its earlier runs nothing else can: it has looked after they
     /// ended. One with nothing running needs no proof from its daemons: it is one.
     ///
-    /// @param joining those of `joined` who come to a cluster that is there: it may have taken one of them for a run that
-    ///     nobody had met
+    /// @param joining those of `joined` who come to a cluster that is there: it may have taken one of them
+    ///     for a run that nobody had met
     private void hear(StateMachine machine, List<Node> joined, Set<Node> joining, List<Side> meeting) {
         for (Node node : joined) {
             Transition t = transitions.get(node);
