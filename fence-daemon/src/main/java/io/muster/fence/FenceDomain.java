@@ -39,6 +39,10 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     private final Node self;
     private final FenceSettings.Overrides overrides;
     private FenceSettings settings;
+
+    /// Whether the settings are the cluster's, and not yet only this node's own.
+    private boolean agreed;
+
     private DomainState state = new DomainState();
 
     private final Delays delays = new Delays();
@@ -103,6 +107,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     record Local(
             FenceSettings.Overrides overrides,
             FenceSettings settings,
+            boolean agreed,
             Delays.Image delays,
             List<ClaimRun.Image> claims,
             List<Proposals.Said<FenceMessage>> said,
@@ -126,6 +131,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
         return new Local(
                 overrides,
                 settings,
+                agreed,
                 delays.image(),
                 claims.image(),
                 speech.image(),
@@ -169,6 +175,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     public void resume(Record local) throws MalformedMessage {
         Local was = its(local);
         settings = was.settings();
+        agreed = was.agreed();
         delays.resume(was.delays());
         claims.resume(was.claims());
         speech.resume(was.said());
@@ -254,8 +261,12 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             }
             case GroupEntry.Config config ->
                 ConfigReader.parse(config.bytes(), "cluster.conf").config().ifPresent(read -> {
+                    boolean news = !agreed || config.version() != settings.version();
+                    agreed = true;
                     configured(FenceSettings.of(read).overridden(overrides));
-                    out.add(Log.info("configuration " + config.version() + " in use"));
+                    if (news) {
+                        out.add(Log.info("configuration " + config.version() + " in use"));
+                    }
                 });
             case GroupEntry.Fenced fenced -> {
                 deferred.remove(fenced.victim());
@@ -318,6 +329,13 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             case FenceEvent.QuorateChecked(long check, boolean quorate) -> {
                 signs.answered(check, quorate && state.quorate(), state::present, nowMs + Claims.RECHECK_MS);
                 claims.checked(check, quorate, pass(nowMs, out));
+            }
+            case FenceEvent.Configured(FenceSettings now) -> {
+                if (!agreed || now.version() > settings.version()) {
+                    agreed = true;
+                    configured(now.overridden(overrides));
+                    out.add(Log.info("configuration " + now.version() + " in use"));
+                }
             }
             case FenceEvent.AgentDone done -> claims.agentDone(done, pass(nowMs, out));
             case FenceEvent.Acknowledged asked -> acknowledge(asked, nowMs, out);

@@ -7,6 +7,10 @@ public sealed interface FenceEvent {
     /// Answer to [FenceEffect.CheckQuorate].
     record QuorateChecked(long check, boolean quorate) implements FenceEvent {}
 
+    /// cman's word on the configuration in force. What this node has read from its own file may be another one, which
+    /// the cluster has refused.
+    record Configured(FenceSettings settings) implements FenceEvent {}
+
     /// An agent ended.
     ///
     /// @param run of [FenceEffect.RunAgent]

@@ -56,6 +56,16 @@ class FenceDomainTest {
     }
 
     @Test
+    void whatCmanHasInForceBeatsThisNodesFileWhateverItsNumber() {
+        var edited = Settings.nodes(3).version(7).methods(3, Settings.method(0, "power", "brocade"));
+        var domain = new Domain(1, edited).started(1, 2, 3);
+        domain.event(new FenceEvent.Configured(Settings.nodes(3).version(2).made()));
+        domain.event(new FenceEvent.Configured(edited.version(1).made()));
+        domain.lose(node(3), 1, 2).confirm(true);
+        assertEquals("fence_apc", domain.agent().orElseThrow());
+    }
+
+    @Test
     void anInquorateDomainClaimsNothingAndStartsNothing() {
         one.quorum(false).lose(node(3), 1, 2).at(one.now + 100_000);
         assertTrue(one.isVictim(node(3)));

@@ -222,6 +222,13 @@ public final class FenceDaemon implements AutoCloseable {
             return core;
         }
 
+        /// A state that comes as a whole says nothing of how nodes are fenced.
+        @Override
+        public void entered() {
+            member.configuration(found ->
+                    found.ifPresent(config -> member.post(new FenceEvent.Configured(FenceSettings.of(config)))));
+        }
+
         @Override
         public void left() {
             FenceDomain core = domain;
