@@ -83,10 +83,11 @@ public sealed interface GroupEntry {
     /// All groups of a level have recovered from every loss up to `upTo`, and so have all levels below it.
     record Recovered(long position, Level level, long upTo) implements GroupEntry {}
 
-    /// Of this run only these may still run: what a node says of an earlier run of itself, or of its present one
-    /// when no rgmanager is in the group for it; or what an operator has left of the list. A lost run for which
-    /// that is nothing is [Fenced] instead. Nothing on a member's run means that there is no such list any more: also
-    /// because its rgmanager is in the group now and answers for it, which proves nothing.
+    /// Of this run only these may still run: what a node says of an earlier run of itself, or of its
+    /// present one when no rgmanager is in the group for it; or what an operator has left of the list. A
+    /// lost run for which that is nothing is [Fenced] instead. Nothing on a member's run means that there is
+    /// no such list any more: also because its rgmanager is in the group now and answers for it, which
+    /// proves nothing.
     record Vouched(long position, Node run, Remains remains) implements GroupEntry {}
 
     /// How a member went.
