@@ -33,7 +33,7 @@ final class Gathering {
     private static final int BATCH_MS = 4;
 
     /// A ring stands still for one that comes no longer than this.
-    private static final int LONGEST_WELCOME_MS = 500;
+    private static final int LONGEST_WELCOME_MS = 250;
 
     /// Enough for 64 nodes times 64 kin.
     private static final int WEIGHT_BITS = 13;
