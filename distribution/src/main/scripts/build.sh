@@ -145,7 +145,7 @@ verify() { # limit in seconds, Maven's words
     set +e
     timeout --kill-after=30 "$limit" "${harmless[@]}" bash -c 'source "$0"; source "$1"; home=$2; maven "${@:3}"' \
         "$scripts/machine.sh" "$scripts/build.sh" "$home" ${MUSTER_MAVEN_ARGS-} "$@" 2>&1 | tee -a "$build_dir/test.log" |
-        grep -E --line-buffered 'Tests run:|Running io\.|^\[(ERROR|WARNING)\]|BUILD|SUCCESS|FAILURE|Total time'
+        grep -a -E --line-buffered 'Tests run:|Running io\.|^\[(ERROR|WARNING)\]|BUILD|SUCCESS|FAILURE|Total time'
     status=${PIPESTATUS[0]}
     set -e
     return "$status"

@@ -82,7 +82,7 @@ public final class HoldingsText {
                     case "zero" -> zeros.add(words.server());
                     case "drain" -> drains.put(words.server(), words.drain());
                     case "end" -> ended = true;
-                    default -> problems.add("can't make sense of \"" + line + "\"");
+                    default -> throw new IllegalArgumentException("no such fact");
                 }
                 words.end();
             } catch (IllegalArgumentException e) {

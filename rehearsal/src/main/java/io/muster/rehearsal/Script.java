@@ -93,8 +93,7 @@ record Script(
         for (int id = 1; id <= size; id++) {
             boots.add(10 * id);
         }
-        return new Script(
-                seed, true, size, 0, true, network, Luck.GOOD, 1400, boots, 1, 0, 0, 0, List.of());
+        return new Script(seed, true, size, 0, true, network, Luck.GOOD, 1400, boots, 1, 0, 0, 0, List.of());
     }
 
     private static NetworkOptions network(Random dice) {

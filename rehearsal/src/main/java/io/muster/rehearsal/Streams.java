@@ -8,6 +8,7 @@ import io.muster.group.GroupEntry.Level;
 import io.muster.member.Standing;
 import io.muster.membership.CmanEffect;
 import io.muster.model.ModelNode;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +34,8 @@ final class Streams {
         private int members;
         private long last = -1;
         private boolean transitional;
+        /// Whether the configuration in force can fence at all: where it can't, that level passes by itself.
+        private boolean fencing;
     }
 
     private final Map<Id, Stream> streams = new HashMap<>();
@@ -60,6 +63,8 @@ final class Streams {
             case GroupEntry.Membership now -> membership(run, stream, now);
             case GroupEntry.Quorum now -> quorum(run, stream, now, effect.group());
             case GroupEntry.Recovered now -> recovered(run, stream, now);
+            case GroupEntry.Config now ->
+                stream.fencing = new String(now.bytes(), StandardCharsets.UTF_8).contains("<fencedevice ");
             case GroupEntry.Message message -> stream.transitional |= !message.regular();
             default -> {}
         }
@@ -137,7 +142,7 @@ final class Streams {
         stream.standing.lost().forEach((victim, loss) -> {
             boolean listed = stream.standing.members().containsKey(victim.nodeid());
             require(
-                    loss.position() > now.upTo() || listed,
+                    loss.position() > now.upTo() || listed || !stream.fencing,
                     "node " + run + ": " + now + " and run " + victim + ", lost at " + loss.position()
                             + ", is not harmless");
         });

@@ -52,7 +52,8 @@ class RuleStoriesTest {
             if (tale.known == Known.HOLDS) {
                 throw broken;
             }
-            System.out.println(tale + ", as is known: " + String.valueOf(broken.getMessage()).lines().limit(2).toList());
+            System.out.println(tale + ", as is known: "
+                    + String.valueOf(broken.getMessage()).lines().limit(2).toList());
             return;
         }
         if (tale.known == Known.BROKEN) {
@@ -155,6 +156,11 @@ class RuleStoriesTest {
     private static void runLost(Tale tale) {
         tale.killRgmanagers(1, 2, 3);
         tale.node(1).files().lose(tale.node(1).layout().run());
-        tale.run(25_000).startRgmanagers(2, 3).run(30_000).startRgmanagers(1).run(20_000).endsWell();
+        tale.run(25_000)
+                .startRgmanagers(2, 3)
+                .run(30_000)
+                .startRgmanagers(1)
+                .run(20_000)
+                .endsWell();
     }
 }

@@ -79,6 +79,7 @@ final class Tale {
         site.calm();
         assertTrue(
                 site.model().simulation().runUntil(() -> site.care().owed().isEmpty(), 150_000),
-                () -> "still owed: " + site.care().owed() + site.model().simulation().trace());
+                () -> "still owed: " + site.care().owed()
+                        + site.model().simulation().trace());
     }
 }

@@ -111,8 +111,7 @@ public final class FenceAckManual implements Command {
                 if (word.service().isEmpty()) {
                     AskFenced.ask(layout, FenceProtocol.ACKNOWLEDGE, FenceProtocol.node(victim.node()));
                 } else {
-                    AskFenced.ask(
-                            layout, FenceProtocol.SERVICE, FenceProtocol.service(victim.node(), word.service()));
+                    AskFenced.ask(layout, FenceProtocol.SERVICE, FenceProtocol.service(victim.node(), word.service()));
                 }
             }
             out.println("Done");
