@@ -220,7 +220,12 @@ final class LocalWork {
 
     private void happened(ClusterState state, ServiceEvent event, List<ServiceEffect> effects) {
         switch (event) {
-            case ServiceEvent.Configured(Plan plan) -> known = plan;
+            case ServiceEvent.Configured(Plan plan) -> {
+                // An answer to an older question says nothing any more.
+                if (plan.equals(state.plan)) {
+                    known = plan;
+                }
+            }
             case ServiceEvent.StoppedEverything done -> {
                 wallMs = done.wallMs();
                 if (done.epoch() == stop.epoch() && done.version() == stop.version()) {

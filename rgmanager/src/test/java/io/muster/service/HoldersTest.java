@@ -2,7 +2,9 @@ package io.muster.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.core.Drive;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Departure;
@@ -315,6 +317,18 @@ class HoldersTest {
         assertEquals(new Stopped(Stages.nodes(1), false), web().stage);
         replica.say(ONE, new ServiceMessage.Ready(5, epoch, 1, List.of()));
         assertStarts(ONE);
+    }
+
+    /// The answer to a question of before comes behind the newer configuration.
+    @Test
+    void aConfigurationThatIsOverWhenItComesKeepsNobodyFromStoppingEverything() {
+        replica.begin(new Stopped(Stage.NOBODY, false));
+        Plan newer = Plans.plan(2, 3, List.of(), Plans.service("web"));
+        replica.apply(Plans.inForce(replica.next(), newer));
+        replica.manager.drive(new Drive.Local<>(new ServiceEvent.Configured(OneReplica.PLAN)), 2);
+        replica.quorum(false);
+        replica.quorum(true);
+        assertTrue(replica.tick().stream().anyMatch(ServiceEffect.StopEverything.class::isInstance));
     }
 
     @Test

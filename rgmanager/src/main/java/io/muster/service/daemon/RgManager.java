@@ -374,7 +374,9 @@ public final class RgManager implements AutoCloseable {
 
         private void fetch(int version, CauseId cause) {
             Consumer<ServiceEvent> then = member.answering(cause);
-            member.configuration(found -> found.filter(config -> config.version() == version)
+            member.configuration(found -> found.filter(read -> read.version() == version)
+                    // A newer one may have come into force while cman was asked.
+                    .filter(read -> config == null || config.version() <= version)
                     .ifPresent(read -> {
                         configure(read, cause);
                         then.accept(new ServiceEvent.Configured(PlanReader.of(read)));
