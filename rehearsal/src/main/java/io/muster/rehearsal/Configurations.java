@@ -38,6 +38,8 @@ final class Configurations implements Onlooker {
     private final Site site;
     private final Map<Integer, String> contents = new HashMap<>();
     private int acknowledged;
+    /// When that was.
+    private long acknowledgedMs;
 
     Configurations(Site site) {
         this.site = site;
@@ -58,6 +60,12 @@ final class Configurations implements Onlooker {
         return site.votesAsWritten() && site.documents().draft().oneQuorum();
     }
 
+    /// Whether a node that stood still may have yet to find out that the others have gone on.
+    private boolean mayLag() {
+        return site.model().simulation().nowMs()
+                < acknowledgedMs + 2L * site.documents().draft().tokenMs();
+    }
+
     private void inForce(ModelNode node, Document document) {
         ConfigVersion version = document.version();
         String known = contents.putIfAbsent(version.number(), version.sha256());
@@ -68,7 +76,7 @@ final class Configurations implements Onlooker {
         require(known != null || !plain() || quorumHas(document), who + " is in force, and no quorum has it on disk");
         boolean quorate = node.cman().filter(ModelCman::quorate).isPresent();
         require(
-                !quorate || !plain() || version.number() >= acknowledged,
+                !quorate || !plain() || version.number() >= acknowledged || mayLag(),
                 who + " is in force where an operator was told that " + acknowledged + " is");
     }
 
@@ -135,6 +143,7 @@ final class Configurations implements Onlooker {
                 if (effect instanceof ReplicaEffect.Perform<F>(CcsEffect.Answer(long request, boolean done, String _))
                         && done
                         && asked.containsKey(request)) {
+                    acknowledgedMs = site.model().simulation().nowMs();
                     acknowledged = Math.max(
                             acknowledged, site.documents().version(Objects.requireNonNull(asked.get(request))));
                 }

@@ -268,6 +268,7 @@ final class Mischief {
 
     private void full(ModelNode node, Path place, int ms) {
         node.files().refuseWrites(place, "No space left on device");
+        site.truth().startsMayFail();
         after(ms, () -> node.files().refuseWrites(place, ""));
     }
 

@@ -42,6 +42,7 @@ final class Truth {
     private final Set<Node> dead = new HashSet<>();
     /// Services of which an agent has failed, or that an operator has stopped: not owed to anybody.
     private final SortedSet<Integer> failures = new TreeSet<>();
+    private boolean anyMayHaveFailed;
 
     Truth(Site site) {
         this.site = site;
@@ -165,8 +166,14 @@ final class Truth {
         failures.add(service);
     }
 
+    /// From now on a start may have been refused without any agent being asked: where that it is started can't be
+    /// written down, it isn't.
+    void startsMayFail() {
+        anyMayHaveFailed = true;
+    }
+
     boolean hasFailed(int service) {
-        return failures.contains(service);
+        return anyMayHaveFailed || failures.contains(service);
     }
 
     /// A fence agent is started.
