@@ -7,11 +7,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
 /// Many seeds, on all processors, and what they came to.
 ///
-/// Thread: [#run] uses the common pool; the rest after it.
+/// Thread: one; [#run] has the stories told on the common pool.
 public final class Campaign {
     /// So many seeds must have met every rare state.
     private static final int ENOUGH = 2000;
@@ -32,22 +33,23 @@ public final class Campaign {
 
     /// Runs all seeds from one to another.
     public void run(long from, long to) {
-        LongStream.rangeClosed(from, to).parallel().forEach(this::run);
+        LongStream.rangeClosed(from, to).parallel().mapToObj(this::run).toList().forEach(told -> told.accept(this));
     }
 
-    private void run(long seed) {
+    private Consumer<Campaign> run(long seed) {
         try {
             Story.Outcome outcome = new Story(seed, all).run();
-            add(outcome);
+            return campaign -> campaign.add(outcome);
         } catch (AssertionError e) {
-            synchronized (this) {
-                seeds++;
-                broken.put(seed, String.valueOf(e.getMessage()));
-            }
+            String why = String.valueOf(e.getMessage());
+            return campaign -> {
+                campaign.seeds++;
+                campaign.broken.put(seed, why);
+            };
         }
     }
 
-    private synchronized void add(Story.Outcome outcome) {
+    private void add(Story.Outcome outcome) {
         seeds++;
         virtualMs += outcome.virtualMs();
         troubles += outcome.troubles();

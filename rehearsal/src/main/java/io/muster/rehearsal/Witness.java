@@ -80,8 +80,7 @@ final class Witness implements Onlooker {
         if (fenced.how().equals(GroupEntry.STOPPED)) {
             site.rare(Rare.BACK_WITH_PROOF);
         }
-        // The word of a run that lives and is a member, that nothing is left of the time it was taken for lost, speaks
-        // of
+        // When a run that lives says that nothing is left of the time it was taken for lost, it speaks of
         // that time: what it has been given since is known of it.
         boolean ofItself = fenced.how().equals(GroupEntry.STOPPED)
                 && fenced.byNodeid() == fenced.victim().nodeid()

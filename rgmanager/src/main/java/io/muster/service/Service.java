@@ -70,11 +70,6 @@ final class Service {
         return stage.request();
     }
 
-    /// Whether any run of the node holds it.
-    boolean heldBy(int nodeid) {
-        return holders().stream().anyMatch(holder -> holder.nodeid() == nodeid);
-    }
-
     /// Whether nobody holds it, or only this run: what a start there needs.
     boolean freeFor(Node run) {
         return Stage.only(run).containsAll(holders());
