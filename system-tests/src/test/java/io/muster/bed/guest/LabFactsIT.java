@@ -16,6 +16,6 @@ class LabFactsIT extends LabScenarios {
 
     @Override
     Lab lab() {
-        return Lab.usual().environment("LAB_FACT", "two  words").modules("ip_vs", "ip_vs_rr");
+        return super.lab().environment("LAB_FACT", "two  words").modules("ip_vs", "ip_vs_rr");
     }
 }
