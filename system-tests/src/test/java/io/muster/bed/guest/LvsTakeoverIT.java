@@ -18,6 +18,6 @@ class LvsTakeoverIT extends LabScenarios {
     @Override
     Lab lab() {
         // A JVM looks for IPv6 when it starts; later would be too late.
-        return Lab.usual().memory(1536).modules("ipv6");
+        return super.lab().memory(1536).modules("ipv6");
     }
 }
