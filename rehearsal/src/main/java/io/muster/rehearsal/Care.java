@@ -99,7 +99,8 @@ final class Care {
                 || service.state() == ServiceState.STOPPED;
         int number = Truth.service("/" + service.name().substring("service:".length()));
         if (down && (site.truth().hasFailed(number) || site.wanted().byHand(number))) {
-            if (service.state() == ServiceState.FAILED) {
+            // As clustat says: that stops it where a stop has failed.
+            if (service.state() == ServiceState.FAILED || service.barred().contains("clusvcadm -d")) {
                 site.operator().clusvcadm(node, RequestKind.DISABLE, service.name(), 0);
             }
             site.operator().clusvcadm(node, RequestKind.ENABLE_BY_DOMAIN, service.name(), 0);

@@ -29,6 +29,9 @@ final class Streams {
 
     private static final class Stream {
         private final Standing standing = new Standing();
+        /// By run: when it was lost last, having been a member. One that was back and whose list others had
+        /// recovered with is lost anew, with more on it.
+        private final Map<Node, Long> lostAgain = new HashMap<>();
         private final Map<Level, Long> recovered = new EnumMap<>(Level.class);
         private int membership;
         private int members;
@@ -58,6 +61,12 @@ final class Streams {
         }
         Stream stream = streams.computeIfAbsent(id, _ -> new Stream());
         gapless(effect.group(), stream, entry, run);
+        if (entry instanceof GroupEntry.Membership now) {
+            now.left().stream()
+                    .map(GroupEntry.Departure::node)
+                    .filter(stream.standing::present)
+                    .forEach(gone -> stream.lostAgain.put(gone, now.position()));
+        }
         stream.standing.apply(entry);
         switch (entry) {
             case GroupEntry.Membership now -> membership(run, stream, now);
@@ -141,10 +150,10 @@ final class Streams {
         stream.recovered.put(now.level(), now.upTo());
         stream.standing.lost().forEach((victim, loss) -> {
             boolean listed = stream.standing.members().containsKey(victim.nodeid());
+            long lostAt = Math.max(loss.position(), stream.lostAgain.getOrDefault(victim, 0L));
             require(
-                    loss.position() > now.upTo() || listed || !stream.fencing,
-                    "node " + run + ": " + now + " and run " + victim + ", lost at " + loss.position()
-                            + ", is not harmless");
+                    lostAt > now.upTo() || listed || !stream.fencing,
+                    "node " + run + ": " + now + " and run " + victim + ", lost at " + lostAt + ", is not harmless");
         });
     }
 

@@ -46,9 +46,10 @@ final class Requests {
         if (service != null
                 && spec == null
                 && request.kind() == RequestKind.DISABLE
-                && service.idle()
+                && (service.idle() || service.stage instanceof Stage.Seeking)
                 && !service.holders().isEmpty()) {
             // No longer configured, but it couldn't be stopped: there must be a way.
+            waitsNoMore(service);
             disable(service, request);
         } else if (service == null || spec == null) {
             transitions.answer(request, ResultCode.NO_SERVICE, 0);
@@ -75,6 +76,17 @@ final class Requests {
         } else if (waitsForStart(service) && request.kind() == RequestKind.STOP) {
             transitions.stopped(service, true, "stopped by request", ResultCode.ABORT);
             transitions.answer(request, ResultCode.SUCCESS, 0);
+        } else if (service.stage instanceof Stage.Seeking && request.kind() == RequestKind.DISABLE) {
+            // It may take somebody's word, or its end, until it starts: nobody can wait behind that.
+            waitsNoMore(service);
+            disable(service, request);
+        } else if (service.stage instanceof Stage.Seeking && request.kind() == RequestKind.STOP) {
+            waitsNoMore(service);
+            stop(service, request);
+        } else if (enable
+                && service.stage instanceof Stage.Seeking
+                && !service.holders().isEmpty()) {
+            transitions.answer(request, ResultCode.FENCE, 0);
         } else if (relocating) {
             transitions.answer(request, ResultCode.DEADLOCK, 0);
         } else if (enable && (service.stage instanceof Starting || service.stage instanceof Started)) {
@@ -85,6 +97,13 @@ final class Requests {
             transitions.answer(request, ResultCode.AGAIN, 0);
         } else {
             transitions.queue(service, request);
+        }
+    }
+
+    /// The start that it waits for isn't wanted any more.
+    private void waitsNoMore(Service service) {
+        if (service.stage instanceof Stage.Seeking) {
+            transitions.stopped(service, true, "stopped by request", ResultCode.ABORT);
         }
     }
 

@@ -169,6 +169,52 @@ class HoldersTest {
         assertEquals(Stage.NOBODY, web().suspects);
     }
 
+    /// It is on its way to a node, and one that is back without having stopped it bars every start.
+    private void waitsBehindASuspect() {
+        comesBackUnclean(new Started(TWO, 1, "1", Stages.NONE));
+        replica.say(TWO, new ServiceMessage.Checked(5, "service:web", 1, false, false));
+        long generation = assertInstanceOf(Stage.Recoverable.class, web().stage).generation();
+        replica.say(TWO, new ServiceMessage.Outcome(5, "service:web", Operation.STOP, generation, true, false));
+        assertInstanceOf(Stage.Recovering.class, web().stage);
+        assertEquals(Stages.nodes(1), web().suspects);
+        assertEquals(List.of(ONE), replica.manager.unproven());
+    }
+
+    @Test
+    void whatWaitsForAStartThatASuspectBarsCanBeDisabled() {
+        waitsBehindASuspect();
+        replica.ask(RequestKind.DISABLE, 0);
+        stopEnds(ONE, true);
+        assertEquals(ResultCode.SUCCESS, replica.answer());
+        assertEquals(new Disabled(Stage.NOBODY), web().stage);
+    }
+
+    @Test
+    void whatWaitsForAStartThatASuspectBarsCanBeStopped() {
+        waitsBehindASuspect();
+        replica.ask(RequestKind.STOP, 0);
+        assertEquals(ResultCode.SUCCESS, replica.answer());
+        assertEquals(new Stopped(Stages.nodes(1), true), web().stage);
+    }
+
+    @Test
+    void whoWantsItStartedHearsAtOnceThatASuspectBarsIt() {
+        waitsBehindASuspect();
+        for (RequestKind kind : List.of(RequestKind.ENABLE, RequestKind.ENABLE_BY_DOMAIN)) {
+            replica.ask(kind, 0);
+            assertEquals(ResultCode.FENCE, replica.answer());
+        }
+    }
+
+    @Test
+    void whatHasGoneFromTheConfigurationOnItsWayCanBeDisabledToo() {
+        waitsBehindASuspect();
+        Plan newer = Plans.plan(2, 3, List.of(), Plans.service("mail"));
+        replica.apply(Plans.inForce(replica.next(), newer));
+        replica.ask(RequestKind.DISABLE, 0);
+        stopping(ONE);
+    }
+
     /// Its rgmanager has restarted and can't stop it.
     private void uncleanAgain(Node node) {
         replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(node), List.of()));
