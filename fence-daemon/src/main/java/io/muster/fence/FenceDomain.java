@@ -7,7 +7,6 @@ import io.muster.core.Node;
 import io.muster.core.ReplicatedCore;
 import io.muster.fence.FenceEffect.Log;
 import io.muster.group.GroupEntry;
-import io.muster.group.Remains;
 import io.muster.member.Proposals;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,10 +71,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     private long appliedUpTo;
     private long deadlineMs = Long.MAX_VALUE;
 
-    /// @param service which runs there no longer; empty for all of the run
     /// @param proof the operator's word
     /// @param untilMs when the operator is told that it hasn't been taken
-    record Acknowledging(Node victim, String service, Proof proof, long untilMs) {}
+    record Acknowledging(Node victim, Proof proof, long untilMs) {}
 
     /// @param self this node and the incarnation of its cman
     /// @param settings of the configuration as this node read it when it started
@@ -339,7 +337,6 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             }
             case FenceEvent.AgentDone done -> claims.agentDone(done, pass(nowMs, out));
             case FenceEvent.Acknowledged asked -> acknowledge(asked, nowMs, out);
-            case FenceEvent.ServiceAcknowledged asked -> acknowledge(asked, nowMs, out);
             case FenceEvent.FencedOutside(Node node, String agent, long wallMs) ->
                 out.add(Speech.safe(new FenceMessage.Proven(
                         node, new Proof(Proof.Kind.EXTERNAL, self.nodeid(), Claims.cut(agent), wallMs))));
@@ -359,30 +356,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
             out.add(new FenceEffect.Answer(asked.question(), "run " + victim + " is no victim"));
         } else {
             var proof = new Proof(Proof.Kind.OVERRIDE, self.nodeid(), "override", asked.wallMs());
-            acknowledging.put(asked.question(), new Acknowledging(victim, "", proof, nowMs + ACKNOWLEDGE_MS));
-        }
-    }
-
-    private void acknowledge(FenceEvent.ServiceAcknowledged asked, long nowMs, List<FenceEffect> out) {
-        Node victim = asked.victim();
-        Remains remains = state.victim(victim).map(Victim::remains).orElse(Remains.NONE);
-        if (!state.view().contains(self) || !state.quorate()) {
-            out.add(new FenceEffect.Answer(asked.question(), "this node isn't a quorate member of the fence domain"));
-        } else if (remains.all()) {
-            out.add(new FenceEffect.Answer(
-                    asked.question(),
-                    "nobody knows what may still run of run " + victim
-                            + ": vouch for all of it, without naming a service"));
-        } else if (!remains.bars(asked.service())) {
-            out.add(new FenceEffect.Answer(
-                    asked.question(), "nothing says that " + asked.service() + " may still run of run " + victim));
-        } else {
-            var proof = new Proof(Proof.Kind.OVERRIDE, self.nodeid(), "override", 0);
-            acknowledging.put(
-                    asked.question(), new Acknowledging(victim, asked.service(), proof, nowMs + ACKNOWLEDGE_MS));
-            out.add(Log.warn(asked.service() + " runs no longer on " + name(victim) + ", run " + victim.incarnation()
-                    + ": says the administrator"));
-            out.add(new FenceEffect.ReportVouched(victim, remains.without(asked.service())));
+            acknowledging.put(asked.question(), new Acknowledging(victim, proof, nowMs + ACKNOWLEDGE_MS));
         }
     }
 
@@ -395,20 +369,14 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
     private void answer(long nowMs, List<FenceEffect> out) {
         for (var entry : List.copyOf(acknowledging.entrySet())) {
             Acknowledging open = entry.getValue();
-            boolean waits = open.service().isEmpty()
-                    ? waiting(open.victim())
-                    : state.victim(open.victim())
-                            .filter(victim -> victim.remains().bars(open.service()))
-                            .isPresent();
-            if (!waits) {
+            if (!waiting(open.victim())) {
                 out.add(new FenceEffect.Answer(entry.getKey(), ""));
             } else if (nowMs >= open.untilMs()) {
                 out.add(new FenceEffect.Answer(
                         entry.getKey(), "the cluster hasn't taken it: see fence_tool ls, then try again"));
             } else {
                 wake(open.untilMs());
-                // What cman was told it tells again by itself.
-                if (state.quorate() && open.service().isEmpty()) {
+                if (state.quorate()) {
                     speech.propose(new FenceMessage.Proven(open.victim(), open.proof()), nowMs, out);
                 }
                 continue;

@@ -2,7 +2,6 @@ package io.muster.fence;
 
 import io.muster.core.Node;
 import io.muster.core.Proposal;
-import io.muster.group.Remains;
 
 /// What the fence domain wants done, in order.
 public sealed interface FenceEffect {
@@ -23,9 +22,6 @@ public sealed interface FenceEffect {
 
     /// Tell cman, which tells all groups.
     record ReportFenced(Node victim, String how) implements FenceEffect {}
-
-    /// Tell cman, which tells all groups, that of this run no more than these may still run.
-    record ReportVouched(Node run, Remains remains) implements FenceEffect {}
 
     /// Nobody lost up to this place in the log is left unfenced.
     record ReportRecovered(long upTo) implements FenceEffect {}

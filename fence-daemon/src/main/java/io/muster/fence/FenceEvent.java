@@ -22,11 +22,6 @@ public sealed interface FenceEvent {
     /// @param question its name
     record Acknowledged(long question, Node victim, long wallMs) implements FenceEvent {}
 
-    /// An operator vouches that one service runs there no longer. Answered by one [FenceEffect.Answer].
-    ///
-    /// @param question its name
-    record ServiceAcknowledged(long question, Node victim, String service) implements FenceEvent {}
-
     /// `fence_node` on this node has fenced that run.
     record FencedOutside(Node node, String agent, long wallMs) implements FenceEvent {}
 

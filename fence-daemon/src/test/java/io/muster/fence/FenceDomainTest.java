@@ -247,29 +247,6 @@ class FenceDomainTest {
     }
 
     @Test
-    void anOperatorsWordTakesOneServiceOffTheList() {
-        one.lose(node(3), 1, 2);
-        restarts(run(3, 2));
-        one.event(new FenceEvent.ServiceAcknowledged(1, node(3), "service:web"));
-        assertTrue(refusal().startsWith("nobody knows what may still run"), refusal());
-        one.entry(new GroupEntry.Vouched(++one.position, node(3), Remains.of("service:db", "service:web")));
-        one.event(new FenceEvent.ServiceAcknowledged(2, node(3), "service:nfs"));
-        assertTrue(refusal().startsWith("nothing says that service:nfs may still run"), refusal());
-        one.event(new FenceEvent.ServiceAcknowledged(3, node(3), "service:web"));
-        assertEquals(
-                new FenceEffect.ReportVouched(node(3), Remains.of("service:db")),
-                one.last(FenceEffect.ReportVouched.class).orElseThrow());
-        assertTrue(one.all(FenceEffect.Answer.class).noneMatch(answer -> answer.question() == 3), "once all know");
-        one.entry(new GroupEntry.Vouched(++one.position, node(3), Remains.of("service:db")));
-        assertEquals("", refusal());
-        assertFalse(one.proven(node(3)));
-    }
-
-    private String refusal() {
-        return one.last(FenceEffect.Answer.class).orElseThrow().refusal();
-    }
-
-    @Test
     void aVictimThatTheConfigurationHasNoMoreIsFencedAsTheLastOneSaid() {
         one.entry(withoutThree()).lose(node(3), 1, 2).confirm(true);
         assertEquals("fence_apc", one.agent().orElseThrow());

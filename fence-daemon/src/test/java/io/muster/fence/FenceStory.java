@@ -235,10 +235,7 @@ final class FenceStory {
                         tell(who, "log: " + (level == FenceEffect.Level.INFO ? "" : level + " ") + text);
                     }
                 }
-                case FenceEffect.Propose _,
-                        FenceEffect.ReportFenced _,
-                        FenceEffect.ReportVouched _,
-                        FenceEffect.Answer _ -> {}
+                case FenceEffect.Propose _, FenceEffect.ReportFenced _, FenceEffect.Answer _ -> {}
             }
         }
 

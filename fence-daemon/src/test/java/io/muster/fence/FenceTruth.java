@@ -259,7 +259,6 @@ final class FenceTruth {
                 }
                 case FenceEffect.Propose _,
                         FenceEffect.CheckQuorate _,
-                        FenceEffect.ReportVouched _,
                         FenceEffect.StopAgent _,
                         FenceEffect.Answer _,
                         FenceEffect.Log _ -> {}

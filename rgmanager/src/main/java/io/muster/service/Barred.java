@@ -20,7 +20,7 @@ final class Barred {
             reasons.add(
                     state.online(holder)
                             ? "its stop failed on node " + holder.nodeid() + ": clusvcadm -d " + service.name
-                            : "node " + holder.nodeid() + " may still run it");
+                            : "node " + holder.nodeid() + " may still run it: " + cure(state, holder));
         }
         boolean sought = service.stage instanceof Stage.Stopped || service.stage instanceof Stage.Seeking;
         boolean ownerGone = service.owner() != 0 && !state.ready(service.owner());
@@ -30,6 +30,13 @@ final class Barred {
                     .forEach(run -> reasons.add(why(state, run)));
         }
         return String.join("; ", reasons);
+    }
+
+    /// What an operator can do about a run that is no ready rgmanager's.
+    private static String cure(ClusterState state, Node run) {
+        return state.standing.members().containsKey(run.nodeid())
+                ? "start rgmanager there, or once it is stopped fence_ack_manual -s"
+                : "it has to be fenced, or fence_ack_manual once it is off";
     }
 
     private static List<Node> owners(Service service) {
@@ -45,13 +52,13 @@ final class Barred {
         }
         if (state.standing.lost().containsKey(run)) {
             boolean back = state.standing.members().containsKey(run.nodeid());
-            return back
-                    ? node + " may run it since before it restarted: start rgmanager there"
-                    : node + " was lost and may run it: it has to be fenced, or fence_ack_manual once it is off";
+            return node
+                    + (back ? " may run it since before it restarted: " : " was lost and may run it: ")
+                    + cure(state, run);
         }
         Peer peer = state.peers.get(run.nodeid());
         return peer != null && peer.node().equals(run)
                 ? node + " is still stopping everything"
-                : node + " may run it and has no rgmanager: start it there";
+                : node + " may run it and has no rgmanager: " + cure(state, run);
     }
 }

@@ -64,7 +64,8 @@ class LeaversTest {
         assertTrue(cluster.state("web").startsWith("started"), "what isn't listed starts: " + cluster.state("web"));
         assertEquals(ResultCode.FENCE, cluster.ask(other, RequestKind.ENABLE, "db", 0));
         assertEquals(
-                "node " + owner + " may run it and has no rgmanager: start it there",
+                "node " + owner
+                        + " may run it and has no rgmanager: start rgmanager there, or once it is stopped fence_ack_manual -s",
                 cluster.service(other, "db").barred());
         comesBackClean();
         assertEquals("", cluster.service(other, "db").barred());

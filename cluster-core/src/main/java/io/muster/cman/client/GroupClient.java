@@ -183,12 +183,6 @@ public final class GroupClient implements AutoCloseable {
         connection.send(CmanFrames.VOUCHED, cause, out.toBytes());
     }
 
-    /// An operator has seen to it that a service runs no longer on a run whose list has it: lost, or a member's without
-    /// an rgmanager. Refused when it isn't listed, or when nobody knows what runs there.
-    public void acknowledge(Node run, String service, Consumer<Reply> then) {
-        request(CmanFrames.ACKNOWLEDGE, new Output().node(run).string(service), then);
-    }
-
     /// This node's member of the group has recovered from everything up to a position.
     public void reportRecovered(String group, long upTo, CauseId cause) {
         connection.send(

@@ -15,7 +15,6 @@ import io.muster.fence.FenceSettings.Overrides;
 import io.muster.fence.NodeFencing;
 import io.muster.finding.ConfigInvalid;
 import io.muster.group.GroupEntry.Level;
-import io.muster.group.Remains;
 import io.muster.machine.Program;
 import io.muster.member.StayPolicy;
 import io.muster.member.StayPolicy.Awaits;
@@ -299,8 +298,6 @@ public final class FenceDaemon implements AutoCloseable {
                 case FenceEffect.StopAgent(long run) -> agents.stop(run);
                 case FenceEffect.ReportFenced(Node victim, String how) ->
                     member.client().ifPresent(cman -> cman.reportFenced(victim, how, cause));
-                case FenceEffect.ReportVouched(Node run, Remains remains) ->
-                    member.client().ifPresent(cman -> cman.reportVouched(run, remains, cause));
                 case FenceEffect.ReportRecovered(long upTo) ->
                     member.client().ifPresent(cman -> cman.reportRecovered(GROUP, upTo, cause));
                 case FenceEffect.Answer(long question, String refusal) -> requests.answer(question, refusal);

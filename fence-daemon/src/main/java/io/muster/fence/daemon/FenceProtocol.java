@@ -37,7 +37,6 @@ public final class FenceProtocol {
     public static final int TRIED = 7;
     public static final int UNFENCED = 8;
     public static final int FORMER = 9;
-    public static final int SERVICE = 10;
 
     /// The code of an answer that says no; its text says why.
     public static final int REFUSED = 1;
@@ -78,11 +77,6 @@ public final class FenceProtocol {
 
     public static NodeFencing former(Answer answer) throws MalformedMessage {
         return NodeFencing.decode(new Input(answer.body()));
-    }
-
-    /// For [#SERVICE].
-    public static Output service(Node victim, String service) {
-        return new Output().node(victim).string(service);
     }
 
     public static Output outside(Node node, String agent) {

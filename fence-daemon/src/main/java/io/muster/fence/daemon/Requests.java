@@ -12,7 +12,6 @@ import io.muster.fence.FencePath;
 import io.muster.fence.NodeFencing;
 import io.muster.member.daemon.AskFencing;
 import io.muster.member.daemon.Questions;
-import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -96,15 +95,6 @@ final class Requests implements SessionHandler {
                         session,
                         frame,
                         name -> daemon.member().post(new FenceEvent.Acknowledged(name, victim, daemon.wallMs())));
-            }
-            case FenceProtocol.SERVICE -> {
-                Input in = frame.input();
-                Node victim = in.node();
-                String service = in.string();
-                questions.ask(
-                        session,
-                        frame,
-                        name -> daemon.member().post(new FenceEvent.ServiceAcknowledged(name, victim, service)));
             }
             case FenceProtocol.FENCED_OUTSIDE -> {
                 var outside = FenceProtocol.Outside.decode(frame.input());
