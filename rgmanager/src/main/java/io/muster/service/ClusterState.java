@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Layout of a snapshot, big-endian: u8 format, optional plan ([PlanCodec]), string hash of its document, standing
 /// ([Standing]), bool locked, u64 fenced up to, u64 clock, u64 next generation, bool due, list of peers (node, u64
-/// epoch, bool ready, bool leaving), list of u32 unmet, list of u32 arrivals, list of services
-/// ([Service]).
+/// epoch, bool ready, bool leaving), list of u32 unmet, list of u32 arrivals, list of tables of
+/// types (u32 nodeid, list of [ResourceType]), list of services ([Service]).
 final class ClusterState {
     private static final int MAX = 65_536;
-    private static final int FORMAT = 4;
+    private static final int FORMAT = 5;
 
     /// A node whose rgmanager is in the group.
     ///
@@ -82,6 +82,9 @@ final class ClusterState {
 
     /// Nodes that have become able to run services and for which failback hasn't been considered.
     final SortedSet<Integer> arrivals = new TreeSet<>();
+
+    /// What the agents of each node in the group say, by nodeid.
+    final SortedMap<Integer, List<ResourceType>> types = new TreeMap<>();
 
     final SortedMap<String, Service> services = new TreeMap<>();
 
@@ -235,6 +238,7 @@ final class ClusterState {
                         o.node(peer.node()).u64(peer.epoch()).bool(peer.ready()).bool(peer.leaving()));
         out.list(unmet, (o, nodeid) -> o.u32(nodeid));
         out.list(arrivals, (o, nodeid) -> o.u32(nodeid));
+        out.list(types.entrySet(), (o, e) -> NodeReport.types(o.u32(e.getKey()), e.getValue()));
         out.list(services.values(), (o, service) -> service.encode(o));
         return out.toBytes();
     }
@@ -258,6 +262,10 @@ final class ClusterState {
                 .forEach(peer -> state.peers.put(peer.node().nodeid(), peer));
         state.unmet.addAll(in.list(MAX, i -> i.u32(Integer.MAX_VALUE)));
         state.arrivals.addAll(in.list(MAX, i -> i.u32(Integer.MAX_VALUE)));
+        int tables = in.u32(MAX);
+        for (int i = 0; i < tables; i++) {
+            state.types.put(in.u32(Integer.MAX_VALUE), NodeReport.types(in));
+        }
         in.list(MAX, Service::decode).forEach(service -> state.services.put(service.name, service));
         in.end();
         return state;

@@ -6,6 +6,7 @@ import io.muster.group.GroupEntry;
 import io.muster.group.Remains;
 import io.muster.service.ClusterState.Peer;
 import io.muster.service.Plan.ServiceSpec;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -85,6 +86,7 @@ final class Entries {
         switch (message) {
             case ServiceMessage.Ready ready -> {
                 if (proofs.ready(from, ready)) {
+                    agents(from, ready.report().types());
                     unpark();
                 }
             }
@@ -93,7 +95,18 @@ final class Entries {
             case ServiceMessage.Asked asked -> asked(entry.from(), asked, regular);
             case ServiceMessage.Leaving leaving -> state.peers.put(from.node().nodeid(), from.parting());
             case ServiceMessage.Look _ -> {}
+            case ServiceMessage.Agents agents -> agents(from, agents.types());
         }
+    }
+
+    /// The table of one node. Where tables differ, the stricter counts, and whoever keeps the nodes alike is told.
+    private void agents(Peer from, List<ResourceType> types) {
+        if (types.equals(state.types.put(from.node().nodeid(), types))) {
+            return;
+        }
+        TypeTable.differences(state.types, from.node().nodeid())
+                .forEach(line -> transitions.notice(true, line));
+        unpark();
     }
 
     private void asked(Node asker, ServiceMessage.Asked asked, boolean regular) {
@@ -183,6 +196,7 @@ final class Entries {
         state.peers.clear();
         state.peers.putAll(peers);
         state.arrivals.retainAll(peers.keySet());
+        state.types.keySet().retainAll(peers.keySet());
         proofs.view(view);
         if (!view.joined().isEmpty() || !view.left().isEmpty()) {
             unpark();

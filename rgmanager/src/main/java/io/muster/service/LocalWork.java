@@ -44,6 +44,9 @@ final class LocalWork {
     private @Nullable Plan known;
     private StopReport stop = StopReport.NONE;
     private Parting parting = Parting.NO;
+    /// What the agents here say.
+    private List<ResourceType> types = List.of();
+
     private long recoverUpTo;
     private long recoveredUpTo;
     private long wallMs;
@@ -78,6 +81,7 @@ final class LocalWork {
             Optional<Plan> known,
             StopReport stop,
             Parting parting,
+            List<ResourceType> types,
             long recoverUpTo,
             long recoveredUpTo,
             long wallMs,
@@ -86,6 +90,7 @@ final class LocalWork {
             proposals = List.copyOf(proposals);
             vouches = List.copyOf(vouches);
             untold = List.copyOf(untold);
+            types = List.copyOf(types);
             pending = Collections.unmodifiableSortedSet(new TreeSet<>(pending));
         }
     }
@@ -106,6 +111,7 @@ final class LocalWork {
                 Optional.ofNullable(known),
                 stop,
                 parting,
+                types,
                 recoverUpTo,
                 recoveredUpTo,
                 wallMs,
@@ -128,6 +134,7 @@ final class LocalWork {
         known = image.known().orElse(null);
         stop = image.stop();
         parting = image.parting();
+        types = image.types();
         recoverUpTo = image.recoverUpTo();
         recoveredUpTo = image.recoveredUpTo();
         wallMs = image.wallMs();
@@ -229,9 +236,16 @@ final class LocalWork {
             case ServiceEvent.StoppedEverything done -> {
                 wallMs = done.wallMs();
                 if (done.epoch() == stop.epoch() && done.version() == stop.version()) {
-                    var word = new ServiceMessage.Ready(done.wallMs(), done.epoch(), stop.version(), done.unclean());
+                    var word = 
+                            new ServiceMessage.Ready(
+                                    done.wallMs(), done.epoch(), stop.version(), done.unclean(), done.report());
                     stop = new StopReport(stop.epoch(), stop.version(), Optional.of(word));
+                    types = done.report().types();
                 }
+            }
+            case ServiceEvent.AgentsRead(List<ResourceType> read, long now) -> {
+                wallMs = now;
+                types = read;
             }
             case ServiceEvent.TreeDone done -> {
                 wallMs = done.wallMs();
@@ -281,6 +295,9 @@ final class LocalWork {
             work.outcomes(state).forEach(outcome -> say(outcome, nowMs, effects));
             work.check(state, nowMs, effects);
             vouch(state, nowMs, effects);
+            if (!types.equals(state.types.getOrDefault(self.nodeid(), List.of()))) {
+                say(new ServiceMessage.Agents(wallMs, types), nowMs, effects);
+            }
             look(state, nowMs, effects);
         } else {
             asUnmet = Remains.ALL;

@@ -15,9 +15,18 @@ public sealed interface ServiceEvent {
     /// @param epoch as in the effect
     /// @param version as in the effect: one that was asked for before the configuration changed is no answer
     /// @param unclean services whose stop failed
-    record StoppedEverything(long epoch, int version, List<String> unclean, long wallMs) implements ServiceEvent {
+    /// @param report what else the group is to know of this node
+    record StoppedEverything(long epoch, int version, List<String> unclean, NodeReport report, long wallMs)
+            implements ServiceEvent {
         public StoppedEverything {
             unclean = List.copyOf(unclean);
+        }
+    }
+
+    /// The agents here have been asked again what they are.
+    record AgentsRead(List<ResourceType> types, long wallMs) implements ServiceEvent {
+        public AgentsRead {
+            types = List.copyOf(types);
         }
     }
 

@@ -14,12 +14,13 @@ public sealed interface ServiceMessage {
     /// The same without the time of day: two that say the same are equal.
     default ServiceMessage undated() {
         return switch (this) {
-            case Ready m -> new Ready(0, m.epoch(), m.version(), m.unclean());
+            case Ready m -> new Ready(0, m.epoch(), m.version(), m.unclean(), m.report());
             case Outcome m -> new Outcome(0, m.service(), m.operation(), m.generation(), m.success(), m.partial());
             case Checked m -> new Checked(0, m.service(), m.generation(), m.success(), m.partial());
             case Asked m -> new Asked(0, m.id(), m.kind(), m.service(), m.target());
             case Leaving _ -> new Leaving(0);
             case Look _ -> new Look(0);
+            case Agents m -> new Agents(0, m.types());
         };
     }
 
@@ -28,9 +29,14 @@ public sealed interface ServiceMessage {
     /// @param epoch position since which it was asked for
     /// @param version of the configuration whose services were stopped
     /// @param unclean services whose stop failed
-    record Ready(long wallMs, long epoch, int version, List<String> unclean) implements ServiceMessage {
+    record Ready(long wallMs, long epoch, int version, List<String> unclean, NodeReport report)
+            implements ServiceMessage {
         public Ready {
             unclean = List.copyOf(unclean);
+        }
+
+        Ready(long wallMs, long epoch, int version, List<String> unclean) {
+            this(wallMs, epoch, version, unclean, NodeReport.NONE);
         }
     }
 
@@ -53,13 +59,22 @@ public sealed interface ServiceMessage {
     /// whole.
     record Look(long wallMs) implements ServiceMessage {}
 
+    /// The agents of the sender say something else than they did: this is its table from now on.
+    record Agents(long wallMs, List<ResourceType> types) implements ServiceMessage {
+        public Agents {
+            types = List.copyOf(types);
+        }
+    }
+
     /// The octets to send.
     static byte[] encode(ServiceMessage message) {
         Output out = new Output(128);
         out.u8(1).u8(type(message)).u64(message.wallMs());
         switch (message) {
-            case Ready(long wallMs, long epoch, int version, List<String> unclean) ->
-                out.u64(epoch).u32(version).list(unclean, Output::string);
+            case Ready m -> {
+                out.u64(m.epoch()).u32(m.version()).list(m.unclean(), Output::string);
+                m.report().encode(out);
+            }
             case Outcome m ->
                 out.string(m.service())
                         .oneOf(m.operation())
@@ -71,6 +86,7 @@ public sealed interface ServiceMessage {
             case Asked m -> out.u64(m.id()).oneOf(m.kind()).string(m.service()).u32(m.target());
             case Leaving(long wallMs) -> {}
             case Look(long wallMs) -> {}
+            case Agents m -> NodeReport.types(out, m.types());
         }
         return out.toBytes();
     }
@@ -83,6 +99,7 @@ public sealed interface ServiceMessage {
             case Asked m -> 4;
             case Leaving m -> 5;
             case Look m -> 6;
+            case Agents m -> 7;
         };
     }
 
@@ -95,12 +112,19 @@ public sealed interface ServiceMessage {
         int type = in.u8();
         long wallMs = in.u64();
         ServiceMessage message = switch (type) {
-            case 1 -> new Ready(wallMs, in.u64(), in.u32(Integer.MAX_VALUE), in.list(65_536, Input::string));
+            case 1 -> 
+                new Ready(
+                        wallMs,
+                        in.u64(),
+                        in.u32(Integer.MAX_VALUE),
+                        in.list(65_536, Input::string),
+                        NodeReport.decode(in));
             case 2 -> new Outcome(wallMs, in.string(), in.oneOf(Operation.class), in.u64(), in.bool(), in.bool());
             case 3 -> new Checked(wallMs, in.string(), in.u64(), in.bool(), in.bool());
             case 4 -> new Asked(wallMs, in.u64(), in.oneOf(RequestKind.class), in.string(), in.u32(Integer.MAX_VALUE));
             case 5 -> new Leaving(wallMs);
             case 6 -> new Look(wallMs);
+            case 7 -> new Agents(wallMs, NodeReport.types(in));
             default -> throw new MalformedMessage("message of rgmanager of type " + type);
         };
         in.end();

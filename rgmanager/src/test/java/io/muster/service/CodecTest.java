@@ -11,8 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class CodecTest {
@@ -20,12 +23,21 @@ class CodecTest {
             3, 2, List.of(Plans.domain("d", true, false, true, "1:1", "2")), Plans.depend(Plans.service("a"), "b"));
 
     private static final List<ServiceMessage> MESSAGES = List.of(
-            new ServiceMessage.Ready(2, 77, 3, List.of("service:a")),
+            new ServiceMessage.Ready(
+                    2,
+                    77,
+                    3,
+                    List.of("service:a"),
+                    new NodeReport(
+                            new TreeMap<>(Map.of("service:a", new TreeSet<>(List.of("device=/dev/sdb1")))),
+                            new TreeSet<>(List.of("service:b")),
+                            Plans.TYPES)),
             new ServiceMessage.Outcome(3, "service:a", Operation.STOP, 9, true, false),
             new ServiceMessage.Checked(4, "service:a", 9, false, true),
             new ServiceMessage.Asked(5, 1L << 40, RequestKind.RELOCATE, "service:a", 2),
             new ServiceMessage.Leaving(6),
-            new ServiceMessage.Look(7));
+            new ServiceMessage.Look(7),
+            new ServiceMessage.Agents(8, Plans.TYPES));
 
     @Test
     void whatWasEncodedIsDecodedEqual() throws MalformedMessage {

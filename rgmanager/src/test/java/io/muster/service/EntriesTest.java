@@ -131,9 +131,9 @@ class EntriesTest {
         var configured = new Drive.Local<GroupEntry, ServiceEvent>(new ServiceEvent.Configured(replica.state().plan));
         var effects = replica.manager.drive(configured, 200);
         assertTrue(effects.contains(new ServiceEffect.StopEverything(epoch, 2)), effects.toString());
-        var former = new ServiceEvent.StoppedEverything(epoch, 1, List.of(), 5);
+        var former = new ServiceEvent.StoppedEverything(epoch, 1, List.of(), NodeReport.NONE, 5);
         assertEquals(List.of(), replica.manager.drive(new Drive.Local<>(former), 300));
-        var present = new ServiceEvent.StoppedEverything(epoch, 2, List.of(), 5);
+        var present = new ServiceEvent.StoppedEverything(epoch, 2, List.of(), NodeReport.NONE, 5);
         var ready = ServiceMessage.encode(new ServiceMessage.Ready(5, epoch, 2, List.of()));
         assertArrayEquals(ready, proposed(replica.manager.drive(new Drive.Local<>(present), 400)));
     }

@@ -13,12 +13,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /// Plans for tests, written shortly.
 final class Plans {
+    /// As the agents that ship say it.
+    static final List<ResourceType> TYPES = List.of(
+            type("fs", "name", 1, "device", "mountpoint"),
+            type("ip", "address", 1, "address"),
+            type("script", "name", 0, "file", "name"),
+            type("service", "name", 1, "name"));
+
     private Plans() {}
+
+    private static ResourceType type(String type, String primary, int most, String... unique) {
+        return new ResourceType(
+                type, primary, most, new TreeSet<>(List.of(unique)), new TreeSet<>(List.of(primary)));
+    }
 
     static ServiceSpec service(String name) {
         return new ServiceSpec("service:" + name, true, "", false, Recovery.RESTART, "", 0, 0, false, "1");

@@ -68,6 +68,7 @@ class ResumedCopyTest {
                 Optional.of(OneReplica.PLAN),
                 new LocalWork.StopReport(6, 7, Optional.of(ready)),
                 LocalWork.Parting.ASKED,
+                Plans.TYPES,
                 13,
                 14,
                 15,

@@ -18,6 +18,7 @@ import io.muster.member.Standing;
 import io.muster.membership.Cman;
 import io.muster.membership.CmanEffect;
 import io.muster.membership.CmanEvent;
+import io.muster.service.NodeReport;
 import io.muster.service.Operation;
 import io.muster.service.PlanReader;
 import io.muster.service.RequestKind;
@@ -298,7 +299,7 @@ final class Fleet {
         local(
                 n,
                 new ServiceEvent.StoppedEverything(
-                        epoch, manager.version, List.copyOf(files[n].listed.keySet()), nowMs[n]));
+                        epoch, manager.version, List.copyOf(files[n].listed.keySet()), NodeReport.NONE, nowMs[n]));
         settle();
     }
 

@@ -25,7 +25,9 @@ import io.muster.resource.daemon.AgentDirectory;
 import io.muster.resource.daemon.StartedLedger;
 import io.muster.resource.daemon.TreeRunner;
 import io.muster.service.ClusterServices;
+import io.muster.service.NodeReport;
 import io.muster.service.PlanReader;
+import io.muster.service.ResourceType;
 import io.muster.service.ResultCode;
 import io.muster.service.ServiceEffect;
 import io.muster.service.ServiceEvent;
@@ -33,6 +35,7 @@ import io.muster.service.ServiceManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -262,6 +265,9 @@ public final class RgManager implements AutoCloseable {
             config = read;
             if (before == null || !before.sha256().equals(read.sha256())) {
                 present.configure(read.rm(), known, cause);
+                if (manager != null) {
+                    member.answering(cause).accept(new ServiceEvent.AgentsRead(ResourceType.of(known), wallMs()));
+                }
             }
         }
 
@@ -340,7 +346,8 @@ public final class RgManager implements AutoCloseable {
                     present.stopEverything(
                             cause,
                             (unclean, ended) -> member.answering(ended)
-                                    .accept(new ServiceEvent.StoppedEverything(epoch, version, unclean, wallMs())));
+                                    .accept(new ServiceEvent.StoppedEverything(
+                                            epoch, version, unclean, report(), wallMs())));
                 }
                 case ServiceEffect.ReportVouched(Node run, Remains remains) ->
                     member.client().ifPresent(cman -> cman.reportVouched(run, remains, cause));
@@ -370,6 +377,14 @@ public final class RgManager implements AutoCloseable {
                     }
                 }
             }
+        }
+
+        private NodeReport report() {
+            MetadataSet known = agents;
+            return new NodeReport(
+                    Collections.emptySortedMap(),
+                    Collections.emptySortedSet(),
+                    known == null ? List.of() : ResourceType.of(known));
         }
 
         private void fetch(int version, CauseId cause) {
