@@ -104,8 +104,7 @@ final class Entries {
         if (types.equals(state.types.put(from.node().nodeid(), types))) {
             return;
         }
-        TypeTable.differences(state.types, from.node().nodeid())
-                .forEach(line -> transitions.notice(true, line));
+        TypeTable.differences(state.types, from.node().nodeid()).forEach(line -> transitions.notice(true, line));
         unpark();
     }
 

@@ -236,9 +236,8 @@ final class LocalWork {
             case ServiceEvent.StoppedEverything done -> {
                 wallMs = done.wallMs();
                 if (done.epoch() == stop.epoch() && done.version() == stop.version()) {
-                    var word = 
-                            new ServiceMessage.Ready(
-                                    done.wallMs(), done.epoch(), stop.version(), done.unclean(), done.report());
+                    var word = new ServiceMessage.Ready(
+                            done.wallMs(), done.epoch(), stop.version(), done.unclean(), done.report());
                     stop = new StopReport(stop.epoch(), stop.version(), Optional.of(word));
                     types = done.report().types();
                 }

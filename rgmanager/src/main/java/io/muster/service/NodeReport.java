@@ -19,8 +19,7 @@ import java.util.TreeSet;
 ///     one that isn't in here may have anything
 /// @param kept services that were frozen and go on running here
 /// @param types what the agents here say
-public record NodeReport(
-        SortedMap<String, SortedSet<String>> held, SortedSet<String> kept, List<ResourceType> types) {
+public record NodeReport(SortedMap<String, SortedSet<String>> held, SortedSet<String> kept, List<ResourceType> types) {
     private static final int MAX = 65_536;
 
     /// Nothing to say.
@@ -36,8 +35,7 @@ public record NodeReport(
     }
 
     void encode(Output out) {
-        out.list(
-                held.entrySet(), (o, e) -> o.string(e.getKey()).list(e.getValue(), Output::string));
+        out.list(held.entrySet(), (o, e) -> o.string(e.getKey()).list(e.getValue(), Output::string));
         out.list(kept, Output::string);
         types(out, types);
     }

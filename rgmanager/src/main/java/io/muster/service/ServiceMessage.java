@@ -112,7 +112,7 @@ public sealed interface ServiceMessage {
         int type = in.u8();
         long wallMs = in.u64();
         ServiceMessage message = switch (type) {
-            case 1 -> 
+            case 1 ->
                 new Ready(
                         wallMs,
                         in.u64(),

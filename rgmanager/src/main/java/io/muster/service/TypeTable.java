@@ -16,8 +16,8 @@ final class TypeTable {
     /// @param tables by node
     static TypeTable of(SortedMap<Integer, List<ResourceType>> tables) {
         var table = new TypeTable();
-        tables.values().forEach(types -> types.forEach(
-                type -> table.types.merge(type.type(), type, TypeTable::stricter)));
+        tables.values()
+                .forEach(types -> types.forEach(type -> table.types.merge(type.type(), type, TypeTable::stricter)));
         return table;
     }
 

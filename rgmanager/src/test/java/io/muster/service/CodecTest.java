@@ -121,7 +121,7 @@ class CodecTest {
         var manager = new ServiceManager(States.run(1), Plans::read);
         byte[] before = manager.snapshot();
         var refused = assertThrows(MalformedMessage.class, () -> manager.restore(snapshot));
-        assertEquals("state of services in format 1, not 4", refused.getMessage());
+        assertEquals("state of services in format 1, not 5", refused.getMessage());
         assertArrayEquals(before, manager.snapshot());
     }
 

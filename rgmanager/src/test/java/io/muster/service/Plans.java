@@ -29,8 +29,7 @@ final class Plans {
     private Plans() {}
 
     private static ResourceType type(String type, String primary, int most, String... unique) {
-        return new ResourceType(
-                type, primary, most, new TreeSet<>(List.of(unique)), new TreeSet<>(List.of(primary)));
+        return new ResourceType(type, primary, most, new TreeSet<>(List.of(unique)), new TreeSet<>(List.of(primary)));
     }
 
     static ServiceSpec service(String name) {

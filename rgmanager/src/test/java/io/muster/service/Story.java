@@ -258,6 +258,7 @@ final class Story implements TestCluster.Witness {
                 case ServiceMessage.Asked _ -> "an operator asks";
                 case ServiceMessage.Leaving _ -> "wants to end";
                 case ServiceMessage.Look _ -> "look at what has changed";
+                case ServiceMessage.Agents m -> "agents " + m.types().size();
             };
             tell("log", from + said + late);
         } catch (MalformedMessage e) {

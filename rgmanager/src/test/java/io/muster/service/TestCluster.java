@@ -745,7 +745,8 @@ final class TestCluster {
             if (rg.alive) {
                 machine.ledgerLost = false;
             }
-            rg.on(new ReplicaEvent.Local<>(new ServiceEvent.StoppedEverything(epoch, version, unclean, NodeReport.NONE, WALL + nowMs)));
+            rg.on(new ReplicaEvent.Local<>(
+                    new ServiceEvent.StoppedEverything(epoch, version, unclean, NodeReport.NONE, WALL + nowMs)));
         });
     }
 
