@@ -62,7 +62,8 @@ final class ClusterState {
 
     final SortedMap<Integer, LastFenced> fenced = new TreeMap<>();
 
-    /// The last runs of each node that were proven harmless, oldest first: another side may still hold them for lost.
+    /// The last runs of each node that were proven harmless, or have left in good order, oldest first: another side
+    /// may still hold them for lost.
     final SortedMap<Integer, List<Node>> proven = new TreeMap<>();
 
     int configVersion;

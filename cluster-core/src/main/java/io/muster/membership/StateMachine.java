@@ -148,6 +148,10 @@ final class StateMachine {
         state.unmanaged.remove(going.node());
         Reason reason = going.reason();
         Departure departure = reason == Reason.LOST || reason == Reason.KILLED ? lose(going) : going;
+        if (!state.isUnproven(going.node())) {
+            // It has left with nothing running.
+            harmless(going.node());
+        }
         state.disturbed = state.next();
         log.all(new GroupEntry.Membership(
                 state.disturbed, ring.sequence(), state.nodes(), List.of(), List.of(departure)));
@@ -205,16 +209,21 @@ final class StateMachine {
         }
     }
 
+    /// A run that has ended is harmless for ever. A side that was elsewhere then may still hold it for lost.
+    private void harmless(Node run) {
+        var runs = new ArrayList<>(state.proven.getOrDefault(run.nodeid(), List.of()));
+        runs.remove(run);
+        runs.add(run);
+        int first = Math.max(0, runs.size() - ClusterState.MAX_PROVEN);
+        state.proven.put(run.nodeid(), List.copyOf(runs.subList(first, runs.size())));
+    }
+
     void prove(Node victim, int byNodeid, String how) {
         long position = state.next();
         state.unproven.removeIf(d -> d.node().equals(victim));
         if (!victim.incarnation().equals(Incarnation.UNKNOWN) && !state.members.containsKey(victim)) {
             // Only of the dead: who lives may begin anew what it has stopped.
-            var runs = new ArrayList<>(state.proven.getOrDefault(victim.nodeid(), List.of()));
-            runs.remove(victim);
-            runs.add(victim);
-            int first = Math.max(0, runs.size() - ClusterState.MAX_PROVEN);
-            state.proven.put(victim.nodeid(), List.copyOf(runs.subList(first, runs.size())));
+            harmless(victim);
         }
         if (!victim.incarnation().equals(Incarnation.UNKNOWN) || !how.equals(GroupEntry.STOPPED)) {
             // A node that only says that it found nothing of an earlier run hasn't been fenced.

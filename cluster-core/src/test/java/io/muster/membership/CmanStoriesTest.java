@@ -219,6 +219,21 @@ class CmanStoriesTest {
     }
 
     @Test
+    void whoHasLeftInGoodOrderIsNoVictimEitherForASideThatHeldItForLost() {
+        CmanCluster c = up(3);
+        c.partition(List.of(1), List.of(2, 3));
+        c.until("1 alone", () -> c.run(1).members().equals(List.of(1)), 5000);
+        c.until("2 and 3", () -> c.run(2).members().equals(List.of(2, 3)), 5000);
+        c.run(3).process.post(CmanCluster.cman(leave(false, false)));
+        c.until("2 alone", () -> c.run(2).members().equals(List.of(2)), 5000);
+        Node gone = c.run(3).node;
+        assertTrue(c.run(1).core.cman().state().isUnproven(gone));
+        c.network.heal();
+        c.until("1 and 2", () -> c.together() && c.run(2).members().equals(List.of(1, 2)), 5000);
+        assertFalse(c.run(2).core.cman().state().isUnproven(gone), "1 has it from before");
+    }
+
+    @Test
     void leaveRemoveLowersExpectedVotesToTheNumberOfNodes() {
         CmanCluster c = up(4);
         for (int id : List.of(4, 3, 2)) {

@@ -75,6 +75,16 @@ class StateBoundsTest {
     }
 
     @Test
+    void proofOfOneRunIsNoneOfAnotherOfItsNode() {
+        Node lost = new Node(3, new Incarnation(1, 1));
+        Node killed = new Node(3, new Incarnation(2, 1));
+        machine.lose(new Departure(lost, Reason.LOST));
+        machine.lose(new Departure(killed, Reason.KILLED));
+        machine.prove(lost, 1, "apc");
+        assertEquals(List.of(new Departure(killed, Reason.KILLED)), state.unproven);
+    }
+
+    @Test
     void proofsAreRememberedForTheLastRunsOfANode() {
         for (int i = 0; i < 100; i++) {
             machine.prove(new Node(3, new Incarnation(i, 1)), 1, "apc");

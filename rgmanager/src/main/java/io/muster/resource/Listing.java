@@ -83,9 +83,11 @@ final class Listing {
         return all;
     }
 
-    /// All that could be stopped is: what is left is known by name from here on.
+    /// All that could be stopped is: what is left is known by name from here on. That is written down also when it is
+    /// nothing and was nothing before: where there is no ledger, nobody could tell when this daemon is killed.
     void known() {
         all = false;
+        stale |= writes == 0;
     }
 
     /// Whether something of the service may run.

@@ -48,6 +48,16 @@ class LedgerTest {
     }
 
     @Test
+    void aNodeThatRunsNothingSaysSoOnceItHasStoppedEverything() {
+        stage.tellLedger();
+        stage.configure("");
+        assertTrue(end().ok());
+        assertEquals("   0s ledger: []", stage.told().getLast());
+        assertTrue(end().ok());
+        assertFalse(stage.told().toString().contains("ledger"), "and once is enough");
+    }
+
+    @Test
     void aLedgerThatCannotBeWrittenRefusesTheStartAndNeverTheStop() {
         stage.configure(ONE);
         stage.ledgerFull(true);

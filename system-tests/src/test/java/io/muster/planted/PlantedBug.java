@@ -7,16 +7,23 @@ import java.util.List;
 /// @param name one line of words
 /// @param file below the checkout
 /// @param changes in the order of the table
+/// @param by a pattern like the next, of those that are known to find it: they run first; empty for none
 /// @param tests a pattern for the names of the test classes that run, without `io.muster.`; empty for
 ///     all of the module's
 /// @param firstSeed of the simulated clusters that run if those hold
 /// @param lastSeed smaller than the first for none
-record PlantedBug(String name, String file, List<Change> changes, String tests, long firstSeed, long lastSeed) {
+record PlantedBug(
+        String name, String file, List<Change> changes, String by, String tests, long firstSeed, long lastSeed) {
     /// @param before stands in the file exactly once
     record Change(String before, String after) {}
 
     PlantedBug {
         changes = List.copyOf(changes);
+    }
+
+    /// The tests that run first.
+    String first() {
+        return by.isEmpty() ? tests : by;
     }
 
     String module() {

@@ -63,7 +63,7 @@ class PlantedBugs {
         assertFalse(bugs.isEmpty(), "no bug is called " + wanted);
         // All are begun before the first is waited for.
         List<DynamicTest> controls = bugs.stream()
-                .map(bug -> new Control(bug.module(), bug.tests()))
+                .map(bug -> new Control(bug.module(), bug.first()))
                 .distinct()
                 .map(control -> {
                     Future<String> held =

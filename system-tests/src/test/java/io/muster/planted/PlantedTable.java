@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 /// |---|---|
 /// | `== WORDS` | a bug, by name; what follows is its |
 /// | `file PATH` | where it is, below the checkout |
-/// | `tests PATTERN` | which test classes run, without `io.muster.` |
+/// | `by PATTERN` | which test classes are known to find it, without `io.muster.`: they run first |
+/// | `tests PATTERN` | which test classes run when those hold, alike |
 /// | `seeds A..B` | simulated clusters that run when the tests hold; `none`; 1..100 if nothing is said |
 /// | `-TEXT` | what stands there; more than one line in a row are one text |
 /// | `+TEXT` | what stands there instead; none: it is taken out |
@@ -84,6 +85,7 @@ final class PlantedTable {
     private static final class Draft {
         private String name = "";
         private String file = "";
+        private String by = "";
         private String tests = "";
         private long first = 1;
         private long last = SEEDS;
@@ -108,6 +110,8 @@ final class PlantedTable {
                 after.add(line.substring(1));
             } else if (line.startsWith("file ")) {
                 file = line.substring(5).strip();
+            } else if (line.startsWith("by ")) {
+                by = line.substring(3).strip();
             } else if (line.startsWith("tests ")) {
                 tests = line.substring(6).strip();
             } else if (line.equals("seeds none")) {
@@ -137,7 +141,7 @@ final class PlantedTable {
             if (file.indexOf('/') < 0 || changes.isEmpty()) {
                 throw new IllegalArgumentException(place + "\"" + name + "\" has no file, or no change");
             }
-            bugs.add(new PlantedBug(name, file, changes, tests, first, last));
+            bugs.add(new PlantedBug(name, file, changes, by, tests, first, last));
         }
     }
 

@@ -15,6 +15,7 @@ class PlantedTableTest {
 
             == quorum by half
             file cluster-core/src/main/java/A.java
+            by quorum\\.AT
             tests quorum\\..*
             seeds 3..9
             -    votes * 2 > expected
@@ -38,11 +39,13 @@ class PlantedTableTest {
                         "quorum by half",
                         "cluster-core/src/main/java/A.java",
                         List.of(new PlantedBug.Change("    votes * 2 > expected", "    votes * 2 >= expected")),
+                        "quorum\\.AT",
                         "quorum\\..*",
                         3,
                         9),
                 bugs.getFirst());
         assertEquals("cluster-core", bugs.getFirst().module());
+        assertEquals("quorum\\.AT", bugs.getFirst().first());
         assertEquals(1, bugs.get(1).changes().size(), "lines in a row are one text");
         assertEquals(
                 "two(c)",

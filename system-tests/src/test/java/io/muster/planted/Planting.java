@@ -56,7 +56,10 @@ final class Planting {
         String text = bug.plantedIn(Files.readString(source));
         Path dir = Files.createTempDirectory(scratch, "bug-");
         compile(bug, source, text, dir.resolve("classes"));
-        String by = tests(bug.module(), bug.tests(), dir, TESTS_S);
+        String by = tests(bug.module(), bug.first(), dir, TESTS_S);
+        if (by.isEmpty() && !bug.by().isEmpty()) {
+            by = tests(bug.module(), bug.tests(), dir, TESTS_S);
+        }
         if (by.isEmpty()) {
             by = seeds(bug, dir);
         }
