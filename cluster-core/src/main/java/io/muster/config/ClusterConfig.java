@@ -56,6 +56,28 @@ public record ClusterConfig(
                 root);
     }
 
+    /// The same with other nodes.
+    public ClusterConfig withNodes(List<ClusterNode> others) {
+        return new ClusterConfig(
+                name,
+                version,
+                sha256,
+                cman,
+                totem,
+                fenceDaemon,
+                fenceXvmd,
+                others,
+                fenceDevices,
+                quorumd,
+                dlm,
+                gfsControld,
+                group,
+                logging,
+                uidgid,
+                rm,
+                root);
+    }
+
     /// The node of that name, exactly as written in the file.
     public Optional<ClusterNode> node(String nodeName) {
         return nodes.stream().filter(node -> node.name().equals(nodeName)).findFirst();

@@ -7,6 +7,7 @@ import io.muster.group.GroupEntry.Level;
 import io.muster.group.GroupEntry.Reason;
 import io.muster.group.GroupTable;
 import io.muster.group.Remains;
+import io.muster.membership.CmanSettings.Configured;
 import io.muster.quorum.QuorumRules;
 import io.muster.quorum.Tally;
 import io.muster.totem.RingId;
@@ -69,6 +70,13 @@ final class ClusterState {
     int configVersion;
     String configSha256 = "";
 
+    /// The nodes of that configuration.
+    SortedMap<Integer, Configured> configured = new TreeMap<>();
+
+    /// Nodes that it has no more and that are members or lost: their entries as they were when they last had one. They
+    /// go when their nodes have.
+    final SortedMap<Integer, Configured> leaving = new TreeMap<>();
+
     /// Whether ccsd has agreed on that configuration; else it is the one the first members came with.
     boolean configAgreed;
 
@@ -90,6 +98,23 @@ final class ClusterState {
         mandatory = settings.mandatory();
         configVersion = settings.configVersion();
         configSha256 = settings.configSha256();
+        configured = settings.nodes();
+    }
+
+    /// Whether a node is a member, or was one of which nobody has proven the end.
+    boolean concerns(int nodeid) {
+        return members.keySet().stream().anyMatch(run -> run.nodeid() == nodeid)
+                || unproven.stream().anyMatch(d -> d.node().nodeid() == nodeid);
+    }
+
+    /// Of nodes that have gone for good nothing is kept.
+    void forgetTheGone() {
+        leaving.keySet().removeIf(nodeid -> !concerns(nodeid));
+    }
+
+    /// As the file calls a node, or called it last.
+    Optional<Configured> entry(int nodeid) {
+        return Optional.ofNullable(configured.getOrDefault(nodeid, leaving.get(nodeid)));
     }
 
     /// What may still run on a run that is lost, or that has nobody to manage it.
@@ -149,7 +174,8 @@ final class ClusterState {
     /// Layout: u64 position, u64 disturbed, list of members, tally (4 u32 without the booleans, 2 bool),
     /// optional ring id, rules, u8 mandatory levels as bits, list of departures, list of unmanaged runs and
     /// their [Remains], list of last fencings, lists of runs proven of each node, u32, string and bool of the
-    /// configuration, list of names of groups, groups.
+    /// configuration, list of names of groups, lists of
+    /// nodes configured and leaving (u32 nodeid, [Configured]), groups.
     void encode(Output out) {
         out.u64(position).u64(disturbed);
         out.list(members.values(), (o, m) -> m.encode(o));
@@ -166,10 +192,16 @@ final class ClusterState {
         out.list(unmanaged.entrySet(), (o, e) -> e.getValue().encode(o.node(e.getKey())));
         out.list(
                 fenced.values(),
-                (o, f) -> o.node(f.victim()).u32(f.byNodeid()).string(f.how()).u64(f.position()));
+                (o, f) -> o.node(f.victim())
+                        .u32(f.byNodeid())
+                        .string(f.how())
+                        .u64(f.position())
+                        .u64(f.atMs()));
         out.list(proven.values(), (o, runs) -> o.list(runs, Output::node));
         out.u32(configVersion).string(configSha256).bool(configAgreed);
         out.list(configUntold, Output::string);
+        encodeNodes(out, configured);
+        encodeNodes(out, leaving);
         groups.encode(out);
     }
 
@@ -196,8 +228,8 @@ final class ClusterState {
         for (var line : in.list(MAX_NODES, i -> Map.entry(i.node(), Remains.decode(i)))) {
             state.unmanaged.put(line.getKey(), line.getValue());
         }
-        Collection<LastFenced> last =
-                in.list(MAX_RUNS, i -> new LastFenced(i.node(), i.u32(Integer.MAX_VALUE), i.string(255), i.u64()));
+        Collection<LastFenced> last = in.list(
+                MAX_RUNS, i -> new LastFenced(i.node(), i.u32(Integer.MAX_VALUE), i.string(255), i.u64(), i.u64()));
         last.forEach(f -> state.fenced.put(f.victim().nodeid(), f));
         for (List<Node> runs : in.list(MAX_RUNS, i -> i.list(MAX_PROVEN, Input::node))) {
             state.proven.put(runs.getFirst().nodeid(), runs);
@@ -206,8 +238,22 @@ final class ClusterState {
         state.configSha256 = in.string(64);
         state.configAgreed = in.bool();
         state.configUntold.addAll(in.list(GroupTable.MAX_GROUPS, i -> i.string(GroupTable.NAME_BYTES)));
+        state.configured = decodeNodes(in);
+        state.leaving.putAll(decodeNodes(in));
         state.groups = GroupTable.decode(in);
         return state;
+    }
+
+    static void encodeNodes(Output out, SortedMap<Integer, Configured> nodes) {
+        out.list(nodes.entrySet(), (o, node) -> node.getValue().encode(o.u32(node.getKey())));
+    }
+
+    static SortedMap<Integer, Configured> decodeNodes(Input in) throws MalformedMessage {
+        SortedMap<Integer, Configured> nodes = new TreeMap<>();
+        for (var node : in.list(MAX_NODES, i -> Map.entry(i.u32(Integer.MAX_VALUE), Configured.decode(i)))) {
+            nodes.put(node.getKey(), node.getValue());
+        }
+        return nodes;
     }
 
     private void encodeRules(Output out) {
@@ -240,7 +286,7 @@ final class ClusterState {
                 + ", last quorate " + lastQuorate + ", " + rules + ", mandatory " + mandatory + ", unproven " + unproven
                 + ", unmanaged " + unmanaged + ", fenced " + fenced.values() + ", proven " + proven.values()
                 + ", configuration " + configVersion + " " + configSha256 + " " + configAgreed + " " + configUntold
-                + ", groups " + groups.groups();
+                + ", configured " + configured + ", leaving " + leaving + ", groups " + groups.groups();
     }
 
     byte[] toBytes() {

@@ -10,6 +10,7 @@ import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Reason;
 import io.muster.membership.CmanEffect.Result;
 import io.muster.membership.CmanEffect.Severity;
+import io.muster.membership.CmanSettings.Configured;
 import io.muster.totem.RingEffect;
 import io.muster.totem.RingEvent;
 import io.muster.totem.RingId;
@@ -17,7 +18,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /// A node's cman above the ring: members, votes, quorum and closed process groups.
@@ -29,13 +32,13 @@ import java.util.stream.LongStream;
 /// | installed | [Installation] has made one state of them; ordered messages change it through [StateMachine] |
 ///
 /// Everything is applied in the order of the ring; what is local to the node ([Clients], [Outbox],
-/// [FreshQuestions], [Shutdown], [QuorumDevice], [Sightings]) never enters the state except as an ordered
+/// [FreshQuestions], [Shutdown], [QuorumDevice]) never enters the state except as an ordered
 /// message.
 ///
 /// Thread: the owner's event loop.
 public final class Cman implements Core<CmanEvent, CmanEffect> {
     /// Of our messages. Nodes with another one are refused.
-    public static final int PROTOCOL = 2;
+    public static final int PROTOCOL = 3;
 
     private final Node self;
     private final HeldConfiguration configuration;
@@ -44,7 +47,6 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     private final FreshQuestions questions;
     private final Shutdown shutdown;
     private final QuorumDevice device;
-    private final Sightings sightings;
     private final RingSync sync;
     private final CmanOut out;
 
@@ -52,6 +54,12 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     private boolean stateful;
     private boolean ended;
     private long lastManAt = Long.MAX_VALUE;
+
+    /// The wall clock against the monotonic one; only for what commands show.
+    private long aheadMs;
+
+    /// The nodes beyond cluster.conf that the driver was told of last.
+    private SortedMap<Integer, Configured> beyond = new TreeMap<>();
 
     /// Of the ordered message at hand.
     private CauseId cause = CauseId.NONE;
@@ -65,7 +73,6 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         this.questions = new FreshQuestions();
         this.shutdown = new Shutdown();
         this.device = new QuorumDevice();
-        this.sightings = new Sightings();
         this.state = ClusterState.initial(settings);
         this.sync = new RingSync(self);
         this.out = new CmanOut(self);
@@ -82,12 +89,13 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             List<FreshQuestions.Question> questions,
             Shutdown.Image shutdown,
             QuorumDevice.Image device,
-            Sightings.Image sightings,
             RingSync.Image sync,
             byte[] state,
             boolean stateful,
             boolean ended,
-            long lastManAt) {}
+            long lastManAt,
+            long aheadMs,
+            SortedMap<Integer, Configured> beyond) {}
 
     Image image() {
         return new Image(
@@ -98,12 +106,13 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 questions.image(),
                 shutdown.image(),
                 device.image(),
-                sightings.image(),
                 sync.image(),
                 state.toBytes(),
                 stateful,
                 ended,
-                lastManAt);
+                lastManAt,
+                aheadMs,
+                beyond);
     }
 
     /// The cman an [#image] was taken of, from there on.
@@ -119,12 +128,13 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         questions = FreshQuestions.restored(image.questions());
         shutdown = Shutdown.restored(image.shutdown());
         device = QuorumDevice.restored(image.device());
-        sightings = Sightings.restored(image.sightings());
         sync = RingSync.restored(image.sync());
         state = ClusterState.read(image.state());
         stateful = image.stateful();
         ended = image.ended();
         lastManAt = image.lastManAt();
+        aheadMs = image.aheadMs();
+        beyond = new TreeMap<>(image.beyond());
         out = new CmanOut(self);
     }
 
@@ -138,13 +148,16 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         switch (event) {
             case CmanEvent.FromRing(RingEffect effect) -> fromRing(effect, nowMs);
             case CmanEvent.Stalled(long ms) -> clients.stalled(ms);
+            case CmanEvent.WallClock(long ms) -> aheadMs = ms;
+            case CmanEvent.Told(SortedMap<Integer, Configured> leaving) -> told(leaving);
             case CmanEvent.Tick() -> {}
             case CmanEvent.Gone(int client) -> gone(client, nowMs);
             case CmanEvent.LedgerRead e -> ledgerRead(e);
             case CmanEvent.Join e -> clients.join(e, outbox, out);
             case CmanEvent.Part e -> clients.part(e, nowMs, outbox, out);
             case CmanEvent.Send e -> clients.send(e, state.groups.group(e.group()), outbox, out);
-            case CmanEvent.ReportFenced e -> outbox.add(new CmanMessage.Proven(e.victim(), e.how()), true, e.cause());
+            case CmanEvent.ReportFenced e ->
+                outbox.add(new CmanMessage.Proven(e.victim(), e.how(), nowMs + aheadMs), true, e.cause());
             case CmanEvent.ReportVouched e ->
                 outbox.add(new CmanMessage.Vouched(e.run(), e.remains()), true, e.cause());
             case CmanEvent.ReportRecovered e -> {
@@ -153,7 +166,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 }
             }
             case CmanEvent.Acknowledge e ->
-                take(e.client(), e.request(), OperatorRequests.acknowledge(state, e), e.cause());
+                take(e.client(), e.request(), OperatorRequests.acknowledge(state, e, nowMs + aheadMs), e.cause());
             case CmanEvent.AskFresh e ->
                 questions.ask(e, sync.installed() && !state.tally.quorate(), state.position, nowMs, out);
             case CmanEvent.Leave e -> leave(e, nowMs);
@@ -173,7 +186,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 take(e.client(), e.request(), OperatorRequests.announce(state, configuration.reader(), e));
         }
         deadlines(nowMs);
-        pump();
+        pump(nowMs);
         return out.effects();
     }
 
@@ -198,7 +211,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         switch (effect) {
             case RingEffect.Configuration(RingId id, boolean regular, List<Node> members) -> {
                 if (regular) {
-                    beginSync(id, members);
+                    beginSync(id, members, nowMs);
                 } else {
                     sync.transitional(members);
                 }
@@ -220,13 +233,13 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         }
     }
 
-    private void beginSync(RingId id, List<Node> members) {
+    private void beginSync(RingId id, List<Node> members, long nowMs) {
         sync.begin(id, members);
         outbox.close();
-        sendTransition();
+        sendTransition(nowMs);
     }
 
-    private void sendTransition() {
+    private void sendTransition(long nowMs) {
         RingId now = shutdown.left() ? null : sync.due();
         if (now == null) {
             return;
@@ -241,6 +254,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                     device.name(),
                     0,
                     0,
+                    0,
                     settings().configVersion(),
                     settings().configSha256());
         }
@@ -249,6 +263,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 PROTOCOL,
                 settings().clusterName(),
                 settings().clusterId(),
+                nowMs + aheadMs,
                 stateful,
                 clients.remains(),
                 sync.companions(),
@@ -296,6 +311,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         Set<Node> before = Set.copyOf(state.members.keySet());
         boolean quorateBefore = state.tally.quorate();
         state = done.state;
+        reach(state.leaving);
         done.refused.forEach((node, why) -> out.say(Severity.WARN, name(node) + " is refused: " + why));
         done.ended.forEach((node, why) -> out.say(Severity.WARN, name(node) + " has to go: " + why));
         if (!done.difference.isEmpty()) {
@@ -318,10 +334,44 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         if (me != null && !device.isAsToldBy(me)) {
             queue(device.told(), false);
         }
-        publish(done.log, nowMs);
+        publish(done.log);
         membersChanged(before, quorateBefore, nowMs);
         configuration.toSpread(state, self).ifPresent(message -> queue(message, true));
         questions.askAgain(out);
+    }
+
+    /// Members that this node's own cluster.conf lacks must be heard before the ring can take both. Once it is a member
+    /// it knows by the log.
+    private void told(SortedMap<Integer, Configured> leaving) {
+        if (state.members.containsKey(self)) {
+            return;
+        }
+        SortedMap<Integer, Configured> all = new TreeMap<>(beyond);
+        leaving.forEach((nodeid, entry) -> {
+            if (nodeid != self.nodeid() && !settings().nodes().containsKey(nodeid)) {
+                all.put(nodeid, entry);
+            }
+        });
+        reach(all);
+    }
+
+    private void reach(SortedMap<Integer, Configured> nodes) {
+        if (!nodes.equals(beyond)) {
+            nodes.forEach((nodeid, entry) -> {
+                if (!beyond.containsKey(nodeid)) {
+                    out.say(
+                            Severity.INFO,
+                            "node " + nodeid + " (" + entry.name()
+                                    + ") is in cluster.conf no more: a member until it leaves");
+                }
+            });
+            beyond = new TreeMap<>(nodes);
+            out.add(new CmanEffect.Leaving(beyond));
+        }
+    }
+
+    private String nameOf(int nodeid) {
+        return state.entry(nodeid).map(Configured::name).orElse(settings().nameOf(nodeid));
     }
 
     private void round(RingId id, long sinceMs) {
@@ -360,7 +410,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             case CmanMessage.Report m -> state.groups.report(m.group(), from, Math.min(m.upTo(), state.position));
             case CmanMessage.Proven m -> {
                 out.say(Severity.INFO, name(m.victim()) + " is harmless: " + m.how() + ", says node " + from.nodeid());
-                machine.prove(m.victim(), from.nodeid(), m.how());
+                machine.prove(m.victim(), from.nodeid(), m.how(), m.atMs());
             }
             case CmanMessage.Vouched m -> {
                 out.say(
@@ -377,7 +427,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 if (m.run().equals(self)) {
                     clients.own().acknowledged(m.service());
                 }
-                machine.acknowledge(m.run(), from.nodeid(), m.service());
+                machine.acknowledge(m.run(), from.nodeid(), m.service(), m.atMs());
             }
             case CmanMessage.Leave m -> {
                 Reason good = m.removed() ? Reason.REMOVED : Reason.LEFT;
@@ -402,10 +452,16 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             case CmanMessage.Expected m -> machine.setExpected(from.nodeid(), m.votes());
             case CmanMessage.NodeVotes m -> machine.setVotes(m.nodeid(), m.votes());
             case CmanMessage.Device m -> machine.setDevice(from, m.name(), m.votes());
-            case CmanMessage.Configuration m -> configuration.take(m, state, machine, out);
+            case CmanMessage.Configuration m -> {
+                Optional<CmanEffect> taken = configuration.take(m, state, machine, out);
+                // First whom to reach: the driver is about to drop everybody whom the file doesn't have.
+                reach(state.leaving);
+                taken.ifPresent(out::add);
+            }
         }
         machine.advance();
-        publish(log, nowMs);
+        reach(state.leaving);
+        publish(log);
         membersChanged(before, quorateBefore, nowMs);
     }
 
@@ -416,19 +472,14 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 log.to(
                         group.name(),
                         new GroupEntry.Message(state.next(), d.from(), d.regular(), m.payload(), d.cause()));
-                publish(log, 0);
+                publish(log);
                 return;
             }
         }
     }
 
     /// Hands the entries to the streams of this node's clients.
-    private void publish(Log log, long nowMs) {
-        for (Log.Line line : log.lines()) {
-            if (line.entry() instanceof GroupEntry.Fenced f) {
-                sightings.proven(f, state, nowMs);
-            }
-        }
+    private void publish(Log log) {
         clients.publish(log.lines(), self, cause, this::whole, out);
     }
 
@@ -449,7 +500,6 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             stateful = true;
         }
         if (!before.equals(state.members.keySet())) {
-            sightings.members(before, state.members.keySet(), nowMs);
             out.say(
                     Severity.INFO,
                     "members " + nodeids(state.nodes()) + " ring=" + sync.ring() + " position=" + state.position
@@ -564,9 +614,9 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         }
     }
 
-    private void pump() {
+    private void pump(long nowMs) {
         if (!ended) {
-            sendTransition();
+            sendTransition(nowMs);
             RingId now = sync.ring();
             if (sync.installed() && now != null) {
                 outbox.pump(now, out::toRing);
@@ -583,7 +633,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     }
 
     private String name(Node node) {
-        return "node " + node.nodeid() + " (" + settings().nameOf(node.nodeid()) + ")";
+        return "node " + node.nodeid() + " (" + nameOf(node.nodeid()) + ")";
     }
 
     private static String nodeids(List<Node> nodes) {
@@ -596,16 +646,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     /// What commands show. Take it on the owner's thread.
     public CmanStatus status() {
         return CmanStatus.of(
-                self,
-                settings(),
-                state,
-                sightings.joinedMs(),
-                sightings.fencedMs(),
-                sync.ring(),
-                shutdown.left(),
-                stateful,
-                device.votes(),
-                device.name());
+                self, settings(), state, sync.ring(), shutdown.left(), stateful, device.votes(), device.name());
     }
 
     /// The cluster.conf in force; empty while this node has yet to get it. Take it on the owner's thread.

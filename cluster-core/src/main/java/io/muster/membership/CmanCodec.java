@@ -57,7 +57,7 @@ final class CmanCodec {
         out.u32(number);
         switch (message) {
             case Transition t -> {
-                out.u8(t.protocol()).string(t.clusterName()).u32(t.clusterId());
+                out.u8(t.protocol()).string(t.clusterName()).u32(t.clusterId()).u64(t.wallMs());
                 t.remains().encode(out.bool(t.stateful()));
                 out.list(t.side(), Output::node);
                 t.self().encode(out);
@@ -70,9 +70,10 @@ final class CmanCodec {
                         .i32(m.client());
             case CmanMessage.Part m -> m.remains().encode(out.string(m.group()).oneOf(m.reason()));
             case CmanMessage.Report m -> out.string(m.group()).u64(m.upTo());
-            case CmanMessage.Proven m -> out.node(m.victim()).string(m.how());
+            case CmanMessage.Proven m -> out.node(m.victim()).string(m.how()).u64(m.atMs());
             case CmanMessage.Vouched m -> m.remains().encode(out.node(m.run()));
-            case CmanMessage.Acknowledged m -> out.node(m.run()).string(m.service());
+            case CmanMessage.Acknowledged m ->
+                out.node(m.run()).string(m.service()).u64(m.atMs());
             case CmanMessage.Leave m -> m.remains().encode(out.bool(m.removed()));
             case CmanMessage.Kill m ->
                 out.list(m.nodeids(), (o, id) -> o.u32(id)).string(m.why());
@@ -116,7 +117,7 @@ final class CmanCodec {
             case 4 ->
                 new CmanMessage.Part(in.string(GroupTable.NAME_BYTES), in.oneOf(Reason.class), Remains.decode(in));
             case 5 -> new CmanMessage.Report(in.string(GroupTable.NAME_BYTES), in.u64());
-            case 6 -> new CmanMessage.Proven(in.node(), in.string(255));
+            case 6 -> new CmanMessage.Proven(in.node(), in.string(255), in.u64());
             case 7 -> new CmanMessage.Leave(in.bool(), Remains.decode(in));
             case 8 -> new CmanMessage.Kill(in.list(MAX_NODES, i -> i.u32(Integer.MAX_VALUE)), in.string(255));
             case 9 -> new CmanMessage.Expected(in.u32(MAX_VOTES));
@@ -126,7 +127,7 @@ final class CmanCodec {
                 new CmanMessage.Configuration(
                         in.u32(Integer.MAX_VALUE), in.string(64), in.bool(), in.bytes(MAX_PAYLOAD));
             case 13 -> new CmanMessage.Vouched(in.node(), Remains.decode(in));
-            case 14 -> new CmanMessage.Acknowledged(in.node(), in.string(255));
+            case 14 -> new CmanMessage.Acknowledged(in.node(), in.string(255), in.u64());
             default -> throw new MalformedMessage("cman message of type " + type);
         };
     }
@@ -143,6 +144,7 @@ final class CmanCodec {
                 protocol,
                 name,
                 id,
+                in.u64(),
                 in.bool(),
                 Remains.decode(in),
                 in.list(MAX_NODES, Input::node),

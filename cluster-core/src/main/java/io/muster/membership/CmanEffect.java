@@ -3,6 +3,10 @@ package io.muster.membership;
 import io.muster.core.CauseId;
 import io.muster.group.GroupEntry;
 import io.muster.totem.RingEvent;
+import io.muster.wire.Output;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// What a node's cman wants done.
 public sealed interface CmanEffect {
@@ -54,6 +58,21 @@ public sealed interface CmanEffect {
 
     /// This configuration holds from now on, on all nodes.
     record Configured(byte[] document) implements CmanEffect {}
+
+    /// Besides the nodes of cluster.conf these are to be reached from now on, by nodeid: it has them no more, but they
+    /// are members until they leave. Tell them to nodes that come.
+    record Leaving(SortedMap<Integer, CmanSettings.Configured> nodes) implements CmanEffect {
+        public Leaving {
+            nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
+        }
+
+        /// For a node that comes, which makes [CmanEvent.Told] of it; empty when there is nothing to tell.
+        public byte[] octets() {
+            Output out = new Output(256);
+            ClusterState.encodeNodes(out, nodes);
+            return nodes.isEmpty() ? new byte[0] : out.toBytes();
+        }
+    }
 
     /// For the log.
     record Say(Severity severity, String text) implements CmanEffect {}

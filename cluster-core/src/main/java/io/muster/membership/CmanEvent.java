@@ -1,12 +1,18 @@
 package io.muster.membership;
 
 import io.muster.core.CauseId;
+import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.Remains;
+import io.muster.membership.CmanSettings.Configured;
 import io.muster.totem.RingEffect;
+import io.muster.wire.Input;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// What happens to a node's cman. Clients are local processes, numbered by the driver and never twice;
 /// `request` is the client's own number for what it asks.
@@ -16,6 +22,24 @@ public sealed interface CmanEvent {
 
     /// The driver was called this much too late, or the clocks say that time has passed unseen.
     record Stalled(long ms) implements CmanEvent {}
+
+    /// What the wall clock shows more than the monotonic clock: for the times that commands show, and for nothing else.
+    record WallClock(long aheadMs) implements CmanEvent {}
+
+    /// A node that this one has met knows of members that cluster.conf has no more, by nodeid.
+    record Told(SortedMap<Integer, Configured> leaving) implements CmanEvent {
+        public Told {
+            leaving = Collections.unmodifiableSortedMap(new TreeMap<>(leaving));
+        }
+
+        /// From [CmanEffect.Leaving#octets] of another node.
+        public static Told of(byte[] octets) throws MalformedMessage {
+            Input in = new Input(octets);
+            var told = new Told(ClusterState.decodeNodes(in));
+            in.end();
+            return told;
+        }
+    }
 
     /// A deadline has passed.
     record Tick() implements CmanEvent {}

@@ -33,13 +33,15 @@ sealed interface CmanMessage permits Transition, CmanMessage.Ordinary {
     record Report(String group, long upTo) implements Ordinary {}
 
     /// A run of a node is proven harmless.
-    record Proven(Node victim, String how) implements Ordinary {}
+    ///
+    /// @param atMs in wall-clock milliseconds of the sender, for display
+    record Proven(Node victim, String how, long atMs) implements Ordinary {}
 
     /// Of a run that is lost, or has nobody to manage it, only these may still run.
     record Vouched(Node run, Remains remains) implements Ordinary {}
 
     /// An operator's word that a service runs no longer where it was listed.
-    record Acknowledged(Node run, String service) implements Ordinary {}
+    record Acknowledged(Node run, String service, long atMs) implements Ordinary {}
 
     /// The sender leaves the cluster.
     ///

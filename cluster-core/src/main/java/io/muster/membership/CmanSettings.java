@@ -1,8 +1,12 @@
 package io.muster.membership;
 
+import io.muster.core.MalformedMessage;
 import io.muster.group.GroupEntry.Level;
 import io.muster.quorum.QuorumRules;
+import io.muster.wire.Input;
+import io.muster.wire.Output;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -33,8 +37,32 @@ public record CmanSettings(
         int lastManStandingMs,
         int configVersion,
         String configSha256) {
-    /// One node of the file.
-    public record Configured(String name, int votes) {}
+    /// One node of the file: what others need to reach and count it.
+    ///
+    /// @param name also the host of its first link
+    /// @param altnames its further links
+    public record Configured(String name, int votes, List<Link> altnames) {
+        /// As many as the transport has.
+        private static final int MAX_LINKS = 8;
+
+        public Configured {
+            altnames = List.copyOf(altnames);
+        }
+
+        /// @param port 0 for the cluster's
+        public record Link(String host, int port) {}
+
+        /// Layout: string name, u32 votes, list of links (string host, u32 port).
+        void encode(Output out) {
+            out.string(name).u32(votes);
+            out.list(altnames, (o, link) -> o.string(link.host()).u32(link.port()));
+        }
+
+        static Configured decode(Input in) throws MalformedMessage {
+            return new Configured(
+                    in.string(255), in.u32(1 << 20), in.list(MAX_LINKS, i -> new Link(i.string(255), i.u32(0xffff))));
+        }
+    }
 
     /// Reads the document of an ordered configuration. A pure function: the same octets give the same
     /// answer on all nodes.

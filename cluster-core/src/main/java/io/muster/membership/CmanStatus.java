@@ -5,6 +5,7 @@ import io.muster.group.Group;
 import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.Remains;
+import io.muster.membership.CmanSettings.Configured;
 import io.muster.quorum.Tally;
 import io.muster.totem.RingId;
 import java.util.ArrayList;
@@ -36,31 +37,25 @@ public record CmanStatus(
         List<GroupStatus> groups) {
     /// One node, configured or met.
     ///
-    /// @param joinedMs monotonic milliseconds when this node saw it join; -1 for never
+    /// @param leaving whether cluster.conf has it no more
+    /// @param joinedMs wall-clock milliseconds when it became a member; 0 for never
     /// @param incarnation sequence of the ring it joined in; 0 for never
-    /// @param fencedMs monotonic milliseconds when this node saw it made harmless; -1 for never
     /// @param unproven whether a lost run of it hasn't been made harmless
     /// @param left runs of it on which something may still run that nobody there answers for
     public record NodeStatus(
             int nodeid,
             String name,
             boolean member,
+            boolean leaving,
             long incarnation,
             long joinedMs,
             int votes,
             int expected,
             boolean unproven,
             List<Left> left,
-            Optional<LastFenced> lastFenced,
-            long fencedMs) {
+            Optional<LastFenced> lastFenced) {
         public NodeStatus {
             left = List.copyOf(left);
-        }
-
-        /// The same with times of another clock.
-        public NodeStatus at(long joined, long fenced) {
-            return new NodeStatus(
-                    nodeid, name, member, incarnation, joined, votes, expected, unproven, left, lastFenced, fenced);
         }
     }
 
@@ -103,8 +98,6 @@ public record CmanStatus(
             Node self,
             CmanSettings settings,
             ClusterState state,
-            SortedMap<Integer, Long> joinedMs,
-            SortedMap<Integer, Long> fencedMs,
             @Nullable RingId ring,
             boolean leaving,
             boolean stateful,
@@ -121,16 +114,19 @@ public record CmanStatus(
             Member member = members.get(id);
             nodes.add(new NodeStatus(
                     id,
-                    settings.nameOf(id),
+                    Optional.ofNullable(settings.nodes().get(id))
+                            .or(() -> state.entry(id))
+                            .map(Configured::name)
+                            .orElse(Integer.toString(id)),
                     member != null,
+                    state.leaving.containsKey(id),
                     member == null ? 0 : member.joinedRing(),
-                    joinedMs.getOrDefault(id, -1L),
+                    member == null ? 0 : member.sinceMs(),
                     member == null ? settings.votesOf(id) : member.votes(),
                     member == null ? settings.expectedVotes() : member.expected(),
                     state.unproven.stream().anyMatch(d -> d.node().nodeid() == id),
                     left(state, id),
-                    Optional.ofNullable(state.fenced.get(id)),
-                    fencedMs.getOrDefault(id, -1L)));
+                    Optional.ofNullable(state.fenced.get(id))));
         }
         List<GroupStatus> groups = state.groups.groups().stream()
                 .map(g -> new GroupStatus(g, recovering(state, g.level())))

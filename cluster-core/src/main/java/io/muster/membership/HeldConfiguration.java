@@ -66,7 +66,9 @@ final class HeldConfiguration {
     }
 
     /// An ordered one: taken by all or by none.
-    void take(CmanMessage.Configuration m, ClusterState state, StateMachine machine, CmanOut out) {
+    ///
+    /// @return what is to be done when it is news here
+    Optional<CmanEffect> take(CmanMessage.Configuration m, ClusterState state, StateMachine machine, CmanOut out) {
         boolean newer = follows(state, m.version(), m.agreed());
         boolean same = m.version() == state.configVersion && m.sha256().equals(state.configSha256);
         Optional<CmanSettings> read = newer || same ? reader.read(m.document()) : Optional.empty();
@@ -75,16 +77,17 @@ final class HeldConfiguration {
                 || !read.get().configSha256().equals(m.sha256())
                 || !read.get().clusterName().equals(settings.clusterName())) {
             out.say(Severity.WARN, "configuration " + m.version() + " isn't taken: this is " + state.configVersion);
-            return;
+            return Optional.empty();
         }
         boolean mine = settings.configVersion() == m.version()
                 && settings.configSha256().equals(m.sha256());
         settings = read.get();
         document = m.document();
         machine.configure(settings, m.agreed() || same && state.configAgreed);
-        if (!mine) {
-            out.say(Severity.INFO, "configuration " + m.version() + " holds from now on");
-            out.add(new CmanEffect.Configured(document));
+        if (mine) {
+            return Optional.empty();
         }
+        out.say(Severity.INFO, "configuration " + m.version() + " holds from now on");
+        return Optional.of(new CmanEffect.Configured(document));
     }
 }

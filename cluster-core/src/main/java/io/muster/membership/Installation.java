@@ -179,8 +179,21 @@ final class Installation {
                         t.node(),
                         "cluster.conf version " + t.self().configVersion() + " with other content than that of node "
                                 + model.node().nodeid());
+            } else if (!mayCome(keeper, t.node())) {
+                refused.put(
+                        t.node(),
+                        "cluster.conf version " + state.configVersion + " has no node with nodeid "
+                                + t.node().nodeid() + ": add it there first");
             }
         }
+    }
+
+    /// A node that is in cluster.conf no more stays what it is as long as it runs; nobody comes anew under its entry.
+    private boolean mayCome(Side keeper, Node node) {
+        return state.configured.containsKey(node.nodeid())
+                || state.members.containsKey(node)
+                || state.isUnproven(node) && state.leaving.containsKey(node.nodeid())
+                || keeper.fresh() && keeper.nodes.containsKey(node);
     }
 
     /// @return whether both lived through the same quorum last and nobody has decided anything since
@@ -227,12 +240,17 @@ final class Installation {
         if (keeper.fresh()) {
             for (Node node : kept) {
                 joined.add(node);
-                state.members.put(node, keeper.first().self().joinedAt(ring.sequence()));
+                state.members.put(
+                        node,
+                        keeper.first()
+                                .self()
+                                .joinedAt(ring.sequence(), keeper.first().wallMs()));
             }
             joined.sort(null);
         }
         joining.forEach((node, member) -> {
-            state.members.put(node, member.joinedAt(ring.sequence()));
+            state.members.put(
+                    node, member.joinedAt(ring.sequence(), keeper.first().wallMs()));
             state.forgetProof(node);
         });
         List<Departure> lost = List.copyOf(left);
@@ -253,6 +271,7 @@ final class Installation {
             own.retainAll(joining.keySet());
             state.groups.adopt(groupsOf(side), own, state::next).forEach(machine::view);
         }
+        state.forgetTheGone();
         machine.advance();
     }
 
@@ -286,9 +305,9 @@ final class Installation {
                 int teller = side.first().node().nodeid();
                 LastFenced last = side.state().fenced.get(run.nodeid());
                 if (last != null && last.victim().equals(run)) {
-                    machine.prove(run, last.byNodeid(), last.how());
+                    machine.prove(run, last.byNodeid(), last.how(), last.atMs());
                 } else {
-                    machine.prove(run, teller, STOPPED);
+                    machine.prove(run, teller, STOPPED, 0);
                 }
             } else if (side.state().isUnproven(run)) {
                 machine.vouch(run, side.first().node().nodeid(), side.state().remains(run));

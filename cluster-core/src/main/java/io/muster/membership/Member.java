@@ -12,6 +12,7 @@ import io.muster.wire.Output;
 /// @param deviceVotes of the quorum device while it sees it alive, else 0
 /// @param device the quorum device's name, or empty
 /// @param joinedRing sequence of the ring in which it became a member: `Inc` in the original's output
+/// @param sinceMs when that was, in wall-clock milliseconds of one of its members
 /// @param features one bit each; one is on when all members have it
 /// @param configVersion of the cluster.conf that its cman holds
 public record Member(
@@ -21,6 +22,7 @@ public record Member(
         int deviceVotes,
         String device,
         long joinedRing,
+        long sinceMs,
         long features,
         int configVersion,
         String configSha256) {
@@ -36,28 +38,48 @@ public record Member(
                 voter.deviceVotes(),
                 device,
                 joinedRing,
+                sinceMs,
                 features,
                 configVersion,
                 configSha256);
     }
 
     Member withDevice(int changedVotes, String name) {
-        return new Member(node, votes, expected, changedVotes, name, joinedRing, features, configVersion, configSha256);
+        return new Member(
+                node, votes, expected, changedVotes, name, joinedRing, sinceMs, features, configVersion, configSha256);
     }
 
     Member withConfig(int changedVotes, int changedExpected, int version, String sha256) {
         return new Member(
-                node, changedVotes, changedExpected, deviceVotes, device, joinedRing, features, version, sha256);
+                node,
+                changedVotes,
+                changedExpected,
+                deviceVotes,
+                device,
+                joinedRing,
+                sinceMs,
+                features,
+                version,
+                sha256);
     }
 
-    Member joinedAt(long ringSequence) {
+    Member joinedAt(long ringSequence, long wallMs) {
         return new Member(
-                node, votes, expected, deviceVotes, device, ringSequence, features, configVersion, configSha256);
+                node,
+                votes,
+                expected,
+                deviceVotes,
+                device,
+                ringSequence,
+                wallMs,
+                features,
+                configVersion,
+                configSha256);
     }
 
     void encode(Output out) {
         out.node(node).u32(votes).u32(expected).u32(deviceVotes).string(device);
-        out.u64(joinedRing).u64(features).u32(configVersion).string(configSha256);
+        out.u64(joinedRing).u64(sinceMs).u64(features).u32(configVersion).string(configSha256);
     }
 
     static Member decode(Input in) throws MalformedMessage {
@@ -67,6 +89,7 @@ public record Member(
                 in.u32(1 << 20),
                 in.u32(1 << 20),
                 in.string(255),
+                in.u64(),
                 in.u64(),
                 in.u64(),
                 in.u32(Integer.MAX_VALUE),

@@ -68,13 +68,13 @@ final class OperatorRequests {
 
     /// An operator's word counts for one run and one service that is listed. Of a run where nobody knows what runs, no
     /// word on one service is enough.
-    static Verdict acknowledge(ClusterState state, CmanEvent.Acknowledge e) {
+    static Verdict acknowledge(ClusterState state, CmanEvent.Acknowledge e, long wallMs) {
         Remains listed = state.remains(e.run());
         if (listed.all()) {
             return Verdict.no(Result.INVALID, "nobody knows what runs there: any service may");
         }
         return listed.bars(e.service())
-                ? Verdict.yes(new CmanMessage.Acknowledged(e.run(), e.service()), true)
+                ? Verdict.yes(new CmanMessage.Acknowledged(e.run(), e.service(), wallMs), true)
                 : Verdict.no(
                         Result.INVALID,
                         e.service() + " isn't on the list of run " + e.run().incarnation() + " of node "

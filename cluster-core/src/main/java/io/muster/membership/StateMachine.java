@@ -110,7 +110,7 @@ final class StateMachine {
     void leftBehind(Node run, Remains remains) {
         if (state.isUnproven(run)) {
             if (remains.none()) {
-                prove(run, run.nodeid(), GroupEntry.STOPPED);
+                prove(run, run.nodeid(), GroupEntry.STOPPED, 0);
             } else if (!remains.equals(state.remains(run))) {
                 state.unproven.replaceAll(d -> d.node().equals(run) ? d.with(remains) : d);
                 log.all(new GroupEntry.Vouched(state.next(), run, remains));
@@ -167,7 +167,7 @@ final class StateMachine {
         if (run.incarnation().equals(Incarnation.UNKNOWN)) {
             // A run that nobody has met is no lost one, but may be a victim all the same.
             if (remains.none()) {
-                prove(run, byNodeid, GroupEntry.STOPPED);
+                prove(run, byNodeid, GroupEntry.STOPPED, 0);
             } else {
                 log.all(new GroupEntry.Vouched(state.next(), run, remains));
             }
@@ -188,7 +188,7 @@ final class StateMachine {
             }
             Remains rest = departure.remains().and(remains);
             if (rest.none()) {
-                prove(run, byNodeid, GroupEntry.STOPPED);
+                prove(run, byNodeid, GroupEntry.STOPPED, 0);
             } else if (!rest.equals(departure.remains())) {
                 state.unproven.replaceAll(d -> d.node().equals(run) ? d.with(rest) : d);
                 log.all(new GroupEntry.Vouched(state.next(), run, rest));
@@ -197,12 +197,12 @@ final class StateMachine {
     }
 
     /// An operator's word takes one service off a run's list.
-    void acknowledge(Node run, int byNodeid, String service) {
+    void acknowledge(Node run, int byNodeid, String service, long atMs) {
         Remains listed = state.remains(run);
         if (!listed.all() && listed.bars(service)) {
             Remains rest = listed.without(service);
             if (rest.none() && state.isUnproven(run)) {
-                prove(run, byNodeid, GroupEntry.OVERRIDE);
+                prove(run, byNodeid, GroupEntry.OVERRIDE, atMs);
             } else {
                 vouch(run, byNodeid, rest);
             }
@@ -218,16 +218,18 @@ final class StateMachine {
         state.proven.put(run.nodeid(), List.copyOf(runs.subList(first, runs.size())));
     }
 
-    void prove(Node victim, int byNodeid, String how) {
+    /// @param atMs when it was said, on the clock of whoever said it; 0 when that isn't known
+    void prove(Node victim, int byNodeid, String how, long atMs) {
         long position = state.next();
         state.unproven.removeIf(d -> d.node().equals(victim));
+        state.forgetTheGone();
         if (!victim.incarnation().equals(Incarnation.UNKNOWN) && !state.members.containsKey(victim)) {
             // Only of the dead: who lives may begin anew what it has stopped.
             harmless(victim);
         }
         if (!victim.incarnation().equals(Incarnation.UNKNOWN) || !how.equals(GroupEntry.STOPPED)) {
             // A node that only says that it found nothing of an earlier run hasn't been fenced.
-            state.fenced.put(victim.nodeid(), new LastFenced(victim, byNodeid, how, position));
+            state.fenced.put(victim.nodeid(), new LastFenced(victim, byNodeid, how, position, atMs));
         }
         log.all(new GroupEntry.Fenced(position, victim, byNodeid, how));
     }
@@ -281,6 +283,12 @@ final class StateMachine {
         boolean news = settings.configVersion() != state.configVersion
                 || !settings.configSha256().equals(state.configSha256);
         QuorumRules before = state.rules;
+        state.configured.forEach((nodeid, entry) -> {
+            if (!settings.nodes().containsKey(nodeid) && state.concerns(nodeid)) {
+                state.leaving.put(nodeid, entry);
+            }
+        });
+        state.leaving.keySet().removeAll(settings.nodes().keySet());
         state.configure(settings);
         // Who holds it already keeps the votes that an operator has given it since.
         state.members.replaceAll((node, member) -> !news && state.holds(member)

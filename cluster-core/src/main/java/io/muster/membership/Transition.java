@@ -10,6 +10,7 @@ import java.util.List;
 ///
 /// @param ring the configuration it is for
 /// @param protocol of our messages; members must have the same
+/// @param wallMs the time on its clock, for display
 /// @param stateful whether its daemons have managed something in a quorate cluster since it started
 /// @param remains what may still run on it
 /// @param side those it moved here together with; nodes of one side have equal states
@@ -20,6 +21,7 @@ record Transition(
         int protocol,
         String clusterName,
         int clusterId,
+        long wallMs,
         boolean stateful,
         Remains remains,
         List<Node> side,
@@ -32,9 +34,18 @@ record Transition(
 
     /// One that says nothing but whose it is: the rest is in a language we don't speak.
     static Transition foreign(RingId ring, int protocol, String clusterName, int clusterId, Node from) {
-        var unknown = new Member(from, 0, 0, 0, "", 0, 0, 0, "");
+        var unknown = new Member(from, 0, 0, 0, "", 0, 0, 0, 0, "");
         return new Transition(
-                ring, protocol, clusterName, clusterId, false, Remains.ALL, List.of(from), unknown, new ClusterState());
+                ring,
+                protocol,
+                clusterName,
+                clusterId,
+                0,
+                false,
+                Remains.ALL,
+                List.of(from),
+                unknown,
+                new ClusterState());
     }
 
     Node node() {

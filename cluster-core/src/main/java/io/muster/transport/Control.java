@@ -3,6 +3,7 @@ package io.muster.transport;
 import io.muster.core.MalformedMessage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// What transports tell each other, inside control datagrams.
@@ -13,6 +14,7 @@ import java.util.List;
 /// | report, of each link, ascending | highest sequence heard u32, those before it u32, age of the highest u16 |
 /// | size probe | kind 2 u8, link u8, size u16, filled up with zeros so that the datagram has that size |
 /// | size answer | kind 3 u8, link u8, size u16 |
+/// | word | kind 4 u8, 0 u8, octets that are the business of whoever uses the transport |
 ///
 /// In a report, bit i of the sequences before the highest is set when highest-1-i was heard; the age is in
 /// milliseconds.
@@ -39,6 +41,9 @@ sealed interface Control {
     /// It did.
     record SizeAnswer(int link, int bytes) implements Control {}
 
+    /// What the sender wants those to know whom it meets.
+    record Word(byte[] octets) implements Control {}
+
     /// Octets before encryption.
     static byte[] encode(Control message) {
         return switch (message) {
@@ -57,6 +62,12 @@ sealed interface Control {
             case SizeProbe probe ->
                 sized(new byte[probe.bytes() - Datagram.OVERHEAD_BYTES], 2, probe.link(), probe.bytes());
             case SizeAnswer answer -> sized(new byte[4], 3, answer.link(), answer.bytes());
+            case Word word ->
+                ByteBuffer.allocate(2 + word.octets().length)
+                        .put((byte) 4)
+                        .put((byte) 0)
+                        .put(word.octets())
+                        .array();
         };
     }
 
@@ -83,6 +94,7 @@ sealed interface Control {
                 }
                 yield new SizeAnswer(link, bytes);
             }
+            case 4 -> new Word(Arrays.copyOfRange(octets, 2, octets.length));
             default -> throw new MalformedMessage("control message of kind " + kind);
         };
     }

@@ -66,6 +66,10 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
     private long nextTickMs = Long.MAX_VALUE;
     private long dropOldKeyMs = Long.MAX_VALUE;
     private long ticks;
+
+    /// For whomever this node meets; empty for nothing.
+    private byte[] word = {};
+
     private List<TransportEffect> out = new ArrayList<>();
 
     /// @param self this node and this start of it
@@ -102,6 +106,7 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
                 takePeers();
                 checkMtu();
             }
+            case TransportEvent.Word(byte[] octets) -> word = octets;
             case TransportEvent.Rekey(ClusterKey key) -> rekey(key);
             case TransportEvent.Tick() -> tick(nowMs);
         }
@@ -335,6 +340,7 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
                     probeAlong(nowMs);
                 }
             }
+            case Control.Word said -> out.add(new TransportEffect.Told(peer.nodeid, said.octets()));
             case SizeProbe probe -> {
                 if (probe.link() == arrivedOn) {
                     byte[] answer = Control.encode(new SizeAnswer(probe.link(), probe.bytes()));
@@ -355,6 +361,9 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
         List<Report> reports = new ArrayList<>(peer.links.length);
         for (LinkMeter link : peer.links) {
             reports.add(link.report(nowMs));
+        }
+        if (word.length > 0) {
+            send(peer, seal(Datagram.CONTROL, peer.nodeid, Control.encode(new Control.Word(word))));
         }
         for (int i = 0; i < peer.links.length; i++) {
             int sequence = peer.links[i].nextProbe(nowMs);

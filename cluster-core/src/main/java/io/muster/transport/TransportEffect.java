@@ -18,6 +18,9 @@ public sealed interface TransportEffect {
     /// An incarnation has proven itself; what the replaced one sends is rejected from now on.
     record Accepted(Node node, @Nullable Incarnation replaced) implements TransportEffect {}
 
+    /// What that node tells those whom it meets. Comes again and again.
+    record Told(int nodeid, byte[] octets) implements TransportEffect {}
+
     /// A link to a node changed; for the log.
     ///
     /// @param live whether it carries datagrams

@@ -34,6 +34,9 @@ public sealed interface TransportEvent {
     /// Other nodes or links from now on.
     record Configure(TransportConfig config) implements TransportEvent {}
 
+    /// What every node that is met is told from now on, until it is empty: before the ring above takes it.
+    record Word(byte[] octets) implements TransportEvent {}
+
     /// The key file has changed. The new key is used for sending once all live peers have it too.
     record Rekey(ClusterKey key) implements TransportEvent {}
 

@@ -218,7 +218,7 @@ final class CmanCluster {
                     throw new AssertionError("client " + client + " of " + node + " put out: " + why);
                 case CmanEffect.AskShutdown(int client) ->
                     process.post(cman(new CmanEvent.ShutdownAnswer(client, votes)));
-                case CmanEffect.Parted _, CmanEffect.Configured _ -> {}
+                case CmanEffect.Parted _, CmanEffect.Configured _, CmanEffect.Leaving _ -> {}
             }
             checkQuorum(this);
         }
@@ -263,7 +263,7 @@ final class CmanCluster {
         List<Integer> ids = IntStream.rangeClosed(1, nodes).boxed().toList();
         ringConfig = RingConfig.of(ids, ids.stream().map(i -> 1).toList(), 1000, 1400);
         SortedMap<Integer, Configured> configured = new TreeMap<>();
-        ids.forEach(id -> configured.put(id, new Configured("n" + id, 1)));
+        ids.forEach(id -> configured.put(id, new Configured("n" + id, 1, List.of())));
         QuorumRules with = rules.apply(QuorumRules.plain(ids));
         settings = new CmanSettings(
                 "harbor", 6520, configured, with.twoNode() ? 1 : nodes, with, Set.of(), 5000, 10_000, 10_000, 1, "aa");

@@ -46,16 +46,16 @@ class CmanOrderTest {
     }
 
     private static Member stranger(Node node) {
-        return new Member(node, 1, 3, 0, "", 0, 0, 1, "aa");
+        return new Member(node, 1, 3, 0, "", 0, 0, 0, 1, "aa");
     }
 
     private Transition transition(int protocol, List<Node> side, Member self, ClusterState state) {
-        return new Transition(ring, protocol, "harbor", 7, false, Remains.NONE, side, self, state);
+        return new Transition(ring, protocol, "harbor", 7, 0, false, Remains.NONE, side, self, state);
     }
 
     private static CmanSettings settings() {
         var nodes = new TreeMap<Integer, Configured>();
-        List.of(1, 2, 3).forEach(id -> nodes.put(id, new Configured("n" + id, 1)));
+        List.of(1, 2, 3).forEach(id -> nodes.put(id, new Configured("n" + id, 1, List.of())));
         QuorumRules rules = QuorumRules.plain(List.of(1, 2, 3));
         return new CmanSettings("harbor", 7, nodes, 3, rules, Set.of(), 5000, 10_000, 10_000, 1, "aa");
     }

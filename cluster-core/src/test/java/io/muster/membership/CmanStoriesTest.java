@@ -106,7 +106,7 @@ class CmanStoriesTest {
         c.until("without 2", () -> c.run(1).members().equals(List.of(1, 3)), 5000);
         c.run(3).process.post(CmanCluster.cman(new CmanEvent.ReportFenced(1, victim, "apc")));
         c.until("fenced", () -> ofNode2(c).lastFenced().isPresent(), 2000);
-        long fencedMs = ofNode2(c).fencedMs();
+        long fencedMs = ofNode2(c).lastFenced().orElseThrow().atMs();
         c.boot(2).join(Optional.of(Level.SERVICE));
         c.until("with 2 again", () -> c.together() && c.agreed(), 5000);
         c.simulation.runForMs(1000);
@@ -117,7 +117,7 @@ class CmanStoriesTest {
         assertEquals("apc", ofNode2(c).lastFenced().orElseThrow().how());
         assertEquals(
                 fencedMs,
-                ofNode2(c).fencedMs(),
+                ofNode2(c).lastFenced().orElseThrow().atMs(),
                 "shown as fenced after it joined at " + ofNode2(c).joinedMs());
     }
 
@@ -428,7 +428,7 @@ class CmanStoriesTest {
     void whoKnowsSomethingElseGoesAndIsAVictimAndTheMajorityStaysQuorate() {
         CmanCluster c = up(5);
         joinAll(c, Optional.of(Level.SERVICE));
-        c.run(2).core.cman().state().fenced.put(9, new LastFenced(c.run(4).node, 1, "never", 3));
+        c.run(2).core.cman().state().fenced.put(9, new LastFenced(c.run(4).node, 1, "never", 3, 0));
         c.crash(5);
         c.until("2 has ended", () -> c.run(2).end != null, 5000);
         assertFalse(c.run(2).end.clean());
@@ -446,7 +446,7 @@ class CmanStoriesTest {
     @Test
     void ofTwoHalvesThatKnowDifferentThingsTheOneWithTheLowestNodeidStays() {
         CmanCluster c = up(3);
-        c.run(1).core.cman().state().fenced.put(9, new LastFenced(c.run(1).node, 1, "never", 3));
+        c.run(1).core.cman().state().fenced.put(9, new LastFenced(c.run(1).node, 1, "never", 3, 0));
         c.crash(3);
         c.until("2 has ended", () -> c.run(2).end != null, 5000);
         assertEquals(null, c.run(1).end);

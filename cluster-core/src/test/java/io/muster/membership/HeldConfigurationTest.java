@@ -37,7 +37,7 @@ class HeldConfigurationTest {
     private static CmanSettings settings(byte[] document) {
         String text = new String(document, StandardCharsets.UTF_8);
         var nodes = new TreeMap<Integer, Configured>();
-        List.of(1, 2, 3).forEach(id -> nodes.put(id, new Configured("n" + id, 1)));
+        List.of(1, 2, 3).forEach(id -> nodes.put(id, new Configured("n" + id, 1, List.of())));
         int version = Integer.parseInt(text.split(" ")[0]);
         QuorumRules rules = QuorumRules.plain(List.of(1, 2, 3));
         return new CmanSettings("c", 7, nodes, 3, rules, Set.of(), 5000, 10_000, 10_000, version, "hash of " + text);
@@ -54,7 +54,8 @@ class HeldConfigurationTest {
         for (int nodeid = 1; nodeid <= held.length; nodeid++) {
             CmanSettings own = settings(held[nodeid - 1]);
             state.members.put(
-                    node(nodeid), new Member(node(nodeid), 1, 3, 0, "", 4, 0, own.configVersion(), own.configSha256()));
+                    node(nodeid),
+                    new Member(node(nodeid), 1, 3, 0, "", 4, 0, 0, own.configVersion(), own.configSha256()));
         }
         return state;
     }

@@ -80,14 +80,14 @@ class StateBoundsTest {
         Node killed = new Node(3, new Incarnation(2, 1));
         machine.lose(new Departure(lost, Reason.LOST));
         machine.lose(new Departure(killed, Reason.KILLED));
-        machine.prove(lost, 1, "apc");
+        machine.prove(lost, 1, "apc", 0);
         assertEquals(List.of(new Departure(killed, Reason.KILLED)), state.unproven);
     }
 
     @Test
     void proofsAreRememberedForTheLastRunsOfANode() {
         for (int i = 0; i < 100; i++) {
-            machine.prove(new Node(3, new Incarnation(i, 1)), 1, "apc");
+            machine.prove(new Node(3, new Incarnation(i, 1)), 1, "apc", 0);
         }
         assertEquals(true, state.wasProven(new Node(3, new Incarnation(99, 1))));
         assertEquals(false, state.wasProven(new Node(3, new Incarnation(1, 1))));

@@ -151,6 +151,9 @@ public final class ModelCluster {
         if (!from.process().alive()) {
             return; // its power went while it was at it
         }
+        if (!from.reaches(nodeid)) {
+            return;
+        }
         network.send(from.self().nodeid(), nodeid, () -> {
             ModelNode target = node(nodeid);
             ModelCman to = target.cman().orElse(null);
@@ -161,8 +164,12 @@ public final class ModelCluster {
                 network.send(nodeid, from.self().nodeid(), () -> from.refused(nodeid));
                 return;
             }
+            if (!to.reaches(from.self().nodeid())) {
+                return;
+            }
             if (from.node().cman().filter(from::equals).isPresent()) {
                 to.meet(from.self());
+                to.hear(from);
             }
             if (to.met(from.self()) && (to.process().running() || to.process().waiting() < SOCKET_DATAGRAMS)) {
                 to.received(from.self(), datagram);

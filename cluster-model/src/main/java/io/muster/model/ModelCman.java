@@ -17,6 +17,7 @@ import io.muster.membership.Cman;
 import io.muster.membership.CmanEffect;
 import io.muster.membership.CmanEvent;
 import io.muster.membership.CmanNode;
+import io.muster.membership.CmanSettings.Configured;
 import io.muster.membership.NodeEffect;
 import io.muster.membership.NodeEvent;
 import io.muster.simulator.SimLoop;
@@ -47,6 +48,13 @@ public final class ModelCman {
     private final CmanSessions sessions;
     private final int mtuBytes;
     private RingConfig ringConfig;
+    private ClusterConfig file;
+
+    /// Whom its transport lets through, and what it tells those whom it meets.
+    private ClusterConfig reached;
+
+    private CmanEffect.Leaving leaving = new CmanEffect.Leaving(new TreeMap<>());
+    private SortedMap<Integer, Configured> lastTold = new TreeMap<>();
     private final Map<String, Long> askedMicros = new HashMap<>();
     private final LedgerReader ledger;
     private final Set<Node> met = new HashSet<>();
@@ -61,6 +69,8 @@ public final class ModelCman {
         ClusterConfig config = ConfigReader.parse(document, "cluster.conf")
                 .config()
                 .orElseThrow(() -> new IllegalStateException("the model's cluster.conf isn't valid"));
+        file = config;
+        reached = config;
         nodeName = config.node(self.nodeid()).orElseThrow().name();
         mtuBytes = cluster.mtuBytes();
         ringConfig = Timings.ring(config, mtuBytes);
@@ -105,6 +115,8 @@ public final class ModelCman {
             throw new UncheckedIOException(e);
         }
         machine.process().whenDead(() -> node.cmanDied(this));
+        post(new CmanEvent.WallClock(
+                machine.clocks().wallMs() - machine.clocks().monotonicNs() / 1_000_000));
         post(ledger.first());
         driver.post(new NodeEvent.OfRing(new RingEvent.Start()));
     }
@@ -181,6 +193,10 @@ public final class ModelCman {
         switch (effect) {
             case CmanEffect.ToRing _ -> throw new AssertionError("the node keeps " + effect + " to itself");
             case CmanEffect.Configured(byte[] document) -> configured(document);
+            case CmanEffect.Leaving gone -> {
+                leaving = gone;
+                reconfigure();
+            }
             case CmanEffect.Entry entry -> {
                 node.cluster().onlookers().forEach(onlooker -> onlooker.entry(node, entry));
                 sessions.entry(entry, cause);
@@ -214,14 +230,35 @@ public final class ModelCman {
         }
     }
 
-    /// Nodes that are new in the file belong to the ring's from now on.
     private void configured(byte[] document) {
         ConfigReader.parse(document, "cluster.conf").config().ifPresent(config -> {
-            RingConfig next = Timings.ring(config, mtuBytes);
-            if (!next.equals(ringConfig)) {
-                ringConfig = next;
-                driver.post(new NodeEvent.OfRing(new RingEvent.Configure(next)));
-            }
+            file = config;
+            reconfigure();
         });
+    }
+
+    /// Nodes that are new in the file belong to the ring's from now on; of the others only those that have yet to
+    /// leave.
+    private void reconfigure() {
+        reached = Settings.with(file, leaving.nodes());
+        RingConfig next = Timings.ring(reached, mtuBytes);
+        if (!next.equals(ringConfig)) {
+            ringConfig = next;
+            driver.post(new NodeEvent.OfRing(new RingEvent.Configure(next)));
+        }
+    }
+
+    /// Whether its transport lets the node's datagrams through.
+    boolean reaches(int nodeid) {
+        return reached.node(nodeid).isPresent();
+    }
+
+    /// What a node that it has met tells it, as transports do before rings gather.
+    void hear(ModelCman other) {
+        SortedMap<Integer, Configured> told = other.leaving.nodes();
+        if (!told.isEmpty() && !told.equals(lastTold)) {
+            lastTold = told;
+            post(new CmanEvent.Told(told));
+        }
     }
 }

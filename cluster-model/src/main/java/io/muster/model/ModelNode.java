@@ -1,5 +1,6 @@
 package io.muster.model;
 
+import io.muster.config.ConfigReader;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.daemon.Layout;
@@ -124,6 +125,13 @@ public final class ModelNode {
     /// Starts cman, as a new run of this node, and in time what stands on it.
     public void startCman() {
         if (!machine.up() || cman != null) {
+            return;
+        }
+        if (ConfigReader.parse(document(), "cluster.conf")
+                .config()
+                .filter(config -> config.node(nodeid).isEmpty())
+                .isPresent()) {
+            say("cman doesn't start: cluster.conf has no such node");
             return;
         }
         cman = new ModelCman(

@@ -28,7 +28,16 @@ final class Choices {
         boolean running = service.stage instanceof Stage.Starting || service.stage instanceof Stage.Started;
         int owner = running && online.contains(service.owner()) ? service.owner() : 0;
         Plan plan = state.plan;
-        return plan == null ? Score.ILLEGAL : Placement.score(plan, spec, online, nodeid, owner);
+        if (plan == null || nodeid != owner && !configured(nodeid)) {
+            return Score.ILLEGAL;
+        }
+        return Placement.score(plan, spec, online, nodeid, owner);
+    }
+
+    /// A member that cluster.conf has no more keeps what it runs until it leaves, and gets nothing new.
+    private boolean configured(int nodeid) {
+        Plan plan = state.plan;
+        return plan != null && plan.nodes().stream().anyMatch(node -> node.nodeid() == nodeid);
     }
 
     /// Whether nothing but time speaks against a start there: it is legal, exclusive services leave
@@ -46,7 +55,7 @@ final class Choices {
 
     /// Whether a start in place is still possible.
     boolean inPlace(Service service, int nodeid) {
-        return online.contains(nodeid) && free(service, nodeid);
+        return online.contains(nodeid) && configured(nodeid) && free(service, nodeid);
     }
 
     /// For an automatic start: a node that scores best; when exclusive services bar all of these, the

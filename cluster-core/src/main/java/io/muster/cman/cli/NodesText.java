@@ -34,7 +34,7 @@ final class NodesText {
             out.append(row(0, sign, 0, NEVER, view.status().device()));
         }
         for (NodeStatus n : nodes) {
-            String joined = n.member() && n.joinedMs() >= 0 ? time(n.joinedMs(), zone) : NEVER;
+            String joined = n.member() && n.joinedMs() > 0 ? time(n.joinedMs(), zone) : NEVER;
             out.append(row(n.nodeid(), sign(n), n.incarnation(), joined, n.name()));
             if (fenced) {
                 fenced(out, n, zone);
@@ -49,7 +49,9 @@ final class NodesText {
 
     private static void fenced(StringBuilder out, NodeStatus n, ZoneId zone) {
         if (n.lastFenced().isPresent()) {
-            String when = n.fencedMs() < 0 ? NEVER : time(n.fencedMs(), zone);
+            String when = n.lastFenced().get().atMs() <= 0
+                    ? NEVER
+                    : time(n.lastFenced().get().atMs(), zone);
             out.append("       Last fenced:   ").append(when).append(" by ");
             out.append(n.lastFenced().get().how()).append('\n');
         }
@@ -90,7 +92,8 @@ final class NodesText {
                     case "addr" -> items.add(String.join(",", view.addresses().getOrDefault(n.nodeid(), List.of())));
                     case "votes" -> items.add(Integer.toString(n.votes()));
                     case "exp" -> items.add(Integer.toString(n.expected()));
-                    case "state" -> items.add(n.member() ? "Member" : n.unproven() ? "Dead" : "Unknown");
+                    case "state" ->
+                        items.add(n.member() ? n.leaving() ? "Leaving" : "Member" : n.unproven() ? "Dead" : "Unknown");
                     default -> {}
                 }
             }

@@ -6,10 +6,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What cman's daemon tells commands: the core's status, with times on the wall clock, and what only
-/// the daemon knows.
+/// What cman's daemon tells commands: the core's status and what only the daemon knows.
 ///
-/// @param status its `joinedMs` and `fencedMs` are wall-clock milliseconds here, -1 for never
 /// @param nodeName this node's name in cluster.conf
 /// @param multicast shown by status commands, used by nobody: rings talk unicast
 /// @param clients connected now

@@ -21,8 +21,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Octets of [CmanView], field by field in the order of the records. Times are wall-clock milliseconds
-/// here.
+/// Octets of [CmanView], field by field in the order of the records.
 public final class StatusCodec {
     private static final int MAX = 4096;
     private static final int MAX_INT = Integer.MAX_VALUE;
@@ -61,13 +60,21 @@ public final class StatusCodec {
     }
 
     private static void node(Output o, NodeStatus n) {
-        o.u32(n.nodeid()).string(n.name()).bool(n.member()).u64(n.incarnation()).u64(n.joinedMs());
+        o.u32(n.nodeid())
+                .string(n.name())
+                .bool(n.member())
+                .bool(n.leaving())
+                .u64(n.incarnation())
+                .u64(n.joinedMs());
         o.u32(n.votes()).u32(n.expected()).bool(n.unproven());
         o.list(n.left(), (p, l) -> l.remains().encode(p.node(l.run()).bool(l.lost())));
         o.optional(
                 n.lastFenced(),
-                (p, f) -> p.node(f.victim()).u32(f.byNodeid()).string(f.how()).u64(f.position()));
-        o.u64(n.fencedMs());
+                (p, f) -> p.node(f.victim())
+                        .u32(f.byNodeid())
+                        .string(f.how())
+                        .u64(f.position())
+                        .u64(f.atMs()));
     }
 
     /// The answer to [CmanFrames#ASK_STATUS].
@@ -125,14 +132,14 @@ public final class StatusCodec {
                 i.u32(MAX_INT),
                 i.string(255),
                 i.bool(),
+                i.bool(),
                 i.u64(),
                 i.u64(),
                 i.u32(MAX_INT),
                 i.u32(MAX_INT),
                 i.bool(),
                 i.list(MAX, j -> new Left(j.node(), j.bool(), Remains.decode(j))),
-                i.optional(j -> new LastFenced(j.node(), j.u32(MAX_INT), j.string(255), j.u64())),
-                i.u64());
+                i.optional(j -> new LastFenced(j.node(), j.u32(MAX_INT), j.string(255), j.u64(), j.u64())));
     }
 
     private static GroupStatus group(Input in) throws MalformedMessage {

@@ -6,6 +6,7 @@ import io.muster.config.daemon.Logging;
 import io.muster.control.ControlServer;
 import io.muster.core.CauseId;
 import io.muster.core.Incarnation;
+import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
@@ -24,6 +25,7 @@ import io.muster.membership.CmanEffect.Result;
 import io.muster.membership.CmanEvent;
 import io.muster.membership.CmanNode;
 import io.muster.membership.CmanRecord;
+import io.muster.membership.CmanSettings.Configured;
 import io.muster.membership.NodeEffect;
 import io.muster.membership.NodeEvent;
 import io.muster.os.RealMachine;
@@ -41,6 +43,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -72,6 +76,8 @@ public final class CmanDaemon implements AutoCloseable {
     /// So long after a change of the ring's phase what comes in counts as its consequence.
     private static final long AFTERMATH_MS = 2_000;
 
+    private static final long CLOCK_MS = 500;
+
     private static final int REAL_TIME_PRIORITY = 50;
 
     /// How long an end waits for what it leaves on the disk for the report.
@@ -99,7 +105,14 @@ public final class CmanDaemon implements AutoCloseable {
     private final CmanNode core;
     private final Viewer viewer;
     private final LedgerReader ledger;
+    /// As the file has it.
+    private ClusterConfig file;
+
+    /// With members that the file has no more.
     private ClusterConfig config;
+
+    private SortedMap<Integer, Configured> leaving = new TreeMap<>();
+    private long toldAheadMs = Long.MIN_VALUE;
     private RingConfig ringConfig;
     private int mtuBytes = Transport.INITIAL_MTU_BYTES;
     private CauseId ringChange = CauseId.NONE;
@@ -121,7 +134,8 @@ public final class CmanDaemon implements AutoCloseable {
         this.machine = machine;
         this.loop = machine.events();
         this.ending = ending;
-        this.config = setup.config();
+        this.file = setup.config();
+        this.config = file;
         SecureRandom dice = new SecureRandom();
         self = new Node(setup.me().nodeid(), Incarnation.random(dice));
         ringConfig = Timings.ring(config, mtuBytes);
@@ -144,7 +158,17 @@ public final class CmanDaemon implements AutoCloseable {
     private void post(CmanEvent event, CauseId parent) {
         EventDriver<NodeEvent, NodeEffect> running = driver;
         if (running != null) {
+            tellClock(running);
             running.post(new NodeEvent.OfCman(event), parent);
+        }
+    }
+
+    /// For times that are shown: half a second is as good as none.
+    private void tellClock(EventDriver<NodeEvent, NodeEffect> running) {
+        long aheadMs = System.currentTimeMillis() - nowMs();
+        if (toldAheadMs == Long.MIN_VALUE || Math.abs(aheadMs - toldAheadMs) > CLOCK_MS) {
+            toldAheadMs = aheadMs;
+            running.post(new NodeEvent.OfCman(new CmanEvent.WallClock(aheadMs)));
         }
     }
 
@@ -180,6 +204,7 @@ public final class CmanDaemon implements AutoCloseable {
                 .fatal(fatal)
                 .start();
         driver = running;
+        tellClock(running);
         running.post(new NodeEvent.OfCman(ledger.first()));
         if (hardened) {
             loop.execute(CmanDaemon::schedule);
@@ -311,6 +336,10 @@ public final class CmanDaemon implements AutoCloseable {
             case NodeEffect.RingChanged(String from, String to, String reason) -> {
                 ringChange = cause;
                 ringChangeMs = nowMs();
+                EventDriver<NodeEvent, NodeEffect> running = driver;
+                if (running != null) {
+                    tellClock(running);
+                }
                 LOG.info("node={} {} -> {}: {}", self.nodeid(), from, to, reason);
             }
             case NodeEffect.OfCman(CmanEffect inner) -> perform(inner, cause);
@@ -339,6 +368,7 @@ public final class CmanDaemon implements AutoCloseable {
                 clients.disconnect(gone);
             }
             case CmanEffect.Configured(byte[] document) -> configured(document);
+            case CmanEffect.Leaving gone -> leaving(gone);
             case CmanEffect.Say(var severity, String text) -> {
                 switch (severity) {
                     case INFO -> LOG.info("{}", text);
@@ -406,22 +436,41 @@ public final class CmanDaemon implements AutoCloseable {
         waiting.run();
     }
 
-    /// Timings, nodes and addresses of a new configuration. The resolver may take its time: a thread of
-    /// its own asks it.
+    /// Timings, nodes and addresses of a new configuration.
     private void configured(byte[] document) {
         Settings.read(document).map(setup.overrides()::apply).ifPresent(next -> {
-            config = next;
+            file = next;
             Logging.apply("cman", next, setup.layout());
-            reconfigureRing();
-            Thread.ofVirtual().start(() -> {
-                var addresses = NodeSetup.addresses(next);
-                loop.execute(() -> {
-                    UdpDriver network = udp;
-                    if (network != null && !ended) {
-                        network.configure(Settings.transport(next, self.nodeid()), addresses);
-                    }
-                    viewer.configure(next, addresses);
-                });
+            reconfigure();
+        });
+    }
+
+    private void leaving(CmanEffect.Leaving effect) {
+        leaving = effect.nodes();
+        UdpDriver network = udp;
+        if (network != null) {
+            network.word(effect.octets());
+        }
+        reconfigure();
+    }
+
+    /// The resolver may take its time: a thread of its own asks it.
+    private void reconfigure() {
+        ClusterConfig next = Settings.with(file, leaving);
+        config = next;
+        reconfigureRing();
+        Thread.ofVirtual().start(() -> {
+            var addresses = NodeSetup.addresses(next);
+            loop.execute(() -> {
+                // One that was begun later knows better, whichever resolver was quicker.
+                if (config != next || ended) {
+                    return;
+                }
+                UdpDriver network = udp;
+                if (network != null) {
+                    network.configure(Settings.transport(next, self.nodeid()), addresses);
+                }
+                viewer.configure(next, addresses);
             });
         });
     }
@@ -439,6 +488,7 @@ public final class CmanDaemon implements AutoCloseable {
 
     private final class FromNetwork implements UdpDriver.Listener {
         private final EventDriver<NodeEvent, NodeEffect> running;
+        private SortedMap<Integer, Configured> lastTold = new TreeMap<>();
 
         FromNetwork(EventDriver<NodeEvent, NodeEffect> running) {
             this.running = running;
@@ -464,6 +514,19 @@ public final class CmanDaemon implements AutoCloseable {
         @Override
         public void portRefused(int nodeid) {
             running.post(new NodeEvent.OfRing(new RingEvent.PortRefused(nodeid)));
+        }
+
+        @Override
+        public void told(int nodeid, byte[] octets) {
+            try {
+                CmanEvent.Told told = CmanEvent.Told.of(octets);
+                if (!told.leaving().equals(lastTold)) {
+                    lastTold = told.leaving();
+                    running.post(new NodeEvent.OfCman(told));
+                }
+            } catch (MalformedMessage e) {
+                LOG.debug("node={} what node {} tells is no list of nodes: {}", self.nodeid(), nodeid, e.getMessage());
+            }
         }
 
         @Override

@@ -117,7 +117,8 @@ record JoinOverrides(
     /// back.
     CmanSettings apply(CmanSettings s, int self) {
         SortedMap<Integer, Configured> nodes = new TreeMap<>(s.nodes());
-        nodes.computeIfPresent(self, (id, node) -> new Configured(node.name(), votes.orElse(node.votes())));
+        nodes.computeIfPresent(
+                self, (id, node) -> new Configured(node.name(), votes.orElse(node.votes()), node.altnames()));
         QuorumRules rules = twoNode && !s.rules().twoNode() ? s.rules().withTwoNode() : s.rules();
         int sum = nodes.values().stream().mapToInt(Configured::votes).sum();
         int before = s.nodes().values().stream().mapToInt(Configured::votes).sum();

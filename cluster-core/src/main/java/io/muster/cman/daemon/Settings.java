@@ -1,5 +1,6 @@
 package io.muster.cman.daemon;
 
+import io.muster.config.AltName;
 import io.muster.config.ClusterConfig;
 import io.muster.config.ClusterNode;
 import io.muster.config.CmanConfig;
@@ -10,7 +11,10 @@ import io.muster.membership.CmanSettings.Configured;
 import io.muster.quorum.QuorumRules;
 import io.muster.transport.LinkUse;
 import io.muster.transport.TransportConfig;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,7 +28,7 @@ public final class Settings {
         CmanConfig cman = config.cman();
         SortedMap<Integer, Configured> nodes = new TreeMap<>();
         for (ClusterNode node : config.nodes()) {
-            nodes.put(node.nodeid(), new Configured(node.name(), node.votes()));
+            nodes.put(node.nodeid(), new Configured(node.name(), node.votes(), links(node)));
         }
         QuorumRules rules = new QuorumRules(
                 cman.twoNode(),
@@ -47,6 +51,31 @@ public final class Settings {
                 cman.lastManStandingWindowMs(),
                 config.version(),
                 config.sha256());
+    }
+
+    private static List<Configured.Link> links(ClusterNode node) {
+        return node.altnames().stream()
+                .limit(TransportConfig.MAX_LINKS - 1)
+                .map(alt -> new Configured.Link(alt.name(), alt.port().orElse(0)))
+                .toList();
+    }
+
+    /// The configuration with nodes that it has no more, to be reached like the others.
+    public static ClusterConfig with(ClusterConfig config, SortedMap<Integer, Configured> leaving) {
+        List<ClusterNode> nodes = new ArrayList<>(config.nodes());
+        leaving.forEach((nodeid, entry) -> {
+            if (config.node(nodeid).isEmpty()) {
+                List<AltName> altnames = entry.altnames().stream()
+                        .map(link -> new AltName(
+                                link.host(),
+                                link.port() == 0 ? OptionalInt.empty() : OptionalInt.of(link.port()),
+                                Optional.empty(),
+                                OptionalInt.empty()))
+                        .toList();
+                nodes.add(new ClusterNode(entry.name(), nodeid, entry.votes(), 1, altnames, List.of(), List.of()));
+            }
+        });
+        return config.withNodes(nodes);
     }
 
     /// Reads the document of an ordered configuration.

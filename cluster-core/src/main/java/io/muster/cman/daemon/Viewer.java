@@ -3,17 +3,15 @@ package io.muster.cman.daemon;
 import io.muster.cman.client.CmanView;
 import io.muster.config.ClusterConfig;
 import io.muster.membership.CmanNode;
-import io.muster.membership.CmanStatus;
-import io.muster.membership.CmanStatus.NodeStatus;
 import io.muster.transport.daemon.Addresses;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Makes what commands are shown: the core's status with times on the wall clock, addresses, clients.
-/// From memory only, so
-/// a status answer never waits for anything.
+/// Makes what commands are shown: the core's status, addresses, clients. From memory only, so a status answer never
+/// waits
+/// for anything.
 ///
 /// Thread: the daemon's loop.
 final class Viewer {
@@ -40,28 +38,6 @@ final class Viewer {
     }
 
     CmanView view(CmanNode core, int clients, long nowMs, int tokenMs) {
-        long wallMs = System.currentTimeMillis() - nowMs;
-        CmanStatus s = core.status(nowMs, tokenMs);
-        List<NodeStatus> nodes = s.nodes().stream()
-                .map(n -> n.at(
-                        n.joinedMs() < 0 ? -1 : n.joinedMs() + wallMs, n.fencedMs() < 0 ? -1 : n.fencedMs() + wallMs))
-                .toList();
-        CmanStatus shown = new CmanStatus(
-                s.self(),
-                s.clusterName(),
-                s.clusterId(),
-                s.configVersion(),
-                s.configSha256(),
-                s.member(),
-                s.leaving(),
-                s.stateful(),
-                s.twoNode(),
-                s.generation(),
-                s.tally(),
-                s.deviceVotes(),
-                s.device(),
-                nodes,
-                s.groups());
-        return new CmanView(shown, nodeName, multicast, clients, addresses, core.ringPhase());
+        return new CmanView(core.status(nowMs, tokenMs), nodeName, multicast, clients, addresses, core.ringPhase());
     }
 }

@@ -55,6 +55,9 @@ public final class UdpDriver implements AutoCloseable {
         /// often enough to notice by it that the process stood still.
         default void dueMs(long monotonicMs) {}
 
+        /// What another node tells whomever it meets; comes again and again.
+        default void told(int nodeid, byte[] octets) {}
+
         /// A new incarnation has proven itself.
         default void accepted(Node node, @Nullable Incarnation replaced) {}
     }
@@ -126,6 +129,11 @@ public final class UdpDriver implements AutoCloseable {
         addresses = nextAddresses;
         openAll();
         step(new TransportEvent.Configure(next));
+    }
+
+    /// What every node that is met is told from now on; nothing when it is empty.
+    public void word(byte[] octets) {
+        step(new TransportEvent.Word(octets));
     }
 
     public void rekey(ClusterKey key) {
@@ -278,6 +286,7 @@ public final class UdpDriver implements AutoCloseable {
             }
             case TransportEffect.Deliver(int nodeid, Incarnation incarnation, byte[] datagram) ->
                 listener.received(nodeid, incarnation, datagram);
+            case TransportEffect.Told(int nodeid, byte[] octets) -> listener.told(nodeid, octets);
             case TransportEffect.PortRefused(int nodeid) -> listener.portRefused(nodeid);
             case TransportEffect.Mtu(int bytes) -> {
                 LOG.info("node={} datagrams of the ring now have up to {} octets", self.nodeid(), bytes);

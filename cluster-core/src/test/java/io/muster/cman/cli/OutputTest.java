@@ -38,16 +38,15 @@ class OutputTest {
         members.put(node(1), 5L);
         members.put(node(3), 5L);
         List<NodeStatus> nodes = List.of(
-                status(1, "pier1.example.com", true, 1272, AT, Optional.empty(), -1),
-                status(2, "pier2.example.com", false, 0, -1, Optional.empty(), -1),
+                status(1, "pier1.example.com", true, 1272, AT, Optional.empty()),
+                status(2, "pier2.example.com", false, 0, 0, Optional.empty()),
                 status(
                         3,
                         "pier3.example.com",
                         true,
                         1284,
                         AT + 304_000,
-                        Optional.of(new LastFenced(node(3), 1, "fence_ipmilan", 9)),
-                        AT + 240_000));
+                        Optional.of(new LastFenced(node(3), 1, "fence_ipmilan", 9, AT + 240_000))));
         CmanStatus status = new CmanStatus(
                 self,
                 "harbor",
@@ -80,8 +79,8 @@ class OutputTest {
     }
 
     private static NodeStatus status(
-            int id, String name, boolean member, long inc, long joined, Optional<LastFenced> fenced, long fencedMs) {
-        return new NodeStatus(id, name, member, inc, joined, 1, 5, !member, List.of(), fenced, fencedMs);
+            int id, String name, boolean member, long inc, long joined, Optional<LastFenced> fenced) {
+        return new NodeStatus(id, name, member, false, inc, joined, 1, 5, !member, List.of(), fenced);
     }
 
     private static String golden(String name) throws IOException {

@@ -66,8 +66,18 @@ class RecordCopiesTest {
         assertEquals(Set.of("cman"), differences(config, config.withCman(CMAN)));
 
         var settings = new CmanSettings(
-                "one", 2, new TreeMap<>(Map.of(1, new Configured("n", 1))), 4, RULES, Set.of(), 7, 8, 9, 10, "eleven");
-        var other = new TreeMap<>(Map.of(1, new Configured("n", 5)));
+                "one",
+                2,
+                new TreeMap<>(Map.of(1, new Configured("n", 1, List.of()))),
+                4,
+                RULES,
+                Set.of(),
+                7,
+                8,
+                9,
+                10,
+                "eleven");
+        var other = new TreeMap<>(Map.of(1, new Configured("n", 5, List.of())));
         assertEquals(
                 Set.of("nodes", "expectedVotes", "rules"),
                 differences(settings, settings.withVotes(other, 5, RULES.withTwoNode())));
