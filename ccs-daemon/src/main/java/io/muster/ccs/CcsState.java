@@ -276,15 +276,7 @@ final class CcsState {
             return "the file is of cluster \"" + next.config().name() + "\", this is \""
                     + now.config().name() + "\"";
         }
-        if (next.version().number() <= now.version().number()) {
-            return newer(now.version().number(), next.version().number());
-        }
-        return "";
-    }
-
-    /// The words for a number that doesn't grow.
-    static String newer(int present, int proposed) {
-        return "Proposed config_version " + proposed + " isn't greater than the current config_version " + present;
+        return next.version().refusedAfter(now.version());
     }
 
     private Pending begin(Document document) {

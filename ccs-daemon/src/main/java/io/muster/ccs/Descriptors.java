@@ -1,6 +1,7 @@
 package io.muster.ccs;
 
 import io.muster.config.Element;
+import io.muster.config.client.Errno;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +19,15 @@ public final class Descriptors {
 
     private static final class Slot {
         final int number;
-        final Element root;
+        final XPathTree tree;
         long usedMs;
         String path = "";
         String query = "";
         int next;
 
-        Slot(int number, Element root, long usedMs) {
+        Slot(int number, XPathTree tree, long usedMs) {
             this.number = number;
-            this.root = root;
+            this.tree = tree;
             this.usedMs = usedMs;
         }
     }
@@ -42,6 +43,8 @@ public final class Descriptors {
 
     private final @Nullable Slot[] slots = new @Nullable Slot[SLOTS];
     private final int[] generation = new int[SLOTS];
+    /// What was opened last: most descriptors are opened on one document.
+    private @Nullable XPathTree latest;
 
     /// Opens one on a document.
     ///
@@ -52,11 +55,20 @@ public final class Descriptors {
             if (slot == null || nowMs - slot.usedMs > EXPIRY_MS) {
                 int number = i + generation[i] * SLOTS;
                 generation[i] = (generation[i] + 1) % GENERATIONS;
-                slots[i] = new Slot(number, root, nowMs);
+                slots[i] = new Slot(number, tree(root), nowMs);
                 return number;
             }
         }
         return -Errno.EAGAIN.number();
+    }
+
+    private XPathTree tree(Element root) {
+        XPathTree tree = latest;
+        if (tree == null || tree.root() != root) {
+            tree = new XPathTree(root);
+            latest = tree;
+        }
+        return tree;
     }
 
     /// @return false when there is none of that number
@@ -79,8 +91,8 @@ public final class Descriptors {
         String whole = query.startsWith("/") || slot.path.isEmpty() ? query : slot.path + "/" + query;
         List<String> matches;
         try {
-            matches = XPathLite.find(slot.root, whole);
-        } catch (XPathLite.BadPath e) {
+            matches = slot.tree.find(whole);
+        } catch (XPathTree.BadPath e) {
             return new Result(null, Errno.EINVAL);
         }
         if (!query.equals(slot.query)) {

@@ -1,6 +1,7 @@
 package io.muster.ccs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -96,14 +97,16 @@ class ConfigLogTest {
         World world = world(3, 4);
         world.start(1, 2, 3);
         world.calm(10_000);
-        world.update(1, Texts.document(3, 4, "same"), 0);
+        world.update(1, Texts.document(3, 4, "another one"), 0);
         world.update(1, Texts.document(3, 3, "older"), 0);
         world.calm(5_000);
+        assertEquals(2, world.refused.size());
+        String numbers = "Proposed updated config file does not have greater version number.\n"
+                + "  Current config_version :: 4\n  Proposed config_version:: ";
+        String other = world.refused.getFirst();
+        assertTrue(other.startsWith(numbers + "4\nconfig_version isn't raised, and the file in force"), other);
         assertEquals(
-                List.of(
-                        "Proposed config_version 4 isn't greater than the current config_version 4",
-                        "Proposed config_version 3 isn't greater than the current config_version 4"),
-                world.refused);
+                numbers + "3\nconfig_version 3 is lower than the one in force: raise it to 5", world.refused.getLast());
         assertEquals(List.of(), world.acknowledged);
     }
 

@@ -183,7 +183,14 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 }
             }
             case CmanEvent.Announce e ->
-                take(e.client(), e.request(), OperatorRequests.announce(state, configuration.reader(), e));
+                take(
+                        e.client(),
+                        e.request(),
+                        OperatorRequests.announce(
+                                state,
+                                configuration.reader(),
+                                e,
+                                clients.binding(CmanEvent.Announce.GROUP, e.client()) != null));
         }
         deadlines(nowMs);
         pump(nowMs);

@@ -114,6 +114,9 @@ public sealed interface CmanEvent {
     /// `quorum_dev_poll` has passed.
     record SetDevice(String name, int votes) implements CmanEvent {}
 
-    /// A new configuration for the whole cluster.
-    record Announce(int client, int request, int version, String sha256, byte[] document) implements CmanEvent {}
+    /// A new configuration for the whole cluster: the word of ccsd, and of nobody else.
+    record Announce(int client, int request, int version, String sha256, byte[] document) implements CmanEvent {
+        /// Whose member may say so.
+        public static final String GROUP = "ccs";
+    }
 }

@@ -1,5 +1,6 @@
 package io.muster.membership;
 
+import io.muster.config.ConfigVersion;
 import io.muster.core.Node;
 import io.muster.group.Remains;
 import io.muster.membership.CmanEffect.Result;
@@ -9,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What operators ask for with `cman_tool kill`, `expected`, `votes` and `version`: refused at once, or made a message
-/// to all.
+/// What operators ask for with `cman_tool kill`, `expected`, `votes` and `version`: refused at once, or
+/// made a message to all.
 final class OperatorRequests {
     private OperatorRequests() {}
 
@@ -51,7 +52,12 @@ final class OperatorRequests {
                 : Verdict.no(Result.INVALID, "");
     }
 
-    static Verdict announce(ClusterState state, CmanSettings.Reader reader, CmanEvent.Announce e) {
+    /// @param agreed whether the one who says so is ccsd: nobody else knows what all have agreed on and
+    ///     have on disk
+    static Verdict announce(ClusterState state, CmanSettings.Reader reader, CmanEvent.Announce e, boolean agreed) {
+        if (!agreed) {
+            return Verdict.no(Result.INVALID, "a configuration is announced by ccsd, once the nodes have agreed on it");
+        }
         List<Node> holders = state.holders();
         boolean same = e.version() == state.configVersion && e.sha256().equals(state.configSha256);
         if (same && state.configAgreed && holders.size() == state.members.size()) {
@@ -62,8 +68,15 @@ final class OperatorRequests {
         }
         boolean next = same || HeldConfiguration.follows(state, e.version(), true);
         return !next || reader.read(e.document()).isEmpty()
-                ? Verdict.no(Result.INVALID, "this is version " + state.configVersion)
+                ? Verdict.no(Result.INVALID, notTaken(state, e))
                 : Verdict.yes(new CmanMessage.Configuration(e.version(), e.sha256(), true, e.document()), true);
+    }
+
+    private static String notTaken(ClusterState state, CmanEvent.Announce e) {
+        var offered = new ConfigVersion(e.version(), e.sha256());
+        var held = new ConfigVersion(state.configVersion, state.configSha256);
+        return "cluster.conf " + offered + " isn't taken, " + held + " is in force"
+                + (offered.number() == held.number() ? ": one number, other content" : "");
     }
 
     /// An operator's word counts for one run and one service that is listed. Of a run where nobody knows what runs, no

@@ -1,7 +1,7 @@
 package io.muster.rehearsal;
 
-import io.muster.ccs.CcsFrames;
 import io.muster.cman.client.CmanFrames;
+import io.muster.config.client.CcsFrames;
 import io.muster.control.Answer;
 import io.muster.control.AsyncControlClient;
 import io.muster.control.Frame;

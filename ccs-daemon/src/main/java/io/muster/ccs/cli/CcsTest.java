@@ -1,8 +1,8 @@
 package io.muster.ccs.cli;
 
-import io.muster.ccs.CcsFrames;
-import io.muster.ccs.Errno;
 import io.muster.cli.Command;
+import io.muster.config.client.CcsFrames;
+import io.muster.config.client.Errno;
 import io.muster.control.Answer;
 import io.muster.control.CommandClient;
 import io.muster.control.NotRunningException;
@@ -11,10 +11,13 @@ import io.muster.daemon.Layout;
 import io.muster.wire.Output;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// `ccs_test`: asks ccsd the way programs do. Descriptors live in ccsd, from one call of the command to
 /// the next.
@@ -34,6 +37,7 @@ public final class CcsTest implements Command {
               set_state <descriptor> <path>
             """;
 
+    private static final Pattern NUMBER = Pattern.compile("\\s*([-+]?)([0-9]+)");
     private static final Duration CONNECT = Duration.ofSeconds(60);
     private static final Duration BLOCKED = Duration.ofDays(1);
 
@@ -125,11 +129,7 @@ public final class CcsTest implements Command {
 
     private int onDescriptor(String command, List<String> rest, PrintStream out, PrintStream err)
             throws IOException, MalformedMessage {
-        Optional<Integer> number = number(rest.getFirst());
-        if (number.isEmpty()) {
-            return failed("ccs_" + command, Errno.EINVAL.number(), err);
-        }
-        int descriptor = number.get();
+        int descriptor = atoi(rest.getFirst());
         return switch (command) {
             case "disconnect" -> {
                 Answer answer = ask(CcsFrames.DISCONNECT, CcsFrames.descriptor(descriptor));
@@ -183,11 +183,15 @@ public final class CcsTest implements Command {
         return 1;
     }
 
-    private static Optional<Integer> number(String word) {
-        try {
-            return Optional.of(Integer.parseInt(word));
-        } catch (NumberFormatException e) {
-            return Optional.empty();
+    /// As atoi(3), which the original read descriptors with and scripts rely on: blanks, a sign,
+    /// digits, and whatever stands behind them; 0 without digits.
+    static int atoi(String word) {
+        Matcher number = NUMBER.matcher(word);
+        if (!number.lookingAt()) {
+            return 0;
         }
+        BigInteger value = new BigInteger(number.group(2));
+        // What doesn't fit is no descriptor; the original's overflow is nobody's wish.
+        return value.bitLength() > 31 ? -1 : Integer.parseInt(number.group(1).replace("+", "") + value);
     }
 }

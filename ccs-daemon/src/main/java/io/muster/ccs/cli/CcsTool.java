@@ -1,12 +1,12 @@
 package io.muster.ccs.cli;
 
-import io.muster.ccs.CcsFrames;
-import io.muster.ccs.Errno;
 import io.muster.cli.Command;
 import io.muster.cli.Getopt;
 import io.muster.cli.Nearest;
 import io.muster.config.ConfigReader;
 import io.muster.config.Element;
+import io.muster.config.client.CcsFrames;
+import io.muster.config.client.Errno;
 import io.muster.control.Answer;
 import io.muster.control.CommandClient;
 import io.muster.control.NotRunningException;

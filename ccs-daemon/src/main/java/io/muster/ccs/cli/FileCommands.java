@@ -1,10 +1,18 @@
 package io.muster.ccs.cli;
 
 import io.muster.cli.Getopt;
+import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigEditor;
 import io.muster.config.ConfigReader;
+import io.muster.config.ConfigVersion;
+import io.muster.config.cli.ConfigUpdate;
+import io.muster.config.client.CcsFrames.Present;
+import io.muster.control.CommandClient;
+import io.muster.control.NotRunningException;
 import io.muster.daemon.Layout;
 import io.muster.finding.ConfigInvalid;
+import io.muster.finding.Problem;
+import io.muster.finding.Reading;
 import io.muster.os.AtomicFile;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,10 +24,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Commands of `ccs_tool` that write a file. The former file stays as `FILE.old`. When the cluster's
-/// own file was changed in place, the cluster is updated as well.
+/// Commands of `ccs_tool` that write a file. The former file stays as `FILE.old`. The node's own file
+/// is the cluster's where one runs: the change is proposed, and the file stays as it is unless the
+/// cluster takes it. Nothing is written that has more wrong with it than the file had before.
 final class FileCommands {
     private static final Map<String, String> USAGES = Map.of(
             "create", "create [-2] [-c FILE] NAME",
@@ -161,6 +171,9 @@ final class FileCommands {
         if (Files.exists(input)) {
             throw new EditRefused(input + " already exists");
         }
+        if (same(input, layout.clusterConf()) && clusterRuns()) {
+            throw new EditRefused("the cluster runs, and ccsd puts its file there: restart ccsd");
+        }
         String cman = twoNode ? "  <cman two_node=\"1\" expected_votes=\"1\"/>\n\n" : "";
         String text = "<?xml version=\"1.0\"?>\n"
                 + ConfigEditor.tag("cluster", ordered("name", name, "config_version", "1"), false) + "\n"
@@ -178,8 +191,19 @@ final class FileCommands {
                   </rm>
                 </cluster>
                 """;
-        AtomicFile.write(input, text.getBytes(StandardCharsets.UTF_8));
+        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+        created(octets);
+        AtomicFile.write(input, octets);
         return 0;
+    }
+
+    /// A file without nodes is fit to go on with, whatever two_node says; a name that can't be isn't.
+    private void created(byte[] octets) throws EditRefused {
+        List<Problem> errors =
+                ConfigReader.parse(octets, String.valueOf(input.getFileName())).errors();
+        if (errors.size() > (twoNode ? 1 : 0)) {
+            throw new EditRefused(errors.getFirst().toString());
+        }
     }
 
     private static Map<String, String> ordered(String... pairs) {
@@ -216,36 +240,110 @@ final class FileCommands {
         return write(former, editor.octets());
     }
 
-    private int write(byte[] former, byte[] octets) throws IOException {
-        // What the editor wrote must at least be readable again.
-        try {
-            ConfigReader.parseTree(octets, "result");
-        } catch (ConfigInvalid e) {
-            throw new IOException("the change can't be made: " + e.getMessage(), e);
+    /// What is said of a result before it is written or proposed: nothing may get worse. What was wrong
+    /// already stays a warning, so that a file can be put together, or mended, step by step.
+    private void check(byte[] former, byte[] octets, String name) throws EditRefused {
+        Reading<ClusterConfig> result = ConfigReader.parse(octets, name);
+        int before = former.length == 0
+                ? 0
+                : ConfigReader.parse(former, name).errors().size();
+        String errors = result.errors().stream().map(Problem::toString).collect(Collectors.joining("\n"));
+        if (result.errors().size() > before) {
+            throw new EditRefused("the change isn't made: the result wouldn't be valid\n" + errors);
         }
-        if ("-".equals(output)) {
+        result.errors().forEach(problem -> err.println("warning: " + problem));
+    }
+
+    private int write(byte[] former, byte[] octets) throws IOException, EditRefused {
+        Path target = output == null || output.equals("-") ? input : Path.of(output);
+        boolean shown = "-".equals(output);
+        boolean own = !shown && same(target, layout.clusterConf());
+        if (own && clusterRuns()) {
+            return propose(former, octets);
+        }
+        check(former, octets, String.valueOf(target.getFileName()));
+        if (shown) {
             out.write(octets);
-            return 0;
+        } else {
+            keep(target);
+            AtomicFile.write(target, octets);
         }
-        Path target = output == null ? input : Path.of(output);
-        if (Files.exists(target)) {
-            Path old = target.resolveSibling(target.getFileName() + ".old");
-            if (target.equals(input)) {
-                AtomicFile.write(old, former);
-            } else {
-                Files.copy(target, old, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-            }
-        }
-        AtomicFile.write(target, octets);
-        boolean inPlace = target.equals(input) && target.equals(layout.clusterConf());
-        if (!force && (!update || !inPlace)) {
-            return 0;
-        }
-        if (!force && !Files.exists(layout.socket("ccsd"))) {
-            err.println("ccsd isn't running: " + target + " is changed on this node only");
+        if (!force) {
             return 0;
         }
         out.println("running ccs_tool update...");
-        return new Update(layout.socket("ccsd"), out, err).run(target, 0);
+        return new Update(layout.socket("ccsd"), out, err).run(octets, String.valueOf(target.getFileName()), 0);
+    }
+
+    /// Where a cluster runs, it decides what becomes of the node's own file: ccsd writes it, on all
+    /// nodes, once they agree. Until then nothing is touched.
+    private int propose(byte[] former, byte[] octets) throws IOException, EditRefused {
+        Path own = layout.clusterConf();
+        if (!update && !force) {
+            throw new EditRefused(
+                    own + " is the running cluster's: write the change elsewhere with -o FILE, or leave" + " out -C");
+        }
+        Present present;
+        try {
+            present = ConfigUpdate.present(layout.socket("ccsd"));
+        } catch (NotRunningException e) {
+            throw new EditRefused(
+                    "the cluster runs, but ccsd doesn't, which agrees with the other nodes on " + own + ": start it");
+        }
+        if (!present.quorate()) {
+            throw new EditRefused("Cluster is not quorate");
+        }
+        if (same(input, own)) {
+            stale(former, present);
+        }
+        out.println("running ccs_tool update...");
+        int status = new Update(layout.socket("ccsd"), out, err).run(octets, String.valueOf(own.getFileName()), 0);
+        if (status == 0) {
+            try {
+                AtomicFile.write(old(own), present.octets());
+            } catch (IOException e) {
+                err.println("warning: the former file isn't kept as " + old(own) + ": " + e.getMessage());
+            }
+        }
+        return status;
+    }
+
+    /// A file that isn't what the cluster has can't be what a change is made to, unless it is newer.
+    private static void stale(byte[] former, Present present) throws EditRefused {
+        String sha256 = ConfigReader.sha256(former);
+        int number = ConfigReader.parse(former, "cluster.conf")
+                .config()
+                .map(ClusterConfig::version)
+                .orElse(Integer.MAX_VALUE);
+        ConfigVersion inForce = ConfigUpdate.version(present);
+        if (number <= inForce.number() && !sha256.equals(inForce.sha256())) {
+            throw new EditRefused("cluster.conf of this node, version " + new ConfigVersion(number, sha256)
+                    + ", isn't the cluster's, " + inForce + ": give what was changed by hand to ccs_tool update under a"
+                    + " higher config_version, or restart ccsd, which puts the cluster's file there");
+        }
+    }
+
+    private boolean clusterRuns() throws IOException {
+        try {
+            CommandClient.connect(layout.socket("cman"), CommandClient.QUICK).close();
+            return true;
+        } catch (NotRunningException e) {
+            return false;
+        }
+    }
+
+    private static boolean same(Path a, Path b) throws IOException {
+        return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize())
+                || Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b);
+    }
+
+    private static Path old(Path file) {
+        return file.resolveSibling(file.getFileName() + ".old");
+    }
+
+    private static void keep(Path file) throws IOException {
+        if (Files.exists(file)) {
+            Files.copy(file, old(file), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+        }
     }
 }

@@ -1,29 +1,24 @@
 package io.muster.ccs.cli;
 
-import io.muster.ccs.CcsFrames;
-import io.muster.ccs.Errno;
-import io.muster.config.ClusterConfig;
 import io.muster.config.ConfigReader;
+import io.muster.config.ConfigVersion;
+import io.muster.config.cli.ConfigUpdate;
+import io.muster.config.client.CcsFrames;
 import io.muster.control.Answer;
 import io.muster.control.CommandClient;
 import io.muster.control.NotRunningException;
-import io.muster.core.MalformedMessage;
-import io.muster.finding.Problem;
-import io.muster.finding.Reading;
+import io.muster.control.RefusedException;
+import io.muster.finding.ConfigInvalid;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 
 /// `ccs_tool update`: gives a file to ccsd and waits until a quorum has it on disk.
 final class Update {
     private static final String FAILED = "Failed to update config file.";
-
-    /// Longer than ccsd takes to give an update up.
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path socket;
     private final PrintStream out;
@@ -38,56 +33,39 @@ final class Update {
     /// @param probationSec 0 for none
     /// @return exit status
     int run(Path file, int probationSec) {
-        byte[] octets;
         try (InputStream in = Files.newInputStream(file)) {
-            octets = in.readNBytes(ConfigReader.MAX_BYTES + 1);
+            return run(in.readNBytes(ConfigReader.MAX_BYTES + 1), String.valueOf(file.getFileName()), probationSec);
         } catch (NoSuchFileException e) {
             return failed(file + ": no such file");
         } catch (IOException e) {
             return failed(file + ": can't be read: " + e.getMessage());
         }
-        Reading<ClusterConfig> reading = ConfigReader.parse(octets, String.valueOf(file.getFileName()));
-        reading.errors().forEach(err::println);
-        reading.warnings().forEach((Problem warning) -> err.println("warning: " + warning));
-        if (reading.config().isEmpty()) {
-            return failed("");
-        }
-        int proposed = reading.config().get().version();
-        try (CommandClient ccsd = CommandClient.connect(socket, PATIENCE)) {
-            return exchange(ccsd, octets, proposed, probationSec);
-        } catch (NotRunningException e) {
-            return failed("Unable to connect to ccsd: it isn't running");
-        } catch (IOException | MalformedMessage e) {
+    }
+
+    /// @param octets of the file proposed
+    int run(byte[] octets, String fileName, int probationSec) {
+        try {
+            ConfigVersion proposed =
+                    ConfigUpdate.check(octets, fileName, warning -> err.println("warning: " + warning));
+            return taken(ConfigUpdate.propose(socket, octets, proposed, probationSec), proposed.number(), probationSec);
+        } catch (ConfigInvalid | RefusedException e) {
+            return failed(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
             return failed("ccsd: " + e.getMessage());
         }
     }
 
-    private int exchange(CommandClient ccsd, byte[] octets, int proposed, int probationSec)
-            throws IOException, MalformedMessage {
-        CcsFrames.Present before = CcsFrames.present(ccsd.ask(CcsFrames.DOCUMENT));
-        if (!before.quorate()) {
-            return failed("Cluster is not quorate");
-        }
-        if (proposed <= before.version()) {
-            return failed("Proposed config_version " + proposed + " isn't greater than the current config_version "
-                    + before.version());
-        }
-        Answer answer = ccsd.ask(CcsFrames.UPDATE, CcsFrames.update(octets, probationSec));
-        if (!answer.done()) {
-            return failed(answer.text().isEmpty() ? Errno.text(answer.code()) : answer.text());
-        }
-        CcsFrames.Present after = CcsFrames.present(ccsd.ask(CcsFrames.DOCUMENT));
-        if (after.version() > proposed) {
-            out.println("Config file updated from version " + before.version() + " to " + proposed);
-            err.println("Another update has followed at once: version " + after.version() + " is in force.");
-        } else {
-            out.println("Config file updated from version " + before.version() + " to " + after.version());
+    private int taken(ConfigUpdate.Taken taken, int proposed, int probationSec) {
+        out.println("Config file updated from version " + taken.from() + " to " + proposed);
+        if (taken.inForce() > proposed) {
+            err.println("Another update has followed at once: version " + taken.inForce() + " is in force.");
         }
         out.println();
         if (probationSec > 0) {
             out.println(
                     "On probation: unless confirmed with ccs_tool confirm, it goes back in " + probationSec + " s.");
         }
+        taken.word().lines().forEach(line -> err.println("warning: " + line));
         out.println("Update complete.");
         return 0;
     }
@@ -112,9 +90,7 @@ final class Update {
     }
 
     private int failed(String why) {
-        if (!why.isEmpty()) {
-            err.println(why);
-        }
+        err.println(why);
         err.println();
         err.println(FAILED);
         return 1;

@@ -18,6 +18,7 @@ import io.muster.member.StayPolicy.Preparation;
 import io.muster.member.daemon.Hands;
 import io.muster.member.daemon.MemberDaemon;
 import io.muster.member.daemon.MemberDaemon.Around;
+import io.muster.membership.CmanEvent;
 import io.muster.os.RealMachine;
 import java.io.IOException;
 import java.util.Optional;
@@ -37,8 +38,8 @@ public final class CcsDaemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("ccsd");
 
     private static final StayPolicy POLICY = new StayPolicy(
-            "ccs",
-            "group ccs",
+            CmanEvent.Announce.GROUP,
+            "group " + CmanEvent.Announce.GROUP,
             Optional.empty(),
             0,
             0,

@@ -1,11 +1,11 @@
 package io.muster.ccs.daemon;
 
 import io.muster.ccs.CcsEvent;
-import io.muster.ccs.CcsFrames;
 import io.muster.ccs.Descriptors;
 import io.muster.ccs.Document;
-import io.muster.ccs.Errno;
 import io.muster.config.ConfigReader;
+import io.muster.config.client.CcsFrames;
+import io.muster.config.client.Errno;
 import io.muster.control.Answer;
 import io.muster.control.Frame;
 import io.muster.control.Session;

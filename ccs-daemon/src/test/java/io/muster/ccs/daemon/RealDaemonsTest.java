@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.ccs.cli.CcsTool;
 import io.muster.cli.Said;
 import io.muster.cli.Waiting;
+import io.muster.cman.cli.CmanTool;
 import io.muster.cman.daemon.CmanDaemon;
 import io.muster.daemon.Layout;
 import io.muster.transport.cli.Keygen;
@@ -41,7 +42,7 @@ class RealDaemonsTest {
         for (int i = 1; i <= 3; i++) {
             text.append("<clusternode name=\"127.0.0." + (10 + i) + "\" nodeid=\"" + i + "\"/>");
         }
-        return text.append("</clusternodes></cluster>\n").toString();
+        return text.append("</clusternodes><fencedevices/></cluster>\n").toString();
     }
 
     private void cman(int node) throws IOException {
@@ -113,7 +114,58 @@ class RealDaemonsTest {
         ccsd(2);
         Waiting.until("the late one has it", () -> has(2, file(3, "newer")));
         assertEquals(file(9, "by hand"), Files.readString(nodes.get(2).etc().resolve("cluster.conf.refused-9")));
+        aChangeIsTheClustersToMake();
+        aNumberIsAnnouncedWithItsFile();
         assertEquals(List.of(), broken);
+    }
+
+    /// Version 3 is in force.
+    private void aChangeIsTheClustersToMake() throws IOException {
+        Layout first = nodes.getFirst();
+        String refused = tool(0, "addfence", "-C", "pdu", "fence_apc");
+        assertTrue(refused.startsWith("1 ") && refused.contains("is the running cluster's"), refused);
+        assertTrue(has(0, file(3, "newer")));
+
+        Files.writeString(first.clusterConf(), file(3, "by hand"));
+        refused = tool(0, "addfence", "pdu", "fence_apc");
+        assertTrue(refused.startsWith("1 ") && refused.contains("isn't the cluster's, 3 ("), refused);
+        assertTrue(has(0, file(3, "by hand")));
+
+        Files.writeString(first.clusterConf(), file(3, "newer"));
+        String taken = tool(0, "addfence", "pdu", "fence_apc");
+        assertTrue(taken.startsWith("0 ") && taken.contains("from version 3 to 4"), taken);
+        assertEquals(file(3, "newer"), Files.readString(first.etc().resolve("cluster.conf.old")));
+        String now = Files.readString(first.clusterConf());
+        assertTrue(now.contains("<fencedevice name=\"pdu\" agent=\"fence_apc\"/>"), now);
+        Waiting.until("all have the device", () -> has(1, now) && has(2, now));
+    }
+
+    /// Version 4 is in force.
+    private void aNumberIsAnnouncedWithItsFile() throws IOException {
+        Path conf = nodes.getFirst().clusterConf();
+        String inForce = Files.readString(conf);
+        assertEquals("0 ", version("4"));
+        assertTrue(version().contains("this very file is in force"), version());
+        assertTrue(version("5").contains("has config_version 4, not 5"), version("5"));
+        Files.writeString(conf, inForce.replace("newer", "other"));
+        assertTrue(version("4").contains("other content"), version("4"));
+        Files.writeString(conf, file(2, "old"));
+        assertTrue(version().contains("is lower than the one in force"), version());
+        Files.writeString(conf, file(5, "cut short").substring(0, 100));
+        assertTrue(version().contains("not well-formed XML"), version());
+        Files.writeString(conf, file(5, "announced"));
+        assertTrue(version("5").startsWith("0 warning: cluster.conf:1:"));
+        Waiting.until("all have it", () -> has(1, file(5, "announced")) && has(2, file(5, "announced")));
+        String query = tool(2, "query", "concat(/cluster/@name, count(//clusternode), //@config_version)");
+        assertEquals("0 dock35\n", query);
+    }
+
+    private String version(String... number) {
+        List<String> words = new ArrayList<>(List.of("version", "-r"));
+        words.addAll(List.of(number));
+        Said said = Said.together(new CmanTool(nodes.getFirst()), words.toArray(String[]::new));
+        assertTrue(said.status() == 0 || said.out().contains("cman_tool: can't set version: "), said.out());
+        return said.status() + " " + said.out();
     }
 
     @AfterEach

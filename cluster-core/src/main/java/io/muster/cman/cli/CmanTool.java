@@ -5,27 +5,28 @@ import io.muster.cli.Nearest;
 import io.muster.cman.client.CmanFrames;
 import io.muster.cman.client.CmanView;
 import io.muster.cman.client.StatusCodec;
+import io.muster.config.ConfigVersion;
+import io.muster.config.cli.ConfigUpdate;
 import io.muster.control.Answer;
 import io.muster.control.CommandClient;
+import io.muster.control.NotRunningException;
 import io.muster.core.MalformedMessage;
 import io.muster.daemon.Layout;
 import io.muster.driver.Patience;
+import io.muster.finding.ConfigInvalid;
+import io.muster.finding.Problem;
 import io.muster.membership.CmanEffect.Result;
 import io.muster.membership.CmanStatus.NodeStatus;
 import io.muster.wire.Output;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// `cman_tool`: joins, leaves and shows the cluster.
 ///
@@ -58,7 +59,7 @@ public final class CmanTool implements Command {
                 case "status" -> status(out);
                 case "nodes" -> nodes(o, out);
                 case "services" -> services(out);
-                case "version" -> version(o, out);
+                case "version" -> version(o, out, err);
                 case "wait" -> await(o, err);
                 case "join" -> join(o, err);
                 case "leave" -> leave(o, err);
@@ -143,37 +144,46 @@ public final class CmanTool implements Command {
         return 0;
     }
 
-    private int version(CmanOptions o, PrintStream out) throws Failure {
+    private int version(CmanOptions o, PrintStream out, PrintStream err) throws Failure {
         if (!o.reload()) {
             out.println(StatusText.VERSION + " config " + view().status().configVersion());
             return 0;
         }
-        try (CommandClient cman = connect()) {
-            byte[] document = Files.readAllBytes(layout.clusterConf());
-            Output request = CmanFrames.announce(versionOf(document), sha256(document), document);
-            check("can't set version", ask(cman, CmanFrames.ANNOUNCE, request));
-            return 0;
-        } catch (IOException e) {
-            throw new Failure("can't set version: " + e.getMessage());
-        }
+        return reload(o, err);
     }
 
-    private static String sha256(byte[] document) {
+    /// `-r`: whatever gets a number into the cluster goes the way of `ccs_tool update`, so that all
+    /// nodes have the file that belongs to it. A number behind `-r` is what scripts of RHEL 5 say after
+    /// that; then it is in force already.
+    private int reload(CmanOptions o, PrintStream err) throws Failure {
+        String failed = "can't set version: ";
+        Path file = layout.clusterConf();
+        connect().close();
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(document));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256", e);
+            byte[] octets = Files.readAllBytes(file);
+            List<Problem> warnings = new ArrayList<>();
+            ConfigVersion proposed = ConfigUpdate.check(octets, String.valueOf(file.getFileName()), warnings::add);
+            if (!o.words().isEmpty()) {
+                if (!o.words().getFirst().equals(String.valueOf(proposed.number()))) {
+                    throw new Failure(failed + file + " has config_version " + proposed.number() + ", not "
+                            + o.words().getFirst());
+                }
+                if (proposed.equals(ConfigUpdate.version(ConfigUpdate.present(layout.socket("ccsd"))))) {
+                    return 0;
+                }
+            }
+            warnings.forEach(warning -> err.println("warning: " + warning));
+            ConfigUpdate.Taken taken = ConfigUpdate.propose(layout.socket("ccsd"), octets, proposed, 0);
+            taken.word().lines().forEach(line -> err.println("warning: " + line));
+            return 0;
+        } catch (NotRunningException e) {
+            throw new Failure(
+                    failed + "ccsd isn't running, which agrees with the other nodes on cluster.conf: start it");
+        } catch (NoSuchFileException e) {
+            throw new Failure(failed + "there is no file " + file);
+        } catch (ConfigInvalid | IOException e) {
+            throw new Failure(failed + e.getMessage());
         }
-    }
-
-    /// Only what goes into the request: cman reads the document itself.
-    private static int versionOf(byte[] document) throws Failure {
-        Matcher m = Pattern.compile("config_version\\s*=\\s*[\"'](\\d{1,9})[\"']")
-                .matcher(new String(document, StandardCharsets.UTF_8));
-        if (!m.find()) {
-            throw new Failure("can't set version: cluster.conf has no config_version");
-        }
-        return Integer.parseInt(m.group(1));
     }
 
     private int await(CmanOptions o, PrintStream err) throws Failure {

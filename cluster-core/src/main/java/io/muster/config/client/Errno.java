@@ -1,4 +1,4 @@
-package io.muster.ccs;
+package io.muster.config.client;
 
 /// Error numbers of Linux that ccsd's clients know, and their texts.
 public enum Errno {

@@ -1,5 +1,6 @@
-package io.muster.ccs;
+package io.muster.config.client;
 
+import io.muster.config.ConfigReader;
 import io.muster.control.Answer;
 import io.muster.core.MalformedMessage;
 import io.muster.wire.Input;
@@ -21,7 +22,8 @@ import java.util.Optional;
 /// | 10 CONFIRM | | |
 /// | 11 DOCUMENT | | bool quorate, i32 version, u32 length and document |
 ///
-/// UPDATE is answered when a quorum has the document on disk, or when it is refused or given up.
+/// UPDATE is answered when a quorum has the document on disk and every member has said whether it has,
+/// or when it is refused or given up; the text of a yes names the nodes that couldn't write it.
 public final class CcsFrames {
     public static final int CONNECT = 1;
     public static final int DISCONNECT = 2;
@@ -36,10 +38,11 @@ public final class CcsFrames {
     /// A descriptor's present working path and the query before.
     public record State(String path, String query) {}
 
-    /// What the cluster has.
+    /// What ccsd has.
     ///
     /// @param version -1 when ccsd has no document
-    public record Present(boolean quorate, int version) {}
+    /// @param octets the document; none without one
+    public record Present(boolean quorate, int version, byte[] octets) {}
 
     private CcsFrames() {}
 
@@ -86,9 +89,8 @@ public final class CcsFrames {
         return new State(in.string(), in.string());
     }
 
-    /// The document itself is left where it is.
     public static Present present(Answer answer) throws MalformedMessage {
         Input in = new Input(answer.body());
-        return new Present(in.bool(), in.i32());
+        return new Present(in.bool(), in.i32(), in.bytes(ConfigReader.MAX_BYTES));
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.muster.config.ConfigReader;
 import io.muster.config.Element;
+import io.muster.config.client.Errno;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class XPathLiteTest {
+class XPathTreeTest {
     private static final String FILE = """
             <cluster name="harbor" config_version="12">
               <clusternodes>
@@ -49,23 +50,56 @@ class XPathLiteTest {
                 "//event; text",
                 "//event/text(); text",
                 "//device/@name; d1,d2,d3",
-                "/cluster/*/clusternode[@nodeid]/@nodeid; 1,2"
+                "/cluster/*/clusternode[@nodeid]/@nodeid; 1,2",
+                "count(//clusternode); 2",
+                "count(//device) div 2; 1.5",
+                "//clusternode[last()]/@name; pier2",
+                "//clusternode[position() < 2]/@name; pier1",
+                "//device[contains(@name, '3')]/@name; d3",
+                "//method[device[2]]/@name; pdu",
+                "//device[../@name='ipmi']/@port; 7",
+                "string(/cluster/@name); harbor",
+                "concat(/cluster/@name, '-', count(//method)); harbor-2",
+                "//clusternode/@nodeid > 1; true",
+                "boolean(//quorumd); false",
+                "sum(//@nodeid); 3",
+                "//clusternode[not(fence)]/@name | /cluster/@name; harbor,pier2",
+                "/descendant::device[2]/attribute::*; name=d2",
+                "cluster/@name; harbor",
+                "/cluster/@* ; name=harbor,config_version=12"
             })
-    void finds(String query, String values) throws XPathLite.BadPath {
-        assertEquals(values, String.join(",", XPathLite.find(root, query)));
+    void finds(String query, String values) throws XPathTree.BadPath {
+        assertEquals(values, String.join(",", new XPathTree(root).find(query)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/cluster/@nothing", "/other/@name", "/cluster/clusternodes/clusternode[3]/@name"})
-    void findsNothing(String query) throws XPathLite.BadPath {
-        assertEquals(List.of(), XPathLite.find(root, query));
+    void findsNothing(String query) throws XPathTree.BadPath {
+        assertEquals(List.of(), new XPathTree(root).find(query));
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "cluster", "/cluster[", "/cluster/@name/x", "/cluster[last()]", "/cluster[@a=b]", "/ /"})
+            strings = {
+                "",
+                "/cluster[",
+                "/ /",
+                "frob(1)",
+                "$x",
+                "count(",
+                "document('/etc/passwd')",
+                "((((((((((((1))))))))))))"
+            })
     void refuses(String query) {
-        assertThrows(XPathLite.BadPath.class, () -> XPathLite.find(root, query));
+        assertThrows(XPathTree.BadPath.class, () -> new XPathTree(root).find(query));
+    }
+
+    @Test
+    void anEndlessQueryIsRefusedAndNotEvaluated() {
+        String deep = "(".repeat(2000) + "1" + ")".repeat(2000);
+        assertThrows(XPathTree.BadPath.class, () -> new XPathTree(root).find(deep));
+        String wide = "1" + " + 1".repeat(900);
+        assertThrows(XPathTree.BadPath.class, () -> new XPathTree(root).find(wide));
     }
 
     @Test
