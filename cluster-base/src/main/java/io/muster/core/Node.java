@@ -1,15 +1,29 @@
 package io.muster.core;
 
-import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /// One run of one node: its number in cluster.conf, from 1, and the incarnation.
+///
+/// Compared more often than anything else, and therefore by hand.
 public record Node(int nodeid, Incarnation incarnation) implements Comparable<Node> {
-    private static final Comparator<Node> ORDER =
-            Comparator.comparingInt(Node::nodeid).thenComparing(Node::incarnation);
-
     @Override
     public int compareTo(Node other) {
-        return ORDER.compare(this, other);
+        return nodeid != other.nodeid
+                ? Integer.compare(nodeid, other.nodeid)
+                : incarnation.compareTo(other.incarnation);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other == this
+                || other instanceof Node(int itsNodeid, Incarnation its)
+                        && itsNodeid == nodeid
+                        && its.equals(incarnation);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * nodeid + incarnation.hashCode();
     }
 
     @Override

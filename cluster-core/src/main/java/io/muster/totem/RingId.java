@@ -1,6 +1,7 @@
 package io.muster.totem;
 
 import io.muster.core.Node;
+import org.jspecify.annotations.Nullable;
 
 /// Names one configuration of the ring, uniquely without stable storage.
 ///
@@ -11,6 +12,19 @@ public record RingId(long sequence, Node representative) implements Comparable<R
     public int compareTo(RingId other) {
         int first = Long.compare(sequence, other.sequence);
         return first != 0 ? first : representative.compareTo(other.representative);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other == this
+                || other instanceof RingId(long its, Node itsRepresentative)
+                        && its == sequence
+                        && itsRepresentative.equals(representative);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(sequence) + representative.hashCode();
     }
 
     @Override

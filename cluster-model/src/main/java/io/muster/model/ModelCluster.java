@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Some machines with one cluster.conf, their network, and the daemons that run on each.
 ///
@@ -133,6 +134,13 @@ public final class ModelCluster {
         }
     }
 
+    /// The same, told only when it is broken: for what is looked at with every message.
+    public static void require(boolean holds, Supplier<String> promise) {
+        if (!holds) {
+            throw new AssertionError(promise.get());
+        }
+    }
+
     public void say(String text) {
         simulation.trace().add(simulation.nowMicros(), text);
     }
@@ -182,6 +190,6 @@ public final class ModelCluster {
         int members = cman.ring().members().size();
         require(
                 !majority || members * 2 > nodes.size(),
-                "node " + cman.self() + " says quorate with " + members + " of " + nodes.size() + " nodes");
+                () -> "node " + cman.self() + " says quorate with " + members + " of " + nodes.size() + " nodes");
     }
 }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What the ring promises to everything above it (V1 to V5), checked at the place where it keeps them:
@@ -41,9 +42,11 @@ final class RingPromises {
     }
 
     private static void require(boolean holds, String promise) {
-        if (!holds) {
-            throw new AssertionError(promise);
-        }
+        ModelCluster.require(holds, promise);
+    }
+
+    private static void require(boolean holds, Supplier<String> promise) {
+        ModelCluster.require(holds, promise);
     }
 
     private final class Watched implements Core<RingEvent, RingEffect> {
@@ -76,8 +79,8 @@ final class RingPromises {
                 } else if (effect instanceof RingEffect.Deliver deliver) {
                     deliver(deliver);
                 } else if (effect instanceof RingEffect.RoundCompleted(RingId id, long sinceMs)) {
-                    require(id.equals(now) && !transitional, "a round of ring " + id + " in " + now);
-                    require(sinceMs <= nowMs, "a round since " + sinceMs + " at " + nowMs);
+                    require(id.equals(now) && !transitional, () -> "a round of ring " + id + " in " + now);
+                    require(sinceMs <= nowMs, () -> "a round since " + sinceMs + " at " + nowMs);
                 } else if (effect instanceof RingEffect.Refused) {
                     owed.removeLast();
                 }
@@ -91,10 +94,10 @@ final class RingPromises {
         }
 
         private void configuration(RingEffect.Configuration next) {
-            require(next.members().contains(self), "V1: node " + self + " in a ring without itself");
+            require(next.members().contains(self), () -> "V1: node " + self + " in a ring without itself");
             if (!next.regular()) {
                 require(next.ring().equals(now) && !transitional, "V2: transitional configuration out of place");
-                require(members.containsAll(next.members()), "V2: who moves along wasn't in ring " + now);
+                require(members.containsAll(next.members()), () -> "V2: who moves along wasn't in ring " + now);
                 transitional = true;
                 delivered = delivered * 31 + 7;
                 return;
@@ -102,7 +105,7 @@ final class RingPromises {
             List<Node> known = memberships.putIfAbsent(next.ring(), next.members());
             require(
                     known == null || known.equals(next.members()),
-                    "V1: ring " + next.ring() + " has members " + known + " and " + next.members());
+                    () -> "V1: ring " + next.ring() + " has members " + known + " and " + next.members());
             if (now != null) {
                 leave(now, next.ring());
             }
@@ -115,31 +118,34 @@ final class RingPromises {
 
         private void leave(RingId from, RingId to) {
             require(transitional, "V2: a regular configuration without a transitional one");
-            require(to.sequence() > from.sequence(), "ring " + to + " follows ring " + from);
+            require(to.sequence() > from.sequence(), () -> "ring " + to + " follows ring " + from);
             Integer others = moves.putIfAbsent(new Move(from, to), delivered);
             require(
                     others == null || others == delivered,
-                    "V2: nodes that moved together from " + from + " to " + to + " delivered differently");
+                    () -> "V2: nodes that moved together from " + from + " to " + to + " delivered differently");
             require(
                     last >= safe.getOrDefault(from, 0L),
-                    "V4: node " + self + " leaves ring " + from + " with message " + last + " of its " + safe.get(from)
-                            + " safe ones");
+                    () -> "V4: node " + self + " leaves ring " + from + " with message " + last + " of its "
+                            + safe.get(from) + " safe ones");
             before = from;
             lastBefore = last;
         }
 
         private void deliver(RingEffect.Deliver message) {
-            require(message.ring().equals(now), "V3: a message of ring " + message.ring() + " in " + now);
-            require(members.contains(message.from()), "V5: a message of " + message.from() + ", who is no member");
+            require(message.ring().equals(now), () -> "V3: a message of ring " + message.ring() + " in " + now);
+            require(
+                    members.contains(message.from()),
+                    () -> "V5: a message of " + message.from() + ", who is no member");
             require(message.regular() == !transitional, "V2: a message marked for the wrong configuration");
             require(
                     transitional ? message.sequence() > last : message.sequence() == last + 1,
-                    "V3: node " + self + " delivers message " + message.sequence() + " of " + now + " after " + last);
+                    () -> "V3: node " + self + " delivers message " + message.sequence() + " of " + now + " after "
+                            + last);
             last = message.sequence();
             int content =
                     Arrays.hashCode(message.payload()) * 31 + message.from().hashCode();
             Integer others = order.putIfAbsent(new Place(message.ring(), last), content);
-            require(others == null || others == content, "V3: two messages at " + message.ring() + ":" + last);
+            require(others == null || others == content, () -> "V3: two messages at " + message.ring() + ":" + last);
             delivered = delivered * 31 + content;
             if (message.safe() && message.regular()) {
                 safe(message.ring());
@@ -147,7 +153,7 @@ final class RingPromises {
             if (message.from().equals(self)) {
                 require(
                         !owed.isEmpty() && Arrays.equals(owed.remove(), message.payload()),
-                        "V3: node " + self + " misses or repeats a message of its own");
+                        () -> "V3: node " + self + " misses or repeats a message of its own");
             }
         }
 
@@ -158,10 +164,11 @@ final class RingPromises {
                 Watched other = rings.get(member);
                 require(
                         other == null || other.now != null && other.now.sequence() >= id.sequence(),
-                        "V4: a message of ring " + id + " is safe, but node " + member + " never saw that ring");
+                        () -> "V4: a message of ring " + id + " is safe, but node " + member + " never saw that ring");
                 require(
                         other == null || !id.equals(other.before) || other.lastBefore >= last,
-                        "V4: message " + last + " of ring " + id + " is safe, but node " + member + " left without");
+                        () -> "V4: message " + last + " of ring " + id + " is safe, but node " + member
+                                + " left without");
             }
         }
     }

@@ -1,6 +1,6 @@
 package io.muster.fence;
 
-import io.muster.config.ConfigReader;
+import io.muster.config.LastReading;
 import io.muster.core.Drive;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
@@ -60,6 +60,9 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
 
     /// Whether members live on against which an agent had success.
     private final SignsOfLife signs = new SignsOfLife();
+
+    /// No state: saves reading what is said again.
+    private final LastReading lastRead = new LastReading();
 
     private final Set<Node> deferred = new TreeSet<>();
     private final Set<Node> announced = new TreeSet<>();
@@ -258,7 +261,7 @@ public final class FenceDomain implements ReplicatedCore<GroupEntry, FenceEvent,
                 }
             }
             case GroupEntry.Config config ->
-                ConfigReader.parse(config.bytes(), "cluster.conf").config().ifPresent(read -> {
+                lastRead.config(config.bytes()).ifPresent(read -> {
                     boolean news = !agreed || config.version() != settings.version();
                     agreed = true;
                     configured(FenceSettings.of(read).overridden(overrides));

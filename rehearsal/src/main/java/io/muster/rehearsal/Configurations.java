@@ -50,7 +50,7 @@ final class Configurations implements Onlooker {
         if (effect.entry() instanceof GroupEntry.Config now && now.agreed()) {
             require(
                     now.sha256().equals(contents.get(now.version())),
-                    "node " + node.nodeid() + ": cman has cluster.conf " + now.version()
+                    () -> "node " + node.nodeid() + ": cman has cluster.conf " + now.version()
                             + " for agreed, of which ccsd knows nothing");
         }
     }
@@ -72,12 +72,14 @@ final class Configurations implements Onlooker {
         String who = "node " + node.nodeid() + ": cluster.conf " + version;
         require(
                 known == null || known.equals(version.sha256()),
-                who + " is in force, and another one of that number was");
-        require(known != null || !plain() || quorumHas(document), who + " is in force, and no quorum has it on disk");
+                () -> who + " is in force, and another one of that number was");
+        require(
+                known != null || !plain() || quorumHas(document),
+                () -> who + " is in force, and no quorum has it on disk");
         boolean quorate = node.cman().filter(ModelCman::quorate).isPresent();
         require(
                 !quorate || !plain() || version.number() >= acknowledged || mayLag(),
-                who + " is in force where an operator was told that " + acknowledged + " is");
+                () -> who + " is in force where an operator was told that " + acknowledged + " is");
     }
 
     private boolean quorumHas(Document document) {

@@ -120,7 +120,7 @@ final class Lives {
                     answer(inner)
                             .ifPresent(name -> ModelCluster.require(
                                     open.remove(name),
-                                    "node " + node.nodeid() + ": " + daemon + " answers question " + name
+                                    () -> "node " + node.nodeid() + ": " + daemon + " answers question " + name
                                             + ", which nobody has asked in this life"));
                 }
             }
@@ -137,7 +137,7 @@ final class Lives {
             ModelCluster.require(
                     victim.claimedBy() == 0
                             || view.members().stream().anyMatch(member -> member.nodeid() == victim.claimedBy()),
-                    "node " + node.nodeid() + ": " + victim + " is claimed by who isn't in " + view);
+                    () -> "node " + node.nodeid() + ": " + victim + " is claimed by who isn't in " + view);
         }
     }
 
@@ -155,8 +155,8 @@ final class Lives {
         left.removeIf(number -> unclean.contains("service:s" + number));
         ModelCluster.require(
                 left.isEmpty(),
-                "node " + node.nodeid() + " says that all is stopped but " + unclean + ", and something of services "
-                        + left + " is there");
+                () -> "node " + node.nodeid() + " says that all is stopped but " + unclean
+                        + ", and something of services " + left + " is there");
     }
 
     private void look(ModelNode node, Object effect) {
@@ -177,7 +177,7 @@ final class Lives {
                     int claimant = report(node).masterNodeid();
                     ModelCluster.require(
                             claimant == node.nodeid(),
-                            "node " + node.nodeid() + " claims a victim, and that is for node " + claimant);
+                            () -> "node " + node.nodeid() + " claims a victim, and that is for node " + claimant);
                 } else if (payload[0] == RELEASE) {
                     site.rare(Rare.CLAIM_RELEASED);
                 }

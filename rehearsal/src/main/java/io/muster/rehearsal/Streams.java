@@ -83,7 +83,8 @@ final class Streams {
     private void gapless(String group, Stream stream, GroupEntry entry, Node run) {
         require(
                 entry.position() > stream.last,
-                "node " + run + ": position " + entry.position() + " after " + stream.last + " in group " + group);
+                () -> "node " + run + ": position " + entry.position() + " after " + stream.last + " in group "
+                        + group);
         if (stream.last < 0 || stream.transitional || entry instanceof GroupEntry.Membership) {
             return;
         }
@@ -93,8 +94,8 @@ final class Streams {
         Long others = before.putIfAbsent(new Place(group, stream.membership, entry.position()), stream.last);
         require(
                 others == null || others == stream.last,
-                "node " + run + ": entry " + entry.position() + " of group " + group + " comes after " + stream.last
-                        + ", elsewhere after " + others);
+                () -> "node " + run + ": entry " + entry.position() + " of group " + group + " comes after "
+                        + stream.last + ", elsewhere after " + others);
     }
 
     private void membership(Node run, Stream stream, GroupEntry.Membership now) {
@@ -115,7 +116,8 @@ final class Streams {
                         same
                                 || !stateful.contains(joiner)
                                 || stream.standing.lost().containsKey(joiner),
-                        "run " + joiner + " goes on with what it had, and has missed a quorum of " + now.members());
+                        () -> "run " + joiner + " goes on with what it had, and has missed a quorum of "
+                                + now.members());
             }
         }
         if (stream.standing.quorate()) {
@@ -145,7 +147,8 @@ final class Streams {
             require(
                     level.compareTo(now.level()) >= 0
                             || stream.recovered.getOrDefault(level, Long.MAX_VALUE) >= now.upTo(),
-                    "node " + run + ": " + now + " before " + level + ", which is at " + stream.recovered.get(level));
+                    () -> "node " + run + ": " + now + " before " + level + ", which is at "
+                            + stream.recovered.get(level));
         }
         stream.recovered.put(now.level(), now.upTo());
         stream.standing.lost().forEach((victim, loss) -> {
@@ -153,7 +156,8 @@ final class Streams {
             long lostAt = Math.max(loss.position(), stream.lostAgain.getOrDefault(victim, 0L));
             require(
                     lostAt > now.upTo() || listed || !stream.fencing,
-                    "node " + run + ": " + now + " and run " + victim + ", lost at " + lostAt + ", is not harmless");
+                    () -> "node " + run + ": " + now + " and run " + victim + ", lost at " + lostAt
+                            + ", is not harmless");
         });
     }
 

@@ -85,8 +85,8 @@ final class Truth {
         for (ModelNode other : site.model().nodes().values()) {
             require(
                     !hits(other, node),
-                    what + " is started on node " + node.nodeid() + " while a fence agent of node " + other.nodeid()
-                            + " is at work against that node");
+                    () -> what + " is started on node " + node.nodeid() + " while a fence agent of node "
+                            + other.nodeid() + " is at work against that node");
         }
         Hold before = at(node).get(what);
         var hold = new Hold(node.run());
@@ -108,7 +108,7 @@ final class Truth {
             Hold hold = other == node ? null : at(other).get(what);
             require(
                     hold == null || hold.deniedByAgent,
-                    what + " " + does + " on node " + node.nodeid() + " and "
+                    () -> what + " " + does + " on node " + node.nodeid() + " and "
                             + (hold != null && hold.there ? "is" : "may be") + " on node " + other.nodeid());
         }
     }
@@ -183,7 +183,7 @@ final class Truth {
                 .flatMap(process -> by.wireOf("fenced"))
                 .flatMap(client -> by.cman().map(cman -> cman.freshMembers(client)))
                 .orElse(List.of());
-        require(!members.isEmpty(), "node " + by.nodeid() + " fences without quorum");
+        require(!members.isEmpty(), () -> "node " + by.nodeid() + " fences without quorum");
         Node run = site.model().node(victim).run().orElse(null);
         boolean claimed = run != null
                 && by.daemon("fenced", FenceDaemon.class)
@@ -191,8 +191,8 @@ final class Truth {
                         .orElse(false);
         require(
                 run == null || claimed || !members.contains(run),
-                "node " + by.nodeid() + " starts an agent against node " + victim + ", which is a member again as "
-                        + run);
+                () -> "node " + by.nodeid() + " starts an agent against node " + victim
+                        + ", which is a member again as " + run);
     }
 
     /// Whether the very run that is up is the one to be fenced.

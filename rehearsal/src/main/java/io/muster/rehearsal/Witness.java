@@ -87,8 +87,8 @@ final class Witness implements Onlooker {
                 && site.model().node(fenced.byNodeid()).run().equals(Optional.of(fenced.victim()));
         require(
                 ofItself || site.truth().harmless(fenced.victim()),
-                "run " + fenced.victim() + " is said to be harmless (" + fenced.how() + ", by node " + fenced.byNodeid()
-                        + ") and isn't:\n" + site.truth());
+                () -> "run " + fenced.victim() + " is said to be harmless (" + fenced.how() + ", by node "
+                        + fenced.byNodeid() + ") and isn't:\n" + site.truth());
     }
 
     @Override
@@ -100,7 +100,7 @@ final class Witness implements Onlooker {
         for (Node member : cman.ring().members()) {
             require(
                     diedMicros.getOrDefault(member, Long.MAX_VALUE) >= askedMicros,
-                    "node " + cman.self() + " is quorate with " + member + ", which was dead when it was asked");
+                    () -> "node " + cman.self() + " is quorate with " + member + ", which was dead when it was asked");
         }
         RingId ring = cman.ring().ring().orElse(null);
         if (ring == null) {
@@ -114,7 +114,7 @@ final class Witness implements Onlooker {
         // A round that began after another ring had its word shows that this one lives beside it.
         firstGrantMicros.forEach((other, granted) -> require(
                 other.equals(ring) || granted <= first || granted >= askedMicros,
-                "node " + cman.self() + " is quorate in ring " + ring + " beside ring " + other));
+                () -> "node " + cman.self() + " is quorate in ring " + ring + " beside ring " + other));
     }
 
     @Override

@@ -26,17 +26,26 @@ public final class MetadataParser {
 
     private MetadataParser() {}
 
+    /// Looking for it in all jars takes longer than any document. It may be used from any thread once it is set up.
+    private static final class Factory {
+        static final XMLInputFactory STAX = made();
+
+        private static XMLInputFactory made() {
+            XMLInputFactory factory = XMLInputFactory.newFactory();
+            // OCF documents name a DTD that nobody has; entities are nobody's business here.
+            factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+            factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+            return factory;
+        }
+    }
+
     /// Parses the document.
     ///
     /// @param agent the program that printed it, for messages
     public static AgentMetadata parse(Path agent, String document) throws MalformedMessage {
         var parser = new MetadataParser();
-        var factory = XMLInputFactory.newFactory();
-        // OCF documents name a DTD that nobody has; entities are nobody's business here.
-        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-        factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         try {
-            var xml = factory.createXMLStreamReader(new StringReader(document));
+            var xml = Factory.STAX.createXMLStreamReader(new StringReader(document));
             while (xml.hasNext()) {
                 if (xml.next() == XMLStreamConstants.START_ELEMENT) {
                     parser.element(xml);

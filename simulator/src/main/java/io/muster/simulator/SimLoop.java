@@ -3,7 +3,6 @@ package io.muster.simulator;
 import io.muster.driver.Loop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +13,18 @@ public final class SimLoop implements Loop, OnNode {
     /// Tasks at one moment after which something must be wrong.
     private static final int NEVER_RESTS = 1_000_000;
 
-    private record Timer(long dueMs, long order, Runnable task) {}
+    private record Timer(long dueMs, long order, Runnable task) implements Comparable<Timer> {
+        @Override
+        public int compareTo(Timer other) {
+            return dueMs != other.dueMs ? Long.compare(dueMs, other.dueMs) : Long.compare(order, other.order);
+        }
+    }
 
     private final Simulation simulation;
     private final SimNode node;
     private final String name;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-    private final PriorityQueue<Timer> timers =
-            new PriorityQueue<>(Comparator.comparingLong(Timer::dueMs).thenComparingLong(Timer::order));
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private final List<Runnable> onDeath = new ArrayList<>();
     private long order;
     private boolean alive = true;

@@ -1,7 +1,6 @@
 package io.muster.simulator;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -18,13 +17,19 @@ public final class Simulation {
         void check();
     }
 
-    private record Due(long atMicros, long order, Runnable what) {}
+    private record Due(long atMicros, long order, Runnable what) implements Comparable<Due> {
+        @Override
+        public int compareTo(Due other) {
+            return atMicros != other.atMicros
+                    ? Long.compare(atMicros, other.atMicros)
+                    : Long.compare(order, other.order);
+        }
+    }
 
     private final long seed;
     private final Random dice;
     private final Trace trace = new Trace(4000);
-    private final PriorityQueue<Due> due =
-            new PriorityQueue<>(Comparator.comparingLong(Due::atMicros).thenComparingLong(Due::order));
+    private final PriorityQueue<Due> due = new PriorityQueue<>();
     private final List<Invariant> invariants = new ArrayList<>();
     private long nowMicros;
     private long order;

@@ -3,7 +3,7 @@ package io.muster.member.daemon;
 import io.muster.cman.client.CmanView;
 import io.muster.cman.client.GroupClient;
 import io.muster.config.ClusterConfig;
-import io.muster.config.ConfigReader;
+import io.muster.config.LastReading;
 import io.muster.config.daemon.Logging;
 import io.muster.control.ControlSocket;
 import io.muster.control.Limits;
@@ -81,6 +81,7 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
     private final List<Runnable> records = new ArrayList<>();
     private final EventDriver<StayEvent, StayEffect> driver;
     private final Patience over = new Patience();
+    private final LastReading lastRead = new LastReading();
     private @Nullable Cman cman;
     private @Nullable ReplicaDriver<E, F> replica;
     private ControlSocket.@Nullable Server server;
@@ -364,7 +365,7 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
                 return;
             }
             // A large one takes its time.
-            around.machine().beside("cluster.conf", () -> document.flatMap(MemberDaemon::parsed), outcome -> {
+            around.machine().beside("cluster.conf", () -> document.flatMap(lastRead::config), outcome -> {
                 if (cman == asked) {
                     then.accept(
                             outcome instanceof Outcome.Done<Optional<ClusterConfig>>(var read)
@@ -373,10 +374,6 @@ public final class MemberDaemon<E, F> implements AutoCloseable {
                 }
             });
         });
-    }
-
-    private static Optional<ClusterConfig> parsed(byte[] document) {
-        return ConfigReader.parse(document, "cluster.conf").config();
     }
 
     private void looked(Node self, CmanView view, Optional<ClusterConfig> config) {
