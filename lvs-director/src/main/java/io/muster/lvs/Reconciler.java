@@ -41,6 +41,9 @@ import java.util.List;
 /// Source of the rules: lvsd and nanny of Piranha 0.8, which do all this by edge; what differs is said in
 /// `docs/decisions/0115`.
 public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
+    /// Thousands of operations take two seconds; a disk that needs longer than this is no disk to work with.
+    private static final long ANSWER_MS = 15_000;
+
     private final Course course;
     private final Parts parts;
 
@@ -251,6 +254,12 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         }
         course.settled(parts.journal);
         return false;
+    }
+
+    /// Whether what was asked of the outside last is answered, or may still be in good time: while it isn't, nothing
+    /// that checks find out gets into the table. Thread: the owner's.
+    public boolean works(long nowMs) {
+        return parts.underway.nothing() || nowMs - parts.underway.sinceMs() < ANSWER_MS;
     }
 
     /// The word for where it stands, as in the log.

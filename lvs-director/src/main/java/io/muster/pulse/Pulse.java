@@ -25,6 +25,8 @@ import java.util.random.RandomGenerator;
 /// | stopped | stays | takes over, unless inhibited |
 /// | nothing for deadtime | stays | takes over, unless inhibited |
 /// | link lost, lvsd dying over and over | hands over, inhibited | inhibited |
+/// | lvsd silent | ended and started again; silent again, or not to be ended: hands over, inhibited | ended, inhibited
+/// |
 /// | stood still for longer than deadtime | gives way before anything else | listens for a whole deadtime |
 ///
 /// Muster's own: whoever holds the addresses announces them after every change of what it knows of the
@@ -66,6 +68,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
     private final Conversation talk;
     private final Partner partner;
     private final LvsdRestarts lvsd = new LvsdRestarts();
+    private final LvsdWatch watch = new LvsdWatch();
     private final Inhibitors inhibitors = new Inhibitors();
     private final FloatingAddresses floating;
     private final Connections connections = new Connections();
@@ -99,6 +102,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             Incarnation self,
             Conversation.Image talk,
             LvsdRestarts.Image lvsd,
+            LvsdWatch.Image watch,
             Inhibitors.Image inhibitors,
             List<FloatingAddress> addresses,
             Connections.Image connections,
@@ -113,6 +117,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
                 self,
                 talk.image(),
                 lvsd.image(),
+                watch.image(),
                 inhibitors.image(),
                 floating.addresses(),
                 connections.image(),
@@ -126,6 +131,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         var it = new Pulse(image.settings(), image.self());
         it.talk.resume(image.talk());
         it.lvsd.resume(image.lvsd());
+        it.watch.resume(image.watch());
         it.inhibitors.resume(image.inhibitors());
         it.floating.resume(image.addresses());
         it.connections.resume(image.connections());
@@ -163,6 +169,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             }
             case PulseEvent.Stalled(long ms) -> {
                 partner.excuse(ms, keepaliveMs, nowMs);
+                watch.excuse(ms);
                 if (ms > keepaliveMs) {
                     talk.stoodStill(nowMs);
                 }
@@ -172,6 +179,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             }
             case PulseEvent.Link(String device, boolean up) -> link(device, up, nowMs);
             case PulseEvent.LvsdEnded(String how) -> lvsdEnded(how, nowMs);
+            case PulseEvent.LvsdAnswered(long number) -> watch.answered(number, nowMs);
             case PulseEvent.Connections(long count) -> connections.counted(count);
             case PulseEvent.BulkDone(Incarnation to, int permille) -> {
                 if (talk.met().filter(to::equals).isPresent()) {
@@ -198,7 +206,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
             return Long.MAX_VALUE;
         }
         long next = Math.min(talk.nextMs(), state.nextMs());
-        next = Math.min(next, lvsd.nextMs(inhibitors.childFailed()));
+        next = Math.min(next, Math.min(watch.nextMs(), lvsd.nextMs(inhibitors.childFailed())));
         boolean judges = state instanceof Standby && inhibitors.none() || partner.alive;
         return judges ? Math.min(next, partner.deadAtMs()) : next;
     }
@@ -213,7 +221,7 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         role.begin(nowMs);
         if (settings.lvsd()) {
             lvsd.started(nowMs);
-            journal.add(new StartLvsd());
+            startLvsd(nowMs);
         }
         talk.sendSoon(nowMs);
         if (settings.forceActive()) {
@@ -235,8 +243,9 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         talk.tick(role.own(), nowMs);
         role.tick(nowMs);
         if (settings.lvsd() && lvsd.due(nowMs)) {
-            journal.add(new StartLvsd());
+            startLvsd(nowMs);
         }
+        watchLvsd(nowMs);
         if (lvsd.settled(nowMs) && inhibitors.childRecovers()) {
             journal.say("lvsd has settled");
         }
@@ -273,16 +282,51 @@ public final class Pulse implements Core<PulseEvent, PulseEffect> {
         }
     }
 
+    private void startLvsd(long nowMs) {
+        watch.started(nowMs);
+        journal.add(new StartLvsd());
+    }
+
+    /// The table goes on forwarding without lvsd, but to dead real servers, too.
+    private void watchLvsd(long nowMs) {
+        if (watch.tooLong(nowMs)) {
+            String why = "no sign of life for " + watch.silentMs(nowMs) / 1000 + " s";
+            journal.warn("lvsd doesn't work: " + why + ": ended");
+            journal.add(new PulseEffect.EndLvsd(why));
+        } else if (watch.stays(nowMs)) {
+            journal.warn("lvsd doesn't work and can't be ended: no ground to be active on");
+            noGround("lvsd doesn't work and can't be ended", nowMs);
+        }
+        long question = watch.question(nowMs);
+        if (question > 0) {
+            journal.add(new PulseEffect.AskLvsd(question));
+        }
+    }
+
     private void lvsdEnded(String how, long nowMs) {
-        boolean tooOften = lvsd.died(nowMs);
+        boolean hung = watch.ended();
+        boolean tooOften = lvsd.died(hung, nowMs);
         journal.warn(
                 "lvsd ended: " + how + (tooOften ? ": once too often, next start in 10 s" : ": starting it again"));
-        if (tooOften && role.state() instanceof Active) {
+        if (tooOften && hung) {
+            noGround("lvsd didn't work twice within ten minutes", nowMs);
+        } else if (tooOften && role.state() instanceof Active) {
             inhibitors.childFails();
             role.handOver("lvsd dies over and over", false, nowMs);
         }
         if (lvsd.due(nowMs)) {
-            journal.add(new StartLvsd());
+            startLvsd(nowMs);
+        }
+    }
+
+    /// Without a partner the role stays: the table still knows the real servers that live, and nobody else does.
+    private void noGround(String why, long nowMs) {
+        if (!settings.partner()) {
+            return;
+        }
+        inhibitors.childFails();
+        if (role.state() instanceof Active) {
+            role.handOver(why, false, nowMs);
         }
     }
 

@@ -58,6 +58,12 @@ public sealed interface PulseEffect {
 
     record StartLvsd() implements PulseEffect {}
 
+    /// Asks lvsd for a sign of life. Answered by [PulseEvent.LvsdAnswered]; one question is under way at a time.
+    record AskLvsd(long number) implements PulseEffect {}
+
+    /// Ends an lvsd that doesn't work, with force: it would read no signal. Answered by [PulseEvent.LvsdEnded].
+    record EndLvsd(String why) implements PulseEffect {}
+
     record StateChanged(Activity from, Activity to, String reason) implements PulseEffect {}
 
     /// A line for the log.

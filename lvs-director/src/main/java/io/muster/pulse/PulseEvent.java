@@ -33,6 +33,9 @@ public sealed interface PulseEvent {
     /// The lvsd that was started last has ended.
     record LvsdEnded(String how) implements PulseEvent {}
 
+    /// lvsd has answered a [PulseEffect.AskLvsd] through its loop: it works.
+    record LvsdAnswered(long number) implements PulseEvent {}
+
     /// Connections in this director's table.
     record Connections(long count) implements PulseEvent {}
 

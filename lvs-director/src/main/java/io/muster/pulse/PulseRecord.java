@@ -56,8 +56,11 @@ public final class PulseRecord implements Recordable<PulseEvent, PulseEffect> {
                     PulseEvent.LvsdEnded _,
                     PulseEvent.LastWordSaid _,
                     PulseEvent.Reconfigured _ -> true;
-            case PulseEvent.Tick _, PulseEvent.Stalled _, PulseEvent.Connections _, PulseEvent.BulkDone _ ->
-                effects.stream().anyMatch(effect -> news(effect, true));
+            case PulseEvent.Tick _,
+                    PulseEvent.Stalled _,
+                    PulseEvent.Connections _,
+                    PulseEvent.LvsdAnswered _,
+                    PulseEvent.BulkDone _ -> effects.stream().anyMatch(effect -> news(effect, true));
             // Whoever sends rubbish mustn't fill the record with the lines about it.
             case PulseEvent.Received _ -> effects.stream().anyMatch(effect -> news(effect, false));
         };
@@ -65,7 +68,7 @@ public final class PulseRecord implements Recordable<PulseEvent, PulseEffect> {
 
     private static boolean news(PulseEffect effect, boolean warnings) {
         return switch (effect) {
-            case PulseEffect.Send _, PulseEffect.Announce _, PulseEffect.BulkSync _ -> false;
+            case PulseEffect.Send _, PulseEffect.Announce _, PulseEffect.BulkSync _, PulseEffect.AskLvsd _ -> false;
             case PulseEffect.PutAddresses put -> put.takeOver();
             case PulseEffect.Say say -> warnings || !say.warning();
             case PulseEffect.DropAddresses _,
@@ -74,6 +77,7 @@ public final class PulseRecord implements Recordable<PulseEvent, PulseEffect> {
                     PulseEffect.SayLastWord _,
                     PulseEffect.RunHook _,
                     PulseEffect.StartLvsd _,
+                    PulseEffect.EndLvsd _,
                     PulseEffect.StateChanged _,
                     PulseEffect.Ended _ -> true;
         };

@@ -54,6 +54,7 @@ final class RoleStory implements Teller {
                     PulseEvent.Tick _,
                     PulseEvent.Received _,
                     PulseEvent.Connections _,
+                    PulseEvent.LvsdAnswered _,
                     PulseEvent.BulkDone _ -> {}
         }
     }

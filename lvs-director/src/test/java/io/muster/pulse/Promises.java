@@ -11,6 +11,7 @@ import io.muster.pulse.TwoDirectors.Director;
 /// - for at most deadtime + 2 keepalives more while talk reaches one way only (muster format, and both have met);
 /// - without bound while nothing gets through at all, or before they have met: two nodes without fencing can't know;
 /// - not at all while one hands its role over;
+/// - (an lvsd that hangs is ended within [LvsdWatch#SILENT_MS], if it has answered before);
 /// - for at most an address' lifetime and the kernel's second while one of them stands still or is dead.
 final class Promises {
     private final TwoDirectors directors;
@@ -41,6 +42,8 @@ final class Promises {
         told(b);
         outlived(p, 0, passed);
         outlived(b, 1, passed);
+        hangs(p);
+        hangs(b);
         leaves(p, 0, passed);
         leaves(b, 1, passed);
         if (!p.holds() || !b.holds()) {
@@ -84,6 +87,17 @@ final class Promises {
         Pulse pulse = d.pulse;
         if (d.running() && pulse != null && pulse.activity() != d.told) {
             throw new AssertionError(d.name() + " is " + pulse.activity() + ", and " + d.told + " was said");
+        }
+    }
+
+    /// An lvsd that doesn't work is noticed. A pulse that stood still, or has just begun, needs a little longer.
+    private void hangs(Director d) {
+        if (!d.running() || d.hungSinceMs < 0) {
+            return;
+        }
+        long forMs = directors.simulation.nowMs() - d.hungSinceMs;
+        if (forMs > (d.lvsdAnswered ? LvsdWatch.SILENT_MS : LvsdWatch.START_MS) + 500) {
+            throw new AssertionError("the lvsd of the " + d.name() + " has hung for " + forMs + " ms, unnoticed");
         }
     }
 

@@ -75,6 +75,11 @@ class PulseSimulationTest {
     }
 
     @Test
+    void aDirectorThatLetsItsLvsdHangIsFound() {
+        assertFound(core -> without(core, e -> false, f -> f instanceof PulseEffect.EndLvsd));
+    }
+
+    @Test
     void aDirectorThatHearsNobodyIsFound() {
         assertFound(core -> without(core, e -> e instanceof PulseEvent.Received, f -> false));
     }

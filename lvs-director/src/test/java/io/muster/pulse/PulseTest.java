@@ -239,6 +239,112 @@ class PulseTest {
         assertEquals(Activity.ACTIVE, pulse.activity(), "the partner fell silent");
     }
 
+    /// Answers what is asked of lvsd, until time is over or it says something else.
+    private List<PulseEffect> passAnsweringMs(Pulse pulse, long ms) {
+        List<PulseEffect> effects = new ArrayList<>();
+        long end = now + ms;
+        while (pulse.nextDeadlineMs() <= end) {
+            now = Math.max(now, pulse.nextDeadlineMs());
+            for (PulseEffect effect : on(pulse, new PulseEvent.Tick())) {
+                effects.add(effect);
+                if (effect instanceof PulseEffect.AskLvsd(long number)) {
+                    on(pulse, new PulseEvent.LvsdAnswered(number));
+                }
+            }
+        }
+        return effects;
+    }
+
+    private static long ends(List<PulseEffect> effects) {
+        return effects.stream().filter(PulseEffect.EndLvsd.class::isInstance).count();
+    }
+
+    @Test
+    void anLvsdThatAnswersIsLeftAloneAndOneThatDoesntIsEndedAndStartedAgain() {
+        Pulse pulse = started(settings(true, false, false));
+        assertEquals(0, ends(passAnsweringMs(pulse, 100_000)));
+        long heardMs = now;
+        assertEquals(0, ends(passMs(pulse, LvsdWatch.SILENT_MS - 1)), "still in time");
+        List<PulseEffect> effects = passMs(pulse, heardMs + LvsdWatch.SILENT_MS - now);
+        assertEquals(1, ends(effects));
+        assertTrue(says(effects, "lvsd doesn't work: no sign of life for 6 s"));
+        assertTrue(on(pulse, new PulseEvent.LvsdEnded("no sign of life")).contains(new PulseEffect.StartLvsd()));
+        assertEquals(Activity.ACTIVE, pulse.activity());
+    }
+
+    @Test
+    void anLvsdThatNeverAnswersHasAMinute() {
+        Pulse pulse = started(settings(true, false, false));
+        long startedMs = now;
+        assertEquals(0, ends(passMs(pulse, LvsdWatch.START_MS - 1)));
+        assertEquals(1, ends(passMs(pulse, startedMs + LvsdWatch.START_MS - now)));
+    }
+
+    private Pulse withAHungLvsd(PulseSettings settings) {
+        Pulse pulse = started(settings);
+        on(pulse, new PulseEvent.LvsdAnswered(1));
+        now += 1;
+        passAnsweringMs(pulse, settings.partner() ? 0 : 4_000);
+        hear(pulse, Word.LVS_STOPPED);
+        long end = now + 10_000;
+        while (now < end && ends(passMs(pulse, 500)) == 0) {
+            now += 100;
+            hear(pulse, Word.LVS_STOPPED);
+        }
+        assertEquals(Activity.ACTIVE, pulse.activity());
+        return pulse;
+    }
+
+    @Test
+    void anLvsdThatHangsTwiceIsNoGroundToBeActiveOn() {
+        Pulse pulse = withAHungLvsd(settings(true, true, false));
+        on(pulse, new PulseEvent.LvsdEnded("killed"));
+        assertEquals(Set.of(), pulse.inhibitors());
+        long end = now + 70_000;
+        while (now < end && ends(passMs(pulse, 500)) == 0) {
+            now += 100;
+            hear(pulse, Word.LVS_STOPPED);
+        }
+        on(pulse, new PulseEvent.LvsdEnded("killed"));
+        assertEquals(Set.of(Inhibitor.CHILDFAIL), pulse.inhibitors());
+        assertEquals(Activity.LEAVING, pulse.activity());
+    }
+
+    @Test
+    void anLvsdThatCantBeEndedIsNoGroundEither() {
+        Pulse pulse = withAHungLvsd(settings(true, true, false));
+        long end = now + 6_000;
+        while (now < end) {
+            hear(pulse, Word.LVS_STOPPED);
+            passMs(pulse, 500);
+            now += 500;
+        }
+        assertEquals(Set.of(Inhibitor.CHILDFAIL), pulse.inhibitors());
+        assertFalse(pulse.activity() == Activity.ACTIVE);
+    }
+
+    /// The table knows at least the real servers that lived; nobody else forwards anything.
+    @Test
+    void aloneTheRoleStaysWhateverLvsdDoes() {
+        Pulse pulse = withAHungLvsd(settings(true, false, false));
+        on(pulse, new PulseEvent.LvsdEnded("killed"));
+        passMs(pulse, 70_000);
+        on(pulse, new PulseEvent.LvsdEnded("killed"));
+        passMs(pulse, 70_000);
+        assertEquals(Activity.ACTIVE, pulse.activity());
+    }
+
+    @Test
+    void whoStoodStillItselfGivesLvsdAsMuchTime() {
+        Pulse pulse = started(settings(true, false, false));
+        on(pulse, new PulseEvent.LvsdAnswered(1));
+        passAnsweringMs(pulse, 10_000);
+        now += 20_000;
+        List<PulseEffect> effects = new ArrayList<>(on(pulse, new PulseEvent.Stalled(20_000)));
+        effects.addAll(passMs(pulse, 500));
+        assertEquals(0, ends(effects));
+    }
+
     @Test
     void aloneItWaitsForOneDeadtimeAndSendsNothing() {
         Pulse pulse = started(settings(true, false, false));

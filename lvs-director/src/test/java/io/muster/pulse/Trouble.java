@@ -62,7 +62,7 @@ final class Trouble {
         Director d = dice.nextBoolean() ? directors.primary : directors.backup;
         Director other = directors.other(d);
         int deadtime = (int) directors.deadtimeMs;
-        switch (dice.nextInt(11)) {
+        switch (dice.nextInt(12)) {
             case 0 -> {
                 d.crash();
                 later(100, 4_000, () -> revive(d));
@@ -100,8 +100,12 @@ final class Trouble {
             }
             case 9 -> {
                 for (int i = 1 + dice.nextInt(5); i > 0; i--) {
-                    d.post(new PulseEvent.LvsdEnded("killed"));
+                    d.lvsdDies();
                 }
+            }
+            case 10 -> {
+                d.hangLvsd();
+                later(100, 15_000, d::lvsdGoesOn);
             }
             default -> d.post(new PulseEvent.Connections(dice.nextInt(1_000)));
         }

@@ -108,6 +108,13 @@ final class TwoDirectors {
         Activity told = Activity.STANDBY;
 
         int changes;
+        boolean lvsdRuns;
+        boolean lvsdAnswered;
+        long unanswered;
+
+        /// Since when the lvsd hangs; -1 if it doesn't.
+        long hungSinceMs = -1;
+
         final List<Sent> sent = new ArrayList<>();
 
         Director(boolean primary) {
@@ -163,6 +170,8 @@ final class TwoDirectors {
             pulse = core;
             told = Activity.STANDBY;
             mustGiveWay = false;
+            lvsdRuns = false;
+            hungSinceMs = -1;
             process = new SimProcess<>(
                     simulation,
                     node,
@@ -216,6 +225,7 @@ final class TwoDirectors {
                     pulse != null && process != null && process.alive() && pulse.activity() == Activity.ACTIVE;
             mustGiveWay = wasActive && simulation.nowMs() - stoppedAtMs > deadtimeMs + keepaliveMs;
             node.goOn();
+            hungSinceMs = hungSinceMs < 0 ? -1 : simulation.nowMs();
         }
 
         private void perform(PulseEffect effect) {
@@ -257,8 +267,55 @@ final class TwoDirectors {
                 case PulseEffect.Forward f -> {}
                 case PulseEffect.SwitchSync s -> {}
                 case PulseEffect.RunHook h -> {}
-                case PulseEffect.StartLvsd l -> {}
+                case PulseEffect.StartLvsd l -> {
+                    lvsdRuns = true;
+                    lvsdAnswered = false;
+                    hungSinceMs = -1;
+                }
+                case PulseEffect.AskLvsd(long number) -> answerLater(number);
+                case PulseEffect.EndLvsd(String why) -> {
+                    trace("lvsd is ended: " + why);
+                    if (lvsdRuns) {
+                        lvsdRuns = false;
+                        hungSinceMs = -1;
+                        simulation.afterMs(1 + dice.nextInt(50), () -> post(new PulseEvent.LvsdEnded(why)));
+                    }
+                }
                 case PulseEffect.Ended e -> {}
+            }
+        }
+
+        private void answerLater(long number) {
+            simulation.afterMs(1 + dice.nextInt(200), () -> {
+                if (lvsdRuns && hungSinceMs < 0) {
+                    lvsdAnswered = true;
+                    post(new PulseEvent.LvsdAnswered(number));
+                } else if (lvsdRuns) {
+                    // It reads its questions when it goes on.
+                    unanswered = number;
+                }
+            });
+        }
+
+        /// lvsd stands still: what it would have found out stays outside of the table.
+        void hangLvsd() {
+            if (lvsdRuns && hungSinceMs < 0) {
+                trace("lvsd hangs");
+                hungSinceMs = simulation.nowMs();
+            }
+        }
+
+        void lvsdDies() {
+            lvsdRuns = false;
+            hungSinceMs = -1;
+            post(new PulseEvent.LvsdEnded("killed"));
+        }
+
+        void lvsdGoesOn() {
+            if (hungSinceMs >= 0) {
+                trace("lvsd goes on");
+                hungSinceMs = -1;
+                post(new PulseEvent.LvsdAnswered(unanswered));
             }
         }
 

@@ -6,10 +6,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,14 +24,17 @@ import org.slf4j.LoggerFactory;
 /// | `hold DEVICE ADDRESS/PREFIX` | is set from now on |
 /// | `drop DEVICE ADDRESS/PREFIX` | isn't any more |
 /// | `bye` | pulse ends and has removed what it held |
+/// | `work NUMBER` | a question whether lvsd works; answered by `works NUMBER` on standard output if it does |
 ///
 /// End of file without `bye` means that pulse died. Thread: its own.
 public final class AddressGuard {
-    /// Hears once how it ended, on the guard's thread.
-    @FunctionalInterface
+    /// Hears what pulse asks, and once how it ended, on the guard's thread.
     public interface Listener {
         /// @param orphaned whether pulse died; the addresses are gone by now
         void ended(boolean orphaned);
+
+        /// Asked whether lvsd works: calls `answer` if it does.
+        void asked(Runnable answer);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger("lvsd");
@@ -37,13 +42,41 @@ public final class AddressGuard {
 
     private record Held(String device, InetAddress address, int prefix) {}
 
-    private final Set<Held> held = new LinkedHashSet<>();
+    private static final String QUESTION = "work ";
+    private static final String ANSWER = "works ";
 
-    private AddressGuard() {}
+    private final Set<Held> held = new LinkedHashSet<>();
+    private final PrintStream answers;
+    private final Listener listener;
+
+    private AddressGuard(PrintStream answers, Listener listener) {
+        this.answers = answers;
+        this.listener = listener;
+    }
+
+    /// The line of a pulse that asks.
+    public static String question(long number) {
+        return QUESTION + number;
+    }
+
+    /// The number of the question that a line of lvsd answers, if it does.
+    public static OptionalLong answer(String line) {
+        return line.startsWith(ANSWER) ? number(line.substring(ANSWER.length())) : OptionalLong.empty();
+    }
+
+    private static OptionalLong number(String text) {
+        try {
+            return OptionalLong.of(Long.parseLong(text));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
 
     /// Reads the lines until there are no more.
-    public static void start(InputStream lines, Listener listener) {
-        var guard = new AddressGuard();
+    ///
+    /// @param answers where they go; must take a line as a whole, from any thread
+    public static void start(InputStream lines, PrintStream answers, Listener listener) {
+        var guard = new AddressGuard(answers, listener);
         Thread.ofPlatform().name("guard").daemon().start(() -> listener.ended(guard.watch(lines)));
     }
 
@@ -53,7 +86,12 @@ public final class AddressGuard {
                 if (line.equals("bye")) {
                     return false;
                 }
-                take(line);
+                if (line.startsWith(QUESTION)) {
+                    String answer = ANSWER + line.substring(QUESTION.length());
+                    listener.asked(() -> answers.println(answer));
+                } else {
+                    take(line);
+                }
             }
         } catch (IOException e) {
             LOG.warn("the line to pulse broke: {}", e.getMessage());

@@ -85,11 +85,19 @@ public final class Lvsd {
                 context);
         Signals.on("HUP", () -> Thread.ofVirtual().start(lvsd::reload));
         if (options.guard) {
-            AddressGuard.start(System.in, orphaned -> {
-                if (orphaned) {
-                    // The partner takes over a deadtime from now: until then it listens.
-                    lastWord(options.config(layout));
-                    lvsd.abandon();
+            AddressGuard.start(System.in, System.out, new AddressGuard.Listener() {
+                @Override
+                public void ended(boolean orphaned) {
+                    if (orphaned) {
+                        // The partner takes over a deadtime from now: until then it listens.
+                        lastWord(options.config(layout));
+                        lvsd.abandon();
+                    }
+                }
+
+                @Override
+                public void asked(Runnable answer) {
+                    lvsd.ifWorks(answer);
                 }
             });
         }

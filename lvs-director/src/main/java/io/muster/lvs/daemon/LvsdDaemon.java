@@ -192,6 +192,17 @@ final class LvsdDaemon implements AutoCloseable {
         Runtime.getRuntime().halt(0);
     }
 
+    /// Calls back if there is nothing that everything waits for in vain.
+    ///
+    /// @param then called on a thread that may block
+    void ifWorks(Runnable then) {
+        loop.execute(() -> {
+            if (core.works(driver.nowMs())) {
+                Thread.ofVirtual().start(then);
+            }
+        });
+    }
+
     private void post(LvsdEvent event) {
         driver.post(event);
     }

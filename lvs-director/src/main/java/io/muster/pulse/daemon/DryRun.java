@@ -45,7 +45,7 @@ final class DryRun {
             case PulseEffect.StartLvsd() -> say("lvsd --nofork");
             case PulseEffect.BulkSync(var to) -> say("# every connection to " + to);
             case PulseEffect.SayLastWord(long number) -> say("# every connection once more to the partner");
-            case PulseEffect.Send(byte[] octets) -> {}
+            case PulseEffect.Send _, PulseEffect.AskLvsd _, PulseEffect.EndLvsd _ -> {}
             case PulseEffect.Ended() -> say("# ended");
         }
     }

@@ -3,10 +3,13 @@ package io.muster.pulse.daemon;
 import io.muster.daemon.Launcher;
 import io.muster.daemon.Layout;
 import io.muster.driver.Patience;
+import io.muster.lvs.daemon.AddressGuard;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.machine.Program;
 import io.muster.os.ProgramRun;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,18 +17,21 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The lvsd below a pulse: started, told which addresses pulse holds ([AddressGuard]), ended.
+/// The lvsd below a pulse: started, told which addresses pulse holds ([AddressGuard]), asked whether it works, ended.
+/// What it says beside its answers goes on to pulse's own standard output.
 ///
 /// Thread: any; the work is done on a thread of its own, in order, since starting a program and writing
-/// to one that doesn't read may block.
+/// to one that doesn't read may block. With one question at a time and few addresses a pipe isn't filled.
 final class LvsdChild implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("pulse");
     private static final String MAIN = "io.muster.lvs.daemon.Lvsd";
@@ -33,16 +39,20 @@ final class LvsdChild implements AutoCloseable {
 
     private final List<String> command;
     private final Consumer<String> ended;
+    private final LongConsumer answered;
     private final ExecutorService work = Executors.newSingleThreadExecutor(
             task -> Thread.ofPlatform().name("pulse-lvsd").daemon().unstarted(task));
     private final Set<String> held = new LinkedHashSet<>();
     private volatile @Nullable Process process;
+    private volatile String endedBecause = "";
     private volatile boolean closing;
 
     /// @param ended told, with how, each time it has ended without having been told to
-    LvsdChild(List<String> command, Consumer<String> ended) {
+    /// @param answered told the number of the question it has answered
+    LvsdChild(List<String> command, Consumer<String> ended, LongConsumer answered) {
         this.command = List.copyOf(command);
         this.ended = ended;
+        this.answered = answered;
     }
 
     /// The program: as told, else what [Launcher] finds.
@@ -62,14 +72,14 @@ final class LvsdChild implements AutoCloseable {
                 return;
             }
             try {
-                var builder = new ProcessBuilder(command)
-                        .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-                        .redirectError(ProcessBuilder.Redirect.INHERIT);
+                var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
                 Launcher.forgetOwn(builder.environment());
                 // Readiness and the watchdog are pulse's to tell.
                 builder.environment().keySet().removeAll(Set.of("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"));
                 Process started = builder.start();
+                endedBecause = "";
                 process = started;
+                Thread.ofPlatform().name("pulse-lvsd-says").daemon().start(() -> listen(started));
                 LOG.info("lvsd runs as pid {}", started.pid());
                 started.onExit().thenAccept(this::gone);
                 held.forEach(this::write);
@@ -80,13 +90,29 @@ final class LvsdChild implements AutoCloseable {
         });
     }
 
+    private void listen(Process to) {
+        try (var reader = new BufferedReader(new InputStreamReader(to.getInputStream(), StandardCharsets.ISO_8859_1))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                OptionalLong answer = AddressGuard.answer(line);
+                if (answer.isPresent()) {
+                    answered.accept(answer.getAsLong());
+                } else {
+                    System.out.println(line);
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("lvsd says nothing more: {}", e.getMessage());
+        }
+    }
+
     private void gone(Process was) {
         if (process == was) {
             process = null;
         }
         if (!closing) {
             int status = was.exitValue();
-            ended.accept(status > 128 ? "by signal " + (status - 128) : "status " + status);
+            String told = endedBecause;
+            ended.accept(!told.isEmpty() ? told : status > 128 ? "by signal " + (status - 128) : "status " + status);
         }
     }
 
@@ -124,6 +150,22 @@ final class LvsdChild implements AutoCloseable {
             in.flush();
         } catch (IOException e) {
             LOG.debug("lvsd doesn't listen: {}", e.getMessage());
+        }
+    }
+
+    /// Asks for a sign of life.
+    void ask(long number) {
+        if (!work.isShutdown()) {
+            work.execute(() -> write(AddressGuard.question(number)));
+        }
+    }
+
+    /// Ends it with force, whatever it is doing.
+    void end(String why) {
+        Process last = process;
+        if (last != null) {
+            endedBecause = why;
+            last.destroyForcibly();
         }
     }
 

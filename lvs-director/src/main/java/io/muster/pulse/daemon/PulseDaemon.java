@@ -124,7 +124,8 @@ public final class PulseDaemon implements AutoCloseable {
             this.lvsd = setup.settings().lvsd()
                     ? new LvsdChild(
                             LvsdChild.command(layout, options.lvsd(), setup.file(), options.verbose()),
-                            how -> driver.post(new PulseEvent.LvsdEnded(how)))
+                            how -> driver.post(new PulseEvent.LvsdEnded(how)),
+                            number -> driver.post(new PulseEvent.LvsdAnswered(number)))
                     : null;
         } catch (Exception e) {
             Loops.stop(loop);
@@ -248,6 +249,8 @@ public final class PulseDaemon implements AutoCloseable {
                 ended.end();
             } else if (effect instanceof PulseEffect.SayLastWord(long number)) {
                 driver.post(new PulseEvent.LastWordSaid(number));
+            } else if (effect instanceof PulseEffect.AskLvsd(long number)) {
+                driver.post(new PulseEvent.LvsdAnswered(number));
             }
             return;
         }
@@ -278,6 +281,16 @@ public final class PulseDaemon implements AutoCloseable {
             case PulseEffect.StartLvsd() -> {
                 if (lvsd != null) {
                     lvsd.start();
+                }
+            }
+            case PulseEffect.AskLvsd(long number) -> {
+                if (lvsd != null) {
+                    lvsd.ask(number);
+                }
+            }
+            case PulseEffect.EndLvsd(String why) -> {
+                if (lvsd != null) {
+                    lvsd.end(why);
                 }
             }
             case PulseEffect.StateChanged(Activity from, Activity to, String reason) -> {

@@ -86,6 +86,19 @@ public final class Takeover {
                 unharmed(holder, requests, 100, Calm.ALWAYS);
                 return "kill -9 of lvsd: it is back, 100 of 100 connections live, longest gap " + gap(requests);
             });
+            report.prove("hungLvsdIsNoticed", lvs.directors(), () -> {
+                Director active = pair.active();
+                requests.mark();
+                ProcessHandle before = running(active, "Lvsd");
+                active.host.sh("kill -STOP " + before.pid());
+                Site.await("another lvsd", () -> {
+                    ProcessHandle now = active.host.process("Lvsd");
+                    return now != null && now.pid() != before.pid();
+                });
+                pair.whole(active);
+                unharmed(holder, requests, 100, Calm.ALWAYS);
+                return "lvsd stood still: another one is there, 100 of 100 connections live";
+            });
             report.prove("killedPulseHarmsNobody", lvs.directors(), () -> {
                 Director active = pair.active();
                 pair.awaitConnections(pair.other(active), Lvs.VIP, 100);
