@@ -17,11 +17,33 @@ import java.util.List;
 /// [Program.Result] with [Program#NOT_STARTED], because to its user that is one more way to fail.
 public final class ProgramRun {
     private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
-    private static final boolean CAN_TIE = Files.isExecutable(SETPRIV);
     private static final boolean SETSID = Files.isExecutable(Path.of("/usr/bin/setsid"));
+    private static final boolean CAN_TIE = SETSID && Files.isExecutable(SETPRIV);
     private static final boolean CHOOM = Files.isExecutable(Path.of("/usr/bin/choom"));
     /// What the smallest pipe takes without a reader (pipe(7)).
     private static final int PIPE_BYTES = 4096;
+
+    /// The kernel ends one process when its parent's thread ends, and no child of that process. So it is a shell that
+    /// hears of it, first of the session and its group, and ends the group. The program is its child, with the input that
+    /// was meant for it, which a shell takes from what runs in the background. A daemon that died before the shell could
+    /// hear of it is no more its parent.
+    private static final String TIE = String.join(
+            "; ",
+            "[ $PPID = $0 ] || exit 1",
+            "exec 3<&0",
+            "trap 'kill -KILL 0' TERM",
+            "unset PWD OLDPWD SHLVL _",
+            "\"$@\" <&3 3<&- & exec 3<&- 2>/dev/null",
+            "wait $!");
+
+    private static final List<String> TIED = List.of(
+            SETPRIV.toString(),
+            "--pdeathsig",
+            "TERM",
+            "/bin/sh",
+            "-c",
+            TIE,
+            Long.toString(ProcessHandle.current().pid()));
 
     private final Program program;
 
@@ -29,13 +51,14 @@ public final class ProgramRun {
         this.program = program;
     }
 
-    /// The same program, which is killed when the *thread* that runs it ends: a platform thread, then.
-    /// Without setpriv(1) nothing is tied.
+    /// The same program, which is killed with all it has started when the *thread* that runs it ends: a platform thread,
+    /// then. Only who has made a session or a process group of its own meanwhile stays. Without setpriv(1) and
+    /// setsid(1) nothing is tied.
     public static Program tied(Program program) {
         if (!CAN_TIE) {
             return program;
         }
-        var command = new ArrayList<>(List.of(SETPRIV.toString(), "--pdeathsig", "KILL"));
+        var command = new ArrayList<>(TIED);
         command.addAll(program.command());
         return program.withCommand(command);
     }
@@ -84,7 +107,7 @@ public final class ProgramRun {
             argv.addAll(Unprivileged.command());
         }
         argv.addAll(program.command());
-        String command = program.command().getFirst();
+        String command = ownCommand(program.command());
         var builder = new ProcessBuilder(argv);
         if (program.kept() == Program.Kept.BOTH) {
             builder.redirectErrorStream(true);
@@ -100,6 +123,13 @@ public final class ProgramRun {
         builder.environment().clear();
         builder.environment().putAll(program.environment());
         return builder.start();
+    }
+
+    /// What is to be run, behind what ties it.
+    private static String ownCommand(List<String> command) {
+        boolean tied = command.size() > TIED.size()
+                && command.subList(0, TIED.size()).equals(TIED);
+        return command.get(tied ? TIED.size() : 0);
     }
 
     private static boolean ownScoreIsNormal() {

@@ -58,6 +58,57 @@ class ProgramTest {
     }
 
     @Test
+    void aTiedOneIsThePlainOneToItsUser() {
+        var result = ProgramRun.run(
+                ProgramRun.tied(shell("read line; echo got $line; echo bad >&2; exit 3", "port=7\n", 10_000)));
+        assertEquals(3, result.status());
+        assertEquals("got port=7\nbad", result.output());
+        assertEquals(
+                "OCF_RESKEY_name=web",
+                ProgramRun.run(ProgramRun.tied(new Program(
+                                List.of("/usr/bin/env"), Map.of("OCF_RESKEY_name", "web"), "", 10_000, 4096)))
+                        .output());
+        assertEquals(
+                137,
+                ProgramRun.run(ProgramRun.tied(shell("kill -KILL $$", "", 10_000)))
+                        .status());
+        var missing = new Program(List.of("/nowhere/agent"), Map.of(), "", 10_000, 4096);
+        assertEquals(
+                Program.NOT_STARTED, ProgramRun.run(ProgramRun.tied(missing)).status());
+        assertEquals(
+                "/nowhere/agent: not an executable program",
+                ProgramRun.run(ProgramRun.tied(missing)).output());
+    }
+
+    /// The daemon's death is the end of all its threads; what the kernel looks at is the one that started the program.
+    @Test
+    void aTiedOneEndsWithItsThreadAndTakesItsChildrenAlong() throws Exception {
+        Program program = ProgramRun.tied(shell("sleep 300 & echo $!; (sleep 300 & echo $!); sleep 300", "", 0));
+        var command = new java.util.ArrayList<>(List.of("/usr/bin/setsid"));
+        command.addAll(program.command());
+        var children = new CompletableFuture<List<Long>>();
+        Thread thread = Thread.ofPlatform().start(() -> {
+            try {
+                Process process = new ProcessBuilder(command).start();
+                var reader = process.inputReader();
+                children.complete(
+                        List.of(process.pid(), Long.parseLong(reader.readLine()), Long.parseLong(reader.readLine())));
+            } catch (IOException | RuntimeException e) {
+                children.completeExceptionally(e);
+            }
+        });
+        List<Long> family = children.get(10, TimeUnit.SECONDS);
+        thread.join();
+        for (long pid : family) {
+            long giveUp = System.nanoTime() + 5_000_000_000L;
+            while (ProcessStat.of(pid).filter(ProcessStat::alive).isPresent() && System.nanoTime() < giveUp) {
+                Thread.onSpinWait();
+            }
+            assertFalse(ProcessStat.of(pid).filter(ProcessStat::alive).isPresent(), pid + " outlived its daemon");
+        }
+    }
+
+    @Test
     void aProcessIsKnownByItsPidAndStart() {
         var me = ProcessStat.of(ProcessHandle.current().pid()).orElseThrow();
         assertTrue(me.stillRuns());

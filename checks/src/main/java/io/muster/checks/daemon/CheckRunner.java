@@ -5,6 +5,7 @@ import io.muster.checks.CheckResult;
 import io.muster.driver.Clocks;
 import io.muster.driver.DaemonLog;
 import io.muster.driver.Loop;
+import io.muster.driver.Patience;
 import io.muster.net.IpAddress;
 import io.muster.os.RealPrograms;
 import io.netty.channel.EventLoop;
@@ -29,6 +30,7 @@ import java.util.function.Consumer;
 /// Thread: any may start a check; results are handed over on the loop, and never from within [#start].
 public final class CheckRunner implements AutoCloseable {
     private static final long MINUTE_NS = 60_000_000_000L;
+    private static final long CLOSE_MS = 1_500;
     private static final int BUFFER = 16 * 1024;
 
     private final IoEventLoop loop;
@@ -113,19 +115,29 @@ public final class CheckRunner implements AutoCloseable {
         return untold;
     }
 
-    /// Ends all that runs, without results. Thread: any; from another than the loop's it returns before
-    /// all has ended.
+    /// Ends all that runs, without results: programs with all they have started. Thread: any; from another than the
+    /// loop's it waits until they are gone, a second and a half at most.
     @Override
     public void close() {
-        if (!loop.inEventLoop()) {
-            if (!loop.isShuttingDown()) {
-                loop.execute(this::close);
+        var gone = new Patience();
+        if (loop.inEventLoop()) {
+            close(gone);
+        } else if (!loop.isShuttingDown()) {
+            loop.execute(() -> close(gone));
+            if (!gone.await(CLOSE_MS)) {
+                DaemonLog.get().warn("a check's program doesn't end");
             }
+        }
+    }
+
+    private void close(Patience gone) {
+        if (closed) {
+            gone.end();
             return;
         }
         closed = true;
         limits.all().forEach(Run::abandon);
-        programs.close();
+        programs.close(gone::end);
         tls.close();
         echoes.close();
     }

@@ -11,7 +11,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /// Runs programs of checks, a few at a time: as an unprivileged user, without our environment, killed to
-/// their last process at the time limit. Those that have to wait for their turn do so before their time
+/// their last process at the time limit, and when the daemon ends. Those that have to wait for their turn do so before
+/// their time
 /// begins.
 ///
 /// Thread: the loop's.
@@ -29,6 +30,7 @@ final class ProgramTurns {
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final Set<Programs.Running> running = new HashSet<>();
     private boolean closed;
+    private Runnable whenGone = () -> {};
 
     ProgramTurns(Programs programs) {
         this.programs = programs;
@@ -53,11 +55,23 @@ final class ProgramTurns {
         return running.size() + waiting.size();
     }
 
-    /// Ends all; nobody hears of it.
-    void close() {
+    /// Ends all; nobody hears of what came of them.
+    ///
+    /// @param gone called once none is left, on the loop; perhaps from within
+    void close(Runnable gone) {
         closed = true;
         waiting.clear();
+        whenGone = gone;
         running.forEach(Programs.Running::end);
+        lookForEnd();
+    }
+
+    private void lookForEnd() {
+        if (closed && running.isEmpty()) {
+            Runnable then = whenGone;
+            whenGone = () -> {};
+            then.run();
+        }
     }
 
     /// One that runs.
@@ -70,12 +84,13 @@ final class ProgramTurns {
         }
 
         void begin() {
-            mine = programs.start(what.program(), Programs.Bond.FREE, this::ended);
+            mine = programs.start(what.program(), Programs.Bond.TIED, this::ended);
             running.add(mine);
         }
 
         private void ended(Program.Result result) {
             running.remove(mine);
+            lookForEnd();
             if (!closed) {
                 what.done().accept(result);
                 next();

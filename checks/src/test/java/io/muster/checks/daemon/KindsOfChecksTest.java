@@ -232,6 +232,28 @@ class KindsOfChecksTest {
     }
 
     @Test
+    void aProgramEndsWithItsRunnerAndTakesItsChildrenAlong() throws Exception {
+        Path pids = dir.resolve("pids");
+        Files.writeString(pids, "");
+        Files.setPosixFilePermissions(pids, PosixFilePermissions.fromString("rw-rw-rw-"));
+        try (var own = new Checks()) {
+            var never = own.start(
+                    new Check.Program(
+                            List.of("/bin/sh", "-c", "sleep 300 & echo $$ $! >" + pids + "; sleep 300"), "", false),
+                    100_000);
+            Await.that("pids", 10_000, () -> pids.toFile().length() > 0);
+            assertFalse(never.isDone());
+        }
+        for (String pid : Files.readString(pids).strip().split(" ")) {
+            assertFalse(
+                    ProcessStat.of(Long.parseLong(pid))
+                            .filter(ProcessStat::alive)
+                            .isPresent(),
+                    pid + " outlived the checks");
+        }
+    }
+
+    @Test
     void aProgramIsUnprivilegedAndInheritsNothing() throws Exception {
         isGood(
                 "content",

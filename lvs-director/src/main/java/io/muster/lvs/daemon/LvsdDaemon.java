@@ -331,7 +331,7 @@ final class LvsdDaemon implements AutoCloseable {
             metrics.close();
         }
         driver.close();
-        loop.execute(checks::close);
+        checks.close();
         table.close();
         files.shutdown();
         endRecord();
