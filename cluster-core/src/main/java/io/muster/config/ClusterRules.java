@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What must hold between the parts of a file: names, votes, two_node, addresses. Source: the checks of RHEL
-/// 5 and 6 cman and ccsd.
+/// What must hold between the parts of a file: names, votes, two_node, addresses. Source: the checks of
+/// RHEL 5 and 6 cman and ccsd.
 final class ClusterRules {
     private static final int NAME_MAX = 15;
     private static final int LINKS_MAX = 8;
@@ -40,6 +40,7 @@ final class ClusterRules {
         }
         totem();
         quorumDisk();
+        new VoteRules(findings, cluster, nodes).check();
         masters();
         new LoggingRules(findings).check(cluster);
         new FenceRules(findings, cluster, nodes).check();
@@ -85,11 +86,22 @@ final class ClusterRules {
                         altnames.get(LINKS_MAX - 1),
                         "a node has at most " + LINKS_MAX + " links: " + (LINKS_MAX - 1) + " <altname> and its name");
             }
+            host(node);
             for (Element altname : altnames) {
+                host(altname);
                 if (altname.attribute("name", "").equals(node.attribute("name")) && altname.attribute("port") == null) {
                     findings.error(altname, "name", "a further link must differ from the first in address or port");
                 }
             }
+        }
+    }
+
+    /// A name that can't be one is found by no resolver, and the node that has it never by the others.
+    private void host(Element element) {
+        String name = element.attribute("name", "");
+        String wrong = name.isBlank() ? "" : Addresses.wrongHost(name);
+        if (!wrong.isEmpty()) {
+            findings.warn(element, "name", "name=\"" + Shown.of(name) + "\": " + wrong);
         }
     }
 
@@ -140,8 +152,8 @@ final class ClusterRules {
         }
     }
 
-    /// A side that has lowered its quorum and nodes that have restarted since, or were cut off before, can
-    /// each be a majority of what they count.
+    /// A side that has lowered its quorum and nodes that have restarted since, or were cut off before,
+    /// can each be a majority of what they count.
     private void lastManStanding(Element cman) {
         boolean lowers = Rule.isYes(cman.attribute("last_man_standing", "0"));
         if (lowers && !Rule.isYes(cman.attribute("wait_for_all", "0"))) {
@@ -159,7 +171,23 @@ final class ClusterRules {
         if (broadcast && transport != null && !transport.equals("udpb")) {
             findings.error(cman, "transport", "transport=\"" + Shown.of(transport) + "\" contradicts broadcast");
         }
-        if (cman.attribute("keyfile") == null) {
+        Element multicast = cman.child("multicast");
+        String address = multicast == null ? null : multicast.attribute("addr");
+        if (multicast != null
+                && address != null
+                && !Addresses.wrongMulticast(address).isEmpty()) {
+            findings.warn(
+                    multicast, "addr", "addr=\"" + Shown.of(address) + "\": " + Addresses.wrongMulticast(address));
+        }
+        String keyfile = cman.attribute("keyfile");
+        if (keyfile != null && !keyfile.isBlank() && !keyfile.startsWith("/")) {
+            findings.warn(
+                    cman,
+                    "keyfile",
+                    "keyfile=\"" + Shown.of(keyfile) + "\": not a path from the root; which file it is depends on"
+                            + " where cman is started");
+        }
+        if (keyfile == null) {
             findings.note(
                     cman,
                     "no keyfile: the key is in /etc/cluster/cluster.key, never the cluster's name;"

@@ -6,6 +6,7 @@ import io.muster.finding.Shown;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,6 +38,16 @@ final class FenceRules {
                             + " fence_gnbd fence_scsi fence_egenera fence_manual fence_xvm fence_virt fence_ilo2"
                             + " fence_ilo3 fence_ilo4 fence_eaton_snmp fence_ibmblade fence_cisco_ucs fence_dummy")
                     .split(" "));
+
+    private static final Set<String> SECONDS =
+            Set.of(("delay power_timeout power_wait login_timeout shell_timeout retry_on timeout wait_time retrans")
+                    .split(" "));
+    private static final Set<String> PORTS = Set.of("ipport");
+    private static final Set<String> FLAGS =
+            Set.of("lanplus secure ssl ssl_insecure notls use_sudo inet4_only inet6_only".split(" "));
+    private static final Set<String> HOSTS = Set.of("ipaddr", "ip");
+    private static final List<String> ACTIONS = List.of(
+            "off on reboot status monitor list list-status metadata validate-all diag enable disable".split(" "));
 
     private final Findings findings;
     private final List<Element> nodes;
@@ -124,8 +135,32 @@ final class FenceRules {
                 findings.warn(element, key, "unknown attribute \"" + Shown.of(key) + "\"" + suggestion);
             }
         }
+        values(element);
         if (element.attribute("option") != null) {
             findings.note(element, "option", "\"option\" is the old word; it is handed to the agent as \"action\"");
         }
+    }
+
+    /// Values that every agent reads alike. Whatever else there is, an agent finds out for itself.
+    private void values(Element element) {
+        element.attributes().forEach((key, value) -> {
+            String wrong = "";
+            if (SECONDS.contains(key)) {
+                wrong = SchemaCheck.number(value, 0, Integer.MAX_VALUE);
+            } else if (PORTS.contains(key)) {
+                wrong = SchemaCheck.number(value, 1, 65535);
+            } else if (FLAGS.contains(key) && !Rule.isFlag(value)) {
+                wrong = "must be 0 or 1 (or no, yes)" + Nearest.hint(value, List.of("yes", "no", "on", "off"));
+            } else if (HOSTS.contains(key)) {
+                wrong = value.isBlank() ? "must not be empty" : Addresses.wrongHost(value);
+            } else if (key.equals("action") || key.equals("option")) {
+                wrong = ACTIONS.contains(value.toLowerCase(Locale.ROOT))
+                        ? ""
+                        : "must be one of " + String.join(", ", ACTIONS) + Nearest.hint(value, ACTIONS);
+            }
+            if (!wrong.isEmpty()) {
+                findings.warn(element, key, key + "=\"" + Shown.of(value) + "\": " + wrong);
+            }
+        });
     }
 }

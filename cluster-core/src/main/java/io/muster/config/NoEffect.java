@@ -41,6 +41,7 @@ public final class NoEffect {
                     "cman_tool debug, or <logging>, says how much is logged",
                     "CmanConfig.debugMask"),
             some("multicast in cman", "interface ttl", "nodes talk by unicast UDP", "CmanConfig.multicastTtl"),
+            whole("multicast in clusternode", "nodes talk by unicast UDP"),
             whole("altmulticast in cman", "further links are made by <altname> alone"),
             some(
                     "totem",

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// Failover domains, services and resources. rgmanager took nearly anything and left out what made no sense,
-/// so most of this warns.
+/// Failover domains, services and resources. rgmanager took nearly anything and left out what made no
+/// sense, so most of this warns.
 final class RmRules {
     private static final Set<String> OWN = Set.of("failoverdomains", "resources", "resource-defaults", "events");
     private static final List<String> RECOVERIES = List.of("restart", "relocate", "disable", "restart-disable");
@@ -21,11 +21,13 @@ final class RmRules {
     private final List<String> nodeNames;
     private final Map<String, Element> shared = new LinkedHashMap<>();
     private final Map<String, Element> groups = new LinkedHashMap<>();
+    private final RmValues values;
 
     RmRules(Findings findings, Element rm, List<String> nodeNames) {
         this.findings = findings;
         this.rm = rm;
         this.nodeNames = nodeNames;
+        this.values = new RmValues(findings);
     }
 
     void check() {
@@ -42,6 +44,7 @@ final class RmRules {
             service(service, domains);
             tree(service);
         }
+        new DependRules(findings, groups).check();
     }
 
     private List<String> domains() {
@@ -91,6 +94,7 @@ final class RmRules {
 
     private void shared(Element resource) {
         words(resource);
+        resource.children().forEach(this::words);
         String primary = ResourceWords.primary(resource.type());
         String name = resource.attribute(primary);
         Element first = name == null ? null : shared.putIfAbsent(resource.type() + ":" + name, resource);
@@ -149,7 +153,8 @@ final class RmRules {
         }
     }
 
-    /// A virtual machine, or whatever else stands directly in `<rm>`, takes a service's words, and they do as much.
+    /// A virtual machine, or whatever else stands directly in `<rm>`, takes a service's words, and they
+    /// do as much.
     private void noEffect(Element service) {
         service.attributes()
                 .forEach((name, value) -> NoEffect.ofValue("service", "rm", name, value)
@@ -181,6 +186,7 @@ final class RmRules {
     }
 
     private void words(Element element) {
+        values.check(element);
         Set<String> known = ResourceWords.attributes(element.type());
         if (known == null) {
             String suggestion = Nearest.hint(element.type(), ResourceWords.types());

@@ -2,8 +2,8 @@ package io.muster.config;
 
 /// Elements and attributes of cluster.conf, RHEL 5 and 6 together.
 ///
-/// What only one of the two knew is accepted; what the RHEL 6 schema refused although its code, tools or
-/// manuals used it is accepted with a warning.
+/// What only one of the two knew is accepted; what the RHEL 6 schema refused although its code, tools
+/// or manuals used it is accepted with a warning.
 final class Schema {
     private static final long MAX = Integer.MAX_VALUE;
     private static final String NOT_IN_SCHEMA = "used by the code but never part of the published schema";
@@ -110,6 +110,10 @@ final class Schema {
                                         .number(1, 65535, "port")
                                         .text("mcast")
                                         .number(0, 255, "ttl"),
+                                new Rule("multicast")
+                                        .text("addr", "interface")
+                                        .number(0, 255, "ttl")
+                                        .number(1, 65535, "port"),
                                 new Rule("fence")
                                         .with(new Rule("method").need("name").with(device))
                                         .once(),

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Holds a tree against [Schema], element by element. Everything below `<rm>` that isn't rgmanager's own is
-/// left to [RmRules], agents' attributes to [FenceRules].
+/// Holds a tree against [Schema], element by element. Everything below `<rm>` that isn't rgmanager's
+/// own is left to [RmRules], agents' attributes to [FenceRules].
 final class SchemaCheck {
     private final Findings findings;
 
@@ -35,7 +35,15 @@ final class SchemaCheck {
                                 + (written == null ? "" : "; is \"" + written + "\" meant to be it?"));
             }
         }
+        text(findings, element);
         children(element, rule);
+    }
+
+    /// Text between tags is what is left of an attribute, or of a comment, that was cut short.
+    static void text(Findings findings, Element element) {
+        if (!element.text().isEmpty() && !element.type().equals("event")) {
+            findings.warn(element, "text in it has no effect: \"" + Shown.of(element.text()) + "\"");
+        }
     }
 
     private void children(Element element, Rule rule) {

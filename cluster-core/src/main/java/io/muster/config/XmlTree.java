@@ -13,23 +13,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import org.codehaus.stax2.LocationInfo;
 import org.codehaus.stax2.XMLStreamReader2;
 
-/// Reads XML text into an [Element] tree with Jackson XML's streaming parser, and knows where everything
-/// stands.
+/// Reads XML text into an [Element] tree with Jackson XML's streaming parser, and knows where
+/// everything stands.
 ///
-/// Document types and entities are refused, as are trees deeper or wider than any cluster.conf has reason to
-/// be.
+/// Document types and entities are refused, as are trees deeper or wider than any cluster.conf has
+/// reason to be.
 final class XmlTree {
     /// Elements within elements; service trees of the documentation have less than ten.
     static final int MAX_DEPTH = 64;
 
     static final int MAX_ELEMENTS = 50_000;
     static final int MAX_ATTRIBUTES = 200;
+
+    /// Blanks and comments, and then what may only be the first thing in a file.
+    private static final Pattern LATE_DECLARATION = Pattern.compile("((?:\\s|<!--(?s:.*?)-->)++)<\\?xml\\s");
 
     /// What can't be read at all, and where.
     static final class Unreadable extends Exception {
@@ -92,6 +97,7 @@ final class XmlTree {
     private XmlTree() {}
 
     static Element parse(String source) throws Unreadable {
+        declaration(source);
         try {
             XMLStreamReader2 reader = (XMLStreamReader2)
                     Parser.JACKSON.getXMLInputFactory().createXMLStreamReader(new StringReader(source));
@@ -107,8 +113,23 @@ final class XmlTree {
                 // Found by a getter, which may not throw what the reader does.
                 throw unreadable(late);
             }
-            // The parser's own slips on hostile input are the input's fault as far as an operator is concerned.
+            // The parser's own slips on hostile input are the input's fault as far as an operator is
+            // concerned.
             throw new Unreadable(0, 0, "not readable as XML (" + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    /// The parser only says that a processing instruction can't be called "xml".
+    private static void declaration(String source) throws Unreadable {
+        Matcher late = LATE_DECLARATION.matcher(source);
+        if (late.lookingAt()) {
+            String before = late.group(1);
+            int line = 1 + (int) before.chars().filter(c -> c == '\n').count();
+            throw new Unreadable(
+                    line,
+                    before.length() - before.lastIndexOf('\n'),
+                    (before.isBlank() ? "a blank" : "a comment")
+                            + " before <?xml: nothing may stand before it; it must begin the file");
         }
     }
 
@@ -165,8 +186,8 @@ final class XmlTree {
         return element;
     }
 
-    /// The parser tells where a tag begins, not where its attributes do; within a tag already known to be
-    /// well-formed they are found by their quotes.
+    /// The parser tells where a tag begins, not where its attributes do; within a tag already known to
+    /// be well-formed they are found by their quotes.
     private static Map<String, Place.At> attributePlaces(
             String source, int start, int openEnd, int startLine, int startColumn) {
         Map<String, Place.At> places = new LinkedHashMap<>();
