@@ -12,8 +12,8 @@ import io.muster.group.GroupEntry;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
-import io.muster.member.StayEffect;
 import io.muster.member.daemon.Records;
+import io.muster.model.Changes;
 import io.muster.model.ModelNode;
 import io.muster.simulator.NetworkOptions;
 import io.muster.simulator.Transcript;
@@ -147,37 +147,20 @@ final class FenceStory {
         return new Records() {
             @Override
             public <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits) {
-                return new Open<>(stays && name.equals("fenced-stay") ? new Stays<>(node) : Recorder.none(), () -> {});
+                return stays && name.equals("fenced-stay") ? Open.by(tells(node)) : Open.none();
             }
 
             @Override
             public <E, F> Open<ReplicaEvent<E>, ReplicaEffect<F>> replica(
                     String daemon, String factory, RecordCodec codec, Replica<E, F> replica) {
-                return !daemon.equals("fenced")
-                        ? new Open<>(Recorder.none(), () -> {})
-                        : new Open<>(new Teller<>(node, replica), () -> {});
+                return !daemon.equals("fenced") ? Open.none() : Open.by(new Teller<>(node, replica));
             }
         };
     }
 
-    private final class Stays<E, F> implements Recorder<E, F> {
-        private final ModelNode node;
-
-        Stays(ModelNode node) {
-            this.node = node;
-        }
-
-        @Override
-        public void before(long nowMs) {}
-
-        @Override
-        public void after(long nowMs, CauseId id, CauseId parent, E event, List<F> effects) {
-            for (F effect : effects) {
-                if (effect instanceof StayEffect.StateChanged(String from, String to, String reason)) {
-                    tell("n" + node.nodeid(), from + " -> " + to + ": " + reason);
-                }
-            }
-        }
+    private <E, F> Recorder<E, F> tells(ModelNode node) {
+        return Changes.of(
+                change -> tell("n" + node.nodeid(), change.from() + " -> " + change.to() + ": " + change.reason()));
     }
 
     private final class Teller<E, F> implements Recorder<ReplicaEvent<E>, ReplicaEffect<F>> {
@@ -189,9 +172,6 @@ final class FenceStory {
             this.who = "n" + node.nodeid();
             this.replica = replica;
         }
-
-        @Override
-        public void before(long nowMs) {}
 
         @Override
         public void after(

@@ -6,9 +6,7 @@ import io.muster.core.CauseId;
 import io.muster.core.Incarnation;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
-import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
-import io.muster.driver.Recordable;
 import io.muster.driver.Recorder;
 import io.muster.fence.daemon.FenceDaemon;
 import io.muster.group.GroupEntry;
@@ -162,15 +160,10 @@ final class FenceTruth {
     Records records(ModelNode node) {
         return new Records() {
             @Override
-            public <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits) {
-                return new Open<>(Recorder.none(), () -> {});
-            }
-
-            @Override
             public <E, F> Open<ReplicaEvent<E>, ReplicaEffect<F>> replica(
                     String daemon, String factory, RecordCodec codec, Replica<E, F> replica) {
                 if (!daemon.equals("fenced")) {
-                    return new Open<>(Recorder.none(), () -> {});
+                    return Open.none();
                 }
                 var one = new Watched<>(node, replica);
                 watched.put(node.nodeid(), one);
@@ -198,9 +191,6 @@ final class FenceTruth {
                 throw new AssertionError(e);
             }
         }
-
-        @Override
-        public void before(long nowMs) {}
 
         @Override
         public void after(

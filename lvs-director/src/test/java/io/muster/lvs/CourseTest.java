@@ -15,20 +15,8 @@ import io.muster.lvs.LvsdState.Stopped;
 import io.muster.lvs.LvsdState.Stopping;
 import io.muster.lvs.LvsdState.Unstarted;
 import io.muster.lvscf.LvsConfig;
-import java.io.IOException;
-import java.io.InputStream;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassModel;
-import java.lang.classfile.Opcode;
-import java.lang.classfile.instruction.FieldInstruction;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What the door of an lvsd lets through, and that there is no other.
@@ -121,61 +109,5 @@ class CourseTest {
                 core.on(new LvsdEvent.Stop(), 1_000));
         assertEquals(Long.MAX_VALUE, core.nextDeadlineMs());
         assertEquals(List.of(), core.on(new LvsdEvent.Started(CONFIG, Holdings.NONE, 0), 1_001));
-    }
-
-    @Test
-    void onlyTheDoorWritesTheState() throws IOException {
-        var writers = new TreeSet<String>();
-        for (ClassModel model : classes()) {
-            model.methods()
-                    .forEach(method -> method.code()
-                            .ifPresent(code -> code.elementStream()
-                                    .filter(e -> e instanceof FieldInstruction field
-                                            && field.opcode() == Opcode.PUTFIELD
-                                            && field.type().stringValue().equals("L" + name(LvsdState.class) + ";"))
-                                    .forEach(e -> writers.add(model.thisClass().asInternalName() + "."
-                                            + method.methodName().stringValue()))));
-        }
-        String course = name(Course.class);
-        assertEquals(Set.of(course + ".<init>", course + ".swap", name(Reconciler.Image.class) + ".<init>"), writers);
-        assertEquals(Set.of("enter", "reload"), callersOfSwap());
-    }
-
-    private static Set<String> callersOfSwap() throws IOException {
-        var callers = new TreeSet<String>();
-        for (ClassModel model : classes()) {
-            model.methods()
-                    .forEach(method -> method.code()
-                            .ifPresent(code -> code.elementStream()
-                                    .filter(e -> e instanceof java.lang.classfile.instruction.InvokeInstruction call
-                                            && call.owner().asInternalName().equals(name(Course.class))
-                                            && call.name().equalsString("swap"))
-                                    .forEach(
-                                            e -> callers.add(method.methodName().stringValue()))));
-        }
-        return callers;
-    }
-
-    private static String name(Class<?> type) {
-        return type.getName().replace('.', '/');
-    }
-
-    private static List<ClassModel> classes() throws IOException {
-        Path directory = Path.of(Objects.requireNonNull(Course.class.getResource("Course.class"))
-                        .getPath())
-                .getParent();
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(f -> f.toString().endsWith(".class"))
-                    .map(CourseTest::parsed)
-                    .toList();
-        }
-    }
-
-    private static ClassModel parsed(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return ClassFile.of().parse(in.readAllBytes());
-        } catch (IOException e) {
-            throw new AssertionError(file.toString(), e);
-        }
     }
 }

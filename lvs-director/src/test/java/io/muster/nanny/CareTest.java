@@ -9,20 +9,8 @@ import io.muster.nanny.CareState.Caring;
 import io.muster.nanny.CareState.Leaving;
 import io.muster.nanny.CareState.Over;
 import io.muster.nanny.CareState.Unstarted;
-import java.io.IOException;
-import java.io.InputStream;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassModel;
-import java.lang.classfile.Opcode;
-import java.lang.classfile.instruction.FieldInstruction;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// One nanny, step by step; what its door lets through, and that there is no other.
@@ -61,48 +49,6 @@ class CareTest {
 
     private static CareWorld world() {
         return new CareWorld(4, false, false, core -> core);
-    }
-
-    @Test
-    void onlyTheDoorWritesTheState() throws IOException {
-        var writers = new TreeSet<String>();
-        for (ClassModel model : classes()) {
-            model.methods()
-                    .forEach(method -> method.code()
-                            .ifPresent(code -> code.elementStream()
-                                    .filter(e -> e instanceof FieldInstruction field
-                                            && field.opcode() == Opcode.PUTFIELD
-                                            && field.type().stringValue().equals("L" + name(CareState.class) + ";"))
-                                    .forEach(e -> writers.add(model.thisClass().asInternalName() + "."
-                                            + method.methodName().stringValue()))));
-        }
-        String care = name(Care.class);
-        assertEquals(
-                Set.of(care + ".<init>", care + ".enter", care + ".restored", name(Care.Image.class) + ".<init>"),
-                writers);
-    }
-
-    private static String name(Class<?> type) {
-        return type.getName().replace('.', '/');
-    }
-
-    private static List<ClassModel> classes() throws IOException {
-        Path directory = Path.of(Objects.requireNonNull(Care.class.getResource("Care.class"))
-                        .getPath())
-                .getParent();
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(f -> f.toString().endsWith(".class"))
-                    .map(CareTest::parsed)
-                    .toList();
-        }
-    }
-
-    private static ClassModel parsed(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return ClassFile.of().parse(in.readAllBytes());
-        } catch (IOException e) {
-            throw new AssertionError(file.toString(), e);
-        }
     }
 
     @Test

@@ -14,21 +14,10 @@ import io.muster.pulse.PulseState.Ended;
 import io.muster.pulse.PulseState.Leaving;
 import io.muster.pulse.PulseState.Standby;
 import io.muster.pulse.PulseState.Unstarted;
-import java.io.IOException;
-import java.io.InputStream;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassModel;
-import java.lang.classfile.Opcode;
-import java.lang.classfile.instruction.FieldInstruction;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What the door of a director lets through, and that there is no other.
@@ -126,49 +115,6 @@ class RoleTest {
         return effects.stream()
                 .filter(PulseEffect.StateChanged.class::isInstance)
                 .toList();
-    }
-
-    @Test
-    void onlyTheDoorWritesTheState() throws IOException {
-        var writers = new TreeSet<String>();
-        for (ClassModel model : classes()) {
-            model.methods()
-                    .forEach(method -> method.code()
-                            .ifPresent(code -> code.elementStream()
-                                    .filter(e -> e instanceof FieldInstruction field
-                                            && field.opcode() == Opcode.PUTFIELD
-                                            && field.type().stringValue().equals("L" + name(PulseState.class) + ";"))
-                                    .forEach(e -> writers.add(model.thisClass().asInternalName() + "."
-                                            + method.methodName().stringValue()))));
-        }
-        String role = name(Role.class);
-        String image = name(Role.Image.class);
-        assertEquals(
-                Set.of(role + ".<init>", role + ".enter", role + ".revise", role + ".resume", image + ".<init>"),
-                writers);
-    }
-
-    private static String name(Class<?> type) {
-        return type.getName().replace('.', '/');
-    }
-
-    private static List<ClassModel> classes() throws IOException {
-        Path directory = Path.of(Objects.requireNonNull(Role.class.getResource("Role.class"))
-                        .getPath())
-                .getParent();
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(f -> f.toString().endsWith(".class"))
-                    .map(RoleTest::parsed)
-                    .toList();
-        }
-    }
-
-    private static ClassModel parsed(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return ClassFile.of().parse(in.readAllBytes());
-        } catch (IOException e) {
-            throw new AssertionError(file.toString(), e);
-        }
     }
 
     /// A socket is open before the first event is posted.

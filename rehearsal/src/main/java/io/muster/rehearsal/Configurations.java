@@ -10,9 +10,7 @@ import io.muster.config.ClusterConfig;
 import io.muster.config.ClusterNode;
 import io.muster.config.ConfigVersion;
 import io.muster.core.CauseId;
-import io.muster.driver.FlightRecorder;
 import io.muster.driver.RecordCodec;
-import io.muster.driver.Recordable;
 import io.muster.driver.Recorder;
 import io.muster.group.GroupEntry;
 import io.muster.group.Replica;
@@ -105,14 +103,9 @@ final class Configurations implements Onlooker {
     Records records(ModelNode node) {
         return new Records() {
             @Override
-            public <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits) {
-                return new Open<>(Recorder.none(), () -> {});
-            }
-
-            @Override
             public <E, F> Open<ReplicaEvent<E>, ReplicaEffect<F>> replica(
                     String daemon, String factory, RecordCodec codec, Replica<E, F> replica) {
-                return new Open<>(daemon.equals("ccsd") ? new Watched<>(node) : Recorder.none(), () -> {});
+                return daemon.equals("ccsd") ? Open.by(new Watched<>(node)) : Open.none();
             }
         };
     }
@@ -125,9 +118,6 @@ final class Configurations implements Onlooker {
         Watched(ModelNode node) {
             this.node = node;
         }
-
-        @Override
-        public void before(long nowMs) {}
 
         @Override
         public void after(

@@ -15,8 +15,8 @@ import io.muster.group.GroupEntry;
 import io.muster.group.Replica;
 import io.muster.group.ReplicaEffect;
 import io.muster.group.ReplicaEvent;
-import io.muster.member.StayEffect;
 import io.muster.member.daemon.Records;
+import io.muster.model.Changes;
 import io.muster.model.ModelCluster;
 import io.muster.model.ModelNode;
 import io.muster.service.ServiceEffect;
@@ -42,6 +42,9 @@ final class Lives {
     /// Until then every group begins afresh.
     private static final long FIRST_MS = 10_000;
 
+    /// Who has asked, by the daemon and the question's name: a name is never given again.
+    private final Map<String, Object> askers = new HashMap<>();
+
     private final Site site;
     private final Map<String, Integer> owners = new HashMap<>();
 
@@ -53,35 +56,23 @@ final class Lives {
         return new Records() {
             @Override
             public <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits) {
-                return new Open<>(new Stays<>(node), () -> {});
+                return Open.by(joins(node));
             }
 
             @Override
             public <E, F> Open<ReplicaEvent<E>, ReplicaEffect<F>> replica(
                     String daemon, String factory, RecordCodec codec, Replica<E, F> replica) {
-                return new Open<>(new Asked<>(node, daemon), () -> {});
+                return Open.by(new Asked<>(node, daemon));
             }
         };
     }
 
-    private final class Stays<E, F> implements Recorder<E, F> {
-        private final ModelNode node;
-
-        Stays(ModelNode node) {
-            this.node = node;
-        }
-
-        @Override
-        public void before(long nowMs) {}
-
-        @Override
-        public void after(long nowMs, CauseId id, CauseId parent, E event, List<F> effects) {
-            for (F effect : effects) {
-                if (effect instanceof StayEffect.StateChanged(var _, String to, var _) && to.equals("member")) {
-                    site.moment(Moment.DAEMON_JOINS, node);
-                }
+    private <E, F> Recorder<E, F> joins(ModelNode node) {
+        return Changes.of(change -> {
+            if (change.to().equals("member")) {
+                site.moment(Moment.DAEMON_JOINS, node);
             }
-        }
+        });
     }
 
     private final class Asked<E, F> implements Recorder<ReplicaEvent<E>, ReplicaEffect<F>> {
@@ -95,13 +86,17 @@ final class Lives {
         }
 
         @Override
-        public void before(long nowMs) {}
-
-        @Override
         public void after(
                 long nowMs, CauseId id, CauseId parent, ReplicaEvent<E> event, List<ReplicaEffect<F>> effects) {
             if (event instanceof ReplicaEvent.Local<E>(E local)) {
-                question(local).ifPresent(open::add);
+                question(local).ifPresent(name -> {
+                    open.add(name);
+                    Object first = askers.putIfAbsent(daemon + " " + name, this);
+                    ModelCluster.require(
+                            first == null || first == this,
+                            "node " + node.nodeid() + ": " + daemon + " calls a question " + name
+                                    + ", which another life's is called");
+                });
                 if (local instanceof ServiceEvent.StoppedEverything stopped) {
                     allStopped(node, stopped.unclean());
                 }

@@ -22,20 +22,21 @@ final class BenchFailover {
         List<Failover.Result> results = new ArrayList<>();
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         try (BenchCluster bench = BenchCluster.open(oneProcess, 10)) {
-            out.println("trial  owner -> owner    detect   fence   start  outage  ms");
+            out.println("trial  owner -> owner    detect   fence   start (ledger)  outage  ms");
             for (int trial = 1; trial <= trials; trial++) {
                 Failover.Result result =
                         new Failover(bench.cluster, bench.logs, bench.client).run(Failover.Kind.PLUG, 40_000, nowhere);
                 results.add(result);
                 out.printf(
                         Locale.ROOT,
-                        "%5d  %s -> %s  %7.0f %7.0f %7.0f %7.0f%n",
+                        "%5d  %s -> %s  %7.0f %7.0f %7.0f %8.1f %7.0f%n",
                         trial,
                         result.ownerBefore(),
                         result.ownerAfter(),
                         result.detectMs(),
                         result.fenceMs(),
                         result.startMs(),
+                        result.ledgerMs(),
                         result.outageMs());
                 out.flush();
                 bench.cluster.boot(bench.testbed.node(result.ownerBefore()));
@@ -48,8 +49,9 @@ final class BenchFailover {
         figures.put("detect_ms", Figures.summary(all(results, Failover.Result::detectMs)));
         figures.put("fence_ms", Figures.summary(all(results, Failover.Result::fenceMs)));
         figures.put("start_ms", Figures.summary(all(results, Failover.Result::startMs)));
+        figures.put("ledger_ms", Figures.summary(all(results, Failover.Result::ledgerMs)));
         figures.put("outage_ms", Figures.summary(all(results, Failover.Result::outageMs)));
-        for (String key : List.of("detect_ms", "fence_ms", "start_ms", "outage_ms")) {
+        for (String key : List.of("detect_ms", "fence_ms", "start_ms", "ledger_ms", "outage_ms")) {
             out.println(key + " " + Json.text(java.util.Objects.requireNonNull(figures.get(key))));
         }
         return figures;

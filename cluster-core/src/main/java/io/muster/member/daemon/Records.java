@@ -21,8 +21,14 @@ public interface Records {
     ///
     /// @param close when the core is no more
     record Open<E, F>(Recorder<E, F> recorder, Runnable close) {
-        static <E, F> Open<E, F> none() {
-            return new Open<>(Recorder.none(), () -> {});
+        /// Nobody sees it.
+        public static <E, F> Open<E, F> none() {
+            return by(Recorder.none());
+        }
+
+        /// By one that has nothing to close.
+        public static <E, F> Open<E, F> by(Recorder<E, F> recorder) {
+            return new Open<>(recorder, () -> {});
         }
 
         static <E, F> Open<E, F> of(Optional<FlightRecorder<E, F>> flight) {
@@ -30,10 +36,12 @@ public interface Records {
         }
     }
 
-    /// Of a core that isn't replicated, such as the daemon's stay.
+    /// Of a core that isn't replicated, such as the daemon's stay. Not everybody looks at those.
     ///
     /// @param name of the record
-    <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits);
+    default <E, F> Open<E, F> core(String name, Recordable<E, F> core, FlightRecorder.Limits limits) {
+        return Open.none();
+    }
 
     /// Of a daemon's replica.
     ///

@@ -17,6 +17,7 @@ import io.muster.resource.TreeResult;
 import io.muster.resource.TreeRun;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -186,6 +187,10 @@ public final class TreeRunner implements AutoCloseable {
         driver.close();
     }
 
+    private static String tenths(long ns) {
+        return String.format(Locale.ROOT, "%.1f", ns / 1e6);
+    }
+
     private void perform(TreeEffect effect, CauseId cause) {
         switch (effect) {
             case TreeEffect.AskQuorum(long question, String _) ->
@@ -194,7 +199,11 @@ public final class TreeRunner implements AutoCloseable {
             case TreeEffect.WriteLedger(long write, SortedMap<String, Optional<ResourceNode>> services) -> {
                 long began = clocks.monotonicNs();
                 ledger.write(services, problem -> {
-                    times.ended("ledger", "write", (clocks.monotonicNs() - began) / 1_000_000);
+                    long tookNs = clocks.monotonicNs() - began;
+                    times.ended("ledger", "write", tookNs / 1_000_000);
+                    if (problem.isEmpty()) {
+                        LOG.info("ledger with {} written in {} ms", services.keySet(), tenths(tookNs));
+                    }
                     driver.post(new TreeEvent.Written(write, problem.orElse("")), cause);
                 });
             }

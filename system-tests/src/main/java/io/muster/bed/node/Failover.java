@@ -23,6 +23,7 @@ public final class Failover {
     /// @param detectMs from the loss to the new membership on a survivor
     /// @param fenceMs from there until the lost node was proven harmless
     /// @param startMs from there until the client was served again
+    /// @param ledgerMs of it, how long the new owner took to write down durably that it starts the service
     /// @param outageMs the longest time without an answer, as the client saw it
     public record Result(
             String ownerBefore,
@@ -30,6 +31,7 @@ public final class Failover {
             double detectMs,
             double fenceMs,
             double startMs,
+            double ledgerMs,
             double outageMs,
             List<Story.Event> events) {
         public Map<String, Object> json(int nodes) {
@@ -38,6 +40,7 @@ public final class Failover {
             all.put("detect_ms", detectMs);
             all.put("fence_ms", fenceMs);
             all.put("start_ms", startMs);
+            all.put("ledger_ms", ledgerMs);
             all.put("outage_ms", outageMs);
             all.put("owner_before", ownerBefore);
             all.put("owner_after", ownerAfter);
@@ -139,8 +142,14 @@ public final class Failover {
                 membership,
                 fenced - membership,
                 served - fenced,
+                ledger(story),
                 outage == null ? Double.NaN : outage.ms(),
                 events);
+    }
+
+    private static double ledger(Story story) {
+        Story.Event event = story.first(Story.Step.LISTED);
+        return event == null ? Double.NaN : Double.parseDouble(event.text().split(" ")[0]);
     }
 
     private static double at(Story story, Story.Step step) {

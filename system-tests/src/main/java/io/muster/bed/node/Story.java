@@ -30,6 +30,7 @@ final class Story {
         FENCED,
         STOPPING,
         STARTING,
+        LISTED,
         STARTED,
         SERVED,
         BACK
@@ -68,6 +69,11 @@ final class Story {
             Rule.of(Step.FENCED, "fence (\\S+) success", "$1 is proven harmless", true),
             Rule.of(Step.STOPPING, "stopping all services on this node", "stops its services", false),
             Rule.of(Step.STARTING, "service:(\\S+) \\S+ -> starting: .*owner (\\d+)", "$1 is to run on node $2", true),
+            Rule.of(
+                    Step.LISTED,
+                    "ledger with \\[.+] written in ([0-9.]+) ms",
+                    "$1 ms to write down what it starts",
+                    true),
             Rule.of(Step.STARTED, "service:(\\S+) starting -> started.*owner (\\d+)", "$1 runs on node $2", true));
 
     private final LogWatch logs;

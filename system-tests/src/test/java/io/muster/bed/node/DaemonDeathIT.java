@@ -54,7 +54,7 @@ class DaemonDeathIT {
         assertNotNull(real.client().await(System.nanoTime() + 500_000_000L, 15_000), real::report);
         assertEquals(offs, real.testbed().power().offs(owner.name()));
         real.cluster().awaitMembers(owner, 3, 5_000);
-        assertTrue(since != 0);
+        real.assertNeverTwoOwners(since);
     }
 
     @Test
