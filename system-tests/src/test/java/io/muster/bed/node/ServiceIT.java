@@ -96,6 +96,48 @@ class ServiceIT {
     }
 
     @Test
+    void anOperatorsWordOnOneServiceEndsWhatAnRgmanagerLeftBehind() throws IOException {
+        TestNode first = real.testbed().node("node1");
+        real.cluster().ask(first, "clusvcadm", "-e", "moody", "-F");
+        TestNode owner = real.testbed().nodes().stream()
+                .filter(n -> Await.until(8_000, () -> runs(n)))
+                .findFirst()
+                .orElseThrow();
+        TestNode other = real.others(owner).getFirst();
+        mood(owner, "touch /run/no-stop");
+        try {
+            owner.signal("rgmanager", "TERM");
+            assertTrue(Await.until(30_000, () -> owner.process("rgmanager") == null), real::report);
+            assertTrue(
+                    Await.until(
+                            8_000,
+                            () -> real.cluster()
+                                    .ask(other, "cman_tool", "nodes", "-f")
+                                    .out()
+                                    .contains("May still run: service:moody")),
+                    real::report);
+            Shell.Result barred = real.cluster().ask(other, "clusvcadm", "-e", "moody", "-m", other.name());
+            assertTrue(!barred.ok(), "it is started twice: " + barred.out());
+            assertTrue(!runs(other));
+            Shell.Result wrong = real.cluster().ask(other, "fence_ack_manual", "-O", "-s", "web", owner.name());
+            assertEquals(1, wrong.status(), wrong.out());
+            mood(owner, "rm -f /run/no-stop /run/moody");
+            real.cluster()
+                    .ask(other, "fence_ack_manual", "-O", "-s", "moody", owner.name())
+                    .expectOk("fence_ack_manual -s");
+            real.cluster().ask(other, "clusvcadm", "-d", "moody").expectOk("clusvcadm -d");
+            real.cluster()
+                    .ask(other, "clusvcadm", "-e", "moody", "-m", other.name())
+                    .expectOk("clusvcadm -e");
+            assertTrue(runs(other), real::report);
+        } finally {
+            mood(owner, "rm -f /run/no-stop");
+            real.cluster().startDaemon(owner, "rgmanager");
+            real.cluster().ask(other, "clusvcadm", "-d", "moody");
+        }
+    }
+
+    @Test
     void relocateMovesTheWebServiceWithoutFencing() {
         TestNode owner = real.owner();
         TestNode target = real.others(owner).getLast();
