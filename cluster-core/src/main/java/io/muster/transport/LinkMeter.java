@@ -21,6 +21,10 @@ import io.muster.transport.Control.Report;
 /// A live link that loses 4 of 32 probes is *lossy* until it loses at most 1 of 32; one slower than 100 ms is *slow*
 /// until it is under 50 ms. Both carry only when nothing better is live.
 final class LinkMeter {
+    /// A kernel believes in a neighbour for 15 s or more after it was confirmed, and asks 5 s after it was last used
+    /// unconfirmed.
+    static final int CONFIRM_MS = 1000;
+
     private static final int SLOW_MS = 100;
     private static final int LOSSY = 4;
     private static final int LOSSLESS = 1;
@@ -38,6 +42,7 @@ final class LinkMeter {
     private int reported;
     private int reportedBefore;
     private long progressMs = Long.MIN_VALUE / 2;
+    private long confirmedMs = Long.MIN_VALUE / 2;
     private long unbrokenSinceMs;
     private long steadySinceMs;
     private long liveSinceMs;
@@ -83,10 +88,12 @@ final class LinkMeter {
     }
 
     /// The node says what it has heard on this link. Reports overtake each other; older ones are ignored.
-    void reported(Report report, int downMs, long nowMs) {
+    ///
+    /// @return whether something is heard that wasn't before, for the first time in [#CONFIRM_MS]
+    boolean reported(Report report, int downMs, long nowMs) {
         int news = report.highest() - reported;
         if (news <= 0 || report.highest() - sent > 0) {
-            return;
+            return false;
         }
         reported = report.highest();
         reportedBefore = report.before();
@@ -104,6 +111,11 @@ final class LinkMeter {
         int lost = lostOf32();
         lossy = lossy ? lost > LOSSLESS : lost >= LOSSY;
         slow = slow ? latencyMs() > SLOW_MS / 2 : latencyMs() > SLOW_MS;
+        boolean due = nowMs - confirmedMs >= CONFIRM_MS;
+        if (due) {
+            confirmedMs = nowMs;
+        }
+        return due;
     }
 
     /// Whether the link may be taken into use again.

@@ -9,6 +9,7 @@ import io.muster.transport.Control.Report;
 import io.muster.transport.Control.SizeAnswer;
 import io.muster.transport.Control.SizeProbe;
 import io.muster.transport.TransportEffect.Accepted;
+import io.muster.transport.TransportEffect.Confirm;
 import io.muster.transport.TransportEffect.Deliver;
 import io.muster.transport.TransportEffect.KeyChanged;
 import io.muster.transport.TransportEffect.LinkChanged;
@@ -333,7 +334,9 @@ public final class Transport implements Core<TransportEvent, TransportEffect> {
                 }
                 List<Report> reports = probe.reports();
                 for (int i = 0; i < Math.min(reports.size(), peer.links.length); i++) {
-                    peer.links[i].reported(reports.get(i), downMs(peer), nowMs);
+                    if (peer.links[i].reported(reports.get(i), downMs(peer), nowMs)) {
+                        out.add(new Confirm(peer.nodeid, i));
+                    }
                 }
                 judge(peer, nowMs);
                 if (peer.links.length == 1) {

@@ -32,6 +32,9 @@ public sealed interface TransportEffect {
     /// The largest datagram the ring should hand over, the transport's overhead taken off.
     record Mtu(int bytes) implements TransportEffect {}
 
+    /// The node says that it hears us on this link: whoever stands between, itself or a router, needn't be asked.
+    record Confirm(int nodeid, int link) implements TransportEffect {}
+
     /// The ports of all that node's links refuse: nobody listens there. A reason to look, never proof of death.
     record PortRefused(int nodeid) implements TransportEffect {}
 

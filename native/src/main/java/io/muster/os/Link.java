@@ -17,14 +17,6 @@ public record Link(
 
     /// The hardware address as octets; none for an interface without.
     public byte[] macOctets() {
-        if (mac.isEmpty()) {
-            return new byte[0];
-        }
-        String[] parts = mac.split(":");
-        byte[] octets = new byte[parts.length];
-        for (int i = 0; i < parts.length; i++) {
-            octets[i] = (byte) Integer.parseInt(parts[i], 16);
-        }
-        return octets;
+        return mac.isEmpty() ? new byte[0] : LinkMessages.octets(mac);
     }
 }

@@ -45,6 +45,15 @@ final class LinkMessages {
         return datagram.get(message.begin()) == 0;
     }
 
+    static byte[] octets(String mac) {
+        String[] parts = mac.split(":");
+        byte[] octets = new byte[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            octets[i] = (byte) Integer.parseInt(parts[i], 16);
+        }
+        return octets;
+    }
+
     Link read(ByteBuffer datagram, NetlinkMessages message) throws NetException {
         int begin = message.begin();
         int index = datagram.getInt(begin + 4);
@@ -61,7 +70,7 @@ final class LinkMessages {
                 attributes.has(MASTER) ? attributes.u32(MASTER) : 0);
     }
 
-    private static String mac(byte[] octets) {
+    static String mac(byte[] octets) {
         var text = new StringBuilder();
         for (byte octet : octets) {
             text.append(text.isEmpty() ? "" : ":").append("%02x".formatted(octet & 0xff));

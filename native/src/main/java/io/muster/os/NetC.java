@@ -29,8 +29,10 @@ final class NetC {
     static final int NETLINK_CAP_ACK = 10;
     static final int NETLINK_EXT_ACK = 11;
 
+    static final int MSG_PROBE = 0x10;
     static final int MSG_TRUNC = 0x20;
     static final int MSG_DONTWAIT = 0x40;
+    static final int MSG_CONFIRM = 0x800;
 
     static final short POLLIN = 1;
     static final int EFD_FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC;

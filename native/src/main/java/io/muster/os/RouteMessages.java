@@ -203,7 +203,7 @@ final class RouteMessages {
         return message.begin();
     }
 
-    private static InetAddress inet(byte[] octets) throws NetException {
+    static InetAddress inet(byte[] octets) throws NetException {
         try {
             // The general method would turn a mapped address into an IPv4 one.
             return octets.length == 16 ? Inet6Address.getByAddress(null, octets, -1) : InetAddress.getByAddress(octets);

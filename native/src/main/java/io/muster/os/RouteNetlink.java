@@ -22,6 +22,7 @@ public final class RouteNetlink implements AutoCloseable {
     private final NetlinkWriter request = new NetlinkWriter(REQUEST_BYTES);
     private final LinkMessages linkMessages = new LinkMessages();
     private final RouteMessages routeMessages = new RouteMessages();
+    private final NeighbourMessages neighbourMessages = new NeighbourMessages();
     private int sequence;
 
     RouteNetlink(Netlink socket, Duration limit) {
@@ -153,6 +154,46 @@ public final class RouteNetlink implements AutoCloseable {
             }
         }
         return found;
+    }
+
+    /// The neighbours of an interface, of both families.
+    public synchronized List<Neighbour> neighbours(int index) throws NetException {
+        List<Neighbour> found = new ArrayList<>();
+        for (int i = 0; i < DUMP_TRIES; i++) {
+            found.clear();
+            NeighbourMessages.writeDump(request.clear(), ++sequence, index);
+            if (exchange("neighbours", (datagram, message) -> {
+                if (message.type() == NeighbourMessages.NEW && NeighbourMessages.of(datagram, message, index)) {
+                    found.add(neighbourMessages.read(datagram, message));
+                }
+            })) {
+                break;
+            }
+        }
+        return found;
+    }
+
+    /// Has the kernel send to this hardware address again, without having been told that it is right (`STALE`),
+    /// unless it knows one; and has it asked there at once.
+    public synchronized void recallNeighbour(Neighbour entry) throws NetException {
+        NeighbourMessages.writeStale(request.clear(), ++sequence, entry, LinkMessages.octets(entry.mac()));
+        exchange(entry.toString(), (datagram, message) -> {});
+        NeighbourMessages.writeProbe(request.clear(), ++sequence, entry);
+        exchange(entry.toString(), (datagram, message) -> {});
+    }
+
+    /// Has the kernel forget what it knows of a neighbour and ask everybody on the link for it at once.
+    public synchronized void askNeighbour(Neighbour entry) throws NetException {
+        try {
+            NeighbourMessages.writeDelete(request.clear(), ++sequence, entry);
+            exchange(entry.toString(), (datagram, message) -> {});
+        } catch (NetException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            }
+        }
+        NeighbourMessages.writeUse(request.clear(), ++sequence, entry);
+        exchange(entry.toString(), (datagram, message) -> {});
     }
 
     @Override

@@ -20,6 +20,11 @@ public final class Sysctl {
         return "net." + family + ".conf." + device.replace('.', '/') + "." + name;
     }
 
+    /// The setting of an interface's neighbours: `net.ipv4.neigh.eth0.retrans_time_ms`.
+    public static String ofNeighbours(String family, String device, String name) {
+        return "net." + family + ".neigh." + device.replace('.', '/') + "." + name;
+    }
+
     /// Its value without the line end; empty when this kernel has no such setting or it can't be read.
     public static Optional<String> get(String name) {
         try {

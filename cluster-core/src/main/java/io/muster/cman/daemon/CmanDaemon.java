@@ -221,6 +221,7 @@ public final class CmanDaemon implements AutoCloseable {
         udp = sockets;
         sockets.start();
         sockets.watch(setup.keyFile());
+        sockets.keepNeighbours(layout.run().resolve("cman-neigh"));
         server = ControlServer.open(layout.socket("cman"), loop, clients);
         loop.execute(() -> startRing(running, sockets, running.nowMs() + LISTEN_MS));
     }

@@ -64,6 +64,17 @@ public final class Addresses {
         return resolved;
     }
 
+    /// Addresses of all nodes but this one, each once, as far as they are known.
+    List<InetAddress> others(int nodeid) {
+        return resolved.entrySet().stream()
+                .filter(entry -> entry.getKey() != nodeid)
+                .flatMap(entry -> entry.getValue().stream())
+                .filter(address -> !address.isUnresolved())
+                .map(InetSocketAddress::getAddress)
+                .distinct()
+                .toList();
+    }
+
     /// Hosts without an address.
     public List<String> unresolved() {
         return resolved.values().stream()

@@ -1,5 +1,6 @@
 package io.muster.transport.daemon;
 
+import io.muster.os.Confirm;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
@@ -77,6 +78,13 @@ final class Outbox {
         add(datagram);
         flush();
         channel.config().setOption(mtuDiscover, FRAGMENT_IF_NEEDED);
+    }
+
+    /// The other end has answered.
+    void confirm() {
+        if (channel.isActive()) {
+            Confirm.peer(channel.fd().intValue());
+        }
     }
 
     void close() {

@@ -3,6 +3,7 @@ package io.muster.transport.daemon;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.driver.Clocks;
+import io.muster.os.KernelSettings;
 import io.muster.transport.ClusterKey;
 import io.muster.transport.LinkStatus;
 import io.muster.transport.Rejection;
@@ -74,6 +75,7 @@ public final class UdpDriver implements AutoCloseable {
     private TransportConfig config;
     private volatile Addresses addresses;
     private volatile @Nullable Watch watch;
+    private volatile @Nullable NeighbourKeeper keeper;
     private @Nullable Future<?> timer;
     private long armedMs = Long.MAX_VALUE;
     private boolean flushing;
@@ -146,6 +148,15 @@ public final class UdpDriver implements AutoCloseable {
         watch = new Watch(loop, keyFile, key -> loop.execute(() -> rekey(key)), this::resolveAgain);
     }
 
+    /// Keeps the kernel's neighbours of all links usable across a carrier that goes for a moment. Any thread; ends with
+    /// [#close].
+    ///
+    /// @param notes where settings of the kernel stand as they were before
+    public void keepNeighbours(Path notes) {
+        keeper = NeighbourKeeper.start(
+                () -> addresses.others(self.nodeid()), new QuickQuestions(notes, KernelSettings.MACHINE));
+    }
+
     private void resolveAgain() {
         Addresses before = addresses;
         if (!before.unresolved().isEmpty()) {
@@ -176,6 +187,10 @@ public final class UdpDriver implements AutoCloseable {
             Watch watching = watch;
             if (watching != null) {
                 watching.close();
+            }
+            NeighbourKeeper keeping = keeper;
+            if (keeping != null) {
+                keeping.close();
             }
             if (timer != null) {
                 timer.cancel(false);
@@ -287,6 +302,12 @@ public final class UdpDriver implements AutoCloseable {
             case TransportEffect.Deliver(int nodeid, Incarnation incarnation, byte[] datagram) ->
                 listener.received(nodeid, incarnation, datagram);
             case TransportEffect.Told(int nodeid, byte[] octets) -> listener.told(nodeid, octets);
+            case TransportEffect.Confirm(int nodeid, int link) -> {
+                Outbox box = outbox(nodeid, link);
+                if (box != null) {
+                    box.confirm();
+                }
+            }
             case TransportEffect.PortRefused(int nodeid) -> listener.portRefused(nodeid);
             case TransportEffect.Mtu(int bytes) -> {
                 LOG.info("node={} datagrams of the ring now have up to {} octets", self.nodeid(), bytes);

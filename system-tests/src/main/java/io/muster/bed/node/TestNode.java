@@ -99,6 +99,11 @@ public final class TestNode implements Plug {
         boots++;
         for (int link = 0; link < testbed.links; link++) {
             plug(booted, link);
+            if (testbed.isSix()) {
+                String address = Testbed.six(nodeid, link) + "/64";
+                booted.network("ip", "address", "add", address, "dev", "eth" + link, "nodad")
+                        .expectOk("address " + address);
+            }
         }
         box = booted;
     }
@@ -174,6 +179,19 @@ public final class TestNode implements Plug {
         if (lines[link] instanceof Cable cable) {
             cable.carrier(up);
         }
+    }
+
+    /// Takes the carrier of one cable away for a moment, as a bumped plug or a switch's port does.
+    synchronized void flap(int link, int ms) {
+        String port = port(link);
+        String script = "ip link set %s down; sleep %d.%03d; ip link set %s up"
+                .formatted(port, ms / 1000, ms % 1000, port);
+        testbed.outer().network("sh", "-c", script).expectOk("flap of " + name);
+    }
+
+    /// Gives the node's end of a cable another hardware address, as a card that was changed has.
+    synchronized void changeMac(int link, String mac) {
+        running().network("ip", "link", "set", "eth" + link, "address", mac).expectOk("address of " + name);
     }
 
     /// Whether the node's kernel has this address now. Starts no process, so it can be asked often, and also of a node

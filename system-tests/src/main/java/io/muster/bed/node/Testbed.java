@@ -37,6 +37,9 @@ public final class Testbed implements AutoCloseable {
     private final PowerController power;
     private final OptionalLong cableSeed;
 
+    /// Whether the nodes' names mean IPv6 addresses.
+    private final boolean six;
+
     private Testbed(
             Path dir,
             Path init,
@@ -45,7 +48,8 @@ public final class Testbed implements AutoCloseable {
             Box outer,
             Box client,
             PowerController power,
-            OptionalLong cableSeed) {
+            OptionalLong cableSeed,
+            boolean six) {
         this.dir = dir;
         this.init = init;
         this.hosts = hosts;
@@ -54,6 +58,7 @@ public final class Testbed implements AutoCloseable {
         this.client = client;
         this.power = power;
         this.cableSeed = cableSeed;
+        this.six = six;
     }
 
     /// Makes bridges, client and nodes; the nodes are booted and run nothing yet.
@@ -62,12 +67,17 @@ public final class Testbed implements AutoCloseable {
     /// @param links networks each node is joined to, 1 to 3
     /// @throws IOException when the machine allows no namespaces, saying so
     public static Testbed open(Path dir, List<String> names, int links) throws IOException {
-        return open(dir, names, links, !Box.root(), OptionalLong.empty());
+        return open(dir, names, links, !Box.root(), OptionalLong.empty(), false);
     }
 
     /// @param ownUsers in a user namespace, also as root
     static Testbed open(Path dir, List<String> names, int links, boolean ownUsers) throws IOException {
-        return open(dir, names, links, ownUsers, OptionalLong.empty());
+        return open(dir, names, links, ownUsers, OptionalLong.empty(), false);
+    }
+
+    /// The same with names that mean IPv6 addresses.
+    static Testbed openSix(Path dir, List<String> names, int links) throws IOException {
+        return open(dir, names, links, !Box.root(), OptionalLong.empty(), true);
     }
 
     /// The same with cables that can be bad ([Cable]) between the nodes and the bridges; without taps, with
@@ -76,14 +86,15 @@ public final class Testbed implements AutoCloseable {
     /// @param seed of all cables' dice
     public static Testbed openCabled(Path dir, List<String> names, int links, long seed) throws IOException {
         OptionalLong dice = Cable.absence().isEmpty() ? OptionalLong.of(seed) : OptionalLong.empty();
-        return open(dir, names, links, !Box.root(), dice);
+        return open(dir, names, links, !Box.root(), dice, false);
     }
 
-    private static Testbed open(Path dir, List<String> names, int links, boolean ownUsers, OptionalLong cableSeed)
+    private static Testbed open(
+            Path dir, List<String> names, int links, boolean ownUsers, OptionalLong cableSeed, boolean six)
             throws IOException {
         Path init = init(dir);
         Path hosts = dir.resolve("hosts");
-        Files.writeString(hosts, hostsFile(names, links), StandardCharsets.UTF_8);
+        Files.writeString(hosts, hostsFile(names, links, six), StandardCharsets.UTF_8);
         Box outer = Box.open(init, "testbed", hosts, dir.resolve("testbed.log"), ownUsers);
         try {
             for (int link = 0; link < links; link++) {
@@ -92,7 +103,7 @@ public final class Testbed implements AutoCloseable {
             Box client = outer.inner(init, "client", hosts, dir.resolve("testbed.log"));
             plug(outer, client, "vclient", "eth0", "br0", "10.77.0.100/24");
             PowerController power = PowerController.listen(dir.resolve("power.sock"));
-            Testbed testbed = new Testbed(dir, init, hosts, links, outer, client, power, cableSeed);
+            Testbed testbed = new Testbed(dir, init, hosts, links, outer, client, power, cableSeed, six);
             int nodeid = 0;
             for (String name : names) {
                 TestNode node = new TestNode(testbed, name, ++nodeid);
@@ -132,13 +143,13 @@ public final class Testbed implements AutoCloseable {
         return file;
     }
 
-    private static String hostsFile(List<String> names, int links) {
+    private static String hostsFile(List<String> names, int links, boolean six) {
         StringBuilder text =
                 new StringBuilder("127.0.0.1 localhost\n::1 localhost ip6-localhost\n10.77.0.100 client\n");
         for (int i = 0; i < names.size(); i++) {
-            text.append(address(i + 1, 0)).append(' ').append(names.get(i)).append('\n');
+            text.append(six ? six(i + 1, 0) : address(i + 1, 0)).append(' ').append(names.get(i)).append('\n');
             for (int link = 1; link < links; link++) {
-                text.append(address(i + 1, link))
+                text.append(six ? six(i + 1, link) : address(i + 1, link))
                         .append(' ')
                         .append(names.get(i))
                         .append('-')
@@ -151,6 +162,10 @@ public final class Testbed implements AutoCloseable {
 
     public static String address(int nodeid, int link) {
         return "10.77." + link + "." + (10 + nodeid);
+    }
+
+    static String six(int nodeid, int link) {
+        return "fd77:0:0:" + link + "::" + (10 + nodeid);
     }
 
     private static void bridge(Box outer, String name) {
@@ -195,6 +210,10 @@ public final class Testbed implements AutoCloseable {
     /// What the dice of cables come from; empty where cables are the kernel's.
     OptionalLong cableSeed() {
         return cableSeed;
+    }
+
+    boolean isSix() {
+        return six;
     }
 
     Box outer() {
@@ -272,6 +291,12 @@ public final class Testbed implements AutoCloseable {
                         .expectOk("isolate " + node.name());
             }
         }
+    }
+
+    /// The switch of a link forgets behind which port which hardware address is.
+    void forget(int link) {
+        outer.network("ip", "link", "set", "br" + link, "type", "bridge", "fdb_flush")
+                .expectOk("a bridge that forgets");
     }
 
     /// Ends every process and removes every network of the testbed. The directory stays.

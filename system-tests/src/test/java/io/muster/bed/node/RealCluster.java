@@ -35,6 +35,7 @@ final class RealCluster implements BeforeAllCallback, BeforeEachCallback, AfterA
     private final UnaryOperator<ClusterFile> file;
     private final OptionalLong cableSeed;
     private final boolean oneProcess;
+    private boolean six;
     private @Nullable Parts parts;
 
     private record Parts(Testbed testbed, Cluster cluster, LogWatch logs, WebClient client) {}
@@ -61,6 +62,13 @@ final class RealCluster implements BeforeAllCallback, BeforeEachCallback, AfterA
         this.file = file;
     }
 
+    /// Whose names mean IPv6 addresses.
+    static RealCluster ofSix(int nodes) {
+        var cluster = new RealCluster(nodes, 1, f -> f);
+        cluster.six = true;
+        return cluster;
+    }
+
     /// All daemons of each node in one process.
     static RealCluster ofClusterds(int nodes) {
         return new RealCluster(nodes, 1, f -> f, OptionalLong.empty(), true);
@@ -77,7 +85,7 @@ final class RealCluster implements BeforeAllCallback, BeforeEachCallback, AfterA
         Testbed testbed;
         try {
             testbed = cableSeed.isEmpty()
-                    ? Testbed.open(shortDir, names, links)
+                    ? six ? Testbed.openSix(shortDir, names, links) : Testbed.open(shortDir, names, links)
                     : Testbed.openCabled(shortDir, names, links, cableSeed.getAsLong());
         } catch (IOException e) {
             Assumptions.abort("no namespaces here: " + e.getMessage());
