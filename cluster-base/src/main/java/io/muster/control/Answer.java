@@ -31,6 +31,10 @@ public record Answer(int code, String text, byte[] body) {
     private static final int MAX_BYTES = Frame.MAX_PAYLOAD;
     private static final byte[] NOTHING = new byte[0];
 
+    /// What is told to those who may only look.
+    public static final Answer FORBIDDEN =
+            new Answer(PERMISSION, "permission denied: only root and members of group cluster may do that", NOTHING);
+
     /// Done, with nothing to tell.
     public static final Answer DONE = new Answer(0, "", NOTHING);
 

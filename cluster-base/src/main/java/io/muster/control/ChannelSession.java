@@ -11,6 +11,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,11 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
     private final EpollDomainSocketChannel channel;
     private final PeerCredentials peer;
     private final long id;
+    private final boolean mayChange;
+
+    /// Questions of a guest that has asked too much.
+    private final Queue<Frame> postponed = new ArrayDeque<>();
+
     private final AtomicLong queued = new AtomicLong();
     private long takenAtNs;
     private boolean checking;
@@ -40,6 +48,16 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
         this.channel = channel;
         this.id = id;
         peer = channel.peerCredentials();
+        mayChange = uid() == 0 || uid() == OWN_UID || isOperator();
+    }
+
+    /// The group that counts may be any of the client's.
+    private boolean isOperator() {
+        OptionalInt group = server.operators();
+        if (group.isEmpty()) {
+            return false;
+        }
+        return gid() == group.getAsInt() || PeerGroups.of(channel).contains(group.getAsInt());
     }
 
     @Override
@@ -64,7 +82,7 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
 
     @Override
     public boolean mayChange() {
-        return uid() == 0 || uid() == OWN_UID;
+        return mayChange;
     }
 
     @Override
@@ -124,7 +142,31 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
         // Who sends isn't silent: its answer may stand behind megabytes.
         pingSentNs = System.nanoTime();
         server.framesIn.increment();
-        guarded(() -> server.handler.onFrame(this, frame));
+        if (mayChange) {
+            guarded(() -> server.handler.onFrame(this, frame));
+        } else {
+            postponed.add(frame);
+            if (postponed.size() == 1) {
+                serve();
+            }
+        }
+    }
+
+    /// A guest is read no further while something of it, or for it, waits.
+    private void serve() {
+        while (!over && !postponed.isEmpty()) {
+            long waitMs = queued.get() > 0 ? Guests.EACH_MS : server.guests.waitMs(uid(), ControlServer.nowMs());
+            if (waitMs > 0) {
+                channel.config().setAutoRead(false);
+                server.loop.schedule(this::serve, waitMs, TimeUnit.MILLISECONDS);
+                return;
+            }
+            Frame frame = postponed.remove();
+            guarded(() -> server.handler.onFrame(this, frame));
+        }
+        if (!over && !notReading) {
+            channel.config().setAutoRead(true);
+        }
     }
 
     @Override
@@ -136,6 +178,10 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof MalformedMessage) {
             server.malformed.increment();
+            if (!mayChange && !over) {
+                // What is too large for a question is a deed.
+                channel.writeAndFlush(Unpooled.wrappedBuffer(ControlServer.refusal(Answer.FORBIDDEN.text())));
+            }
             end("malformed frame: " + cause.getMessage());
         } else {
             end("connection lost: " + cause.getMessage());

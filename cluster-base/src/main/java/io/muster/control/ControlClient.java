@@ -15,6 +15,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /// A command's end of a control socket: blocking, every call bounded by one time-out.
@@ -71,7 +72,15 @@ public final class ControlClient implements AutoCloseable {
     public Frame ask(int type, byte[] payload) throws IOException, MalformedMessage {
         long mine = ++sequence;
         long deadline = System.nanoTime() + timeoutNs;
-        write(new Frame(type, mine, CauseId.NONE, payload), deadline);
+        try {
+            write(new Frame(type, mine, CauseId.NONE, payload), deadline);
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (IOException e) {
+            // It hung up, and may have said why.
+            read(deadline);
+            throw e;
+        }
         while (true) {
             Frame frame = read(deadline);
             if (frame.sequence() == mine) {
@@ -123,6 +132,9 @@ public final class ControlClient implements AutoCloseable {
             ByteBuffer body = ByteBuffer.allocate(Frame.checkLength(length, Frame.MAX_PAYLOAD));
             fill(body, deadline);
             Frame frame = Frame.decode(body.array());
+            if (frame.type() == Frame.REFUSAL) {
+                throw new RefusedException(new String(frame.payload(), StandardCharsets.UTF_8));
+            }
             if (frame.type() != Frame.PING) {
                 return frame;
             }

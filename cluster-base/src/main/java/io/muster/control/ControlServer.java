@@ -1,8 +1,13 @@
 package io.muster.control;
 
 import io.muster.driver.DaemonLog;
+import io.muster.finding.Why;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -10,22 +15,33 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/// A daemon's control socket: a Unix stream socket, mode 0660 and of group `cluster` if there is one,
-/// on the daemon's loop.
+/// A daemon's control socket: a Unix stream socket for everybody (mode 0666), on the daemon's loop. What a client may
+/// ask, its credentials decide ([Session#mayChange]).
 ///
 /// A client can't hurt the daemon: frames are bounded and checked, a reader too slow or too silent is
-/// disconnected and counted, an exception in the handler ends that session only.
+/// disconnected and counted, an exception in the handler ends that session only. Those who may only look have
+/// so many connections and questions ([Guests]), small frames, and one answer at a time waiting for them.
 ///
 /// Thread: open and close from any; handler and sessions live on the loop.
 public final class ControlServer implements ControlSocket.Server {
+
+    private static final int BACKLOG = 1024;
+
+    /// So many refusals, then a breath: who connects again and again mustn't have the loop.
+    private static final int REFUSALS = 16;
+
+    private static final int BREATH_MS = 5;
 
     final EventLoop loop;
     final SessionHandler handler;
@@ -36,10 +52,13 @@ public final class ControlServer implements ControlSocket.Server {
     final LongAdder silent = new LongAdder();
     final LongAdder malformed = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    final Guests guests = new Guests();
     private final Map<Long, ChannelSession> sessions = new TreeMap<>();
     private final Path socket;
     private volatile int count;
     private final AtomicLong opened = new AtomicLong();
+    private volatile OptionalInt operators = OptionalInt.empty();
+    private int refusedLately;
     private Channel channel;
 
     private ControlServer(Path socket, EventLoop loop, SessionHandler handler, Limits limits) throws IOException {
@@ -51,7 +70,7 @@ public final class ControlServer implements ControlSocket.Server {
         var bound = new ServerBootstrap()
                 .group(loop, loop)
                 .channel(EpollServerDomainSocketChannel.class)
-                .option(ChannelOption.SO_BACKLOG, 128)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childHandler(new ChannelInitializer<EpollDomainSocketChannel>() {
                     @Override
                     protected void initChannel(EpollDomainSocketChannel client) {
@@ -65,7 +84,7 @@ public final class ControlServer implements ControlSocket.Server {
         }
         channel = bound.channel();
         try {
-            SocketFile.publish(temporary, socket);
+            operators = SocketFile.publish(temporary, socket);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -109,7 +128,7 @@ public final class ControlServer implements ControlSocket.Server {
         try {
             Files.deleteIfExists(socket);
         } catch (IOException e) {
-            DaemonLog.get().warn("{}: can't remove: {}", socket, e.getMessage());
+            DaemonLog.get().warn("{}: can't remove: {}", socket, Why.reason(e));
         }
         if (loop.inEventLoop()) {
             closeAll();
@@ -119,6 +138,9 @@ public final class ControlServer implements ControlSocket.Server {
     }
 
     void closed(ChannelSession session) {
+        if (!session.mayChange()) {
+            guests.left(session.uid());
+        }
         sessions.remove(session.id());
         count = sessions.size();
     }
@@ -130,20 +152,65 @@ public final class ControlServer implements ControlSocket.Server {
         }
     }
 
+    /// The number of group `cluster`, whose members may do what root may.
+    OptionalInt operators() {
+        return operators;
+    }
+
+    static byte[] refusal(String why) {
+        return new Frame(Frame.REFUSAL, why.getBytes(StandardCharsets.UTF_8)).encode();
+    }
+
+    static long nowMs() {
+        return System.nanoTime() / 1_000_000;
+    }
+
     private void accept(EpollDomainSocketChannel client) {
         try {
-            if (sessions.size() >= limits.maxSessions()) {
-                throw new IOException(limits.maxSessions() + " sessions already");
-            }
             var session = new ChannelSession(this, client, opened.get() + 1);
+            String why = full(session);
+            if (!why.isEmpty()) {
+                refuse(client, why);
+                return;
+            }
             opened.incrementAndGet();
             sessions.put(session.id(), session);
             count = sessions.size();
-            client.pipeline().addLast(new FrameDecoder(limits.maxPayload()), session);
+            int maxPayload = session.mayChange() ? limits.maxPayload() : Limits.GUEST_PAYLOAD;
+            client.pipeline().addLast(new FrameDecoder(maxPayload), session);
         } catch (IOException e) {
-            refused.increment();
-            DaemonLog.get().debug("{}: client refused: {}", socket, e.getMessage());
-            client.close();
+            refuse(client, "it isn't known who you are: " + e.getMessage());
         }
+    }
+
+    /// Guests have places of their own, so that they take no operator's.
+    private String full(ChannelSession session) {
+        if (!session.mayChange()) {
+            return guests.admit(session.uid(), nowMs());
+        }
+        return sessions.size() - guests.sessions() >= limits.maxSessions()
+                ? limits.maxSessions() + " connections are open already: try again later"
+                : "";
+    }
+
+    private void refuse(EpollDomainSocketChannel client, String why) {
+        refused.increment();
+        DaemonLog.get().debug("{}: client refused: {}", socket, why);
+        byte[] octets = refusal(why);
+        client.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelActive(ChannelHandlerContext context) {
+                context.writeAndFlush(Unpooled.wrappedBuffer(octets)).addListener(ChannelFutureListener.CLOSE);
+            }
+        });
+        if (++refusedLately == REFUSALS) {
+            channel.config().setAutoRead(false);
+            loop.schedule(this::acceptAgain, BREATH_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void acceptAgain() {
+        refusedLately = 0;
+        channel.config().setAutoRead(true);
     }
 }

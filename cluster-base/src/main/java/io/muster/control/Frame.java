@@ -28,6 +28,9 @@ public record Frame(int type, long sequence, CauseId cause, byte[] payload) {
     /// A daemon's answer to a request: an [Answer].
     public static final int ANSWER = 240;
 
+    /// A daemon's last word before it hangs up: why, as UTF-8. Answers whatever was asked.
+    static final int REFUSAL = 241;
+
     static final int MAGIC = 0x4d737443;
     static final int VERSION = 1;
     static final int FLAG_CAUSE = 1;

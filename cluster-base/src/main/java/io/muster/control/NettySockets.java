@@ -13,9 +13,13 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /// Unix stream sockets on one of Netty's loops. Thread: as [ControlSocket] has it.
 public final class NettySockets implements ControlSocket {
+
+    private static final int BUSY_MS = 20;
+    private static final int BUSY_TRIES = 100;
 
     private final EventLoop loop;
 
@@ -30,6 +34,15 @@ public final class NettySockets implements ControlSocket {
 
     @Override
     public void connect(Path socket, Peer peer) {
+        connect(socket, peer, BUSY_TRIES);
+    }
+
+    /// So many are waiting to be let in that the kernel takes no more.
+    private static boolean isBusy(Throwable cause) {
+        return String.valueOf(cause.getMessage()).contains("temporarily unavailable");
+    }
+
+    private void connect(Path socket, Peer peer, int triesLeft) {
         var connecting = new Bootstrap()
                 .group(loop)
                 .channel(EpollDomainSocketChannel.class)
@@ -42,6 +55,10 @@ public final class NettySockets implements ControlSocket {
                 })
                 .connect(new DomainSocketAddress(socket.toFile()));
         connecting.addListener(done -> {
+            if (!done.isSuccess() && isBusy(done.cause()) && triesLeft > 0) {
+                loop.schedule(() -> connect(socket, peer, triesLeft - 1), BUSY_MS, TimeUnit.MILLISECONDS);
+                return;
+            }
             if (!done.isSuccess()) {
                 peer.unreachable(new NotRunningException(socket, done.cause()));
                 return;

@@ -17,7 +17,8 @@ public interface Session {
 
     int pid();
 
-    /// Whether the client may change things: root, or whoever the daemon runs as.
+    /// Whether the client may change things and see what is secret: root, whoever the daemon runs as, and members of
+    /// group `cluster`. Everybody else may look at how things stand, and only so often.
     boolean mayChange();
 
     /// Sends what nobody asked for.

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.OptionalInt;
 
 /// The file of a control socket: bound under another name, given mode and group, and only then moved into place,
 /// so that nobody connects to it before its rights are right, and a left-over of a dead daemon is replaced at
@@ -41,16 +42,22 @@ final class SocketFile {
         return temporary;
     }
 
-    static void publish(Path temporary, Path socket) throws IOException {
-        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-rw----"));
+    /// Everybody may connect; what a client may ask is decided by who it is.
+    ///
+    /// @return the number of group `cluster`, if there is one and the socket is its
+    static OptionalInt publish(Path temporary, Path socket) throws IOException {
+        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-rw-rw-"));
+        OptionalInt operators = OptionalInt.empty();
         try {
             var group =
                     temporary.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName("cluster");
             Files.getFileAttributeView(temporary, PosixFileAttributeView.class).setGroup(group);
+            operators = OptionalInt.of((int) Files.getAttribute(temporary, "unix:gid"));
         } catch (IOException | UnsupportedOperationException e) {
-            // No such group, or not ours to give: only our own user gets in, which is the safe side.
+            // No such group, or not ours to give: only root and our own user may do more than look.
         }
         Files.move(temporary, socket, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return operators;
     }
 
     private static boolean served(Path socket) {

@@ -3,6 +3,7 @@ package io.muster.daemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -167,8 +168,13 @@ public final class Layout {
 
     /// Makes the directories a daemon writes to.
     public void makeDirectories() throws IOException {
+        // Everybody may ask the sockets in the first, whatever the umask.
+        boolean there = Files.exists(run());
         for (Path directory : List.of(run(), state(), log())) {
             Files.createDirectories(directory);
+        }
+        if (!there) {
+            Files.setPosixFilePermissions(run(), PosixFilePermissions.fromString("rwxr-xr-x"));
         }
     }
 

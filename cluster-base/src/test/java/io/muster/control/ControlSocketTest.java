@@ -137,8 +137,8 @@ class ControlSocketTest {
     }
 
     @Test
-    void theSocketIsForItsGroupAndGoesWithItsServer() throws IOException {
-        assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
+    void theSocketIsForEverybodyAndGoesWithItsServer() throws IOException {
+        assertEquals("rw-rw-rw-", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
         server.close();
         assertFalse(Files.exists(socket));
         assertThrows(NotRunningException.class, () -> ControlClient.connect(socket, SOON));
@@ -275,7 +275,9 @@ class ControlSocketTest {
                 clients.getLast().ask(ECHO, new byte[0]);
             }
             clients.add(ControlClient.connect(socket, SOON));
-            assertThrows(IOException.class, () -> clients.getLast().ask(ECHO, new byte[0]));
+            var refusal = assertThrows(
+                    RefusedException.class, () -> clients.getLast().ask(ECHO, new byte[0]));
+            assertEquals("4 connections are open already: try again later", refusal.getMessage());
             assertEquals(1, server.counters().refused());
         } finally {
             for (ControlClient client : clients) {

@@ -68,6 +68,11 @@ final class Queries implements SessionHandler {
 
     @Override
     public void onFrame(Session session, Frame frame) {
+        // Descriptors are few and lead to cluster.conf, which has passwords in it.
+        if (!session.mayChange()) {
+            session.reply(frame, no(Errno.EPERM, Errno.EPERM.text()));
+            return;
+        }
         try {
             Input in = frame.input();
             switch (frame.type()) {

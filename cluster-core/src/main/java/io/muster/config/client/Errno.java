@@ -2,7 +2,7 @@ package io.muster.config.client;
 
 /// Error numbers of Linux that ccsd's clients know, and their texts.
 public enum Errno {
-    EPERM(1, "Operation not permitted"),
+    EPERM(1, "Operation not permitted: only root and members of group cluster may do that"),
     EAGAIN(11, "Resource temporarily unavailable"),
     EINVAL(22, "Invalid argument"),
     ENOSYS(38, "Function not implemented"),
@@ -23,7 +23,7 @@ public enum Errno {
         return number;
     }
 
-    /// As strerror(3) has it.
+    /// As strerror(3) has it; a refusal says who may.
     public String text() {
         return text;
     }

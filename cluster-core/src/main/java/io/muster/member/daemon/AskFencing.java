@@ -21,6 +21,9 @@ public final class AskFencing {
     /// The request on `fenced.sock`: this run of the node. Done is a yes.
     public static final int COMPLETE = 64;
 
+    /// What fenced has done and knows, as text; as in `fence_tool dump`.
+    public static final int DUMP = 4;
+
     private static final long ANSWER_MS = 2_000;
 
     private AskFencing() {}

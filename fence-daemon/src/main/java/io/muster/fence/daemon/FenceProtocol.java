@@ -6,6 +6,7 @@ import io.muster.core.Node;
 import io.muster.fence.DomainReport;
 import io.muster.fence.FencePath;
 import io.muster.fence.NodeFencing;
+import io.muster.member.daemon.AskFencing;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.nio.charset.StandardCharsets;
@@ -26,12 +27,12 @@ import java.time.Duration;
 /// | 8 | a run is about to be unfenced | node | |
 /// | 9 | the methods of a node of a former cluster.conf | name or nodeid | [NodeFencing] |
 /// | 10 | an operator vouches that one service of a victim runs no longer | node, text | once the log has it |
-/// | 64 | whether this run of this node has completed the domain ([io.muster.member.daemon.AskFencing]) | node | |
+/// | 64 | whether this run of this node has completed the domain ([AskFencing]) | node | |
 public final class FenceProtocol {
     public static final int JOIN = 1;
     public static final int LEAVE = 2;
     public static final int REPORT = 3;
-    public static final int DUMP = 4;
+    public static final int DUMP = AskFencing.DUMP;
     public static final int ACKNOWLEDGE = 5;
     public static final int FENCED_OUTSIDE = 6;
     public static final int TRIED = 7;

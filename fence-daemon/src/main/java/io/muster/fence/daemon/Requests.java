@@ -28,7 +28,7 @@ final class Requests implements SessionHandler {
         this.daemon = daemon;
         this.questions = new Questions(
                 life,
-                Answer.of(Answer.PERMISSION, "permission denied"),
+                Answer.FORBIDDEN,
                 () -> daemon.member().replica().isPresent() ? Optional.empty() : Optional.of(no(OUTSIDE)),
                 Answer.of(
                         Answer.ABANDONED,
@@ -39,12 +39,12 @@ final class Requests implements SessionHandler {
     public void onFrame(Session session, Frame frame) {
         if (frame.type() == FenceProtocol.REPORT) {
             session.reply(frame, Answer.of(daemon.report().encode()));
-        } else if (frame.type() == FenceProtocol.DUMP) {
-            session.reply(frame, Answer.of(dump().getBytes(StandardCharsets.UTF_8)));
         } else if (frame.type() == AskFencing.COMPLETE) {
             completed(session, frame);
         } else if (!session.mayChange()) {
-            session.reply(frame, Answer.of(Answer.PERMISSION, "permission denied"));
+            session.reply(frame, Answer.FORBIDDEN);
+        } else if (frame.type() == FenceProtocol.DUMP) {
+            session.reply(frame, Answer.of(dump().getBytes(StandardCharsets.UTF_8)));
         } else {
             try {
                 change(session, frame);

@@ -44,7 +44,7 @@ final class LvsdSessions implements SessionHandler {
                 if (session.mayChange()) {
                     change(session, frame);
                 } else {
-                    session.reply(frame, Answer.of(Answer.PERMISSION, "only root may do that"));
+                    session.reply(frame, Answer.FORBIDDEN);
                 }
             }
             default -> session.close();
