@@ -4,6 +4,7 @@ import io.muster.finding.ConfigInvalid;
 import io.muster.finding.Findings;
 import io.muster.finding.Placed;
 import io.muster.finding.Reading;
+import io.muster.finding.Why;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -34,7 +35,7 @@ public final class ConfigReader {
         } catch (AccessDeniedException e) {
             return Reading.refused(name, file + " can't be read: permission denied");
         } catch (IOException e) {
-            return Reading.refused(name, file + " can't be read: " + e.getMessage());
+            return Reading.refused(name, file + " can't be read: " + Why.reason(e));
         }
     }
 

@@ -58,7 +58,7 @@ public final class CmanTool implements Command {
             return switch (o.operation()) {
                 case "status" -> status(out);
                 case "nodes" -> nodes(o, out);
-                case "services" -> services(out);
+                case "services", "service" -> services(out);
                 case "version" -> version(o, out, err);
                 case "wait" -> await(o, err);
                 case "join" -> join(o, err);

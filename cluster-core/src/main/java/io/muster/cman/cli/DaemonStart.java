@@ -7,6 +7,7 @@ import io.muster.core.MalformedMessage;
 import io.muster.daemon.Launcher;
 import io.muster.daemon.Layout;
 import io.muster.driver.Patience;
+import io.muster.finding.Why;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ final class DaemonStart {
             builder.redirectError(complaint.toFile());
             process = builder.start();
         } catch (IOException e) {
-            throw new Failure("can't start cman: " + e.getMessage());
+            throw new Failure("can't start cman: " + Why.of(e));
         }
         try {
             await(layout, process, complaint);

@@ -28,12 +28,12 @@ final class GroupsText {
         Group group = status.group();
         Level level = group.level().orElseThrow();
         int colon = group.name().indexOf(':');
-        String type = colon > 0
-                ? group.name().substring(0, colon)
-                : switch (level) {
+        // The original saw services by the lockspace of their daemon, and so do those who ask.
+        String type =
+                switch (level) {
                     case FENCE -> "fence";
-                    case LOCK -> "dlm";
-                    case SERVICE -> "service";
+                    case LOCK -> colon > 0 ? group.name().substring(0, colon) : "dlm";
+                    case SERVICE -> "dlm";
                 };
         List<String> ids = group.members().keySet().stream()
                 .map(node -> Integer.toString(node.nodeid()))
@@ -41,7 +41,7 @@ final class GroupsText {
         String state = status.recovering() ? (level == Level.FENCE ? "FAIL_START_WAIT" : "FAIL_ALL_STOPPED") : "none";
         return new Row(
                 type,
-                level.ordinal(),
+                level == Level.FENCE ? 0 : 1,
                 group.name().substring(colon + 1),
                 group.id(),
                 state,

@@ -28,6 +28,8 @@ import java.util.List;
 /// | 17 | what is left of a lost run | node, [io.muster.group.Remains] | |
 /// | 18 | the cluster.conf in force | | bytes; none while this node has yet to get it |
 /// | 19 | a service runs no longer there | node, string service | result |
+/// | 20 | all there is to say of groups | | text, UTF-8 |
+/// | 21 | a line for the log | string | result |
 ///
 /// Answers are [io.muster.control.Answer]s; a result's code is the ordinal of
 /// [io.muster.membership.CmanEffect.Result].
@@ -56,6 +58,8 @@ public final class CmanFrames {
     public static final int VOUCHED = 17;
     public static final int ASK_DOCUMENT = 18;
     public static final int ACKNOWLEDGE = 19;
+    public static final int DUMP = 20;
+    public static final int LOG = 21;
     public static final int ENTRY = 40;
     public static final int PARTED = 41;
     public static final int ASK_SHUTDOWN = 42;

@@ -19,9 +19,10 @@ import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loop;
 import io.muster.driver.Patience;
 import io.muster.driver.Recorder;
+import io.muster.finding.Why;
 import io.muster.membership.Cman;
-import io.muster.membership.CmanEffect;
 import io.muster.membership.CmanEffect.Result;
+import io.muster.membership.CmanEffect;
 import io.muster.membership.CmanEvent;
 import io.muster.membership.CmanNode;
 import io.muster.membership.CmanRecord;
@@ -271,7 +272,7 @@ public final class CmanDaemon implements AutoCloseable {
             record = opened;
             return opened;
         } catch (IOException e) {
-            LOG.warn("no flight record: {}", e.getMessage());
+            LOG.warn("no flight record: {}", Why.of(e));
             return Recorder.none();
         }
     }

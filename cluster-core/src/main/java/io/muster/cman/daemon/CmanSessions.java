@@ -17,6 +17,7 @@ import io.muster.membership.CmanEffect;
 import io.muster.membership.CmanEvent;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
+import java.nio.charset.StandardCharsets;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
@@ -30,6 +31,9 @@ import org.slf4j.LoggerFactory;
 /// Thread: the daemon's loop.
 public final class CmanSessions implements SessionHandler {
     private static final Logger LOG = LoggerFactory.getLogger("cman");
+
+    /// Octets of a line that somebody wants in the log.
+    private static final int MAX_LINE = 1024;
 
     /// Gives the core an event.
     @FunctionalInterface
@@ -66,14 +70,24 @@ public final class CmanSessions implements SessionHandler {
             return;
         }
         if (!session.mayChange()) {
-            session.reply(frame, Answer.of(Answer.PERMISSION, "permission denied"));
+            session.reply(frame, Answer.FORBIDDEN);
             return;
         }
         if (frame.type() == CmanFrames.ASK_DOCUMENT) {
             session.reply(frame, new Answer(0, "", core.document().orElse(new byte[0])));
             return;
         }
+        if (frame.type() == CmanFrames.DUMP) {
+            byte[] text = GroupDump.of(view.apply(sessions.size())).getBytes(StandardCharsets.UTF_8);
+            session.reply(frame, Answer.of(text));
+            return;
+        }
         try {
+            if (frame.type() == CmanFrames.LOG) {
+                LOG.info("{}", frame.input().string(MAX_LINE).replaceAll("\\p{Cntrl}", " "));
+                session.reply(frame, Answer.DONE);
+                return;
+            }
             if (frame.type() == CmanFrames.DEBUG) {
                 debug.accept(frame.input().u32(Integer.MAX_VALUE));
                 session.reply(frame, Answer.DONE);

@@ -2,6 +2,7 @@ package io.muster.ledger.daemon;
 
 import io.muster.core.MalformedMessage;
 import io.muster.daemon.Layout;
+import io.muster.finding.Why;
 import io.muster.group.Remains;
 import io.muster.ledger.Ledger;
 import io.muster.machine.Files;
@@ -76,7 +77,7 @@ public final class LedgerFile {
         } catch (MalformedMessage e) {
             return Found.all(ledger + " is damaged: " + e.getMessage());
         } catch (IOException e) {
-            return Found.all(ledger + " can't be read: " + e.getMessage());
+            return Found.all(ledger + " can't be read: " + Why.reason(e));
         }
     }
 

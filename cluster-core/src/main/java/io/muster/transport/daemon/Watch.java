@@ -1,5 +1,6 @@
 package io.muster.transport.daemon;
 
+import io.muster.finding.Why;
 import io.muster.transport.ClusterKey;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -74,7 +75,7 @@ final class Watch implements AutoCloseable {
         try {
             rekey.accept(KeyFile.read(keyFile));
         } catch (IOException e) {
-            LOG.warn("the changed key isn't used: {}", e.getMessage());
+            LOG.warn("the changed key isn't used: {}", Why.of(e));
         }
     }
 
