@@ -5,6 +5,7 @@ import io.muster.cli.LongOption;
 import io.muster.driver.DaemonLog;
 import io.muster.driver.Loops;
 import io.muster.driver.Patience;
+import io.muster.finding.Why;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -214,7 +215,7 @@ public final class Daemon {
             running = starter.start(context);
             notePid(layout);
         } catch (Exception e) {
-            log.error("can't start: {}", e.getMessage() == null ? e : e.getMessage());
+            log.error("can't start: {}", e instanceof IOException io ? Why.of(io) : e.getMessage() == null ? e : e.getMessage());
             log.debug("can't start", e);
             Logs.end();
             return 1;

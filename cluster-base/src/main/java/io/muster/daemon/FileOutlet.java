@@ -1,6 +1,7 @@
 package io.muster.daemon;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.muster.finding.Why;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,6 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// opened again by its name; when nothing has that name any more, so it is without being told, since to the
 /// director's daemons SIGHUP means more. A disk that is full, or hangs, costs lines, never the daemon.
 final class FileOutlet extends Outlet {
+    /// What agents and clients said may stand in it: not for everybody.
+    private static final FileAttribute<?> MODE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----"));
+
     private final Path file;
     private @Nullable FileChannel out;
     private long failedAtMs = Long.MIN_VALUE;
@@ -46,8 +54,7 @@ final class FileOutlet extends Outlet {
         } catch (IOException e) {
             failedAtMs = event.getTimeStamp();
             shut();
-            String why = e.getMessage();
-            failed(why == null || why.equals(file.toString()) ? e.getClass().getSimpleName() : why);
+            failed(Why.reason(e));
         }
     }
 
@@ -60,7 +67,7 @@ final class FileOutlet extends Outlet {
             if (failing() && Math.abs(nowMs - failedAtMs) < RETRY_MS) {
                 throw new IOException("still failing");
             }
-            open = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            open = FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), MODE);
             out = open;
         }
         return open;

@@ -1,5 +1,6 @@
 package io.muster.os;
 
+import io.muster.finding.Why;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ public final class BorrowedSettings {
         try {
             noted().forEach(former::putIfAbsent);
         } catch (IOException e) {
-            problems.add("can't read " + file + ": " + e.getMessage());
+            problems.add("can't read " + file + ": " + Why.reason(e));
         }
         for (Map.Entry<String, String> each : List.copyOf(former.entrySet())) {
             try {
@@ -94,7 +95,7 @@ public final class BorrowedSettings {
         try {
             note();
         } catch (IOException e) {
-            problems.add("can't write " + file + ": " + e.getMessage());
+            problems.add("can't write " + file + ": " + Why.reason(e));
         }
         return problems;
     }

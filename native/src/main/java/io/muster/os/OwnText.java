@@ -1,5 +1,6 @@
 package io.muster.os;
 
+import io.muster.finding.Why;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ public final class OwnText {
             Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
             return "set aside as " + aside;
         } catch (IOException e) {
-            return "can't be set aside: " + e.getMessage();
+            return "can't be set aside: " + Why.of(e);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.muster.os;
 
 import io.muster.driver.DaemonLog;
 import io.muster.driver.Loop;
+import io.muster.finding.Why;
 import io.muster.machine.Program;
 import io.muster.machine.Programs;
 import java.io.IOException;
@@ -62,7 +63,7 @@ public final class RealPrograms implements Programs {
             entry = ledger.begin(must);
         } catch (IOException e) {
             return new Program.Result(
-                    Program.NOT_STARTED, "not started: the note that it runs can't be written: " + e.getMessage(), 0);
+                    Program.NOT_STARTED, "not started: the note that it runs can't be written: " + Why.of(e), 0);
         }
         var result = ProgramRun.run(program.withCommand(entry.wrap(program.command())));
         try {

@@ -1,5 +1,6 @@
 package io.muster.lvs.daemon;
 
+import io.muster.finding.Why;
 import io.muster.lvs.Holdings;
 import io.muster.lvs.HoldingsText;
 import io.muster.os.AtomicFile;
@@ -24,7 +25,7 @@ final class HoldingsFile {
             HoldingsText.Reading reading = HoldingsText.read(String.join("\n", lines.get()));
             return reading.problems().isEmpty() ? reading : reading.and(OwnText.setAside(file));
         } catch (IOException e) {
-            var nothing = new HoldingsText.Reading(Holdings.NONE, List.of("can't be read: " + e.getMessage()));
+            var nothing = new HoldingsText.Reading(Holdings.NONE, List.of("can't be read: " + Why.reason(e)));
             return nothing.and(OwnText.setAside(file));
         }
     }

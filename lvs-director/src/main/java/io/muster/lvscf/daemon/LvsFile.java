@@ -1,6 +1,7 @@
 package io.muster.lvscf.daemon;
 
 import io.muster.finding.Reading;
+import io.muster.finding.Why;
 import io.muster.lvscf.LvsConfig;
 import io.muster.lvscf.LvsReader;
 import io.muster.lvscf.NameLookup;
@@ -37,7 +38,7 @@ public final class LvsFile {
         } catch (NoSuchFileException e) {
             return Reading.refused(file, "there is no file " + path);
         } catch (IOException e) {
-            return Reading.refused(file, "I/O error while reading configuration " + path + ": " + e.getMessage());
+            return Reading.refused(file, "I/O error while reading configuration " + path + ": " + Why.reason(e));
         }
         if (octets.length > MAX_BYTES) {
             return Reading.refused(file, "longer than " + MAX_BYTES + " octets");

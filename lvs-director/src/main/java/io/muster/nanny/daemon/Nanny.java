@@ -16,6 +16,7 @@ import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loops;
 import io.muster.driver.Patience;
 import io.muster.driver.Recorder;
+import io.muster.finding.Why;
 import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.daemon.KernelIpvs;
 import io.muster.nanny.Care;
@@ -106,7 +107,7 @@ public final class Nanny implements AutoCloseable {
         try {
             layout.makeDirectories();
         } catch (IOException e) {
-            System.err.println("nanny: can't make directories below " + layout + ": " + e.getMessage());
+            System.err.println("nanny: can't make directories below " + layout + ": " + Why.of(e));
         }
         Logs.begin("nanny", layout);
         if (options.verbose()) {

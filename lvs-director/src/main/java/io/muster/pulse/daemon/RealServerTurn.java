@@ -2,6 +2,7 @@ package io.muster.pulse.daemon;
 
 import io.muster.daemon.Layout;
 import io.muster.driver.Patience;
+import io.muster.finding.Why;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.net.IpAddress;
 import io.muster.os.AtomicFile;
@@ -59,7 +60,7 @@ final class RealServerTurn implements AutoCloseable {
                         .ifPresentOrElse(turning::add, () -> LOG.warn("{}: can't make sense of \"{}\"", note, line));
             }
         } catch (IOException e) {
-            LOG.warn("{}: can't be read: {}: {}", note, e.getMessage(), OwnText.setAside(note));
+            LOG.warn("{}: can't be read: {}: {}", note, Why.reason(e), OwnText.setAside(note));
         }
         if (!turning.isEmpty()) {
             LOG.info("this director is a real server for {} while it isn't active", turning);
