@@ -1,5 +1,6 @@
 package io.muster.control;
 
+import io.muster.driver.DaemonLog;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.nio.ByteBuffer;
@@ -30,8 +31,8 @@ final class PeerGroups {
                 }
                 return groups;
             } catch (RuntimeException e) {
-                // More of them than asked for; or a kernel before 4.13, and then the primary group is all we know.
-                continue;
+                // More of them than asked for: the next asks for more. Before Linux 4.13 none is answered.
+                DaemonLog.get().debug("groups of a client: {}", e.getMessage());
             }
         }
         return Set.of();

@@ -215,7 +215,9 @@ public final class Daemon {
             running = starter.start(context);
             notePid(layout);
         } catch (Exception e) {
-            log.error("can't start: {}", e instanceof IOException io ? Why.of(io) : e.getMessage() == null ? e : e.getMessage());
+            log.error(
+                    "can't start: {}",
+                    e instanceof IOException io ? Why.of(io) : e.getMessage() == null ? e : e.getMessage());
             log.debug("can't start", e);
             Logs.end();
             return 1;

@@ -275,8 +275,8 @@ class ControlSocketTest {
                 clients.getLast().ask(ECHO, new byte[0]);
             }
             clients.add(ControlClient.connect(socket, SOON));
-            var refusal = assertThrows(
-                    RefusedException.class, () -> clients.getLast().ask(ECHO, new byte[0]));
+            var refusal =
+                    assertThrows(RefusedException.class, () -> clients.getLast().ask(ECHO, new byte[0]));
             assertEquals("4 connections are open already: try again later", refusal.getMessage());
             assertEquals(1, server.counters().refused());
         } finally {

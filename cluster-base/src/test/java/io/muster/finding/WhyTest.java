@@ -27,7 +27,9 @@ class WhyTest {
     @Test
     void everythingElseKeepsItsWords() {
         assertEquals("no answer in time", Why.of(new IOException("no answer in time")));
-        assertEquals("/a to /b: Invalid cross-device link", Why.of(new FileSystemException("/a", "/b", "Invalid cross-device link")));
+        assertEquals(
+                "/a to /b: Invalid cross-device link",
+                Why.of(new FileSystemException("/a", "/b", "Invalid cross-device link")));
         assertEquals("IOException", Why.of(new IOException()));
     }
 }

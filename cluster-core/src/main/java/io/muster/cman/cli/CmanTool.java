@@ -96,7 +96,7 @@ public final class CmanTool implements Command {
         try {
             Answer answer = cman.ask(type, request);
             if (answer.code() == Answer.PERMISSION) {
-                throw Failure.denied();
+                throw new Failure("Cannot open connection to cman, " + answer.text());
             }
             return CmanFrames.result(answer);
         } catch (IOException | MalformedMessage e) {

@@ -104,19 +104,19 @@ public final class GroupTool implements Command {
     }
 
     private int list(List<String> words, boolean verbose, PrintStream out) throws IOException, MalformedMessage {
-            List<GroupsText.Row> rows = GroupsText.rows(StatusCodec.decode(
-                    CommandClient.askOnce(layout.socket("cman"), CommandClient.QUICK, CmanFrames.ASK_STATUS)));
-            if (words.size() >= 3) {
-                rows = rows.stream()
-                        .filter(r -> Integer.toString(r.level()).equals(words.get(1))
-                                && r.name().equals(words.get(2)))
-                        .toList();
-                if (rows.isEmpty()) {
-                    return 1;
-                }
+        List<GroupsText.Row> rows = GroupsText.rows(StatusCodec.decode(
+                CommandClient.askOnce(layout.socket("cman"), CommandClient.QUICK, CmanFrames.ASK_STATUS)));
+        if (words.size() >= 3) {
+            rows = rows.stream()
+                    .filter(r -> Integer.toString(r.level()).equals(words.get(1))
+                            && r.name().equals(words.get(2)))
+                    .toList();
+            if (rows.isEmpty()) {
+                return 1;
             }
-            out.print(GroupsText.table(rows, verbose));
-            return 0;
+        }
+        out.print(GroupsText.table(rows, verbose));
+        return 0;
     }
 
     private int dump(String what, PrintStream out, PrintStream err) throws IOException {

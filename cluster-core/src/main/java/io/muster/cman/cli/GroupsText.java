@@ -29,12 +29,11 @@ final class GroupsText {
         Level level = group.level().orElseThrow();
         int colon = group.name().indexOf(':');
         // The original saw services by the lockspace of their daemon, and so do those who ask.
-        String type =
-                switch (level) {
-                    case FENCE -> "fence";
-                    case LOCK -> colon > 0 ? group.name().substring(0, colon) : "dlm";
-                    case SERVICE -> "dlm";
-                };
+        String type = switch (level) {
+            case FENCE -> "fence";
+            case LOCK -> colon > 0 ? group.name().substring(0, colon) : "dlm";
+            case SERVICE -> "dlm";
+        };
         List<String> ids = group.members().keySet().stream()
                 .map(node -> Integer.toString(node.nodeid()))
                 .toList();

@@ -7,7 +7,8 @@ import io.muster.membership.CmanStatus.GroupStatus;
 import io.muster.membership.CmanStatus.NodeStatus;
 import java.util.Locale;
 
-/// All that this node's cman can say of nodes and groups, for whoever looks for a fault: `group_tool dump`. Thread: any.
+/// All that this node's cman can say of nodes and groups, for whoever looks for a fault: `group_tool dump`. Thread:
+/// any.
 final class GroupDump {
     private GroupDump() {}
 

@@ -123,8 +123,7 @@ final class NeighbourKeeper implements AutoCloseable {
                 questions.on(devices);
             }
             Map<String, Neighbour> table = new HashMap<>();
-            for (int index :
-                    hops.keySet().stream().map(NextHop::index).collect(Collectors.toSet())) {
+            for (int index : hops.keySet().stream().map(NextHop::index).collect(Collectors.toSet())) {
                 for (Neighbour entry : open().neighbours(index)) {
                     table.put(index + " " + text(entry.address()), entry);
                 }

@@ -57,9 +57,12 @@ class RefusalTest {
     }
 
     @Test
-    void whoMayNotAskHearsThatTheWayIsClosed() {
-        answers.put(CmanFrames.EXPECTED, Answer.of(Answer.PERMISSION, "permission denied"));
-        assertEquals("1: cman_tool: Cannot open connection to cman, permission denied.\n", run("expected", "-e", "3"));
+    void whoMayNotAskHearsWhoMay() {
+        answers.put(CmanFrames.EXPECTED, Answer.FORBIDDEN);
+        assertEquals(
+                "1: cman_tool: Cannot open connection to cman, permission denied: only root and members of group cluster"
+                        + " may do that\n",
+                run("expected", "-e", "3"));
     }
 
     @Test

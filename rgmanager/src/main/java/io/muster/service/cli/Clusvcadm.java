@@ -213,9 +213,10 @@ public final class Clusvcadm implements Command {
             err.println("Could not connect to resource group manager");
             return 1;
         }
-        out.println(answer.code() == ResultCode.PERMISSION
-                ? answer.code().text() + ": only root and members of group cluster may do that"
-                : answer.code().text());
+        out.println(
+                answer.code() == ResultCode.PERMISSION
+                        ? answer.code().text() + ": only root and members of group cluster may do that"
+                        : answer.code().text());
         boolean started = verb == Verb.ENABLE || verb.moves();
         if (started && answer.code() == ResultCode.SUCCESS && answer.owner() != 0) {
             int asked = nodeid != 0 ? nodeid : verb == Verb.ENABLE && !byDomain ? picture.self() : answer.owner();

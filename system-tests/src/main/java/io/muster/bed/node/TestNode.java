@@ -184,8 +184,8 @@ public final class TestNode implements Plug {
     /// Takes the carrier of one cable away for a moment, as a bumped plug or a switch's port does.
     synchronized void flap(int link, int ms) {
         String port = port(link);
-        String script = "ip link set %s down; sleep %d.%03d; ip link set %s up"
-                .formatted(port, ms / 1000, ms % 1000, port);
+        String script =
+                "ip link set %s down; sleep %d.%03d; ip link set %s up".formatted(port, ms / 1000, ms % 1000, port);
         testbed.outer().network("sh", "-c", script).expectOk("flap of " + name);
     }
 

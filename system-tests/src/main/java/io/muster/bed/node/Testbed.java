@@ -147,7 +147,10 @@ public final class Testbed implements AutoCloseable {
         StringBuilder text =
                 new StringBuilder("127.0.0.1 localhost\n::1 localhost ip6-localhost\n10.77.0.100 client\n");
         for (int i = 0; i < names.size(); i++) {
-            text.append(six ? six(i + 1, 0) : address(i + 1, 0)).append(' ').append(names.get(i)).append('\n');
+            text.append(six ? six(i + 1, 0) : address(i + 1, 0))
+                    .append(' ')
+                    .append(names.get(i))
+                    .append('\n');
             for (int link = 1; link < links; link++) {
                 text.append(six ? six(i + 1, link) : address(i + 1, link))
                         .append(' ')
