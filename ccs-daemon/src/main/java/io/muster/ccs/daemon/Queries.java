@@ -70,7 +70,8 @@ final class Queries implements SessionHandler {
     public void onFrame(Session session, Frame frame) {
         // Descriptors are few and lead to cluster.conf, which has passwords in it.
         if (!session.mayChange()) {
-            session.reply(frame, no(Errno.EPERM, Errno.EPERM.text()));
+            boolean numbered = frame.type() <= CcsFrames.SET_STATE;
+            session.reply(frame, numbered ? no(Errno.EPERM, Errno.EPERM.text()) : Answer.FORBIDDEN);
             return;
         }
         try {
