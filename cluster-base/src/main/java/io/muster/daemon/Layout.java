@@ -75,6 +75,11 @@ public final class Layout {
         return state().resolve("life");
     }
 
+    /// The last quorum this machine was in.
+    public Path quorum() {
+        return state().resolve("quorum");
+    }
+
     public Path log() {
         return root.resolve("var/log/cluster");
     }

@@ -47,6 +47,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
     private final FreshQuestions questions;
     private final Shutdown shutdown;
     private final QuorumDevice device;
+    private final LastQuorum lastQuorum;
     private final RingSync sync;
     private final CmanOut out;
 
@@ -73,6 +74,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         this.questions = new FreshQuestions();
         this.shutdown = new Shutdown();
         this.device = new QuorumDevice();
+        this.lastQuorum = new LastQuorum();
         this.state = ClusterState.initial(settings);
         this.sync = new RingSync(self);
         this.out = new CmanOut(self);
@@ -89,6 +91,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             List<FreshQuestions.Question> questions,
             Shutdown.Image shutdown,
             QuorumDevice.Image device,
+            LastQuorum.Image lastQuorum,
             RingSync.Image sync,
             byte[] state,
             boolean stateful,
@@ -106,6 +109,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 questions.image(),
                 shutdown.image(),
                 device.image(),
+                lastQuorum.image(),
                 sync.image(),
                 state.toBytes(),
                 stateful,
@@ -128,6 +132,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
         questions = FreshQuestions.restored(image.questions());
         shutdown = Shutdown.restored(image.shutdown());
         device = QuorumDevice.restored(image.device());
+        lastQuorum = LastQuorum.restored(image.lastQuorum());
         sync = RingSync.restored(image.sync());
         state = ClusterState.read(image.state());
         stateful = image.stateful();
@@ -153,6 +158,10 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             case CmanEvent.Tick() -> {}
             case CmanEvent.Gone(int client) -> gone(client, nowMs);
             case CmanEvent.LedgerRead e -> ledgerRead(e);
+            case CmanEvent.QuorumRemembered(long sequence) -> {
+                lastQuorum.remembered(sequence, out);
+                questions.askAgain(out);
+            }
             case CmanEvent.Join e -> clients.join(e, outbox, out);
             case CmanEvent.Part e -> clients.part(e, nowMs, outbox, out);
             case CmanEvent.Send e -> clients.send(e, state.groups.group(e.group()), outbox, out);
@@ -273,6 +282,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
                 nowMs + aheadMs,
                 stateful,
                 clients.remains(),
+                lastQuorum.known(),
                 sync.companions(),
                 me,
                 state);
@@ -389,6 +399,10 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
             stop();
             return;
         }
+        if (lastQuorum.writing()) {
+            // It is asked again when that is done.
+            return;
+        }
         questions.round(sinceMs, state.tally.quorate(), state.position, out);
     }
 
@@ -503,6 +517,7 @@ public final class Cman implements Core<CmanEvent, CmanEffect> {
 
     private void membersChanged(Set<Node> before, boolean quorateBefore, long nowMs) {
         boolean quorate = state.tally.quorate();
+        lastQuorum.saw(state.lastQuorate, out);
         if (quorate && clients.managesState()) {
             stateful = true;
         }

@@ -17,7 +17,7 @@ import java.util.Optional;
 ///
 /// | type | body |
 /// |---|---|
-/// | 1 transition | u8 protocol, string name, u32 id, bool stateful, [Remains], side, member, state |
+/// | 1 transition | u8 protocol, string name, u32 id, bool stateful, [Remains], u64 last quorum, side, member, state |
 /// | 2 to group | u32 group id, the rest is the payload |
 /// | 3 join | string group, u8 level + 1 or 0, u32 client |
 /// | 4 part | string group, u8 reason, [Remains] |
@@ -59,7 +59,7 @@ final class CmanCodec {
             case Transition t -> {
                 out.u8(t.protocol()).string(t.clusterName()).u32(t.clusterId()).u64(t.wallMs());
                 t.remains().encode(out.bool(t.stateful()));
-                out.list(t.side(), Output::node);
+                out.u64(t.lastQuorum()).list(t.side(), Output::node);
                 t.self().encode(out);
                 t.state().encode(out);
             }
@@ -147,6 +147,7 @@ final class CmanCodec {
                 in.u64(),
                 in.bool(),
                 Remains.decode(in),
+                in.u64(),
                 in.list(MAX_NODES, Input::node),
                 Member.decode(in),
                 ClusterState.decode(in));

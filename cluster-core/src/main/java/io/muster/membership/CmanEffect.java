@@ -50,6 +50,10 @@ public sealed interface CmanEffect {
     /// Read the ledger of this machine, beside the loop; answer with [CmanEvent.LedgerRead].
     record ReadLedger(long number) implements CmanEffect {}
 
+    /// Write down where it outlives a reboot that the cluster was quorate in this ring, or had been when this node
+    /// came; answer with [CmanEvent.QuorumRemembered]. What is there of a later ring stays.
+    record RememberQuorum(long sequence) implements CmanEffect {}
+
     /// Write down for whoever looks into it what two sides of the cluster know differently.
     record KeepDifference(String text) implements CmanEffect {}
 

@@ -54,6 +54,12 @@ public sealed interface CmanEvent {
     /// @param remains empty when there is no ledger and none was lost: nothing, or nobody has kept one
     record LedgerRead(long number, Optional<Remains> remains) implements CmanEvent {}
 
+    /// What this machine remembers of the last quorum it was in: once at the start, and in answer to
+    /// [CmanEffect.RememberQuorum], whether that could be written or not.
+    ///
+    /// @param sequence of the ring; 0 for none
+    record QuorumRemembered(long sequence) implements CmanEvent {}
+
     /// A client wants to be this node's member of a group. Its stream begins with the view that contains it.
     ///
     /// @param requiredMs how long this node may live without it once it was bound; 0 for ever

@@ -8,12 +8,15 @@ import io.muster.group.Group;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Departure;
 import io.muster.group.GroupEntry.Reason;
+import io.muster.quorum.VoteCount;
+import io.muster.quorum.Voter;
 import io.muster.totem.RingId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -31,6 +34,7 @@ import java.util.TreeSet;
 /// | other cluster, other protocol, other document under the same version before the first quorum | refused, by name |
 /// | was never quorate, or isn't stateful | join as new ones |
 /// | the kept side was quorate without it | stateful ones are ended, by name; the others join as new ones |
+/// | isn't quorate by itself, and one who comes new remembers a later quorum | the same |
 /// | neither was quorate since they parted | join again, their replicas start over |
 ///
 /// Of the last kind, those that may still run services stay unproven until they report them stopped.
@@ -84,6 +88,24 @@ final class Installation {
         boolean fresh() {
             return state().members.isEmpty();
         }
+
+        /// The last quorum of which one of its machines knows from an earlier run.
+        long remembered() {
+            return nodes.values().stream()
+                    .mapToLong(Transition::lastQuorum)
+                    .max()
+                    .orElse(0);
+        }
+
+        /// Whether it needs none of those who come.
+        boolean quorateAlone() {
+            List<Voter> voters = nodes.keySet().stream()
+                    .map(state().members::get)
+                    .filter(Objects::nonNull)
+                    .map(Member::voter)
+                    .toList();
+            return VoteCount.count(voters, state().rules, state().tally, false).quorate();
+        }
     }
 
     Installation(RingId ring, Collection<Transition> received) {
@@ -96,7 +118,7 @@ final class Installation {
             state = transitions.values().iterator().next().state().copy();
             return;
         }
-        Side keeper = sides.getFirst();
+        Side keeper = keeper(sides);
         state = keeper.state().copy();
         refuse(keeper);
         kept.addAll(keeper.nodes.keySet());
@@ -109,6 +131,22 @@ final class Installation {
             }
         }
         install(keeper, joining, meeting);
+    }
+
+    /// The side whose state is kept. A quorum that somebody remembers who comes new, and that the last of those who
+    /// come with a state has never heard of, may have started anything: from the older state nobody goes on, unless
+    /// it is that of a quorum now.
+    private static Side keeper(List<Side> sides) {
+        Side last = sides.getFirst();
+        if (last.quorateSequence() < 0 || last.quorateAlone()) {
+            return last;
+        }
+        Transition known = last.first();
+        return sides.stream()
+                .filter(side -> side.quorateSequence() < 0 && side.first().ofClusterOf(known))
+                .filter(side -> side.remembered() > last.quorateSequence())
+                .min(Comparator.comparingLong((Side s) -> -s.remembered()).thenComparing(s -> s.nodes.firstKey()))
+                .orElse(last);
     }
 
     private List<Side> sides() {
@@ -165,7 +203,7 @@ final class Installation {
     private void refuse(Side keeper) {
         Transition model = keeper.first();
         for (Transition t : transitions.values()) {
-            if (!t.clusterName().equals(model.clusterName()) || t.clusterId() != model.clusterId()) {
+            if (!t.ofClusterOf(model)) {
                 refused.put(
                         t.node(),
                         "cluster \"" + t.clusterName() + "\" (" + t.clusterId() + "), not \"" + model.clusterName()
@@ -206,7 +244,7 @@ final class Installation {
                 continue;
             }
             if (decided && !sameQuorum && t.stateful()) {
-                ended.put(node, "rejoined the cluster without a full restart");
+                ended.put(node, why(keeper));
                 continue;
             }
             Member known = side.state().members.getOrDefault(node, t.self());
@@ -216,6 +254,12 @@ final class Installation {
             }
         }
         return !side.fresh();
+    }
+
+    private static String why(Side keeper) {
+        return keeper.quorateSequence() < 0
+                ? "node " + keeper.first().node().nodeid() + " remembers a later quorum than the last one here"
+                : "rejoined the cluster without a full restart";
     }
 
     private void install(Side keeper, SortedMap<Node, Member> joining, List<Side> meeting) {

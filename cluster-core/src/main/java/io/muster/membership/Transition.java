@@ -13,6 +13,7 @@ import java.util.List;
 /// @param wallMs the time on its clock, for display
 /// @param stateful whether its daemons have managed something in a quorate cluster since it started
 /// @param remains what may still run on it
+/// @param lastQuorum sequence of the ring of the last quorum that its machine remembers; 0 for none
 /// @param side those it moved here together with; nodes of one side have equal states
 /// @param self its votes and configuration, for when it isn't a member yet
 /// @param state what it knows of the cluster
@@ -24,6 +25,7 @@ record Transition(
         long wallMs,
         boolean stateful,
         Remains remains,
+        long lastQuorum,
         List<Node> side,
         Member self,
         ClusterState state)
@@ -43,9 +45,14 @@ record Transition(
                 0,
                 false,
                 Remains.ALL,
+                0,
                 List.of(from),
                 unknown,
                 new ClusterState());
+    }
+
+    boolean ofClusterOf(Transition other) {
+        return clusterName.equals(other.clusterName) && clusterId == other.clusterId;
     }
 
     Node node() {

@@ -162,6 +162,7 @@ public final class Ring implements Core<RingEvent, RingEffect> {
         context.effects = new ArrayList<>();
         if (!(phase instanceof Phase.Stopped)) {
             switch (event) {
+                case RingEvent.Above(long sequence) -> context.ringSequence = Math.max(context.ringSequence, sequence);
                 case RingEvent.Start() -> start();
                 case RingEvent.Received(int nodeid, Incarnation incarnation, byte[] datagram) ->
                     received(nodeid, incarnation, datagram);

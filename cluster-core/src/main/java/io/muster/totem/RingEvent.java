@@ -4,6 +4,9 @@ import io.muster.core.CauseId;
 
 /// What happens to a node's ring.
 public sealed interface RingEvent {
+    /// Rings of this cluster have come as far as this: those to come are later. Before [Start].
+    record Above(long sequence) implements RingEvent {}
+
     /// Begin: form a ring of oneself and look for others.
     record Start() implements RingEvent {}
 

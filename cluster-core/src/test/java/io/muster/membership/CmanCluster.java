@@ -206,6 +206,11 @@ final class CmanCluster {
                     simulation.afterMicros(
                             100 + simulation.dice().nextInt(30_000),
                             () -> process.post(cman(new CmanEvent.LedgerRead(number, ledger(node.nodeid())))));
+                case CmanEffect.RememberQuorum(long sequence) ->
+                    simulation.afterMicros(100 + simulation.dice().nextInt(30_000), () -> {
+                        remembered.put(node.nodeid(), sequence);
+                        process.post(cman(new CmanEvent.QuorumRemembered(sequence)));
+                    });
                 case CmanEffect.KeepDifference(String text) -> differences.add(text);
                 case CmanEffect.Say(var _, String text) -> note(text);
                 case CmanEffect.End e -> {
@@ -234,6 +239,9 @@ final class CmanCluster {
     /// What was started on each machine in its present life and hasn't been stopped; a machine without an entry has no
     /// ledger.
     final SortedMap<Integer, SortedSet<String>> ledgers = new TreeMap<>();
+
+    /// By machine: the ring of the last quorum, as it stands on the disk.
+    final SortedMap<Integer, Long> remembered = new TreeMap<>();
 
     /// Machines whose ledger can't be read.
     final Set<Integer> damaged = new TreeSet<>();
@@ -290,6 +298,7 @@ final class CmanCluster {
         Run run = new Run(machine, node);
         runs.put(nodeid, run);
         run.process.post(cman(new CmanEvent.LedgerRead(0, ledger(nodeid))));
+        run.process.post(cman(new CmanEvent.QuorumRemembered(remembered.getOrDefault(nodeid, 0L))));
         run.process.post(new NodeEvent.OfRing(new RingEvent.Start()));
         return run;
     }

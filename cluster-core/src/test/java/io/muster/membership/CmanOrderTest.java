@@ -43,6 +43,8 @@ class CmanOrderTest {
         says(TWO, true, transition(Cman.PROTOCOL, List.of(TWO), stranger(TWO), ClusterState.initial(SETTINGS)));
         assertTrue(cman.installed());
         assertTrue(cman.status().tally().quorate());
+        tell(new CmanEvent.QuorumRemembered(ring.sequence()), 0);
+        effects.clear();
     }
 
     private static Member stranger(Node node) {
@@ -50,7 +52,7 @@ class CmanOrderTest {
     }
 
     private Transition transition(int protocol, List<Node> side, Member self, ClusterState state) {
-        return new Transition(ring, protocol, "harbor", 7, 0, false, Remains.NONE, side, self, state);
+        return new Transition(ring, protocol, "harbor", 7, 0, false, Remains.NONE, 0, side, self, state);
     }
 
     private static CmanSettings settings() {
@@ -134,6 +136,25 @@ class CmanOrderTest {
         assertEquals(1, cman.state().members.get(ONE).votes());
         says(new Node(2, new Incarnation(1, 3)), true, kill(2));
         assertEquals(List.of(ONE, TWO), members());
+    }
+
+    @Test
+    void whatIsToBeRememberedOfAQuorumIsWrittenBeforeAnybodyIsToldOfIt() {
+        ring = new RingId(8, ONE);
+        tell(new CmanEvent.FromRing(new RingEffect.Configuration(ring, false, List.of(ONE, TWO))), 0);
+        tell(new CmanEvent.FromRing(new RingEffect.Configuration(ring, true, List.of(ONE, TWO))), 0);
+        deliverOwn();
+        Member two = cman.state().members.get(TWO);
+        says(TWO, true, transition(Cman.PROTOCOL, List.of(ONE, TWO), two, cman.state()));
+        assertEquals(List.of(new CmanEffect.RememberQuorum(8)), seen(CmanEffect.RememberQuorum.class));
+        tell(new CmanEvent.AskFresh(9, 1), 100);
+        tell(new CmanEvent.FromRing(new RingEffect.RoundCompleted(ring, 100)), 102);
+        assertEquals(List.of(), seen(CmanEffect.Fresh.class));
+        effects.clear();
+        tell(new CmanEvent.QuorumRemembered(8), 103);
+        assertTrue(effects.contains(new CmanEffect.ToRing(new RingEvent.AskRound())));
+        tell(new CmanEvent.FromRing(new RingEffect.RoundCompleted(ring, 103)), 104);
+        assertEquals(1, seen(CmanEffect.Fresh.class).size());
     }
 
     @Test

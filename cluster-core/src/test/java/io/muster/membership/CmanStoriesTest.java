@@ -234,6 +234,75 @@ class CmanStoriesTest {
     }
 
     @Test
+    void aMajorityThatHasRestartedWinsOverAnOlderSideThatHasNot() {
+        CmanCluster c = up(3);
+        for (int i = 0; i < 3; i++) {
+            // Their rings have come far before.
+            c.partition(List.of(1, 2), List.of(3));
+            c.until("3 alone", () -> c.run(3).members().equals(List.of(3)), 5000);
+            c.until("1 and 2", () -> c.run(1).members().equals(List.of(1, 2)), 5000);
+            c.network.heal();
+            c.until("together", c::together, 8000);
+        }
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.partition(List.of(1, 2), List.of(3));
+        c.until("3 alone", () -> c.run(3).members().equals(List.of(3)), 5000);
+        c.crash(1);
+        c.crash(2);
+        c.boot(1).join(Optional.of(Level.SERVICE));
+        c.boot(2).join(Optional.of(Level.SERVICE));
+        c.until("1 and 2 anew", () -> c.run(1).quorate() && c.run(1).members().equals(List.of(1, 2)), 8000);
+        c.simulation.runForMs(1000);
+        c.network.heal();
+        c.until("3 has ended", () -> c.run(3).end != null, 8000);
+        c.until("1 and 2 go on", () -> c.run(1).quorate() && c.run(2).quorate(), 5000);
+        assertNull(c.run(1).end);
+        assertNull(c.run(2).end);
+    }
+
+    @Test
+    void anOlderSideGetsNoQuorumByANodeThatRemembersALaterOne() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.partition(List.of(1, 2), List.of(3));
+        c.until("3 alone", () -> c.run(3).members().equals(List.of(3)), 5000);
+        c.until("1 and 2", () -> c.run(1).members().equals(List.of(1, 2)), 5000);
+        c.simulation.runForMs(1000);
+        c.crash(1);
+        c.network.heal();
+        c.partition(List.of(1, 3), List.of(2));
+        c.boot(1);
+        c.until("3 has ended", () -> c.run(3).end != null, 8000);
+        assertFalse(c.run(1).quorate());
+        assertTrue(c.run(3).end.why().endsWith("node 1 remembers a later quorum than the last one here"));
+        c.boot(3);
+        c.until("1 and 3 anew", () -> c.run(3).quorate() && c.run(3).members().equals(List.of(1, 3)), 8000);
+        assertNull(c.run(1).end);
+    }
+
+    @Test
+    void aQuorumTakesAlsoWhoRemembersALaterOne() {
+        CmanCluster c = up(3);
+        joinAll(c, Optional.of(Level.SERVICE));
+        c.crash(3);
+        c.until("1 and 2", () -> c.run(1).members().equals(List.of(1, 2)), 5000);
+        c.remembered.put(3, 1_000_000L);
+        c.boot(3);
+        c.until("all three", c::together, 8000);
+        assertTrue(c.run(3).quorate());
+    }
+
+    @Test
+    void nobodyIsToldThatTheClusterIsQuorateBeforeThatIsWritten() {
+        CmanCluster c = up(3);
+        long ring = c.run(1).ring.ring().orElseThrow().sequence();
+        c.run(1).ask();
+        c.until("an answer", () -> !c.run(1).fresh.isEmpty(), 2000);
+        assertEquals(List.of(true), c.run(1).fresh);
+        assertEquals(ring, c.remembered.get(1));
+    }
+
+    @Test
     void leaveRemoveLowersExpectedVotesToTheNumberOfNodes() {
         CmanCluster c = up(4);
         for (int id : List.of(4, 3, 2)) {

@@ -46,6 +46,7 @@ final class RingWords {
             case RingEvent.Stalled(long ms) -> "was stalled for " + ms + " ms, says the driver";
             case RingEvent.PortRefused(int nodeid) -> "its datagrams to node " + nodeid + " are refused";
             case RingEvent.Configure _ -> "is configured anew";
+            case RingEvent.Above(long sequence) -> "remembers ring " + sequence;
             case RingEvent.AskRound() -> "is asked for a round of the token";
             case RingEvent.Stop() -> "is told to leave";
             case RingEvent.Tick() -> "deadline";

@@ -3,6 +3,7 @@ package io.muster.model;
 import io.muster.cman.client.CmanView;
 import io.muster.cman.daemon.CmanSessions;
 import io.muster.cman.daemon.LedgerReader;
+import io.muster.cman.daemon.QuorumMemory;
 import io.muster.cman.daemon.Settings;
 import io.muster.cman.daemon.Timings;
 import io.muster.config.ClusterConfig;
@@ -57,6 +58,7 @@ public final class ModelCman {
     private SortedMap<Integer, Configured> lastTold = new TreeMap<>();
     private final Map<String, Long> askedMicros = new HashMap<>();
     private final LedgerReader ledger;
+    private final QuorumMemory memory;
     private final Set<Node> met = new HashSet<>();
     /// By client: members of the ring when cman last said that the cluster is quorate.
     private final SortedMap<Integer, List<Node>> freshMembers = new TreeMap<>();
@@ -109,6 +111,7 @@ public final class ModelCman {
                     driver.post(new NodeEvent.OfCman(event), parent);
                 });
         ledger = new LedgerReader(machine, node.layout(), (event, parent) -> post(event));
+        memory = new QuorumMemory(machine, node.layout(), Settings.cman(config), (event, parent) -> post(event));
         try {
             machine.sockets().serve(node.layout().socket("cman"), sessions, Limits.DEFAULT);
         } catch (IOException e) {
@@ -118,6 +121,7 @@ public final class ModelCman {
         post(new CmanEvent.WallClock(
                 machine.clocks().wallMs() - machine.clocks().monotonicNs() / 1_000_000));
         post(ledger.first());
+        post(memory.first());
         driver.post(new NodeEvent.OfRing(new RingEvent.Start()));
     }
 
@@ -216,6 +220,7 @@ public final class ModelCman {
             }
             case CmanEffect.AskShutdown ask -> sessions.askShutdown(ask);
             case CmanEffect.ReadLedger(long number) -> ledger.read(number);
+            case CmanEffect.RememberQuorum(long sequence) -> memory.write(sequence);
             case CmanEffect.KeepDifference(String text) -> throw new AssertionError(text);
             case CmanEffect.Disconnect gone -> {
                 node.say("client " + gone.client() + " is disconnected: " + gone.why());

@@ -26,6 +26,7 @@ import io.muster.membership.CmanEffect.Result;
 import io.muster.membership.CmanEvent;
 import io.muster.membership.CmanNode;
 import io.muster.membership.CmanRecord;
+import io.muster.membership.CmanSettings;
 import io.muster.membership.CmanSettings.Configured;
 import io.muster.membership.NodeEffect;
 import io.muster.membership.NodeEvent;
@@ -106,6 +107,7 @@ public final class CmanDaemon implements AutoCloseable {
     private final CmanNode core;
     private final Viewer viewer;
     private final LedgerReader ledger;
+    private final QuorumMemory memory;
     /// As the file has it.
     private ClusterConfig file;
 
@@ -140,15 +142,13 @@ public final class CmanDaemon implements AutoCloseable {
         SecureRandom dice = new SecureRandom();
         self = new Node(setup.me().nodeid(), Incarnation.random(dice));
         ringConfig = Timings.ring(config, mtuBytes);
-        Cman cman = new Cman(
-                self,
-                setup.overrides().apply(Settings.cman(config), self.nodeid()),
-                setup.document(),
-                Settings.reader());
+        CmanSettings settings = setup.overrides().apply(Settings.cman(config), self.nodeid());
+        Cman cman = new Cman(self, settings, setup.document(), Settings.reader());
         core = new CmanNode(new Ring(self, ringConfig, new Dice(dice.nextLong())), cman);
         viewer = new Viewer(setup.me().name());
         viewer.configure(config, setup.addresses());
         ledger = new LedgerReader(machine, setup.layout(), this::post);
+        memory = new QuorumMemory(machine, setup.layout(), settings, this::post);
         clients = new CmanSessions(Loop.of(loop), cman, this::view, CmanDaemon::debug, this::post);
     }
 
@@ -207,6 +207,7 @@ public final class CmanDaemon implements AutoCloseable {
         driver = running;
         tellClock(running);
         running.post(new NodeEvent.OfCman(ledger.first()));
+        running.post(new NodeEvent.OfCman(memory.first()));
         if (hardened) {
             loop.execute(CmanDaemon::schedule);
         }
@@ -364,6 +365,7 @@ public final class CmanDaemon implements AutoCloseable {
             case CmanEffect.Fresh fresh -> clients.fresh(fresh);
             case CmanEffect.AskShutdown ask -> clients.askShutdown(ask);
             case CmanEffect.ReadLedger(long number) -> ledger.read(number);
+            case CmanEffect.RememberQuorum(long sequence) -> memory.write(sequence);
             case CmanEffect.KeepDifference(String text) -> keep(text);
             case CmanEffect.Disconnect gone -> {
                 LOG.warn("node={} client {} is disconnected: {}", self.nodeid(), gone.client(), gone.why());

@@ -134,6 +134,10 @@ final class Fleet {
     /// A disk with a ledger.
     private final class Files {
         final SimFiles disk = new SimFiles();
+
+        /// The ring of the last quorum.
+        long quorum;
+
         String life = "life " + ++lives;
         SortedMap<String, byte[]> listed = new TreeMap<>();
 
@@ -174,6 +178,7 @@ final class Fleet {
         runs[n] = run;
         former.computeIfAbsent(n, _ -> new TreeSet<>()).add(self);
         tell(n, read(n, 0));
+        tell(n, new CmanEvent.QuorumRemembered(files[n].quorum));
         tell(n, new CmanEvent.FromRing(new RingEffect.Configuration(ring.id, true, List.of(self))));
         settle();
         tell(n, new CmanEvent.Join(run.watch, 1, WATCH, Optional.of(Level.FENCE), 0));
@@ -526,6 +531,10 @@ final class Fleet {
                         .toList()));
             }
             case CmanEffect.ReadLedger(long number) -> tell(n, read(n, number));
+            case CmanEffect.RememberQuorum(long sequence) -> {
+                files[n].quorum = sequence;
+                tell(n, new CmanEvent.QuorumRemembered(sequence));
+            }
             case CmanEffect.Disconnect(int client, String why) ->
                 throw new AssertionError("node " + n + " client " + client + ": " + why);
             default -> {}

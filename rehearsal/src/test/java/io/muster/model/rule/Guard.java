@@ -15,7 +15,7 @@ enum Guard {
     LEDGER_BEFORE_QUESTION("the ledger has a service before cman is asked whether this node may start it"),
     LOST_LEDGER_IS_ALL("a ledger that was lost in this life of the machine means that all may run"),
     AGENTS_END_WITH_FENCED("no agent outlives the fenced that started it"),
-    LATEST_QUORUM_WINS("a node that comes new joins no side while one that was quorate later lives elsewhere");
+    LATEST_QUORUM_WINS("a side that isn't quorate ends when a node that comes new remembers a later quorum");
 
     final String sentence;
 

@@ -189,10 +189,16 @@ final class Rule {
         }
         int k = w.side(n);
         boolean quorate = w.quorate(k);
+        remember(w, n);
         w.machine(n, UP);
         w.side(n, 0);
         gone(w, k, n, remains);
         settle(w, k, quorate);
+    }
+
+    /// What its side knows of, its machine remembers.
+    private static void remember(World w, int n) {
+        w.memory(n, Math.max(w.memory(n), w.stamp(w.side(n))));
     }
 
     private void gone(World w, int k, int n, int remains) {
@@ -228,12 +234,20 @@ final class Rule {
                     last = Math.max(last, w.stamp(other));
                 }
             }
+            for (int n = 0; n < NODES; n++) {
+                last = Math.max(last, w.memory(n));
+            }
             w.stamp(k, Math.max(w.stamp(k), last + 1));
         } else if (wasQuorate) {
             for (int m = 0; m < NODES; m++) {
                 if (w.member(k, m)) {
                     stopAnew(w, k, m);
                 }
+            }
+        }
+        for (int m = 0; m < NODES; m++) {
+            if (w.member(k, m) && w.stamp(k) > 0) {
+                w.memory(m, 0);
             }
         }
         group(w, k);
@@ -351,25 +365,41 @@ final class Rule {
     private void meetings(World w, Sink sink) {
         for (int x = 0; x < NODES; x++) {
             for (int y = 0; y < NODES; y++) {
-                if (x != y && w.size(x) > 0 && w.size(y) > 0 && w.stamp(x) >= w.stamp(y) && mayMeet(w, x, y)) {
+                if (x != y && w.size(x) > 0 && w.size(y) > 0 && w.stamp(x) >= w.stamp(y)) {
                     World next = w.copy();
-                    meet(next, x, y);
+                    if (outlived(w, x, y)) {
+                        ended(next, x);
+                    } else {
+                        meet(next, x, y);
+                    }
                     to(sink, next, Move.MEET, lowest(w, x), lowest(w, y));
                 }
             }
         }
     }
 
-    private boolean mayMeet(World w, int x, int y) {
-        if (!on(Guard.LATEST_QUORUM_WINS) || w.stamp(y) > 0) {
-            return true;
+    /// Whether one who comes new remembers a later quorum than that of a side which isn't quorate by itself.
+    private boolean outlived(World w, int x, int y) {
+        if (!on(Guard.LATEST_QUORUM_WINS) || w.stamp(y) > 0 || w.stamp(x) == 0 || w.quorate(x)) {
+            return false;
         }
-        for (int k = 0; k < NODES; k++) {
-            if (w.size(k) > 0 && w.stamp(k) > w.stamp(x)) {
-                return false;
+        for (int n = 0; n < NODES; n++) {
+            if (w.member(y, n) && w.memory(n) > w.stamp(x)) {
+                return true;
             }
         }
-        return true;
+        return false;
+    }
+
+    private void ended(World w, int x) {
+        for (int n = 0; n < NODES; n++) {
+            if (w.member(x, n)) {
+                remember(w, n);
+                afterCman(w, n);
+                endAgentsOf(w, n);
+            }
+        }
+        w.clearSide(x);
     }
 
     /// The first side's state is kept.
@@ -396,6 +426,7 @@ final class Rule {
                 continue;
             }
             if (!fresh && !same) {
+                remember(w, n);
                 afterCman(w, n);
                 endAgentsOf(w, n);
                 continue;

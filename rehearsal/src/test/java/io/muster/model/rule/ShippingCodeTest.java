@@ -180,12 +180,7 @@ final class ShippingCodeTest {
             int n = option.node;
             switch (option.move) {
                 case BOOT, BOOT_BARE, START_CMAN -> fleet.startCman(n);
-                case MEET -> {
-                    fleet.meet(n, option.arg);
-                    if (before.stamp(before.side(n)) != before.stamp(before.side(option.arg))) {
-                        heard(world.side(n), n);
-                    }
-                }
+                case MEET -> fleet.meet(n, option.arg);
                 case RG_JOIN -> fleet.joinRg(n);
                 case READY, READY_UNCLEAN -> {
                     if (!fleet.stopAsked(n)) {
@@ -233,18 +228,6 @@ final class ShippingCodeTest {
                 case ORPHAN_ENDS -> fleet.ledgerEmptied(n);
                 case CLAIM, START_RG, ORPHAN_FAILS, STOP_BY_HAND -> {}
                 default -> throw new IllegalStateException("no way to do " + option.move);
-            }
-        }
-
-        /// More careful than the rule: cman takes from a side whose quorum is older what it holds against nodes that
-        /// this side has seen leave since.
-        private void heard(int k, int n) {
-            for (int m = 0; m < NODES; m++) {
-                if (!world.member(k, m)
-                        && world.lost(k, m) == 0
-                        && fleet.lost(n, m).equals(Remains.ALL)) {
-                    world.lost(k, m, world.all());
-                }
             }
         }
 

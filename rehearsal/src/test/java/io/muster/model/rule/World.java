@@ -35,7 +35,8 @@ final class World {
     private static final int TIMER = 8;
     private static final int AGENTS = 9;
     private static final int SUCCESSOR = 10;
-    private static final int PER_NODE = 11;
+    private static final int MEMORY = 11;
+    private static final int PER_NODE = 12;
 
     // What a side believes: when it was quorate last, then by node.
     private static final int SIDES = PER_NODE * NODES;
@@ -45,6 +46,9 @@ final class World {
     private static final int CLAIM = HOLD + NODES;
     private static final int OUTSIDE = CLAIM + NODES;
     private static final int PER_SIDE = OUTSIDE + NODES;
+    /// Sides and machines have one quorum each at most that differs, and there is none.
+    private static final int RANKS = 2 * NODES + 1;
+
     private static final int SIZE = SIDES + PER_SIDE * NODES;
 
     private static final int[][] PERMUTATIONS = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
@@ -169,6 +173,16 @@ final class World {
 
     void successor(int n, boolean v) {
         s[n * PER_NODE + SUCCESSOR] = (byte) (v ? 1 : 0);
+    }
+
+    /// The last quorum the machine remembers, as a rank among those; 0 for none, and in a side that remembers one
+    /// itself.
+    int memory(int n) {
+        return s[n * PER_NODE + MEMORY];
+    }
+
+    void memory(int n, int v) {
+        s[n * PER_NODE + MEMORY] = (byte) v;
     }
 
     // ---- what a side believes
@@ -347,21 +361,20 @@ final class World {
     }
 
     private void rank(int sides) {
-        int[] old = new int[sides];
+        int known = 0;
         for (int k = 0; k < sides; k++) {
-            old[k] = stamp(k);
+            known |= 1 << stamp(k);
         }
+        for (int n = 0; n < NODES; n++) {
+            known |= 1 << memory(n);
+        }
+        // Without the one for never.
+        known &= ~1;
         for (int k = 0; k < sides; k++) {
-            int rank = 0;
-            for (int v = 1; v <= old[k]; v++) {
-                for (int other : old) {
-                    if (other == v) {
-                        rank++;
-                        break;
-                    }
-                }
-            }
-            stamp(k, rank);
+            stamp(k, Integer.bitCount(known & (2 << stamp(k)) - 1));
+        }
+        for (int n = 0; n < NODES; n++) {
+            memory(n, Integer.bitCount(known & (2 << memory(n)) - 1));
         }
     }
 
@@ -379,6 +392,7 @@ final class World {
             truth = truth * 5 + rg(n);
             truth = truth * masks + begun(n);
             truth = truth * 2 + s[n * PER_NODE + TIMER];
+            truth = truth * RANKS + memory(n);
         }
         to[0] = truth;
         long believed = 0;
@@ -412,6 +426,8 @@ final class World {
         int masks = w.all();
         long truth = a;
         for (int n = NODES - 1; n >= 0; n--) {
+            w.memory(n, (int) (truth % RANKS));
+            truth /= RANKS;
             w.timer(n, truth % 2 == 1);
             truth /= 2;
             w.begun(n, (int) (truth % masks));
