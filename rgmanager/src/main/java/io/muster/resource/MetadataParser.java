@@ -15,7 +15,12 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /// Reads an agent's metadata document, as OCF has it with rgmanager's additions.
+///
+/// What stands around the document doesn't make it another one: words before it, which some script that the agent
+/// sources has printed, and whatever follows the end of its outermost element. A document may describe several types.
 public final class MetadataParser {
+    private final Path agent;
+    private final List<AgentMetadata> types = new ArrayList<>();
     private String type = "";
     private String version = "1.0";
     private final List<Parameter> parameters = new ArrayList<>();
@@ -24,7 +29,9 @@ public final class MetadataParser {
     private int maxInstances;
     private boolean initOnAdd = true;
 
-    private MetadataParser() {}
+    private MetadataParser(Path agent) {
+        this.agent = agent;
+    }
 
     /// Looking for it in all jars takes longer than any document. It may be used from any thread once it is set up.
     private static final class Factory {
@@ -42,40 +49,80 @@ public final class MetadataParser {
     /// Parses the document.
     ///
     /// @param agent the program that printed it, for messages
-    public static AgentMetadata parse(Path agent, String document) throws MalformedMessage {
-        var parser = new MetadataParser();
+    /// @return the types it describes, at least one
+    public static List<AgentMetadata> parse(Path agent, String document) throws MalformedMessage {
+        var parser = new MetadataParser(agent);
         try {
-            var xml = Factory.STAX.createXMLStreamReader(new StringReader(document));
-            while (xml.hasNext()) {
-                if (xml.next() == XMLStreamConstants.START_ELEMENT) {
-                    parser.element(xml);
+            var xml = Factory.STAX.createXMLStreamReader(new StringReader(withoutPreface(document)));
+            int depth = 0;
+            do {
+                switch (xml.next()) {
+                    case XMLStreamConstants.START_ELEMENT -> {
+                        // The text of an element is read with its end.
+                        depth += parser.element(xml) ? 0 : 1;
+                    }
+                    case XMLStreamConstants.END_ELEMENT -> {
+                        depth--;
+                        parser.end(xml);
+                    }
+                    default -> {}
                 }
-            }
+            } while (xml.hasNext() && (depth > 0 || parser.types.isEmpty()));
         } catch (XMLStreamException e) {
-            throw new MalformedMessage(agent + ": meta-data isn't XML: " + e.getMessage());
+            throw new MalformedMessage(agent + ": meta-data isn't XML: " + firstLine(e));
         }
-        if (parser.type.isEmpty() || parser.type.equals("action")) {
+        if (parser.types.isEmpty()) {
             throw new MalformedMessage(agent + ": meta-data names no resource type");
         }
-        return new AgentMetadata(
-                agent,
-                parser.type,
-                parser.version,
-                parser.parameters,
-                parser.actions,
-                parser.children,
-                parser.maxInstances,
-                parser.initOnAdd);
+        return List.copyOf(parser.types);
     }
 
-    private void element(XMLStreamReader xml) throws XMLStreamException {
+    private static String withoutPreface(String document) {
+        for (String opening : List.of("<?xml", "<!DOCTYPE", "<resource-agent")) {
+            int at = document.indexOf(opening);
+            if (at >= 0) {
+                return document.substring(at);
+            }
+        }
+        return document;
+    }
+
+    private static String firstLine(XMLStreamException e) {
+        String text = String.valueOf(e.getMessage());
+        int end = text.indexOf('\n');
+        return (end < 0 ? text : text.substring(0, end)).strip();
+    }
+
+    private void end(XMLStreamReader xml) {
+        if (!xml.getLocalName().equals("resource-agent")) {
+            return;
+        }
+        if (!type.isEmpty() && !type.equals("action")) {
+            types.add(new AgentMetadata(
+                    agent, type, version, parameters, actions, children, maxInstances, initOnAdd));
+        }
+        type = "";
+        version = "1.0";
+        parameters.clear();
+        actions.clear();
+        children.clear();
+        maxInstances = 0;
+        initOnAdd = true;
+    }
+
+    /// @return whether its end has been read, too
+    private boolean element(XMLStreamReader xml) throws XMLStreamException {
         switch (xml.getLocalName()) {
             case "resource-agent" -> type = attribute(xml, "name").orElse("");
-            case "version" -> version = xml.getElementText().strip();
+            case "version" -> {
+                version = xml.getElementText().strip();
+                return true;
+            }
             case "parameter" ->
                 parameters.add(new Parameter(
                         attribute(xml, "name").orElse(""),
-                        flag(xml, "primary", false),
+                        // One attribute names a resource: the first that says so.
+                        flag(xml, "primary", false) && parameters.stream().noneMatch(Parameter::primary),
                         flag(xml, "unique", false),
                         flag(xml, "required", false),
                         flag(xml, "reconfig", false),
@@ -100,6 +147,7 @@ public final class MetadataParser {
                         flag(xml, "forbid", false)));
             default -> {}
         }
+        return false;
     }
 
     private void giveDefault(String value) {

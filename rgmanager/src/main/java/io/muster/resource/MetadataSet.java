@@ -1,5 +1,6 @@
 package io.muster.resource;
 
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,9 @@ import java.util.TreeMap;
 
 /// The agents of a node, by the type they handle.
 public final class MetadataSet {
+    /// Nobody was asked.
+    public static final MetadataSet NONE = of(List.of(), List.of());
+
     private final Map<String, AgentMetadata> byType;
     private final List<String> problems;
 
@@ -35,6 +39,13 @@ public final class MetadataSet {
     /// The agent for a type.
     public Optional<AgentMetadata> of(String type) {
         return Optional.ofNullable(byType.get(type));
+    }
+
+    /// What one agent handles.
+    public List<AgentMetadata> by(Path agent) {
+        return byType.values().stream()
+                .filter(known -> known.agent().equals(agent))
+                .toList();
     }
 
     /// All of them, by type.

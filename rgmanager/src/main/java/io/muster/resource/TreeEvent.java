@@ -23,11 +23,14 @@ public sealed interface TreeEvent {
     /// New services are built like these from now on; what has been started stays as it was built then.
     ///
     /// @param services the roots of all services' trees
-    /// @param incomplete services that are configured and of which something can't be built
-    record Configure(List<ResourceNode> services, SortedSet<String> incomplete) implements TreeEvent {
+    /// @param incomplete services that are configured and have a resource that no agent handles
+    /// @param unfit services that aren't to be started, for they have a resource that can't be run, and why
+    record Configure(List<ResourceNode> services, SortedSet<String> incomplete, SortedMap<String, String> unfit)
+            implements TreeEvent {
         public Configure {
             services = List.copyOf(services);
             incomplete = Collections.unmodifiableSortedSet(new TreeSet<>(incomplete));
+            unfit = Collections.unmodifiableSortedMap(new TreeMap<>(unfit));
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// The whole state of a [TreeRun], as `RecordCodec` writes it: [TreeRun#restore] makes an equal one.
@@ -12,7 +13,8 @@ import java.util.TreeSet;
 /// @param trees by a number that is only known here
 /// @param services by label
 /// @param endings by ticket
-/// @param incomplete configured services of which something can't be built
+/// @param incomplete configured services with a resource that no agent handles
+/// @param unfit configured services that aren't to be started, and why
 public record TreeImage(
         boolean barred,
         long questions,
@@ -21,9 +23,11 @@ public record TreeImage(
         SortedMap<String, Service> services,
         SortedMap<Long, Ending> endings,
         Listing.Image listing,
-        SortedSet<String> incomplete) {
+        SortedSet<String> incomplete,
+        SortedMap<String, String> unfit) {
     public TreeImage {
         incomplete = Collections.unmodifiableSortedSet(new TreeSet<>(incomplete));
+        unfit = Collections.unmodifiableSortedMap(new TreeMap<>(unfit));
     }
 
     /// One service as it was built from one configuration.

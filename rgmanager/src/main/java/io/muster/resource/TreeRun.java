@@ -27,6 +27,7 @@ import java.util.TreeSet;
 ///   is about to start.
 /// - While starts are barred, and for what was asked for before everything was to be stopped, the next
 ///   start is refused: the operation fails at that resource, so that the stop behind it can come.
+/// - A service with a resource that can't be run isn't started, and is stopped as far as it is built.
 /// - What was started as one configuration has it is stopped, checked and convalesced so, whatever the
 ///   configuration has become, and nothing else of it is started before. It is forgotten when a stop has
 ///   succeeded. A service that the new configuration builds just as before keeps its counters.
@@ -43,8 +44,11 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
     private final SortedMap<Long, Ending> endings = new TreeMap<>();
     private final Listing listing = new Listing();
 
-    /// Configured services of which something can't be built here.
+    /// Configured services with a resource that no agent handles here.
     private final SortedSet<String> incomplete = new TreeSet<>();
+
+    /// Configured services with a resource that can't be run here, and why.
+    private final SortedMap<String, String> unfit = new TreeMap<>();
 
     private boolean barred;
     private long questions;
@@ -65,6 +69,7 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         run.endings.putAll(image.endings());
         run.listing.restore(image.listing());
         run.incomplete.addAll(image.incomplete());
+        run.unfit.putAll(image.unfit());
         var trees = new TreeMap<Integer, LiveTree>();
         image.trees().forEach((number, tree) -> trees.put(number, new LiveTree(tree.root(), tree.states())));
         image.services()
@@ -83,7 +88,7 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
             trees.computeIfAbsent(number, _ -> new TreeImage.Tree(tree.root(), tree.states()));
             return number;
         })));
-        return new TreeImage(barred, questions, calls, trees, all, new TreeMap<>(endings), listing.image(), incomplete);
+        return new TreeImage(barred, questions, calls, trees, all, new TreeMap<>(endings), listing.image(), incomplete, unfit);
     }
 
     @Override
@@ -92,10 +97,15 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         switch (event) {
             case TreeEvent.Listed(boolean everything, SortedMap<String, Optional<ResourceNode>> found) ->
                 listed(everything, found);
-            case TreeEvent.Configure(List<ResourceNode> roots, SortedSet<String> lacking) -> {
+            case TreeEvent.Configure(
+                    List<ResourceNode> roots,
+                    SortedSet<String> lacking,
+                    SortedMap<String, String> lame) -> {
                 configure(roots);
                 incomplete.clear();
                 incomplete.addAll(lacking);
+                unfit.clear();
+                unfit.putAll(lame);
             }
             case TreeEvent.Run(long ticket, String label, Operation operation, String target) -> {
                 ServiceRun service = services.computeIfAbsent(label, ServiceRun::new);
@@ -195,6 +205,12 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
     private void begin(ServiceRun service, Job job, long nowMs) {
         Operation operation = ServiceRun.operation(job);
         LiveTree tree = operation == Operation.START ? service.configured : service.tree();
+        String lacks = unfit.get(service.label);
+        if (operation == Operation.START && lacks != null) {
+            log(Level.ERROR, service.label + " isn't started, it would run without a resource: " + lacks);
+            done(service, job, new TreeResult(false, false, service.label, 1));
+            return;
+        }
         if (tree == null) {
             // What couldn't be built was never started either, unless the ledger says otherwise.
             boolean unseen = mayRunUnseen(service.label);

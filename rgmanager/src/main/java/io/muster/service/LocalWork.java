@@ -156,13 +156,14 @@ final class LocalWork {
     }
 
     List<ServiceEffect> drive(ClusterState state, Drive<GroupEntry, ServiceEvent> why, long nowMs) {
-        untold.removeIf(effect -> !concernsUs(effect, state));
+        untold.removeIf(effect -> !concernsUs(effect));
         var effects = new ArrayList<>(untold);
         untold.clear();
         switch (why) {
             case Drive.Applied<GroupEntry, ServiceEvent>(GroupEntry entry) -> {
                 applied(entry);
-                if (entry instanceof GroupEntry.Config) {
+                if (entry instanceof GroupEntry.Config
+                        && effects.stream().noneMatch(ServiceEffect.Reconfigure.class::isInstance)) {
                     configuration(state, effects);
                 }
             }
@@ -198,12 +199,9 @@ final class LocalWork {
     }
 
     /// The log knows which node asked, not which life of its rgmanager: who asked a former one is gone.
-    private boolean concernsUs(ServiceEffect told, ClusterState state) {
+    private boolean concernsUs(ServiceEffect told) {
         if (told instanceof ServiceEffect.Answer(long id, ResultCode code, int owner)) {
             return pending.remove(id);
-        }
-        if (told instanceof ServiceEffect.Reconfigure) {
-            known = state.plan;
         }
         return true;
     }

@@ -39,7 +39,8 @@ public final class PlanReader {
         var services = new ArrayList<ServiceSpec>();
         var names = new ArrayList<String>();
         for (Element element : rm.services()) {
-            ServiceSpec spec = service(element, rm);
+            // Of one that is a reference, all that the shared definition says counts.
+            ServiceSpec spec = service(rm.whole(element), rm);
             // The first of a name counts, as in the tree of resources.
             if (!names.contains(spec.name())) {
                 names.add(spec.name());
@@ -74,13 +75,8 @@ public final class PlanReader {
     }
 
     private static ServiceSpec service(Element element, RmConfig rm) {
-        String name = element.attribute("name", element.attribute("ref", ""));
-        if (name.isEmpty()) {
-            // The type's own attribute that names it; only agents know which, and the first is what they mostly mean.
-            name = element.attributes().values().stream().findFirst().orElse("");
-        }
         return new ServiceSpec(
-                element.type() + ":" + name,
+                element.type() + ":" + RmConfig.nameOf(element),
                 !no(element.attribute("autostart", "1")),
                 element.attribute("domain", ""),
                 positive(element.attribute("exclusive", "0")),
@@ -88,7 +84,9 @@ public final class PlanReader {
                 element.attribute("depend", ""),
                 (int) Math.min(1_000_000, count(element.attribute("max_restarts", "0"))),
                 TimeText.seconds(element.attribute("restart_expire_time", "0")) * 1000,
-                element.type().equals("vm") && element.children().isEmpty(),
+                element.type().equals("vm")
+                        && element.children().stream()
+                                .allMatch(child -> child.type().equals("action")),
                 digest(element, rm));
     }
 
@@ -139,7 +137,8 @@ public final class PlanReader {
                 .append(':')
                 .append(value));
         String ref = element.attribute("ref");
-        if (ref != null) {
+        // What a service refers to is in it already.
+        if (ref != null && !top) {
             for (Element shared : rm.resources()) {
                 if (shared.type().equals(element.type()) && shared.attributes().containsValue(ref)) {
                     describe(text, shared, rm, false);

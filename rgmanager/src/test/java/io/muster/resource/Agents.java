@@ -38,9 +38,10 @@ final class Agents {
                 String text = Files.readString(file);
                 int from = text.indexOf("<resource-agent ");
                 int to = text.indexOf("</resource-agent>") + "</resource-agent>".length();
-                agents.add(MetadataParser.parse(Path.of("/agents", type + ".sh"), text.substring(from, to)));
+                agents.add(MetadataParser.parse(Path.of("/agents", type + ".sh"), text.substring(from, to))
+                        .getFirst());
             }
-            agents.add(MetadataParser.parse(Path.of("/agents/app.sh"), APP));
+            agents.add(MetadataParser.parse(Path.of("/agents/app.sh"), APP).getFirst());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (MalformedMessage e) {
@@ -63,8 +64,8 @@ final class Agents {
                         .toList()
                         .toString()));
         ResourceTree tree = ResourceTree.build(config.rm(), ALL);
-        if (!tree.problems().isEmpty()) {
-            throw new IllegalArgumentException(tree.problems().toString());
+        if (!tree.flaws().isEmpty()) {
+            throw new IllegalArgumentException(tree.flaws().toString());
         }
         return List.copyOf(tree.services().values());
     }

@@ -5,7 +5,6 @@ import io.muster.machine.Machine;
 import io.muster.os.RealMachine;
 import io.muster.resource.daemon.AgentDirectory;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Real agents, asked for their metadata by running them.
@@ -13,11 +12,16 @@ public final class RealAgents {
     private RealAgents() {}
 
     public static MetadataSet in(Path directory) {
+        return in(directory, MetadataSet.NONE);
+    }
+
+    /// @param before what they said when they were asked last
+    public static MetadataSet in(Path directory, MetadataSet before) {
         try (Machine machine = RealMachine.of("agents")) {
-            var found = new AtomicReference<MetadataSet>(MetadataSet.of(List.of(), List.of()));
+            var found = new AtomicReference<MetadataSet>(MetadataSet.NONE);
             var told = new Patience();
             machine.loop()
-                    .execute(() -> AgentDirectory.load(machine, directory, set -> {
+                    .execute(() -> AgentDirectory.reload(machine, directory, before, set -> {
                         found.set(set);
                         told.end();
                     }));

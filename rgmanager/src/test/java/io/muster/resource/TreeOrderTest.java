@@ -47,7 +47,7 @@ class TreeOrderTest {
                         element("script", Map.of("name", "s2", "file", "/bin/sh")),
                         element("fs", Map.of("name", "data", "mountpoint", "/d", "device", "/dev/sdz")),
                         element("ip", Map.of("address", "192.0.2.2"))));
-        assertEquals(List.of(), tree.problems());
+        assertEquals(List.of(), tree.flaws());
         return tree.service("service:web").orElseThrow();
     }
 
@@ -76,8 +76,10 @@ class TreeOrderTest {
         var tree =
                 tree(List.of(), element("service", Map.of("name", "web"), element("ip", Map.of("ref", "192.0.2.80"))));
         assertEquals(
-                List.of("cluster.conf:1:1: <ip ref=\"192.0.2.80\">: no such resource is defined: ignored"),
-                tree.problems());
+                "[cluster.conf:1:1: <ip ref=\"192.0.2.80\">: no such resource is defined: service:web isn't started]",
+                tree.flaws().toString());
+        assertEquals(
+                Map.of("service:web", "<ip ref=\"192.0.2.80\"> in line 1: no such resource is defined"), tree.unfit());
     }
 
     @Test
@@ -103,7 +105,12 @@ class TreeOrderTest {
                 element("service", Map.of("name", "a"), element("ip", Map.of("ref", "192.0.2.80"))),
                 element("service", Map.of("name", "b"), element("ip", Map.of("ref", "192.0.2.80"))));
         assertTrue(tree.service("service:b").orElseThrow().children().isEmpty());
-        assertEquals(1, tree.problems().size());
+        assertEquals(1, tree.flaws().size());
+        assertEquals(
+                Map.of(
+                        "service:b",
+                        "<ip ref=\"192.0.2.80\"> in line 1: it is used above already, and may be used once only"),
+                tree.unfit());
     }
 
     @Test

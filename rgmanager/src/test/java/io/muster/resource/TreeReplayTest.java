@@ -46,7 +46,7 @@ class TreeReplayTest {
                 plain.independence(),
                 List.of(),
                 false);
-        run.on(new TreeEvent.Configure(List.of(secret), Collections.emptySortedSet()), 0);
+        run.on(new TreeEvent.Configure(List.of(secret), Collections.emptySortedSet(), Collections.emptySortedMap()), 0);
         var out = new Output(1024);
         codec.encode(out, run.image(), Integer.MAX_VALUE);
         assertFalse(new String(out.toBytes(), StandardCharsets.ISO_8859_1).contains("sesame"));
@@ -55,7 +55,7 @@ class TreeReplayTest {
     @Test
     void anImageThatContradictsItselfIsRefused() {
         var run = new TreeRun();
-        run.on(new TreeEvent.Configure(Agents.services("<service name='s'/>"), Collections.emptySortedSet()), 0);
+        run.on(new TreeEvent.Configure(Agents.services("<service name='s'/>"), Collections.emptySortedSet(), Collections.emptySortedMap()), 0);
         TreeImage image = run.image();
         var trees = new java.util.TreeMap<Integer, TreeImage.Tree>();
         image.trees().forEach((number, tree) -> trees.put(number, new TreeImage.Tree(tree.root(), List.of())));
@@ -67,7 +67,8 @@ class TreeReplayTest {
                 image.services(),
                 image.endings(),
                 image.listing(),
-                image.incomplete());
+                image.incomplete(),
+                image.unfit());
         assertThrows(MalformedMessage.class, () -> new TreeReplay().restore(damaged));
     }
 }

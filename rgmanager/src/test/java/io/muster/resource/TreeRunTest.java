@@ -246,8 +246,8 @@ class TreeRunTest {
     @Test
     void agentsAreToldWhereElseTheirResourceIsUp() {
         stage.configure("""
-                <service name='s'><app name='x'/></service>
-                <service name='t'><app name='x'/><script name='y' file='/y'><app name='x'/></script></service>
+                <resources><app name='x'/></resources><service name='s'><app ref='x'/></service>
+                <service name='t'><app ref='x'/><script name='y' file='/y'><app ref='x'/></script></service>
                 """);
         perform(Operation.START);
         assertEquals("0", others("start app:x"));

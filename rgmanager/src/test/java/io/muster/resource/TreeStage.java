@@ -25,6 +25,7 @@ final class TreeStage {
     private boolean tellsLedger;
     private String problem = "";
     private SortedSet<String> lacking = Collections.emptySortedSet();
+    private SortedMap<String, String> unfit = Collections.emptySortedMap();
     private final Map<String, Integer> statuses = new TreeMap<>();
     private final Map<String, Long> hanging = new TreeMap<>();
     private final PriorityQueue<Ending> endings =
@@ -70,6 +71,11 @@ final class TreeStage {
         lacking = new TreeSet<>(List.of(services));
     }
 
+    /// This service has a resource that can't be run, from the next configuration on.
+    void unfit(String service, String why) {
+        unfit = new TreeMap<>(Map.of(service, why));
+    }
+
     SortedMap<String, Optional<ResourceNode>> ledger() {
         return ledger;
     }
@@ -108,7 +114,7 @@ final class TreeStage {
     }
 
     void configure(String rm) {
-        post(new TreeEvent.Configure(Agents.services(rm), lacking));
+        post(new TreeEvent.Configure(Agents.services(rm), lacking, unfit));
     }
 
     /// The last question that was asked is answered now.

@@ -75,6 +75,52 @@ class PlanReaderTest {
     }
 
     @Test
+    void aReferenceIsReadAsTheSharedDefinitionHasIt() {
+        String conf = CONF.replace("<resources>", """
+                <resources><service name="mail" autostart="0" domain="D" recovery="disable" exclusive="1"
+                    depend="service:web" max_restarts="2" restart_expire_time="60"><script ref="w"/></service>
+                <vm name="guest" recovery="relocate" path="/g"/>
+                """).replace("</rm>", """
+                <service ref="mail" recovery="relocate"/><vm ref="guest" autostart="0"/><service ref="none"/></rm>""");
+        ServiceSpec mail = Objects.requireNonNull(read(conf).service("service:mail"));
+        assertTrue(!mail.autostart() && mail.exclusive());
+        assertEquals("D", mail.domain());
+        assertEquals("service:web", mail.depend());
+        assertEquals(2, mail.maxRestarts());
+        assertEquals(60_000, mail.restartExpireMs());
+        assertEquals(Recovery.RELOCATE, mail.recovery(), "said at the reference");
+        ServiceSpec guest = Objects.requireNonNull(read(conf).service("vm:guest"));
+        assertTrue(!guest.autostart() && guest.migratory());
+        assertEquals(Recovery.RELOCATE, guest.recovery());
+        assertTrue(Objects.requireNonNull(read(conf).service("service:none")).autostart());
+        String digest = mail.digest();
+        assertEquals(
+                digest,
+                Objects.requireNonNull(read(conf.replace("autostart=\"0\" domain=\"D\"", "autostart=\"1\""))
+                                .service("service:mail"))
+                        .digest(),
+                "what may change while it runs, wherever it stands");
+        assertNotEquals(
+                digest,
+                Objects.requireNonNull(
+                                read(conf.replace("max_restarts=\"2\"", "max_restarts=\"9\"")).service("service:mail"))
+                        .digest());
+        assertNotEquals(
+                digest,
+                Objects.requireNonNull(read(conf.replace("init.d/w", "init.d/x")).service("service:mail"))
+                        .digest());
+    }
+
+    @Test
+    void aServiceIsCalledByWhatIdentifiesItsType() {
+        Plan plan = read(CONF.replace("</rm>", """
+                <ip monitor_link="1" address="192.0.2.9"/><SAPInstance START_WAITTIME="5" InstanceName="A"/></rm>"""));
+        assertEquals(
+                List.of("service:web", "service:db", "ip:192.0.2.9", "SAPInstance:A"),
+                plan.services().stream().map(ServiceSpec::name).toList());
+    }
+
+    @Test
     void whatIsNoConfigurationIsNoPlan() {
         assertTrue(PlanReader.read("<cluster".getBytes(StandardCharsets.UTF_8)).isEmpty());
     }

@@ -652,18 +652,22 @@ final class TestCluster {
                     throw new AssertionError(seed() + "request " + id + " answered twice");
                 }
             }
-            case ServiceEffect.Reconfigure r -> {}
-            case ServiceEffect.NeedConfiguration n ->
-                at(
-                        nowMs + 1,
-                        () -> rg.on(new ReplicaEvent.Local<>(new ServiceEvent.Configured(
-                                Plans.read(Plans.document(plan)).orElseThrow()))));
+            case ServiceEffect.Reconfigure _ -> configured(rg, nowMs);
+            case ServiceEffect.NeedConfiguration _ -> configured(rg, nowMs + 1);
             case ServiceEffect.Leave l -> leave(rg);
             case ServiceEffect.StateChanged s ->
                 rg.lines.add(nowMs + " " + s.service() + " " + s.from().text() + " -> " + s.to().text() + " "
                         + s.owner() + ": " + s.reason());
             case ServiceEffect.Notice n -> rg.lines.add(nowMs + " " + n.text());
         }
+    }
+
+    /// It has the trees that go with the configuration.
+    private void configured(Rg rg, long atMs) {
+        at(
+                atMs,
+                () -> rg.on(new ReplicaEvent.Local<>(new ServiceEvent.Configured(
+                        Plans.read(Plans.document(plan)).orElseThrow()))));
     }
 
     private long took() {

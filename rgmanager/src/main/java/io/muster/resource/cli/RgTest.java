@@ -24,7 +24,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -167,7 +166,7 @@ public final class RgTest implements Command {
             return 1;
         }
         ResourceTree tree = ResourceTree.build(config.get().rm(), agents);
-        tree.problems().forEach(problem -> err.println("rg_test: " + problem));
+        tree.flaws().forEach(flaw -> err.println("rg_test: " + flaw));
         if (words.size() == 4) {
             return operate(machine, tree, words.get(1), words.get(2) + ":" + words.get(3), out, err);
         }
@@ -211,8 +210,14 @@ public final class RgTest implements Command {
         if (operation.isEmpty() || service.isEmpty()) {
             return operation.isEmpty() ? usage(err) : 1;
         }
+        String lacks = tree.unfit().get(label);
+        if (lacks != null && operation.get() == Operation.START) {
+            // What it lacks has been said.
+            err.println("rg_test: " + label + " isn't started, it would run without a resource");
+            return 1;
+        }
         out.println(verb + " " + label + "...");
-        Optional<TreeResult> result = awaited(machine, told -> perform(machine, service.get(), operation.get(), told));
+        Optional<TreeResult> result = awaited(machine, told -> perform(machine, tree, label, operation.get(), told));
         if (result.isEmpty()) {
             err.println("rg_test: " + verb + " of " + label + " broke off");
             return 1;
@@ -228,17 +233,23 @@ public final class RgTest implements Command {
 
     /// On this host alone: nobody is asked whether it may.
     private void perform(
-            Machine machine, ResourceNode service, Operation operation, Consumer<Optional<TreeResult>> told) {
+            Machine machine,
+            ResourceTree tree,
+            String label,
+            Operation operation,
+            Consumer<Optional<TreeResult>> told) {
         var setup = TreeRunner.Setup.of(
                 machine, layout.inherited(), may -> may.accept(true), broken -> told.accept(Optional.empty()));
         var runner = new TreeRunner(setup);
-        runner.configure(List.of(service), Collections.emptySortedSet(), CauseId.NONE);
-        runner.run(service.label(), operation, CauseId.NONE, (result, _) -> told.accept(Optional.of(result)));
+        runner.configure(tree, CauseId.NONE);
+        runner.run(label, operation, CauseId.NONE, (result, _) -> told.accept(Optional.of(result)));
     }
 
     private static Optional<ResourceNode> find(ResourceTree tree, String label, PrintStream err) {
         Optional<ResourceNode> service = tree.service(label);
-        if (service.isEmpty()) {
+        if (service.isEmpty() && tree.unfit().containsKey(label)) {
+            err.println("rg_test: " + label + " can't be built: " + tree.unfit().get(label));
+        } else if (service.isEmpty()) {
             err.println("rg_test: no " + label + " in this configuration"
                     + Nearest.hint(label, tree.services().keySet()));
         }

@@ -20,6 +20,10 @@ import java.util.function.Consumer;
 /// The directory with the resource agents of a node (`/usr/share/cluster`): asks them all at once what
 /// they are.
 ///
+/// An agent is asked for its document only: what it says on standard error while it prints that is nobody's
+/// business. One that fails keeps what it said when it was asked before: packages are replaced, and disks fill up,
+/// while its services run.
+///
 /// Thread: the loop.
 public final class AgentDirectory {
     private static final long TIMEOUT_MS = 10_000;
@@ -31,14 +35,16 @@ public final class AgentDirectory {
     private static final long AGAIN_MS = 500;
 
     private final Machine machine;
+    private final MetadataSet before;
     private final Consumer<MetadataSet> then;
-    private final SortedMap<Path, AgentMetadata> known = new TreeMap<>();
+    private final SortedMap<Path, List<AgentMetadata>> known = new TreeMap<>();
     private final SortedMap<Path, String> problems = new TreeMap<>();
     private final long giveUpMs;
     private int awaited;
 
-    private AgentDirectory(Machine machine, long patienceMs, Consumer<MetadataSet> then) {
+    private AgentDirectory(Machine machine, MetadataSet before, long patienceMs, Consumer<MetadataSet> then) {
         this.machine = machine;
+        this.before = before;
         this.then = then;
         this.giveUpMs = nowMs() + patienceMs;
     }
@@ -53,23 +59,32 @@ public final class AgentDirectory {
     ///
     /// @param then on the loop, with what they said
     public static void load(Machine machine, Path directory, Consumer<MetadataSet> then) {
-        load(machine, directory, 0, then);
+        load(machine, directory, MetadataSet.NONE, 0, then);
     }
 
     /// The same for who is about to say that nothing runs here: an agent that fails is asked again for five
     /// seconds.
     public static void loadPatiently(Machine machine, Path directory, Consumer<MetadataSet> then) {
-        load(machine, directory, PATIENCE_MS, then);
+        load(machine, directory, MetadataSet.NONE, PATIENCE_MS, then);
     }
 
-    private static void load(Machine machine, Path directory, long patienceMs, Consumer<MetadataSet> then) {
+    /// The same for who has asked before.
+    ///
+    /// @param before what they said then: counts for those that fail now
+    public static void reload(Machine machine, Path directory, MetadataSet before, Consumer<MetadataSet> then) {
+        load(machine, directory, before, 0, then);
+    }
+
+    private static void load(
+            Machine machine, Path directory, MetadataSet before, long patienceMs, Consumer<MetadataSet> then) {
         machine.beside("listing the resource agents", () -> agents(machine.files(), directory), outcome -> {
             switch (outcome) {
                 case Machine.Outcome.Done(List<Path> agents) ->
-                    new AgentDirectory(machine, patienceMs, then).ask(agents);
+                    new AgentDirectory(machine, before, patienceMs, then).ask(agents);
                 case Machine.Outcome.Failed(IOException why) ->
-                    then.accept(
-                            MetadataSet.of(List.of(), List.of(directory + ": can't list the resource agents: " + why)));
+                    then.accept(MetadataSet.of(
+                            List.copyOf(before.all().values()),
+                            List.of(directory + ": can't list the resource agents: " + why)));
             }
         });
     }
@@ -96,7 +111,9 @@ public final class AgentDirectory {
                     AgentCall.baseEnvironment(agent),
                     "",
                     TIMEOUT_MS,
-                    DOCUMENT_BYTES);
+                    DOCUMENT_BYTES,
+                    Program.Kept.OUTPUT,
+                    Program.Rights.OWN);
             machine.programs().start(question, Programs.Bond.FREE, answer -> {
                 answered(agent, answer);
                 awaited--;
@@ -121,13 +138,28 @@ public final class AgentDirectory {
         }
         if (problems.isEmpty() || nowMs() + AGAIN_MS > giveUpMs) {
             awaited = Integer.MAX_VALUE;
-            then.accept(MetadataSet.of(List.copyOf(known.values()), List.copyOf(problems.values())));
+            then.accept(found());
         } else {
             machine.loop().schedule(() -> ask(List.copyOf(problems.keySet())), AGAIN_MS);
         }
     }
 
-    private static AgentMetadata read(Path agent, Program.Result answer) throws MalformedMessage {
+    private MetadataSet found() {
+        problems.replaceAll((agent, problem) -> {
+            List<AgentMetadata> last = before.by(agent);
+            if (last.isEmpty()) {
+                return problem;
+            }
+            known.put(agent, last);
+            return problem + ": what it said before counts";
+        });
+        return MetadataSet.of(known.values().stream().flatMap(List::stream).toList(), List.copyOf(problems.values()));
+    }
+
+    private static List<AgentMetadata> read(Path agent, Program.Result answer) throws MalformedMessage {
+        if (answer.timedOut()) {
+            throw new MalformedMessage(agent + ": meta-data took longer than " + TIMEOUT_MS / 1000 + " s");
+        }
         if (answer.status() != 0) {
             throw new MalformedMessage(agent + ": meta-data failed with status " + answer.status());
         }

@@ -11,6 +11,7 @@ import io.muster.machine.Program;
 import io.muster.machine.Programs;
 import io.muster.resource.Operation;
 import io.muster.resource.ResourceNode;
+import io.muster.resource.ResourceTree;
 import io.muster.resource.TreeEffect;
 import io.muster.resource.TreeEvent;
 import io.muster.resource.TreeResult;
@@ -21,7 +22,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,10 +132,10 @@ public final class TreeRunner implements AutoCloseable {
 
     /// New services are built like these from now on.
     ///
-    /// @param services the roots of their trees
-    /// @param incomplete services that are configured and of which something can't be built
-    public void configure(List<ResourceNode> services, SortedSet<String> incomplete, CauseId cause) {
-        driver.post(new TreeEvent.Configure(services, incomplete), cause);
+    /// @param tree as the configuration and the agents have it
+    public void configure(ResourceTree tree, CauseId cause) {
+        driver.post(
+                new TreeEvent.Configure(List.copyOf(tree.services().values()), tree.incomplete(), tree.unfit()), cause);
     }
 
     /// What an earlier run has left in the ledger; before anything else.

@@ -35,6 +35,7 @@ import io.muster.service.ServiceManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +97,10 @@ public final class RgManager implements AutoCloseable {
     private @Nullable MetadataSet agents;
     private @Nullable Trees trees;
     private @Nullable ClusterConfig config;
+
+    /// What waits until the trees of that configuration are built.
+    private final List<Runnable> building = new ArrayList<>();
+
     private @Nullable ServiceManager manager;
 
     private RgManager(Around around) {
@@ -252,10 +257,14 @@ public final class RgManager implements AutoCloseable {
 
         @Override
         public void found(ClusterConfig read) {
-            configure(read, CauseId.NONE);
+            configure(read, CauseId.NONE, () -> {});
         }
 
-        private void configure(ClusterConfig read, CauseId cause) {
+        /// Builds the services as a configuration has them, if it is another one: with what the agents say of
+        /// themselves now.
+        ///
+        /// @param then once they are built so; never, when a newer one comes into force before
+        private void configure(ClusterConfig read, CauseId cause, Runnable then) {
             Trees present = trees;
             MetadataSet known = agents;
             if (present == null || known == null) {
@@ -263,11 +272,32 @@ public final class RgManager implements AutoCloseable {
             }
             ClusterConfig before = config;
             config = read;
-            if (before == null || !before.sha256().equals(read.sha256())) {
+            if (before == null) {
+                // The agents have just been asked.
                 present.configure(read.rm(), known, cause);
-                if (manager != null) {
-                    member.answering(cause).accept(new ServiceEvent.AgentsRead(ResourceType.of(known), wallMs()));
-                }
+                then.run();
+            } else if (!before.sha256().equals(read.sha256())) {
+                building.clear();
+                building.add(then);
+                AgentDirectory.reload(member.machine(), member.layout().agents(), known, found -> {
+                    ClusterConfig now = config;
+                    if (now != null && now.sha256().equals(read.sha256())) {
+                        found.problems().forEach(LOG::warn);
+                        agents = found;
+                        present.configure(read.rm(), found, cause);
+                        if (manager != null) {
+                            var asked = new ServiceEvent.AgentsRead(ResourceType.of(found), wallMs());
+                            member.answering(cause).accept(asked);
+                        }
+                        List<Runnable> waiting = List.copyOf(building);
+                        building.clear();
+                        waiting.forEach(Runnable::run);
+                    }
+                });
+            } else if (building.isEmpty()) {
+                then.run();
+            } else {
+                building.add(then);
             }
         }
 
@@ -356,8 +386,11 @@ public final class RgManager implements AutoCloseable {
                 case ServiceEffect.Answer(long id, ResultCode code, int owner) -> commands.answer(id, code, owner);
                 case ServiceEffect.Reconfigure(int version, byte[] document) ->
                     ConfigReader.parse(document, "cluster.conf").config().ifPresent(read -> {
-                        configure(read, cause);
-                        LOG.info("cluster.conf version {} is in force", version);
+                        Consumer<ServiceEvent> then = member.answering(cause);
+                        configure(read, cause, () -> {
+                            LOG.info("cluster.conf version {} is in force", version);
+                            then.accept(new ServiceEvent.Configured(PlanReader.of(read)));
+                        });
                     });
                 case ServiceEffect.NeedConfiguration(int version) -> fetch(version, cause);
                 case ServiceEffect.Leave() -> member.handedOver();
@@ -392,10 +425,8 @@ public final class RgManager implements AutoCloseable {
             member.configuration(found -> found.filter(read -> read.version() == version)
                     // A newer one may have come into force while cman was asked.
                     .filter(read -> config == null || config.version() <= version)
-                    .ifPresent(read -> {
-                        configure(read, cause);
-                        then.accept(new ServiceEvent.Configured(PlanReader.of(read)));
-                    }));
+                    .ifPresent(read -> configure(
+                            read, cause, () -> then.accept(new ServiceEvent.Configured(PlanReader.of(read))))));
         }
     }
 }

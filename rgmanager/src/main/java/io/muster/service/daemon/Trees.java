@@ -32,8 +32,8 @@ final class Trees implements AutoCloseable {
     /// New services are built from this configuration from now on.
     void configure(RmConfig rm, MetadataSet agents, CauseId cause) {
         ResourceTree tree = ResourceTree.build(rm, agents);
-        tree.problems().forEach(LOG::warn);
-        runner.configure(List.copyOf(tree.services().values()), tree.incomplete(), cause);
+        tree.flaws().forEach(flaw -> LOG.warn("{}", flaw));
+        runner.configure(tree, cause);
     }
 
     /// @param then whether it was done, and whether a part that isn't critical is off

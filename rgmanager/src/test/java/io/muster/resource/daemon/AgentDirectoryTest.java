@@ -65,6 +65,68 @@ class AgentDirectoryTest {
                 found.problems().getFirst());
     }
 
+    private void says(String file, String script) throws Exception {
+        Path agent = directory.resolve(file);
+        Files.writeString(agent, "#!/bin/sh\n" + script);
+        assertTrue(agent.toFile().setExecutable(true));
+    }
+
+    @Test
+    void whatAnAgentSaysBesideItsDocumentDoesNotMakeItNone() throws Exception {
+        String document = "echo '<?xml version=\"1.0\"?>'; echo '<resource-agent name=\"%s\"/>'\n";
+        says("after.sh", document.formatted("after") + "echo done; echo 'is <fine> & well'");
+        says("before.sh", "echo '/etc/sysconfig/before: no such file'; echo\n" + document.formatted("before"));
+        says("err.sh", "echo 'no such file' >&2\n" + document.formatted("err") + "echo '<bye>' >&2");
+        says("several.sh", """
+                cat <<'X'
+                <?xml version="1.0"?>
+                <!DOCTYPE resource-agents SYSTEM "ra-api-1-modified.dtd">
+                <resource-agents><resource-agent name="one"><version>2.1</version>
+                <parameters><parameter name="a" primary="1"/><parameter name="b" primary="1"/></parameters>
+                </resource-agent><resource-agent name="action"/><resource-agent name="two"/></resource-agents>
+                X
+                """);
+        MetadataSet found = RealAgents.in(directory);
+        assertEquals(java.util.List.of(), found.problems());
+        assertEquals(
+                Set.of("after", "before", "err", "one", "two"), found.all().keySet());
+        assertEquals("2.1", found.of("one").orElseThrow().version());
+        assertEquals("1.0", found.of("two").orElseThrow().version());
+        assertEquals(
+                java.util.List.of(true, false),
+                found.of("one").orElseThrow().parameters().stream()
+                        .map(io.muster.resource.AgentMetadata.Parameter::primary)
+                        .toList());
+    }
+
+    @Test
+    void aTypeWhoseAgentFailsKeepsWhatWasSaidLast() throws Exception {
+        agent("a.sh", "a", 0);
+        agent("b.sh", "b", 0);
+        agent("c.sh", "c", 0);
+        MetadataSet first = RealAgents.in(directory);
+        assertEquals(Set.of("a", "b", "c"), first.all().keySet());
+        agent("a.sh", "a", 1);
+        says("b.sh", "echo '<resource-agent name=\"b\"><parameters>'");
+        Files.delete(directory.resolve("c.sh"));
+        agent("d.sh", "d", 1);
+        MetadataSet second = RealAgents.in(directory, first);
+        assertEquals(Set.of("a", "b"), second.all().keySet());
+        assertEquals(first.of("a"), second.of("a"));
+        assertEquals(
+                java.util.List.of(
+                        directory + "/a.sh: meta-data failed with status 1: what it said before counts",
+                        directory + "/d.sh: meta-data failed with status 1"),
+                java.util.List.of(
+                        second.problems().getFirst(), second.problems().getLast()));
+        agent("a.sh", "e", 0);
+        assertEquals(
+                Set.of("b", "e"), RealAgents.in(directory, second).all().keySet());
+        MetadataSet gone = RealAgents.in(directory.resolve("nowhere"), second);
+        assertEquals(second.all(), gone.all());
+        assertEquals(1, gone.problems().size());
+    }
+
     @Test
     void aMissingDirectoryIsAProblemAndNoMore() {
         MetadataSet found = RealAgents.in(directory.resolve("nowhere"));

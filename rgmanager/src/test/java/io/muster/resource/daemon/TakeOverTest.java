@@ -18,11 +18,11 @@ import io.muster.resource.ResourceTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,7 +61,7 @@ class TakeOverTest {
         public static void main(String[] args) {
             Path here = Path.of(args[0]);
             RealMachine machine = RealMachine.of("predecessor");
-            List<ResourceNode> services = List.of(service(here, "quick"), service(here, "slow"));
+            ResourceTree tree = services(here, "quick", "slow");
             machine.loop()
                     .execute(() -> machine.programs().takeOver(here.resolve("ledger"), 1000, taken -> {
                         var setup = TreeRunner.Setup.of(machine, Map.of(), may -> may.accept(true), broken -> {});
@@ -75,7 +75,7 @@ class TakeOverTest {
                                 setup.ids(),
                                 setup.recorder(),
                                 setup.fatal()));
-                        runner.configure(services, Collections.emptySortedSet(), CauseId.NONE);
+                        runner.configure(tree, CauseId.NONE);
                         runner.run(
                                 "service:quick",
                                 Operation.START,
@@ -85,12 +85,12 @@ class TakeOverTest {
         }
     }
 
-    private static ResourceNode service(Path here, String name) {
-        var element = new Element("service", 1, 1, Map.of("name", name), List.of());
-        var rm = new RmConfig(10, 0, 5, 5, false, false, List.of(), List.of(), List.of(), List.of(element), List.of());
-        return ResourceTree.build(rm, RealAgents.in(here))
-                .service("service:" + name)
-                .orElseThrow();
+    private static ResourceTree services(Path here, String... names) {
+        List<Element> elements = Stream.of(names)
+                .map(name -> new Element("service", 1, 1, Map.of("name", name), List.of()))
+                .toList();
+        var rm = new RmConfig(10, 0, 5, 5, false, false, List.of(), List.of(), List.of(), elements, List.of());
+        return ResourceTree.build(rm, RealAgents.in(here));
     }
 
     private void writeAgent() throws Exception {
@@ -151,7 +151,7 @@ class TakeOverTest {
     void whereNothingCanBeNotedNothingStartsAndAllCanBeStopped() throws Exception {
         writeAgent();
         Files.createDirectories(here.resolve("ledger/.run.new/full"));
-        List<ResourceNode> services = List.of(service(here, "quick"));
+        ResourceTree tree = services(here, "quick");
         var results = new ArrayList<Boolean>();
         var told = new Patience();
         try (RealMachine machine = RealMachine.of("full")) {
@@ -167,7 +167,7 @@ class TakeOverTest {
                         usual.ids(),
                         usual.recorder(),
                         usual.fatal()));
-                runner.configure(services, Collections.emptySortedSet(), CauseId.NONE);
+                runner.configure(tree, CauseId.NONE);
                 runner.run("service:quick", Operation.START, CauseId.NONE, (start, cause) -> {
                     results.add(start.ok());
                     runner.run("service:quick", Operation.STOP, CauseId.NONE, (stop, by) -> {

@@ -17,7 +17,6 @@ import io.muster.resource.ResourceTree;
 import io.muster.resource.TreeResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,8 +89,8 @@ class TreeRunnerTest {
                         new Element("part", 1, 1, Map.of("name", "a"), List.of()),
                         new Element("part", 1, 1, second, List.of())));
         var rm = new RmConfig(10, 0, 5, 5, false, false, List.of(), List.of(), List.of(), List.of(element), List.of());
-        var services = List.copyOf(ResourceTree.build(rm, set).services().values());
-        machine.loop().execute(() -> runner.configure(services, Collections.emptySortedSet(), CauseId.NONE));
+        ResourceTree tree = ResourceTree.build(rm, set);
+        machine.loop().execute(() -> runner.configure(tree, CauseId.NONE));
     }
 
     private <T> T awaited(Consumer<TreeRunner.Then<T>> work) {

@@ -111,7 +111,7 @@ class VacuousStopTest {
         ResourceTree tree = ResourceTree.build(rm, agents);
         machine.loop().execute(() -> {
             runner.listed(left.all(), left.services(), CauseId.NONE);
-            runner.configure(List.copyOf(tree.services().values()), tree.incomplete(), CauseId.NONE);
+            runner.configure(tree, CauseId.NONE);
         });
         return runner;
     }
