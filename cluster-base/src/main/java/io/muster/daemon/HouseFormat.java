@@ -6,6 +6,9 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.event.KeyValuePair;
 
 /// One line per event: `2026-11-20T21:04:05.123Z cman[812] INFO node=1 ring=1/8 GATHER -> COMMIT: …`; a stack
 /// trace follows when there is one, each line indented.
@@ -38,8 +41,13 @@ final class HouseFormat {
         return "<" + priority(event) + ">" + event.getLevel() + " " + text(event) + "\n";
     }
 
-    /// Syslog's number of an event's level.
+    /// Syslog's number of an event: what it says itself under [Logs#PRIORITY], or that of its level.
     static int priority(ILoggingEvent event) {
+        for (KeyValuePair pair : Objects.requireNonNullElse(event.getKeyValuePairs(), List.<KeyValuePair>of())) {
+            if (pair.key.equals(Logs.PRIORITY) && pair.value instanceof Integer said) {
+                return said;
+            }
+        }
         int level = event.getLevel().toInt();
         return level >= 40_000 ? 3 : level >= 30_000 ? 4 : level >= 20_000 ? 6 : 7;
     }

@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread: any.
 public final class Logs extends ContextAwareBase implements Configurator {
+    /// Under this key an event may have syslog's number, 0 to 7, of which there are more than of levels.
+    public static final String PRIORITY = "priority";
+
     private static final List<String> LEVELS = List.of("OFF", "ERROR", "WARN", "INFO", "DEBUG", "TRACE", "ALL");
 
     /// What a daemon's process has; null in programs that are none.
@@ -60,6 +63,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
         var wishes = new ConcurrentHashMap<String, Level>();
         layout.variable("MUSTER_LOG_LEVEL").ifPresent(name -> wishes.put("", level(name)));
         context.reset();
+        context.start();
         quietNetty(context);
         router.setContext(context);
         router.setName("router");
@@ -190,13 +194,13 @@ public final class Logs extends ContextAwareBase implements Configurator {
         };
     }
 
-    /// The least grave level that a priority lets pass; nothing here is as grave as `crit`.
+    /// The least grave level of which a priority lets something pass: lines may say a priority of their own.
     private static Level levelOf(int priority) {
         return switch (priority) {
             case 7 -> Level.DEBUG;
-            case 6 -> Level.INFO;
-            case 5, 4 -> Level.WARN;
-            case 3 -> Level.ERROR;
+            case 6, 5 -> Level.INFO;
+            case 4 -> Level.WARN;
+            case 3, 2, 1, 0 -> Level.ERROR;
             default -> Level.OFF;
         };
     }

@@ -371,7 +371,7 @@ class HoldersTest {
         replica.begin(new Stopped(Stage.NOBODY, false));
         Plan newer = Plans.plan(2, 3, List.of(), Plans.service("web"));
         replica.apply(Plans.inForce(replica.next(), newer));
-        replica.manager.drive(new Drive.Local<>(new ServiceEvent.Configured(newer)), 2);
+        replica.manager.drive(new Drive.Local<>(new ServiceEvent.Configured(replica.state().plan)), 2);
         replica.manager.drive(new Drive.Local<>(new ServiceEvent.Configured(OneReplica.PLAN)), 2);
         replica.quorum(false);
         replica.quorum(true);

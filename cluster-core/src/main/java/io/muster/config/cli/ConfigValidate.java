@@ -10,7 +10,11 @@ import io.muster.finding.Problem;
 import io.muster.finding.Reading;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.ServiceLoader;
+import java.util.TreeSet;
 
 /// `ccs_config_validate`: checks a cluster.conf and says everything that is wrong with it at once.
 ///
@@ -71,9 +75,30 @@ public final class ConfigValidate implements Command {
         }
         Reading<ClusterConfig> reading = ConfigReader.read(file);
         if (!quiet) {
-            print(reading, verbose, out, err);
+            print(checked(reading, file), verbose, out, err);
         }
         return reading.config().isPresent() ? 0 : 1;
+    }
+
+    /// With what others say of it. Where the reader has a word on the same place already, that is enough.
+    private Reading<ClusterConfig> checked(Reading<ClusterConfig> reading, Path file) {
+        if (reading.config().isEmpty()) {
+            return reading;
+        }
+        var places = new TreeSet<String>();
+        reading.warnings().forEach(problem -> places.add(place(problem)));
+        var all = new ArrayList<>(reading.problems());
+        for (ConfigCheck check : ServiceLoader.load(ConfigCheck.class)) {
+            check.check(reading.config().get(), String.valueOf(file.getFileName()), layout).stream()
+                    .filter(problem -> problem.line() == 0 || !places.contains(place(problem)))
+                    .forEach(all::add);
+        }
+        all.sort(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column));
+        return new Reading<>(reading.config(), all);
+    }
+
+    private static String place(Problem problem) {
+        return problem.line() + ":" + problem.column();
     }
 
     private static void print(Reading<ClusterConfig> reading, boolean verbose, PrintStream out, PrintStream err) {

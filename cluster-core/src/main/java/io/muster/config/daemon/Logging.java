@@ -35,8 +35,10 @@ public final class Logging {
         }
     }
 
+    /// What a configuration says of one daemon.
+    ///
     /// @param usual the file when none is named, or none that can be one
-    static LogSettings settings(String daemon, LoggingConfig logging, Layout layout, Path usual) {
+    public static LogSettings settings(String daemon, LoggingConfig logging, Layout layout, Path usual) {
         LoggingConfig.Settings said = logging.of(daemon);
         Path file = said.logfile()
                 .filter(name -> name.startsWith("/"))

@@ -7,7 +7,6 @@ import io.muster.config.ConfigReader;
 import io.muster.config.FailoverDomain;
 import io.muster.core.CauseId;
 import io.muster.daemon.Layout;
-import io.muster.driver.Patience;
 import io.muster.finding.Reading;
 import io.muster.machine.Machine;
 import io.muster.os.RealMachine;
@@ -18,17 +17,14 @@ import io.muster.resource.ResourceNode;
 import io.muster.resource.ResourceTree;
 import io.muster.resource.TreeOrder;
 import io.muster.resource.TreeResult;
-import io.muster.resource.daemon.AgentDirectory;
 import io.muster.resource.daemon.TreeRunner;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /// `rg_test`: shows what rgmanager makes of a configuration, and runs one service's agents on this
@@ -79,8 +75,7 @@ public final class RgTest implements Command {
     }
 
     private int run(Machine machine, Path directory, List<String> words, PrintStream out, PrintStream err) {
-        Optional<MetadataSet> agents =
-                awaited(machine, told -> AgentDirectory.load(machine, directory, set -> told.accept(Optional.of(set))));
+        Optional<MetadataSet> agents = Asking.agents(machine, directory);
         if (agents.isEmpty()) {
             err.println("rg_test: asking the resource agents in " + directory + " broke off");
             return 1;
@@ -93,19 +88,6 @@ public final class RgTest implements Command {
             case "noop" -> words.size() == 4 ? noop(agents.get(), words, out, err) : usage(err);
             default -> words.size() == 2 ? delta(agents.get(), words, out, err) : usage(err);
         };
-    }
-
-    /// Begins something on the loop and waits until it says what came of it; empty if it can't.
-    private static <T> Optional<T> awaited(Machine machine, Consumer<Consumer<Optional<T>>> work) {
-        var outcome = new AtomicReference<Optional<T>>(Optional.empty());
-        var told = new Patience();
-        machine.loop()
-                .execute(() -> work.accept(what -> {
-                    outcome.set(what);
-                    told.end();
-                }));
-        told.await();
-        return Objects.requireNonNull(outcome.get());
     }
 
     private static int usage(PrintStream err) {
@@ -217,7 +199,7 @@ public final class RgTest implements Command {
             return 1;
         }
         out.println(verb + " " + label + "...");
-        Optional<TreeResult> result = awaited(machine, told -> perform(machine, tree, label, operation.get(), told));
+        Optional<TreeResult> result = Asking.awaited(machine, told -> perform(machine, tree, label, operation.get(), told));
         if (result.isEmpty()) {
             err.println("rg_test: " + verb + " of " + label + " broke off");
             return 1;
