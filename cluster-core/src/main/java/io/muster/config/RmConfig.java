@@ -48,7 +48,9 @@ public record RmConfig(
             return ref;
         }
         String named = element.attribute(ResourceWords.primary(element.type()), element.attribute("name", ""));
-        return named.isEmpty() ? element.attributes().values().stream().findFirst().orElse("") : named;
+        return named.isEmpty()
+                ? element.attributes().values().stream().findFirst().orElse("")
+                : named;
     }
 
     /// A service as the shared definition has it to which it refers: what stands at the reference counts before it.

@@ -98,8 +98,7 @@ public final class MetadataParser {
             return;
         }
         if (!type.isEmpty() && !type.equals("action")) {
-            types.add(new AgentMetadata(
-                    agent, type, version, parameters, actions, children, maxInstances, initOnAdd));
+            types.add(new AgentMetadata(agent, type, version, parameters, actions, children, maxInstances, initOnAdd));
         }
         type = "";
         version = "1.0";

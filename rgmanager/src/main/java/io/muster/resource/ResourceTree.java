@@ -85,7 +85,9 @@ public final class ResourceTree {
             }
         }
         tree.building = "";
-        rm.resources().stream().filter(element -> !tree.referred.contains(element)).forEach(tree::unused);
+        rm.resources().stream()
+                .filter(element -> !tree.referred.contains(element))
+                .forEach(tree::unused);
         return tree;
     }
 
@@ -167,8 +169,10 @@ public final class ResourceTree {
         agents.of(element.type())
                 .ifPresent(agent -> agent.parameters().stream()
                         .filter(parameter -> parameter.required() && !parameter.primary())
-                        .filter(parameter -> parameter.inherit().isEmpty() && parameter.defaultValue().isEmpty())
-                        .filter(parameter -> element.attribute(parameter.name(), "").isBlank())
+                        .filter(parameter -> parameter.inherit().isEmpty()
+                                && parameter.defaultValue().isEmpty())
+                        .filter(parameter ->
+                                element.attribute(parameter.name(), "").isBlank())
                         .forEach(parameter -> flaw(element, parameter.name(), missing(element, parameter))));
     }
 

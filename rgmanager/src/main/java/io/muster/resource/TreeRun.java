@@ -88,7 +88,8 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
             trees.computeIfAbsent(number, _ -> new TreeImage.Tree(tree.root(), tree.states()));
             return number;
         })));
-        return new TreeImage(barred, questions, calls, trees, all, new TreeMap<>(endings), listing.image(), incomplete, unfit);
+        return new TreeImage(
+                barred, questions, calls, trees, all, new TreeMap<>(endings), listing.image(), incomplete, unfit);
     }
 
     @Override

@@ -201,7 +201,12 @@ class LedgerTest {
     @Test
     void anImageHoldsTheLedger() {
         var run = new TreeRun();
-        run.on(new TreeEvent.Configure(Agents.services(ONE), java.util.Collections.emptySortedSet(), java.util.Collections.emptySortedMap()), 0);
+        run.on(
+                new TreeEvent.Configure(
+                        Agents.services(ONE),
+                        java.util.Collections.emptySortedSet(),
+                        java.util.Collections.emptySortedMap()),
+                0);
         run.on(new TreeEvent.Run(1, S, Operation.START), 0);
         var again = TreeRun.restore(run.image());
         var written = new TreeEvent.Written(1, "");

@@ -34,7 +34,9 @@ final class Shapes {
                 <actions>%s</actions><special tag="rgmanager">%s</special></resource-agent>
                 """.formatted(name, actions, children);
         try {
-            TYPES.put(name, MetadataParser.parse(Path.of("/agents", name), document).getFirst());
+            TYPES.put(
+                    name,
+                    MetadataParser.parse(Path.of("/agents", name), document).getFirst());
         } catch (MalformedMessage e) {
             throw new IllegalStateException(e);
         }

@@ -115,7 +115,8 @@ final class TreeOracle {
             case TreeEvent.MayStart(long question, boolean yes) -> answered(question, yes);
             case TreeEvent.AgentEnded(long call, int status, long tookMs) ->
                 services.forEach((label, s) -> agentEnded(label, s, call, status, nowMs));
-            case TreeEvent.Configure(List<ResourceNode> roots, SortedSet<String> _, SortedMap<String, String> _) -> configured(roots);
+            case TreeEvent.Configure(List<ResourceNode> roots, SortedSet<String> _, SortedMap<String, String> _) ->
+                configured(roots);
             case TreeEvent.Listed(boolean _, SortedMap<String, Optional<ResourceNode>> found) -> {
                 ledger = found.keySet();
                 found.forEach((label, root) -> root.ifPresent(tree -> place(label, tree, "")));

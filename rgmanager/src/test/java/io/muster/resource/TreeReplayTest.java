@@ -55,7 +55,12 @@ class TreeReplayTest {
     @Test
     void anImageThatContradictsItselfIsRefused() {
         var run = new TreeRun();
-        run.on(new TreeEvent.Configure(Agents.services("<service name='s'/>"), Collections.emptySortedSet(), Collections.emptySortedMap()), 0);
+        run.on(
+                new TreeEvent.Configure(
+                        Agents.services("<service name='s'/>"),
+                        Collections.emptySortedSet(),
+                        Collections.emptySortedMap()),
+                0);
         TreeImage image = run.image();
         var trees = new java.util.TreeMap<Integer, TreeImage.Tree>();
         image.trees().forEach((number, tree) -> trees.put(number, new TreeImage.Tree(tree.root(), List.of())));

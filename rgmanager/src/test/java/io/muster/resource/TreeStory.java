@@ -147,7 +147,9 @@ final class TreeStory {
 
     private TreeEvent configure() {
         return new TreeEvent.Configure(
-                configuration.values().stream().map(Shapes::copy).toList(), Collections.emptySortedSet(), Collections.emptySortedMap());
+                configuration.values().stream().map(Shapes::copy).toList(),
+                Collections.emptySortedSet(),
+                Collections.emptySortedMap());
     }
 
     /// Whether something happens that does so in so many of a hundred cases while the weather is rough;

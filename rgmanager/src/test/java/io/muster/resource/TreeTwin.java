@@ -120,7 +120,8 @@ final class TreeTwin {
                 found.forEach((label, root) ->
                         root.ifPresent(tree -> services.computeIfAbsent(label, l -> new Service()).started = tree));
             }
-            case TreeEvent.Configure(List<ResourceNode> roots, SortedSet<String> _, SortedMap<String, String> _) -> configure(roots);
+            case TreeEvent.Configure(List<ResourceNode> roots, SortedSet<String> _, SortedMap<String, String> _) ->
+                configure(roots);
             case TreeEvent.Run(long ticket, String label, Operation operation, String target) -> {
                 services.computeIfAbsent(label, l -> new Service()).queue.add(new Task(ticket, false, operation));
                 advance(label, now);

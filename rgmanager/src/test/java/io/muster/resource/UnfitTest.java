@@ -61,7 +61,9 @@ class UnfitTest {
         assertEquals(Set.of("service:db", "vm:guest"), tree.unfit().keySet());
         assertEquals(Set.of("service:db", "vm:guest"), tree.incomplete());
         assertEquals(Set.of("service:db"), tree.services().keySet());
-        assertEquals("<lvm name=\"v\"> in line 4: no agent handles this type", tree.unfit().get("service:db"));
+        assertEquals(
+                "<lvm name=\"v\"> in line 4: no agent handles this type",
+                tree.unfit().get("service:db"));
     }
 
     @Test
@@ -98,17 +100,26 @@ class UnfitTest {
 
     @Test
     void whatIsForbiddenOrRefersToNothingOrToItselfIsSaid() {
-        ResourceTree tree = tree("""
+        ResourceTree tree = tree(
+                """
                 <resources><fs name="f" device="/dev/a" mountpoint="/a"><fs ref="f"/></fs></resources>
                 <service name="a"><ip address="192.0.2.1"><nfsclient name="n"/></ip></service>
                 <service name="b"><ip ref="192.0.2.1"/></service>
                 <service name="c"><fs ref="f"/></service>
                 <service name="d"/><service ref="e"/>
                 """.replace("<service name=\"d\"/>", "<service name=\"d\"><script name='s' file='/s'/></service>"));
-        assertEquals("<nfsclient name=\"n\"> in line 5: not allowed below ip:192.0.2.1", tree.unfit().get("service:a"));
-        assertEquals("<ip ref=\"192.0.2.1\"> in line 6: no such resource is defined", tree.unfit().get("service:b"));
-        assertEquals("<fs ref=\"f\"> in line 4: it stands within itself", tree.unfit().get("service:c"));
-        assertEquals("<service ref=\"e\"> in line 8: no such resource is defined", tree.unfit().get("service:e"));
+        assertEquals(
+                "<nfsclient name=\"n\"> in line 5: not allowed below ip:192.0.2.1",
+                tree.unfit().get("service:a"));
+        assertEquals(
+                "<ip ref=\"192.0.2.1\"> in line 6: no such resource is defined",
+                tree.unfit().get("service:b"));
+        assertEquals(
+                "<fs ref=\"f\"> in line 4: it stands within itself",
+                tree.unfit().get("service:c"));
+        assertEquals(
+                "<service ref=\"e\"> in line 8: no such resource is defined",
+                tree.unfit().get("service:e"));
         assertFalse(tree.unfit().containsKey("service:d"));
     }
 

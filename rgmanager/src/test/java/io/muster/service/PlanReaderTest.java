@@ -102,12 +102,13 @@ class PlanReaderTest {
                 "what may change while it runs, wherever it stands");
         assertNotEquals(
                 digest,
-                Objects.requireNonNull(
-                                read(conf.replace("max_restarts=\"2\"", "max_restarts=\"9\"")).service("service:mail"))
+                Objects.requireNonNull(read(conf.replace("max_restarts=\"2\"", "max_restarts=\"9\""))
+                                .service("service:mail"))
                         .digest());
         assertNotEquals(
                 digest,
-                Objects.requireNonNull(read(conf.replace("init.d/w", "init.d/x")).service("service:mail"))
+                Objects.requireNonNull(
+                                read(conf.replace("init.d/w", "init.d/x")).service("service:mail"))
                         .digest());
     }
 

@@ -199,7 +199,8 @@ public final class RgTest implements Command {
             return 1;
         }
         out.println(verb + " " + label + "...");
-        Optional<TreeResult> result = Asking.awaited(machine, told -> perform(machine, tree, label, operation.get(), told));
+        Optional<TreeResult> result =
+                Asking.awaited(machine, told -> perform(machine, tree, label, operation.get(), told));
         if (result.isEmpty()) {
             err.println("rg_test: " + verb + " of " + label + " broke off");
             return 1;

@@ -70,7 +70,8 @@ public final class Clufindhostname implements Command {
     }
 
     private static int address(String name, PrintStream out, PrintStream err) {
-        Optional<IpAddress> address = NameService.address(name).map(IpAddress::of).or(() -> byJava(name));
+        Optional<IpAddress> address =
+                NameService.address(name).map(IpAddress::of).or(() -> byJava(name));
         if (address.isEmpty()) {
             err.println("clufindhostname: \"" + Shown.of(name) + "\" has no address");
             return 1;

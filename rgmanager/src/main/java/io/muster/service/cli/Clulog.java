@@ -127,7 +127,8 @@ public final class Clulog implements Command {
                 Optional.of(false), Optional.of(Logs.defaultFile()), INFO, syslog(), LogSettings.LOCAL4, INFO);
         Logs.configure(DAEMON, settings(usual));
         int priority = line.priority();
-        Level level = priority <= 3 ? Level.ERROR : priority == 4 ? Level.WARN : priority <= 6 ? Level.INFO : Level.DEBUG;
+        Level level =
+                priority <= 3 ? Level.ERROR : priority == 4 ? Level.WARN : priority <= 6 ? Level.INFO : Level.DEBUG;
         LoggerFactory.getLogger(DAEMON)
                 .atLevel(level)
                 .addKeyValue(Logs.PRIORITY, priority)

@@ -74,7 +74,8 @@ class AgentCheckTest {
 
     @Test
     void anAgentThatFailsIsNamedAndWithoutAgentsNothingIsClaimed() throws Exception {
-        assertTrue(warnings("<service name='s'/>").getLast().contains("resources aren't checked: no resource agents in"));
+        assertTrue(
+                warnings("<service name='s'/>").getLast().contains("resources aren't checked: no resource agents in"));
         Path agent = Files.writeString(agents().resolve("app.sh"), "#!/bin/sh\nexit 3\n");
         assertTrue(agent.toFile().setExecutable(true));
         assertEquals(

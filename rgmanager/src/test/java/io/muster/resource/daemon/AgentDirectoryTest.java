@@ -88,8 +88,7 @@ class AgentDirectoryTest {
                 """);
         MetadataSet found = RealAgents.in(directory);
         assertEquals(java.util.List.of(), found.problems());
-        assertEquals(
-                Set.of("after", "before", "err", "one", "two"), found.all().keySet());
+        assertEquals(Set.of("after", "before", "err", "one", "two"), found.all().keySet());
         assertEquals("2.1", found.of("one").orElseThrow().version());
         assertEquals("1.0", found.of("two").orElseThrow().version());
         assertEquals(
@@ -120,8 +119,7 @@ class AgentDirectoryTest {
                 java.util.List.of(
                         second.problems().getFirst(), second.problems().getLast()));
         agent("a.sh", "e", 0);
-        assertEquals(
-                Set.of("b", "e"), RealAgents.in(directory, second).all().keySet());
+        assertEquals(Set.of("b", "e"), RealAgents.in(directory, second).all().keySet());
         MetadataSet gone = RealAgents.in(directory.resolve("nowhere"), second);
         assertEquals(second.all(), gone.all());
         assertEquals(1, gone.problems().size());

@@ -13,7 +13,6 @@ import io.muster.os.ProcessStat;
 import io.muster.os.RealMachine;
 import io.muster.resource.Operation;
 import io.muster.resource.RealAgents;
-import io.muster.resource.ResourceNode;
 import io.muster.resource.ResourceTree;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -74,7 +74,10 @@ class AgentsToolsTest {
         assertTrue(wrong.err().contains("Usage: clulog"), wrong.err());
         assertEquals(0, Said.by(new Clulog(Layout.under(here))).status());
         assertTrue(Said.by(new Clulog(Layout.under(here)), "-h").out().startsWith("Usage: clulog"));
-        assertEquals(0, Said.by(new Clulog(Layout.under(Path.of("/proc/nowhere"))), "text").status());
+        assertEquals(
+                0,
+                Said.by(new Clulog(Layout.under(Path.of("/proc/nowhere"))), "text")
+                        .status());
     }
 
     @Test
