@@ -88,7 +88,7 @@ final class TalkDialogue implements Dialogue {
 
     @Override
     public String awaited() {
-        return length == 0 ? "answer" : words() + " after " + Dialogue.shown(answer, length);
+        return length == 0 ? "answer" : words().replaceFirst("^an? ", "") + " after " + Dialogue.shown(answer, length);
     }
 
     private String words() {

@@ -30,10 +30,14 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
         return of(address.getAddress());
     }
 
+    /// inet_aton(3), which the originals asked, takes a leading zero for octal, Java for nothing. What names two
+    /// hosts names none here, as for inet_pton(3).
+    private static final String OCTET = "(0|[1-9]\\d{0,2})";
+
     /// A dotted quad (four decimal numbers, nothing less) or an IPv6 literal without brackets or zone. Asks no
     /// name server.
     public static Optional<IpAddress> parse(String text) {
-        if (text.indexOf(':') < 0 ? !text.matches("\\d{1,3}(\\.\\d{1,3}){3}") : !text.matches("[0-9a-fA-F:.]+")) {
+        if (text.indexOf(':') < 0 ? !text.matches(OCTET + "(\\." + OCTET + "){3}") : !text.matches("[0-9a-fA-F:.]+")) {
             return Optional.empty();
         }
         try {

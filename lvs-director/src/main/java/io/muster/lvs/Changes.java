@@ -21,6 +21,7 @@ final class Changes {
     private final Backoff applying = new Backoff();
     private List<IpvsOp> operations = List.of();
     private Timeouts timeouts = new Timeouts(0, 0, 0);
+    private final Refusals refusals = new Refusals();
     private int races;
     private boolean uncertain;
 
@@ -33,16 +34,23 @@ final class Changes {
     }
 
     /// All of it.
-    record Image(Backoff.Image applying, List<IpvsOp> operations, Timeouts timeouts, int races, boolean uncertain) {}
+    record Image(
+            Backoff.Image applying,
+            List<IpvsOp> operations,
+            Timeouts timeouts,
+            List<Refusals.Refused> refusals,
+            int races,
+            boolean uncertain) {}
 
     Image image() {
-        return new Image(applying.image(), List.copyOf(operations), timeouts, races, uncertain);
+        return new Image(applying.image(), List.copyOf(operations), timeouts, refusals.all(), races, uncertain);
     }
 
     void resume(Image image) {
         applying.resume(image.applying());
         operations = List.copyOf(image.operations());
         timeouts = image.timeouts();
+        refusals.resume(image.refusals());
         races = image.races();
         uncertain = image.uncertain();
     }
@@ -77,6 +85,11 @@ final class Changes {
         timeouts = now;
     }
 
+    /// What the kernel refuses now.
+    Refusals refusals() {
+        return refusals;
+    }
+
     void launch(List<IpvsOp> wanted, long nowMs) {
         operations = wanted;
         tally.applies++;
@@ -101,6 +114,7 @@ final class Changes {
                     timeouts = Words.merged(timeouts, set);
                 }
                 drains.applied(operation);
+                refusals.taken(operation);
                 journal.forget("op " + operation);
             } else {
                 tally.refused++;
@@ -108,10 +122,12 @@ final class Changes {
                     raced = true;
                 } else {
                     refused = true;
+                    refusals.refused(operation, result, nowMs);
                     journal.once(
                             "op " + operation,
                             Level.ERROR,
-                            Words.of(operation) + ": the table refuses: " + result.words() + ": tried again");
+                            Words.of(operation) + ": the table refuses: " + Words.why(operation, result)
+                                    + ": tried again");
                 }
             }
         }

@@ -73,6 +73,13 @@ final class Desired {
         return new Setup(service.service(), destinations);
     }
 
+    /// Whether the sorry server is wanted, which may be a real server, too.
+    static boolean sorry(Plan.Service service, Verdicts verdicts, Drains drains) {
+        return service.servers().entrySet().stream()
+                .noneMatch(each ->
+                        weight(service, each.getKey(), each.getValue(), verdicts, drains.get(each.getKey())) > 0);
+    }
+
     /// @return -1 for not there
     private static int weight(
             Plan.Service service, RealServer server, Plan.Server planned, Verdicts verdicts, @Nullable Drain drain) {

@@ -1,5 +1,6 @@
 package io.muster.lvs;
 
+import io.muster.finding.Counted;
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceEntry;
@@ -194,7 +195,7 @@ final class Drains {
                 each.setValue(drain.cutOff(left));
                 said.add(new Log(
                         left == 0 ? Level.INFO : Level.WARN,
-                        server + ": drained: deadline reached, " + left + " connections cut"));
+                        server + ": drained: deadline reached, " + Counted.of(left, "connection") + " cut"));
             } else if (left == 0 && empty.add(server)) {
                 said.add(new Log(Level.INFO, server + ": drained: no connection left"));
             } else if (left > 0) {

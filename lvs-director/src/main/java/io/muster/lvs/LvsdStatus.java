@@ -9,6 +9,7 @@ import java.util.Optional;
 /// @param startedMs when this lvsd started
 /// @param tableProblem why the table can't be read or changed; "" if it can
 /// @param foreign services of somebody else's in the table
+/// @param refusals what is wanted and the kernel refuses now
 public record LvsdStatus(
         long nowMs,
         long startedMs,
@@ -16,10 +17,19 @@ public record LvsdStatus(
         String tableProblem,
         int foreign,
         Counters counters,
+        List<Refusal> refusals,
         List<Virtual> virtuals) {
     public LvsdStatus {
+        refusals = List.copyOf(refusals);
         virtuals = List.copyOf(virtuals);
     }
+
+    /// What the kernel refuses.
+    ///
+    /// @param entry what was to be done, in words
+    /// @param sinceMs of the first refusal
+    /// @param times how often it was tried
+    public record Refusal(String entry, String reason, long sinceMs, long times) {}
 
     /// A virtual server.
     ///

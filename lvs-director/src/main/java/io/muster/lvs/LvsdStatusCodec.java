@@ -27,7 +27,7 @@ public final class LvsdStatusCodec {
     /// The code of an answer that says no; its text says why.
     public static final int REFUSED = 1;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int MOST = 100_000;
 
     private LvsdStatusCodec() {}
@@ -57,7 +57,14 @@ public final class LvsdStatusCodec {
         }) {
             out.u64(count);
         }
-        return out.list(status.virtuals(), LvsdStatusCodec::virtual).toBytes();
+        return out.list(
+                        status.refusals(),
+                        (o, refusal) -> o.string(refusal.entry())
+                                .string(refusal.reason())
+                                .u64(refusal.sinceMs())
+                                .u64(refusal.times()))
+                .list(status.virtuals(), LvsdStatusCodec::virtual)
+                .toBytes();
     }
 
     private static void virtual(Output out, LvsdStatus.Virtual virtual) {
@@ -107,9 +114,11 @@ public final class LvsdStatusCodec {
         var counters = new Counters(
                 in.u64(), in.u64(), in.u64(), in.u64(), in.u64(), in.u64(), in.u64(), in.u64(), in.u64(), in.u64(),
                 in.u64(), in.u64());
+        List<LvsdStatus.Refusal> refusals =
+                in.list(MOST, i -> new LvsdStatus.Refusal(i.string(), i.string(), i.u64(), i.u64()));
         List<LvsdStatus.Virtual> virtuals = in.list(MOST, LvsdStatusCodec::virtual);
         in.end();
-        return new LvsdStatus(now, started, ready, problem, foreign, counters, virtuals);
+        return new LvsdStatus(now, started, ready, problem, foreign, counters, refusals, virtuals);
     }
 
     private static LvsdStatus.Virtual virtual(Input in) throws MalformedMessage {

@@ -224,6 +224,9 @@ public final class Reconciler implements Core<LvsdEvent, LvsdEffect> {
         if (may && !unset.equals(Goal.LEFT)) {
             wanted.add(new IpvsOp.SetTimeouts(unset));
         }
+        if (may) {
+            parts.changes.refusals().keepOnly(wanted);
+        }
         wanted.forEach(parts.drains::willApply);
         // After an apply without an answer a service may be there that was never seen.
         if (may

@@ -29,6 +29,7 @@ final class StatusOf {
                 parts.looks.problem(),
                 foreign,
                 parts.tally.counters(),
+                parts.changes.refusals().status(life.wallOffsetMs()),
                 virtuals);
     }
 
@@ -56,7 +57,8 @@ final class StatusOf {
                 service.service().persistent() ? service.service().timeoutS() : 0,
                 view.get(service.service().id()) != null,
                 sorry.map(place -> place.address().toString()).orElse(""),
-                sorry.filter(place -> view.destination(place) != null).isPresent(),
+                sorry.filter(place -> view.destination(place) != null && Desired.sorry(service, parts, parts.drains))
+                        .isPresent(),
                 servers);
     }
 

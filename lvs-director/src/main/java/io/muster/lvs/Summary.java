@@ -1,5 +1,6 @@
 package io.muster.lvs;
 
+import io.muster.finding.Counted;
 import io.muster.ipvs.ServiceId;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +69,7 @@ final class Summary {
             }
         }
         var parts = new ArrayList<String>();
-        part(parts, ours, "virtual server", "with " + servers + " real servers taken over");
+        part(parts, ours, "virtual server", "with " + Counted.of(servers, "real server") + " taken over");
         part(parts, left, "left-over virtual server", "of ours to be removed");
         part(parts, foreign, "foreign service", "left alone");
         return "table: " + (parts.isEmpty() ? "empty" : String.join(", ", parts));

@@ -32,6 +32,28 @@ final class Words {
         };
     }
 
+    /// What an operation is about, whatever else it says: the same for each try.
+    static String entry(IpvsOp operation) {
+        return switch (operation) {
+            case IpvsOp.AddDestination(ServiceId id, Destination to) -> "add " + RealServer.of(id, to);
+            case IpvsOp.EditDestination(ServiceId id, Destination to) -> "edit " + RealServer.of(id, to);
+            default -> of(operation);
+        };
+    }
+
+    /// Why the kernel refused it, as well as that can be said.
+    static String why(IpvsOp operation, IpvsError error) {
+        return switch (operation) {
+            case IpvsOp.AddService(VirtualService service)
+            when error.equals(IpvsError.NO_DESTINATION) -> "this kernel has no scheduler " + service.scheduler();
+            case IpvsOp.EditService(VirtualService service)
+            when error.equals(IpvsError.NO_DESTINATION) -> "this kernel has no scheduler " + service.scheduler();
+            case IpvsOp.SetTimeouts _
+            when error.equals(IpvsError.INVALID) -> "this kernel can't hold so long a time-out";
+            default -> error.words();
+        };
+    }
+
     /// Whether a refusal only shows that somebody else was faster: the next look at the table settles it.
     static boolean stale(IpvsOp operation, IpvsError error) {
         return error.equals(IpvsError.NO_SERVICE)

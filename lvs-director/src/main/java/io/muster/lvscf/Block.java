@@ -67,6 +67,9 @@ final class Block {
         }
     }
 
+    /// The value of what is written as zeros and isn't given so.
+    static final Object UNSET = new Object();
+
     final Kind kind;
     final Line.Token at;
     final String name;
@@ -86,7 +89,7 @@ final class Block {
 
     /// @return what the key had before
     Optional<Entry> put(String key, Entry entry) {
-        return Optional.ofNullable(entries.put(key, entry));
+        return Optional.ofNullable(entry.value() == UNSET ? entries.remove(key) : entries.put(key, entry));
     }
 
     Optional<Entry> entry(String key) {

@@ -8,10 +8,14 @@ import io.muster.lvscf.LvsConfig.CheckRule;
 import io.muster.lvscf.LvsConfig.CheckRule.Kind;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /// What a virtual's keys say of checking its servers.
 final class CheckRules {
     private static final List<String> OURS = List.of("check_path", "check_status", "check_digest");
+
+    /// Not behind another backslash.
+    private static final Pattern FOREIGN = Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*(\\\\[dDwWsS])");
 
     private CheckRules() {}
 
@@ -40,6 +44,7 @@ final class CheckRules {
         if (block.flag("use_regex", false)) {
             regex(block, expect, findings);
         }
+        foreignRegex(block, expect, findings);
         return new CheckRule(
                 kind,
                 block.number("timeout", 10_000),
@@ -94,6 +99,29 @@ final class CheckRules {
             findings.error(
                     block.place("expect"),
                     "expect: invalid argument " + quoted(expect) + ": not an extended regular expression");
+        }
+    }
+
+    /// Perl's words for classes of characters. Without `use_regex` a text is taken as it stands.
+    private static void foreignRegex(Block block, String expect, Findings findings) {
+        var found = FOREIGN.matcher(expect);
+        if (!found.find()) {
+            return;
+        }
+        boolean regex = block.flag("use_regex", false);
+        String word = found.group(1);
+        if (regex && word.equalsIgnoreCase("\\d")) {
+            findings.warn(
+                    block.place("expect"),
+                    "expect: " + word + " is the letter in an extended regular expression: write "
+                            + (word.equals("\\d") ? "[0-9]" : "[^0-9]"));
+        } else if (regex) {
+            // The others are known to regcomp(3), too.
+            return;
+        } else if (block.names("expect")) {
+            findings.warn(
+                    block.place("expect"),
+                    "expect: " + word + " is taken as it stands, since use_regex = 1 is missing");
         }
     }
 

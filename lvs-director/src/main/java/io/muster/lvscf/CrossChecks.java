@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 /// What only several lines together show. An error is what the table or the other director could not bear; what
 /// would work, but hardly as meant, is a warning. Blocks that aren't active are left alone.
 final class CrossChecks {
+    /// INT_MAX ticks of a kernel with HZ 100, the least that is usual.
+    private static final long MOST_TIMEOUT_S = Integer.MAX_VALUE / 100;
+
     private final Block file;
     private final LvsConfig config;
     private final Findings findings;
@@ -53,11 +56,23 @@ final class CrossChecks {
         if (!any && config.service() == LvsConfig.ServiceKind.LVS && findings.usable()) {
             findings.warn(Placed.at(0, 0), "no active virtual block: nothing will be forwarded, and pulse won't start");
         }
-        if (any && config.forwarding() == Forwarding.MASQ && !file.names("nat_router") && config.backupActive()) {
+        if (any
+                && config.forwarding() == Forwarding.MASQ
+                && file.names("network") == file.value("network", String.class).isPresent()
+                && !file.names("nat_router")
+                && config.backupActive()) {
             findings.warn(
                     Placed.at(0, 0),
                     "nat_router missing: with network = nat the real servers' gateway must move with the role, or their"
                             + " replies die with the director they go through");
+        }
+        for (String key : List.of("tcp_timeout", "tcpfin_timeout", "udp_timeout")) {
+            if (file.number(key, 0) > MOST_TIMEOUT_S) {
+                findings.warn(
+                        file.place(key),
+                        key + ": no kernel holds more than " + MOST_TIMEOUT_S
+                                + " s, and one that counts 1000 ticks a second 2147483 s: it will be refused");
+            }
         }
         Unbuilt.warnFile(file, findings);
     }
@@ -165,6 +180,14 @@ final class CrossChecks {
                 .ifPresent(own -> findings.error(
                         block.place("address"),
                         "address: invalid argument: " + own + " is a director's own address, which must not move"));
+        if (config.natRouter()
+                .filter(router -> router.address().equals(address))
+                .isPresent()) {
+            findings.warn(
+                    block.place("address"),
+                    "address: " + address + " is nat_router, too, the gateway of the real servers: clients among them"
+                            + " would be answered past the director");
+        }
         FloatingAddress first = addresses.putIfAbsent(address, virtual.address().get());
         if (first != null && !first.equals(virtual.address().get())) {
             findings.warn(
@@ -199,6 +222,14 @@ final class CrossChecks {
                         "address: " + block.title() + " has server " + before.name() + " with this address and port");
             }
             family(at, "address", server.address(), v6);
+            loopback(at, "address", server.address());
+            router(at, "address", server.address());
+            if (server.port() == 0 && connects(virtual)) {
+                findings.warn(
+                        places.get(i).names("port") ? places.get(i).place("port") : block.place("port"),
+                        "port: " + places.get(i).title() + ": the check goes to port 0, where nobody answers: give the"
+                                + " server the port to check, or check = ping or a send_program");
+            }
             if (virtual.address()
                     .filter(vip -> vip.address().equals(server.address()))
                     .isPresent()) {
@@ -208,7 +239,50 @@ final class CrossChecks {
         if (!any && block.blocks(Block.Kind.SERVER).stream().noneMatch(CrossChecks::brokenButActive)) {
             findings.warn(block.at, block.title() + ": no active server");
         }
-        virtual.sorryServer().ifPresent(sorry -> family(block.place("sorry_server"), "sorry_server", sorry, v6));
+        virtual.sorryServer().ifPresent(sorry -> sorry(block, virtual, sorry, v6));
+    }
+
+    private void sorry(Block block, Virtual virtual, IpAddress sorry, boolean v6) {
+        Line.Token at = block.place("sorry_server");
+        family(at, "sorry_server", sorry, v6);
+        loopback(at, "sorry_server", sorry);
+        router(at, "sorry_server", sorry);
+        if (virtual.address().filter(vip -> vip.address().equals(sorry)).isPresent()) {
+            findings.error(at, "sorry_server: invalid argument: " + sorry + " is the virtual's own address");
+        }
+        virtual.servers().stream()
+                .filter(server -> server.active() && server.address().equals(sorry))
+                .findFirst()
+                .ifPresent(server -> findings.warn(
+                        at,
+                        "sorry_server: " + sorry + " is server " + server.name()
+                                + " too: it takes the connections whatever" + " its checks say"));
+    }
+
+    /// What the check of a server is sent to by its port.
+    private static boolean connects(Virtual virtual) {
+        return switch (virtual.check().kind()) {
+            case CONNECT, TALK, HTTP, HTTPS, DNS, SMTP -> true;
+            case PING, PROGRAM -> false;
+        };
+    }
+
+    private void loopback(Line.Token at, String key, IpAddress server) {
+        if (config.forwarding() == Forwarding.MASQ && server.inet().isLoopbackAddress()) {
+            findings.warn(
+                    at,
+                    key + ": with network = nat the kernel drops what would go to " + server
+                            + ": an address of one of the director's interfaces works");
+        }
+    }
+
+    private void router(Line.Token at, String key, IpAddress server) {
+        if (config.natRouter().filter(router -> router.address().equals(server)).isPresent()) {
+            findings.error(
+                    at,
+                    key + ": invalid argument: " + server
+                            + " is nat_router, the gateway of the real servers, which moves" + " with the role");
+        }
     }
 
     private static boolean brokenButActive(Block server) {

@@ -78,7 +78,7 @@ public final class LvsReader {
         if (first.text().equals("}")) {
             close(line);
         } else if (block.kind == Block.Kind.UNKNOWN) {
-            if (line.has(2, "{") || line.has(1, "{")) {
+            if (opensAny(line)) {
                 open.push(new Block(Block.Kind.UNKNOWN, first, ""));
             }
         } else if (opens(block, first.text())) {
@@ -87,6 +87,12 @@ public final class LvsReader {
             assign(block, line);
         }
         return false;
+    }
+
+    /// Whether a line of another program's file opens a block.
+    private static boolean opensAny(Line line) {
+        String last = line.tokens().getLast().text();
+        return last.endsWith("{") && !line.has(1, "=");
     }
 
     private static boolean opens(Block block, String word) {
@@ -145,7 +151,7 @@ public final class LvsReader {
         Key key = block.kind.keys().get(first.text());
         if (key == null) {
             findings.error(first, "unknown command " + quoted(first.text()) + unknownHint(block, first.text()));
-            if (line.has(2, "{")) {
+            if (opensAny(line)) {
                 open.push(new Block(Block.Kind.UNKNOWN, first, ""));
             }
             return;

@@ -21,6 +21,7 @@ final class ValueReader {
     private static final Pattern INTEGER = Pattern.compile("[+-]?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)");
 
     private static final Pattern HOST_NAME = Pattern.compile("(?=.*[A-Za-z])[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})");
+    private static final Pattern LEADING_ZERO = Pattern.compile("(?=.*(^|\\.)0\\d)\\d{1,4}(\\.\\d{1,4}){3}");
     private static final Pattern DEVICE = Pattern.compile("[^/\\s\\p{Cntrl}]{1,15}");
     private static final Pattern SERVICE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9+._/-]{0,62}");
 
@@ -43,6 +44,9 @@ final class ValueReader {
         }
         Line.Token at = tokens.get(2);
         String rest = line.text().substring(at.column() - 1);
+        if (isUnset(key, at.text())) {
+            return new Block.Entry(line.first(), at, rest, Block.UNSET);
+        }
         Object value = switch (key.shape()) {
             case TEXT -> QuotedText.read(key, at, rest, findings);
             case LIST -> list(key, tokens);
@@ -51,6 +55,15 @@ final class ValueReader {
             case INTEGER, FLAG, DURATION, HOST, MASK, PORT, WORD -> only(key, tokens, 1) ? single(key, at) : null;
         };
         return new Block.Entry(line.first(), at, rest, value);
+    }
+
+    /// The original's web interface writes zeros for what isn't given, and its daemons take them so.
+    private static boolean isUnset(Key key, String text) {
+        return switch (key.shape()) {
+            case HOST, PLACED -> text.equals("0.0.0.0") || text.equals("::");
+            case MASK -> text.equals("0.0.0.0") || text.equals("0");
+            case TEXT, LIST, IGNORED, INTEGER, FLAG, DURATION, PORT, WORD -> false;
+        };
     }
 
     private @Nullable Object single(Key key, Line.Token at) {
@@ -141,6 +154,13 @@ final class ValueReader {
     }
 
     private @Nullable IpAddress host(Key key, Line.Token at, String text) {
+        if (LEADING_ZERO.matcher(text).matches()) {
+            findings.error(
+                    at,
+                    key.name() + ": invalid host name or ip address " + quoted(text)
+                            + ": with a leading zero the original took a number for octal: write it without");
+            return null;
+        }
         Optional<IpAddress> found = IpAddress.parse(text);
         if (found.isEmpty() && HOST_NAME.matcher(text).matches()) {
             found = asked.computeIfAbsent(text, names::host);

@@ -2,6 +2,7 @@ package io.muster.pulse;
 
 import io.muster.core.Core;
 import io.muster.driver.Teller;
+import io.muster.finding.Counted;
 import io.muster.pulse.Heartbeat.Wish;
 import io.muster.pulse.PulseStatus.PartnerStatus;
 import java.util.ArrayList;
@@ -70,8 +71,9 @@ final class RoleStory implements Teller {
         }
         return "last heard " + now.ageMs() + " ms before (deadtime "
                 + pulse.settings().heartbeat().deadtimeMs() + "): "
-                + (known.active() ? "active" : "not active") + wish(known.wish()) + ", " + known.connections()
-                + " connections; " + pulse.connections() + " here";
+                + (known.active() ? "active" : "not active") + wish(known.wish()) + ", "
+                + Counted.of(known.connections(), "connection")
+                + "; " + pulse.connections() + " here";
     }
 
     private static String wish(Wish wish) {

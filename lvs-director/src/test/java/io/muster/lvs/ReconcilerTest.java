@@ -225,10 +225,28 @@ class ReconcilerTest {
                 operation instanceof IpvsOp.AddDestination ? IpvsError.INVALID : lvsd.table.apply(operation);
         lvsd.start(config(0, false, false, 1)).run(5_000);
         assertEquals(1, lvsd.said("the table refuses"));
+        LvsdStatus.Refusal refusal = lvsd.core.status(lvsd.nowMs).refusals().getFirst();
+        assertTrue(refusal.times() > 1 && refusal.sinceMs() > 0, refusal.toString());
         assertTrue(lvsd.core.status(lvsd.nowMs).counters().refused() > 4);
         lvsd.kernel = lvsd.table::apply;
         lvsd.run(1_000);
         assertEquals("10.2.0.1:80=1", lvsd.weights(WEB));
+        assertEquals(List.of(), lvsd.core.status(lvsd.nowMs).refusals());
+    }
+
+    @Test
+    void whatIsRefusedAndNoLongerWantedIsForgotten() {
+        lvsd.kernel = operation ->
+                operation instanceof IpvsOp.AddDestination ? IpvsError.INVALID : lvsd.table.apply(operation);
+        lvsd.start(config(0, false, false, 1, 1)).run(5_000);
+        assertEquals(
+                List.of("add " + WEB + " -> 10.2.0.1:80", "add " + WEB + " -> 10.2.0.2:80"),
+                lvsd.core.status(lvsd.nowMs).refusals().stream()
+                        .map(LvsdStatus.Refusal::entry)
+                        .toList());
+        lvsd.give(new LvsdEvent.Reloaded(config(0, false, false, 1)));
+        lvsd.run(5_000);
+        assertEquals(1, lvsd.core.status(lvsd.nowMs).refusals().size());
     }
 
     @Test

@@ -63,6 +63,8 @@ public final class Samples {
                 "",
                 2,
                 new Counters(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
+                List.of(new LvsdStatus.Refusal(
+                        "add UDP 10.1.1.1:53 twos", "this kernel has no scheduler twos", 1_699_999_880_000L, 7)),
                 List.of(
                         new LvsdStatus.Virtual(
                                 "web",
@@ -73,6 +75,6 @@ public final class Samples {
                                 "10.2.0.99",
                                 false,
                                 List.of(one, two, three)),
-                        new LvsdStatus.Virtual("dns", "UDP 10.1.1.1:53", "rr", 0, false, "", false, List.of())));
+                        new LvsdStatus.Virtual("dns", "UDP 10.1.1.1:53", "twos", 0, false, "", false, List.of())));
     }
 }

@@ -6,9 +6,11 @@ import static io.muster.lvscf.Sample.read;
 import static io.muster.lvscf.Sample.virtual;
 import static io.muster.lvscf.Sample.warnings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.finding.Problem;
+import io.muster.finding.Reading;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -229,5 +231,87 @@ class CrossChecksTest {
                 warnings(read(virtual("client_monitor = /opt/chk"))));
         assertEquals(List.of(), warnings(read(virtual("client_monitor = /usr/sbin/nanny"))));
         assertEquals(List.of(), warnings(global("ipvsadm = /sbin/ipvsadm")));
+    }
+
+    private static List<String> said(String text) {
+        Reading<LvsConfig> reading = Sample.read(text);
+        return reading.problems().stream()
+                .map(problem -> problem.withSeverity())
+                .toList();
+    }
+
+    private static boolean has(List<String> said, String part) {
+        return said.stream().anyMatch(line -> line.contains(part));
+    }
+
+    /// The original's web interface writes zeros into every field that is left empty.
+    @Test
+    void zerosAreUnset() {
+        Reading<LvsConfig> reading = Sample.read("primary = 192.0.2.1\nbackup = 0.0.0.0\nbackup_private = 0.0.0.0\n"
+                + "network = nat\nnat_router = 10.0.0.254 eth1:1\nnat_nmask = 0.0.0.0\n"
+                + "virtual [server_name] {\nactive = 0\naddress = 0.0.0.0 eth0:1\n}\n"
+                + Sample.virtual("vip_nmask = 0.0.0.0\npmask = 0.0.0.0\nsorry_server = 0.0.0.0"));
+        assertEquals(List.of(), Sample.errors(reading));
+        LvsConfig config = reading.config().orElseThrow();
+        assertTrue(config.backup().isEmpty());
+        assertEquals(32, config.natRouter().orElseThrow().prefix());
+        LvsConfig.Virtual virtual = config.virtuals().getLast();
+        assertEquals(32, virtual.address().orElseThrow().prefix());
+        assertEquals(-1, virtual.pmask());
+        assertTrue(virtual.sorryServer().isEmpty());
+    }
+
+    @Test
+    void zerosWhereSomethingMustBeAreMissed() {
+        assertTrue(has(
+                said("network = direct\nprimary = 192.0.2.1\nbackup_active = 1\nbackup = 0.0.0.0\n"
+                        + Sample.virtual("")),
+                "backup missing"));
+        assertTrue(has(
+                said("network = direct\nvirtual v {\nactive = 1\naddress = 0.0.0.0 eth0:1\n}\n"), "address missing"));
+        assertTrue(has(
+                said("network = direct\nvirtual v {\nactive = 1\naddress = 10.0.0.9 eth0:1\nserver s {\n"
+                        + "address = 0.0.0.0\nactive = 1\n}\n}\n"),
+                "address missing"));
+    }
+
+    @Test
+    void aLeadingZeroNamesTwoHostsAndSoNone() {
+        assertTrue(has(said("primary = 192.0.2.010\n" + Sample.virtual("")), "octal"));
+        assertTrue(has(said(Sample.virtual("sorry_server = 010.0.1.9")), "octal"));
+        assertTrue(has(said(Sample.virtual("vip_nmask = 255.255.255.00")), "Bad subnet mask"));
+    }
+
+    @Test
+    void whatCanNotWorkIsSaid() {
+        String nat = "network = nat\nnat_router = 10.0.1.254 eth1:1\n";
+        assertTrue(has(said(nat + Sample.virtual("port = 0\npersistent = 60")), "goes to port 0"));
+        assertFalse(has(said(nat + Sample.virtual("port = 0\npersistent = 60\ncheck = ping")), "goes to port 0"));
+        assertTrue(has(said(nat + Sample.virtual("sorry_server = 127.0.0.1")), "the kernel drops"));
+        assertFalse(has(said("network = direct\n" + Sample.virtual("sorry_server = 127.0.0.1")), "the kernel drops"));
+        assertTrue(has(said(nat + Sample.virtual("").replace("10.0.1.1", "127.0.0.1")), "the kernel drops"));
+        assertTrue(has(said(nat + Sample.virtual("").replace("10.0.1.1", "10.0.1.254")), "is nat_router, the gateway"));
+        assertTrue(has(said(nat + Sample.virtual("").replace("10.0.0.100", "10.0.1.254")), "is nat_router, too"));
+        assertTrue(has(said(nat + Sample.virtual("sorry_server = 10.0.1.254")), "is nat_router, the gateway"));
+        assertTrue(has(said(nat + Sample.virtual("sorry_server = 10.0.1.1")), "is server s too"));
+        assertTrue(has(said("tcp_timeout = 30000000\n" + Sample.virtual("")), "no kernel holds more"));
+        assertTrue(has(said(nat + Sample.virtual("expect = \"HTTP/1.\\d\"\nuse_regex = 1")), "write [0-9]"));
+        assertTrue(has(said(nat + Sample.virtual("expect = \"HTTP/1.\\d\"")), "as it stands"));
+        assertFalse(has(said(nat + Sample.virtual("expect = \"C:\\\\dir\"")), "as it stands"));
+    }
+
+    @Test
+    void oneMistakeIsSaidOnce() {
+        assertFalse(has(
+                said("primary = 192.0.2.1\nbackup_active = 1\nbackup = 192.0.2.2\nnetwork = direct   # DR\n"
+                        + Sample.virtual("")),
+                "nat_router missing"));
+        List<String> said = said("global_defs  {\n notification_email  {\n ops@example.org\n }\n router_id X\n}\n"
+                + "virtual_server 192.0.2.6 23 {\n real_server 192.0.2.7 23 {\n weight 1\n }\n}\n");
+        assertEquals(
+                List.of(
+                        "lvs.cf:1:1: unknown command \"global_defs\"",
+                        "lvs.cf:7:1: unknown command \"virtual_server\""),
+                said);
     }
 }

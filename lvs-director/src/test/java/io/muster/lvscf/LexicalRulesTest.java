@@ -231,8 +231,8 @@ class LexicalRulesTest {
                     errors(global("primary = " + wrong)));
         }
         assertEquals(
-                List.of("lvs.cf:1:11: primary: invalid argument \"0.0.0.0\": not the address of a host"),
-                errors(global("primary = 0.0.0.0")));
+                List.of("lvs.cf:1:11: primary: invalid argument \"224.0.0.1\": not the address of a host"),
+                errors(global("primary = 224.0.0.1")));
     }
 
     @Test

@@ -23,10 +23,10 @@ public final class ProgramRun {
     /// What the smallest pipe takes without a reader (pipe(7)).
     private static final int PIPE_BYTES = 4096;
 
-    /// The kernel ends one process when its parent's thread ends, and no child of that process. So it is a shell that
-    /// hears of it, first of the session and its group, and ends the group. The program is its child, with the input that
-    /// was meant for it, which a shell takes from what runs in the background. A daemon that died before the shell could
-    /// hear of it is no more its parent.
+    /// The kernel ends one process when its parent's thread ends, and no child of that process. So it
+    /// is a shell that hears of it, first of the session and its group, and ends the group. The program
+    /// is its child, with the input meant for it, which a shell takes from what runs in the background.
+    /// A daemon that died before the shell could hear of it is no longer its parent.
     private static final String TIE = String.join(
             "; ",
             "[ $PPID = $0 ] || exit 1",
@@ -51,7 +51,8 @@ public final class ProgramRun {
         this.program = program;
     }
 
-    /// The same program, which is killed with all it has started when the *thread* that runs it ends: a platform thread,
+    /// The same program, which is killed with all it has started when the *thread* that runs it ends: a platform
+    /// thread,
     /// then. Only who has made a session or a process group of its own meanwhile stays. Without setpriv(1) and
     /// setsid(1) nothing is tied.
     public static Program tied(Program program) {
@@ -127,8 +128,8 @@ public final class ProgramRun {
 
     /// What is to be run, behind what ties it.
     private static String ownCommand(List<String> command) {
-        boolean tied = command.size() > TIED.size()
-                && command.subList(0, TIED.size()).equals(TIED);
+        boolean tied =
+                command.size() > TIED.size() && command.subList(0, TIED.size()).equals(TIED);
         return command.get(tied ? TIED.size() : 0);
     }
 

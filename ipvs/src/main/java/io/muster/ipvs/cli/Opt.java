@@ -21,7 +21,7 @@ enum Opt {
     START_DAEMON("start-daemon", "", Argument.REQUIRED),
     STOP_DAEMON("stop-daemon", "", Argument.REQUIRED),
     HELP("help", "h"),
-    VERSION("version", ""),
+    VERSION("version", "v"),
 
     TCP("tcp-service", "t", Argument.REQUIRED, Part.SERVICE),
     UDP("udp-service", "u", Argument.REQUIRED, Part.SERVICE),

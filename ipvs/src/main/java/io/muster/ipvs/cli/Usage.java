@@ -40,6 +40,7 @@ final class Usage {
               --start-daemon              start sending or receiving connections
               --stop-daemon               end that
               --help            -h        show this
+              --version         -v        show which ipvsadm this is
 
             virtual-service:
               --tcp-service|-t  service-address   host[:port]

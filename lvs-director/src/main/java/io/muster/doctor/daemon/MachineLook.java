@@ -8,6 +8,7 @@ import io.muster.driver.Patience;
 import io.muster.ipvs.IpvsException;
 import io.muster.ipvs.daemon.KernelIpvs;
 import io.muster.lvscf.LvsConfig;
+import io.muster.lvscf.daemon.KernelLimits;
 import io.muster.net.IpAddress;
 import io.muster.os.Echo;
 import io.muster.os.InterfaceAddress;
@@ -83,7 +84,7 @@ public final class MachineLook {
         return new MachineFacts(
                 ipvs.isEmpty(),
                 ipvs,
-                modules(),
+                KernelLimits.modules(),
                 settings(links),
                 devices(links),
                 own,
@@ -144,29 +145,6 @@ public final class MachineLook {
             virtual.sorryServer().ifPresent(all::add);
         });
         return all;
-    }
-
-    private static Set<String> modules() {
-        var names = new TreeSet<String>();
-        String release = Sysctl.get("kernel.osrelease").orElse("");
-        java.nio.file.Path home = java.nio.file.Path.of("/lib/modules").resolve(release);
-        for (String file : List.of("modules.dep", "modules.builtin")) {
-            try (Stream<String> lines = Files.lines(home.resolve(file))) {
-                lines.map(line -> line.replaceFirst(":.*", ""))
-                        .map(line -> line.substring(line.lastIndexOf('/') + 1).replaceFirst("\\.ko.*", ""))
-                        .map(name -> name.replace('-', '_'))
-                        .forEach(names::add);
-            } catch (IOException e) {
-                // No list: then nothing is known of modules on disk.
-                return Set.of();
-            }
-        }
-        try (Stream<String> lines = Files.lines(java.nio.file.Path.of("/proc/modules"))) {
-            lines.map(line -> line.split(" ", 2)[0]).forEach(names::add);
-        } catch (IOException e) {
-            return names;
-        }
-        return names;
     }
 
     private static Map<String, String> settings(List<Link> links) {

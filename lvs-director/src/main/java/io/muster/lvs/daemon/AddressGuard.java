@@ -1,5 +1,6 @@
 package io.muster.lvs.daemon;
 
+import io.muster.finding.Counted;
 import io.muster.os.NetException;
 import io.muster.os.RouteNetlink;
 import java.io.BufferedReader;
@@ -122,7 +123,7 @@ public final class AddressGuard {
         if (held.isEmpty()) {
             return;
         }
-        LOG.warn("pulse is gone without a word: removing {} addresses it held", held.size());
+        LOG.warn("pulse is gone without a word: removing {} it held", Counted.of(held.size(), "address"));
         try (var netlink = RouteNetlink.open(LIMIT)) {
             for (Held address : held) {
                 try {

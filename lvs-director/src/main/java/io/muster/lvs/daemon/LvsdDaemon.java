@@ -14,6 +14,7 @@ import io.muster.driver.FlightRecorder;
 import io.muster.driver.Loops;
 import io.muster.driver.Patience;
 import io.muster.driver.Recorder;
+import io.muster.finding.Counted;
 import io.muster.finding.Reading;
 import io.muster.ipvs.IpvsException;
 import io.muster.lvs.Holdings;
@@ -26,6 +27,7 @@ import io.muster.lvs.LvsdStatus;
 import io.muster.lvs.Plan;
 import io.muster.lvs.Reconciler;
 import io.muster.lvscf.LvsConfig;
+import io.muster.lvscf.daemon.KernelLimits;
 import io.muster.lvscf.daemon.LvsFile;
 import io.muster.os.KernelSettings;
 import io.muster.pulse.PulseStatus;
@@ -136,7 +138,7 @@ final class LvsdDaemon implements AutoCloseable {
         reading.errors().forEach(problem -> LOG.error("{}", problem));
         LvsConfig config = reading.config()
                 .orElseThrow(() -> new IOException(
-                        file + " is refused: " + reading.errors().size() + " errors, see above"));
+                        file + " is refused: " + Counted.of(reading.errors().size(), "error") + ", see above"));
         List<String> refusals = config.refusals();
         if (!refusals.isEmpty()) {
             throw new IOException(file + " is refused: " + String.join("; ", refusals));
@@ -146,6 +148,7 @@ final class LvsdDaemon implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new IOException(file + " is refused: " + e.getMessage(), e);
         }
+        KernelLimits.of(config).forEach(LOG::warn);
         return config;
     }
 

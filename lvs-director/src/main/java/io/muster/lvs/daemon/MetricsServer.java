@@ -139,21 +139,27 @@ final class MetricsServer implements AutoCloseable {
 
         private void answer(ChannelHandlerContext context) {
             String[] words = request.substring(0, request.indexOf("\n")).strip().split(" ");
-            if (words.length < 2 || !words[0].equals("GET")) {
-                send(context, "405 Method Not Allowed", "text/plain", "only GET\n");
-            } else if (!words[1].equals("/metrics") && !words[1].equals("/")) {
-                send(context, "404 Not Found", "text/plain", "try /metrics\n");
+            boolean head = words[0].equals("HEAD");
+            // What stands behind a question mark asks for something that isn't offered, and harms nobody.
+            String path = words.length < 2 ? "" : words[1].replaceFirst("[?#].*", "");
+            if (path.isEmpty() || !head && !words[0].equals("GET")) {
+                send(context, "405 Method Not Allowed\r\nAllow: GET, HEAD", "text/plain", "only GET and HEAD\n", head);
+            } else if (!path.equals("/metrics") && !path.equals("/")) {
+                send(context, "404 Not Found", "text/plain", "try /metrics\n", head);
             } else {
-                source.text(text ->
-                        send(context, "200 OK", "application/openmetrics-text; version=1.0.0; charset=utf-8", text));
+                source.text(text -> send(
+                        context, "200 OK", "application/openmetrics-text; version=1.0.0; charset=utf-8", text, head));
             }
         }
 
-        private static void send(ChannelHandlerContext context, String status, String type, String body) {
+        /// @param headOnly whether the body is only counted
+        private static void send(
+                ChannelHandlerContext context, String status, String type, String body, boolean headOnly) {
             byte[] octets = body.getBytes(StandardCharsets.UTF_8);
             String head = "HTTP/1.1 " + status + "\r\nContent-Type: " + type + "\r\nContent-Length: " + octets.length
                     + "\r\nConnection: close\r\n\r\n";
-            context.writeAndFlush(Unpooled.wrappedBuffer(head.getBytes(StandardCharsets.ISO_8859_1), octets))
+            context.writeAndFlush(Unpooled.wrappedBuffer(
+                            head.getBytes(StandardCharsets.ISO_8859_1), headOnly ? new byte[0] : octets))
                     .addListener(ChannelFutureListener.CLOSE);
         }
 

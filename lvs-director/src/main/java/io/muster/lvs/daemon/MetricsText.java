@@ -44,10 +44,7 @@ final class MetricsText {
         type("muster_lvs_sorry_active", "gauge", "Whether the sorry server takes the connections.");
         for (LvsdStatus.Virtual virtual : status.virtuals()) {
             if (!virtual.sorry().isEmpty()) {
-                line(
-                        "muster_lvs_sorry_active",
-                        "{virtual=" + quoted(virtual.name()) + "}",
-                        virtual.sorryActive() ? 1 : 0);
+                line("muster_lvs_sorry_active", "{" + labels(virtual) + "}", virtual.sorryActive() ? 1 : 0);
             }
         }
     }
@@ -64,6 +61,17 @@ final class MetricsText {
         counter("muster_lvs_reconciles", "Times the table was changed.", counters.applies());
         counter("muster_lvs_operations", "Operations given to the table.", counters.operations());
         counter("muster_lvs_operations_refused", "Operations the table refused.", counters.refused());
+        gauge(
+                "muster_lvs_entries_refused",
+                "What is wanted and the kernel refuses now.",
+                status.refusals().size());
+        type("muster_lvs_entry_refused_since_timestamp_seconds", "gauge", "When the kernel refused it first.");
+        for (LvsdStatus.Refusal refusal : status.refusals()) {
+            line(
+                    "muster_lvs_entry_refused_since_timestamp_seconds",
+                    "{entry=" + quoted(refusal.entry()) + ",reason=" + quoted(refusal.reason()) + "}",
+                    refusal.sinceMs() / 1000);
+        }
         type("muster_lvs_reconcile_seconds", "counter", "Time spent changing the table.");
         text.append("muster_lvs_reconcile_seconds_total ")
                 .append(counters.applyMs() / 1000.0)
@@ -116,11 +124,16 @@ final class MetricsText {
             for (LvsdStatus.Server server : virtual.servers()) {
                 line(
                         name,
-                        "{virtual=" + quoted(virtual.name()) + ",server=" + quoted(server.name()) + ",address="
+                        "{" + labels(virtual) + ",server=" + quoted(server.name()) + ",address="
                                 + quoted(server.address()) + "}",
                         value.of(server));
             }
         }
+    }
+
+    /// Names may be given twice, identities can't.
+    private static String labels(LvsdStatus.Virtual virtual) {
+        return "virtual=" + quoted(virtual.name()) + ",service=" + quoted(virtual.service());
     }
 
     private void gauge(String name, String help, long value) {

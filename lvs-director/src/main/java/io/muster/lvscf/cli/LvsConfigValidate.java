@@ -4,8 +4,10 @@ import io.muster.cli.Command;
 import io.muster.cli.Getopt;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
+import io.muster.finding.Counted;
 import io.muster.finding.Reading;
 import io.muster.lvscf.LvsConfig;
+import io.muster.lvscf.daemon.KernelLimits;
 import io.muster.lvscf.daemon.LvsFile;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -71,6 +73,7 @@ public final class LvsConfigValidate implements Command {
         if (!quiet) {
             reading.problems().forEach(problem -> err.println(problem.withSeverity()));
             refusals.forEach(refusal -> err.println(refusal));
+            reading.config().map(KernelLimits::of).orElse(List.of()).forEach(line -> err.println("warning: " + line));
             out.println(good ? summary(reading.config().get()) : "Configuration fails to validate");
         }
         return good ? 0 : 1;
@@ -84,11 +87,7 @@ public final class LvsConfigValidate implements Command {
                 .flatMap(virtual -> virtual.servers().stream())
                 .filter(LvsConfig.Server::active)
                 .count();
-        return "Configuration validates: " + count(active, "active virtual server") + ", "
-                + count(servers, "active real server");
-    }
-
-    private static String count(long number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
+        return "Configuration validates: " + Counted.of(active, "active virtual server") + ", "
+                + Counted.of(servers, "active real server");
     }
 }

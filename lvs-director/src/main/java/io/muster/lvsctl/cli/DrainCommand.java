@@ -5,6 +5,7 @@ import io.muster.control.Answer;
 import io.muster.core.MalformedMessage;
 import io.muster.daemon.Layout;
 import io.muster.driver.Patience;
+import io.muster.finding.Counted;
 import io.muster.lvs.Drain;
 import io.muster.lvs.LvsdAnswer;
 import io.muster.lvs.LvsdStatus;
@@ -119,7 +120,7 @@ final class DrainCommand extends Word {
 
     private static String line(LvsdStatus.Server server, Drain drain) {
         if (drain.over()) {
-            return "deadline reached, " + drain.cut() + " connections cut";
+            return "deadline reached, " + Counted.of(drain.cut(), "connection") + " cut";
         }
         return server.active() + " active and " + server.inactive() + " inactive connections, " + server.persistent()
                 + " templates";

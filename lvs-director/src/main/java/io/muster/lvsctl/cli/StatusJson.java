@@ -34,6 +34,7 @@ final class StatusJson {
         lvsd.put("reconciles", c.applies());
         lvsd.put("operations", c.operations());
         lvsd.put("refused", c.refused());
+        lvsd.put("refusals", status.refusals().stream().map(StatusJson::refusal));
         lvsd.put("reads", c.reads());
         lvsd.put("looks", c.cheapReads());
         lvsd.put("read_failures", c.readFailures());
@@ -43,6 +44,15 @@ final class StatusJson {
         lvsd.put("checks_failed", c.checksFailed());
         lvsd.put("reloads", c.reloads());
         return lvsd;
+    }
+
+    private static Map<String, Object> refusal(LvsdStatus.Refusal status) {
+        var refusal = new LinkedHashMap<String, Object>();
+        refusal.put("entry", status.entry());
+        refusal.put("reason", status.reason());
+        refusal.put("since_ms", status.sinceMs());
+        refusal.put("times", status.times());
+        return refusal;
     }
 
     private static Map<String, Object> pulse(PulseStatus status) {

@@ -1,5 +1,6 @@
 package io.muster.lvsctl.cli;
 
+import io.muster.finding.Counted;
 import io.muster.lvs.Drain;
 import io.muster.lvs.LvsdStatus;
 import io.muster.pulse.PulseStatus;
@@ -8,6 +9,9 @@ import java.util.Optional;
 
 /// `lvsctl status` for people.
 final class StatusText {
+    /// The first are shown: the rest mostly has the same reason.
+    private static final int MOST_REFUSALS = 10;
+
     private StatusText() {}
 
     static String of(LvsdStatus status, Optional<PulseStatus> pulse) {
@@ -62,7 +66,7 @@ final class StatusText {
                                         : " for " + span(pulse.partner().ageMs()));
             }
             text.append(", sync lag ")
-                    .append(pulse.syncLag() < 0 ? "unknown" : pulse.syncLag() + " connections")
+                    .append(pulse.syncLag() < 0 ? "unknown" : Counted.of(pulse.syncLag(), "connection"))
                     .append('\n');
         }
     }
@@ -72,16 +76,36 @@ final class StatusText {
         if (!status.tableProblem().isEmpty()) {
             text.append(", TABLE OUT OF REACH: ").append(status.tableProblem());
         } else {
-            text.append(status.ready() ? ", table as wanted" : ", at work on the table");
+            int refused = status.refusals().size();
+            text.append(
+                    refused > 0
+                            ? ", TABLE NOT AS WANTED: the kernel refuses " + refused
+                                    + (refused == 1 ? " entry" : " entries")
+                            : status.ready() ? ", table as wanted" : ", at work on the table");
         }
         text.append(", drift ").append(status.counters().drift());
         if (status.counters().refused() > 0) {
             text.append(", refused ").append(status.counters().refused());
         }
         if (status.foreign() > 0) {
-            text.append(", ").append(status.foreign()).append(" foreign services");
+            text.append(", ").append(Counted.of(status.foreign(), "foreign service"));
         }
         text.append('\n');
+        for (LvsdStatus.Refusal refusal :
+                status.refusals().stream().limit(MOST_REFUSALS).toList()) {
+            text.append("  refused for ")
+                    .append(span(status.nowMs() - refusal.sinceMs()))
+                    .append(": ")
+                    .append(refusal.entry())
+                    .append(": ")
+                    .append(refusal.reason())
+                    .append('\n');
+        }
+        if (status.refusals().size() > MOST_REFUSALS) {
+            text.append("  and ")
+                    .append(status.refusals().size() - MOST_REFUSALS)
+                    .append(" more: lvsctl status --json\n");
+        }
     }
 
     private static void row(StringBuilder text, LvsdStatus.Server server, long nowMs) {

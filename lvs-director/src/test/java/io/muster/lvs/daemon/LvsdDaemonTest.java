@@ -299,21 +299,34 @@ class LvsdDaemonTest {
     @Test
     void metricsAreServedOverHttp() throws IOException {
         awaitWeights("127.0.0.2=1");
+        for (String path : List.of("/metrics", "/", "/metrics?x=1")) {
+            String answer = asked("GET " + path);
+            assertTrue(answer.startsWith("HTTP/1.1 200 OK\r\n"), answer);
+            assertTrue(
+                    answer.contains(
+                            "\nmuster_lvs_server_up{virtual=\"web\",service=\"TCP 127.0.0.1:80\",server=\"one\""),
+                    answer);
+            assertTrue(answer.endsWith("# EOF\n"), answer);
+        }
+        String head = asked("HEAD /metrics");
+        assertTrue(head.startsWith("HTTP/1.1 200 OK\r\n") && head.endsWith("\r\n\r\n"), head);
+        assertTrue(asked("POST /metrics").startsWith("HTTP/1.1 405 "));
+        assertTrue(asked("GET /else").startsWith("HTTP/1.1 404 "));
+        assertTrue(lvsctl(0, "metrics").endsWith("# EOF\n"));
+    }
+
+    private String asked(String request) throws IOException {
         try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(layout.socket("lvsd-metrics")));
-            channel.write(ByteBuffer.wrap("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8)));
+            channel.write(ByteBuffer.wrap((request + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.UTF_8)));
             var text = new ByteArrayOutputStream();
             ByteBuffer part = ByteBuffer.allocate(4096);
             while (channel.read(part) >= 0) {
                 text.write(part.array(), 0, part.position());
                 part.clear();
             }
-            String answer = text.toString(StandardCharsets.UTF_8);
-            assertTrue(answer.startsWith("HTTP/1.1 200 OK\r\n"), answer);
-            assertTrue(answer.contains("\nmuster_lvs_server_up{virtual=\"web\",server=\"one\""), answer);
-            assertTrue(answer.endsWith("# EOF\n"), answer);
+            return text.toString(StandardCharsets.UTF_8);
         }
-        assertTrue(lvsctl(0, "metrics").endsWith("# EOF\n"));
     }
 
     @Test

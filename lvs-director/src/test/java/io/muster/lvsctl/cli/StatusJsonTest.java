@@ -32,6 +32,7 @@ class StatusJsonTest {
                 "\"no\" \\ table\n\ttab \u0001 \u007f \u00e9 \ud83d\ude00 </script>",
                 status.foreign(),
                 status.counters(),
+                status.refusals(),
                 status.virtuals());
     }
 

@@ -12,7 +12,8 @@ class StatusTextTest {
     void everyVirtualAndRealServerHasItsLine() {
         assertEquals("""
                 pulse: not running: addresses don't move from here
-                lvsd: up for 16m40s, table as wanted, drift 1, refused 4, 2 foreign services
+                lvsd: up for 16m40s, TABLE NOT AS WANTED: the kernel refuses 1 entry, drift 1, refused 4, 2 foreign services
+                  refused for 2m00s: add UDP 10.1.1.1:53 twos: this kernel has no scheduler twos
 
                 web: TCP 10.1.1.1:80 wlc persistent 300, sorry server 10.2.0.99 stands by
                   server       address                  state          weight  active   inact   templ
@@ -20,7 +21,7 @@ class StatusTextTest {
                   two          10.2.0.2:80              up 16m40s           0       7       1       0  drains for 5s, 8 left, cut in 30s
                   three        10.2.0.3:80              down 1d03h          -       0       0       0  connection refused
 
-                dns: UDP 10.1.1.1:53 rr, not in the table
+                dns: UDP 10.1.1.1:53 twos, not in the table
                   server       address                  state          weight  active   inact   templ
                 """, StatusText.of(Samples.status(), Optional.empty()));
     }
