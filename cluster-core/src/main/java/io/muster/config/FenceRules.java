@@ -39,9 +39,8 @@ final class FenceRules {
                             + " fence_ilo3 fence_ilo4 fence_eaton_snmp fence_ibmblade fence_cisco_ucs fence_dummy")
                     .split(" "));
 
-    private static final Set<String> SECONDS =
-            Set.of(("delay power_timeout power_wait login_timeout shell_timeout retry_on timeout wait_time retrans")
-                    .split(" "));
+    private static final Set<String> SECONDS = Set.of(
+            "delay power_timeout power_wait login_timeout shell_timeout retry_on timeout wait_time retrans".split(" "));
     private static final Set<String> PORTS = Set.of("ipport");
     private static final Set<String> FLAGS =
             Set.of("lanplus secure ssl ssl_insecure notls use_sudo inet4_only inet6_only".split(" "));
