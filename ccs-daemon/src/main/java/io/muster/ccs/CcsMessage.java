@@ -6,6 +6,7 @@ import io.muster.core.MalformedMessage;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
@@ -22,13 +23,17 @@ import java.util.zip.Inflater;
 /// | 5 DOCUMENT | document: the elected one, from a node that has it |
 /// | 6 CONFIRM | version |
 /// | 7 REVERT | version on probation that nobody has confirmed |
+/// | 8 TROUBLE | text: why the sender's disk has refused |
 ///
-/// Octet 1 is the type. A document is a u32 length and that many octets of zlib's format, so that the largest
-/// file fits into one ordered message.
+/// Octet 1 is the type. A document is a u32 length and that many octets of zlib's format, so that the
+/// largest file fits into one ordered message.
 public sealed interface CcsMessage {
     int VERSION = 1;
 
     int REPORT = 1;
+
+    /// Most characters of a reason.
+    int WHY_MAX = 255;
 
     /// Most octets of a packed document: what the ring takes, less what stands around it.
     int PACKED_MAX = (1 << 20) - 512;
@@ -57,6 +62,17 @@ public sealed interface CcsMessage {
     /// The time of that version's probation is over.
     record Revert(ConfigVersion version) implements CcsMessage {}
 
+    /// The sender can't write what everybody is to have on disk; it goes on trying.
+    ///
+    /// @param why at most [#WHY_MAX] characters
+    record Trouble(String why) implements CcsMessage {
+        public Trouble {
+            // Cut, and as it comes out at the other end: half a character would come as another one.
+            String cut = why.length() > WHY_MAX ? why.substring(0, WHY_MAX) : why;
+            why = new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        }
+    }
+
     /// @throws IllegalArgumentException when a document doesn't pack into [#PACKED_MAX]
     default byte[] encode() {
         Output out = new Output().u8(VERSION);
@@ -69,6 +85,7 @@ public sealed interface CcsMessage {
             case Elected(byte[] octets) -> out.u8(5).bytes(pack(octets));
             case Confirm(ConfigVersion version) -> OnDisk.encode(out.u8(6), version);
             case Revert(ConfigVersion version) -> OnDisk.encode(out.u8(7), version);
+            case Trouble(String why) -> out.u8(8).string(why);
         }
         return out.toBytes();
     }
@@ -88,6 +105,7 @@ public sealed interface CcsMessage {
             case 5 -> new Elected(unpack(in.bytes(PACKED_MAX)));
             case 6 -> new Confirm(OnDisk.version(in));
             case 7 -> new Revert(OnDisk.version(in));
+            case 8 -> new Trouble(in.string(4 * WHY_MAX));
             default -> throw new MalformedMessage("ccs message of type " + type);
         };
         in.end();

@@ -4,6 +4,7 @@ import io.muster.ccs.Choice.Elected;
 import io.muster.ccs.Choice.InForce;
 import io.muster.ccs.Choice.Spreading;
 import io.muster.ccs.Choice.Unelected;
+import io.muster.config.ClusterNode;
 import io.muster.config.ConfigVersion;
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
@@ -28,6 +29,9 @@ final class CcsState {
 
     static final int MAX_OUTCOMES = 64;
 
+    /// Of so many disks in trouble an operator is told when an update is given up.
+    private static final int MAX_TOLD = 16;
+
     private static final Pattern NUMBER = Pattern.compile("(<cluster\\b[^>]*?\\bconfig_version\\s*=\\s*[\"'])([0-9]+)");
 
     private final Standing standing;
@@ -40,13 +44,24 @@ final class CcsState {
     private ConfigVersion announced;
 
     private final SortedMap<Node, OnDisk> reports;
+
+    /// Whose disks have refused what is to be on them, and why; until they say that they have it.
+    private final SortedMap<Node, String> troubles;
+
     private final List<Outcome> outcomes;
 
     /// What [#enter] has done and nobody has reported yet; for the log, not replicated.
     private final List<String> changes = new ArrayList<>();
 
     CcsState() {
-        this(new Standing(), new Unelected(), 0, ConfigVersion.NONE, new TreeMap<>(), new ArrayList<>());
+        this(
+                new Standing(),
+                new Unelected(),
+                0,
+                ConfigVersion.NONE,
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new ArrayList<>());
     }
 
     /// As another replica has it. The collections become this one's.
@@ -56,12 +71,14 @@ final class CcsState {
             long attempt,
             ConfigVersion announced,
             SortedMap<Node, OnDisk> reports,
+            SortedMap<Node, String> troubles,
             List<Outcome> outcomes) {
         this.standing = standing;
         this.choice = choice;
         this.attempt = attempt;
         this.announced = announced;
         this.reports = reports;
+        this.troubles = troubles;
         this.outcomes = outcomes;
     }
 
@@ -84,6 +101,31 @@ final class CcsState {
     /// What each ccsd of the group has on disk, as far as it has said so.
     SortedMap<Node, OnDisk> reports() {
         return Collections.unmodifiableSortedMap(reports);
+    }
+
+    SortedMap<Node, String> troubles() {
+        return Collections.unmodifiableSortedMap(troubles);
+    }
+
+    /// Each trouble on a line of its own, by the node's name.
+    private String troubleText() {
+        StringBuilder text = new StringBuilder();
+        troubles.entrySet().stream()
+                .limit(MAX_TOLD)
+                .forEach(entry -> text.append('\n')
+                        .append(name(entry.getKey().nodeid()))
+                        .append(": ")
+                        .append(entry.getValue()));
+        int more = troubles.size() - MAX_TOLD;
+        return more > 0 ? text + "\nand " + more + " more" : text.toString();
+    }
+
+    /// As cluster.conf calls a node.
+    String name(int nodeid) {
+        return choice.inForce()
+                .flatMap(document -> document.config().node(nodeid))
+                .map(ClusterNode::name)
+                .orElse("node " + nodeid);
     }
 
     List<Outcome> outcomes() {
@@ -127,6 +169,8 @@ final class CcsState {
             case GroupEntry.View view -> {
                 reports.keySet().retainAll(view.members());
                 view.joined().forEach(reports::remove);
+                troubles.keySet().retainAll(view.members());
+                view.joined().forEach(troubles::remove);
             }
             case GroupEntry.Config config -> {
                 var version = new ConfigVersion(config.version(), config.sha256());
@@ -153,8 +197,8 @@ final class CcsState {
         return choice.inForce().map(Document::version).orElse(ConfigVersion.NONE);
     }
 
-    /// What cman has in force wins over what this group thinks and over any disk: the group may have begun
-    /// afresh while cmans lived that know better. A later one that cman has yet to hear of stays.
+    /// What cman has in force wins over what this group thinks and over any disk: the group may have
+    /// begun afresh while cmans lived that know better. A later one that cman has yet to hear of stays.
     private void follow(GroupEntry.Config config) {
         if (inForce().number() > config.version()) {
             return;
@@ -169,8 +213,8 @@ final class CcsState {
         });
     }
 
-    /// The number of the next attempt. Numbers of another group of the same cluster, which nobody here may
-    /// have seen, aren't given again: positions only grow.
+    /// The number of the next attempt. Numbers of another group of the same cluster, which nobody here
+    /// may have seen, aren't given again: positions only grow.
     private void number(long position) {
         for (OnDisk report : reports.values()) {
             attempt = Math.max(attempt, Math.max(report.attempt(), report.fileAttempt()));
@@ -191,6 +235,11 @@ final class CcsState {
         // which it came in a regular configuration, may have staged something under that number.
         switch (decoded) {
             case CcsMessage.Report(OnDisk report) -> report(from, report);
+            case CcsMessage.Trouble(String why) -> {
+                if (standing.view().contains(from)) {
+                    troubles.put(from, why);
+                }
+            }
             case CcsMessage.Propose propose -> {
                 number(message.position());
                 propose(from, propose, message.regular());
@@ -231,6 +280,7 @@ final class CcsState {
             return;
         }
         reports.put(from, report);
+        troubles.remove(from);
         if (choice.pending()
                 .filter(pending -> report.has(pending.document().version()))
                 .isEmpty()) {
@@ -280,6 +330,8 @@ final class CcsState {
     }
 
     private Pending begin(Document document) {
+        // Whose disk refused something before may have room for this; who hasn't says so again.
+        troubles.clear();
         return new Pending(attempt, document, ConfigVote.holders(this, document.version()));
     }
 
@@ -292,7 +344,7 @@ final class CcsState {
             case Spreading(Pending first) -> enter(new Elected(first.document().version()), why);
             case InForce now -> {
                 enter(now.with(Optional.empty()), why);
-                now.update().ifPresent(update -> outcome(update, false, why));
+                now.update().ifPresent(update -> outcome(update, false, why + troubleText()));
             }
             case Unelected _, Elected _ -> {}
         }

@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// The replicated state of ccsd on its way to a joiner, big-endian: u8 version, [Standing], the choice,
-/// u64 last attempt, version announced; lists of reports (node, [OnDisk]) and outcomes (node, u64
-/// request, bool done, text).
+/// u64 last attempt, version announced; lists of reports (node, [OnDisk]), troubles (node, text) and
+/// outcomes (node, u64 request, bool done, text).
 ///
 /// | choice | u8 | then |
 /// |---|---|---|
@@ -34,7 +34,7 @@ import java.util.TreeSet;
 /// u32 seconds. A pending is a u64 attempt, a document and a list of u32 nodeids; a document a u32
 /// length and its octets.
 final class CcsStateCodec {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final int MAX_NODES = 4096;
 
@@ -47,6 +47,9 @@ final class CcsStateCodec {
         out.u64(state.attempt());
         OnDisk.encode(out, state.announced());
         out.list(state.reports().entrySet(), (o, entry) -> entry.getValue().encode(o.node(entry.getKey())));
+        out.list(
+                state.troubles().entrySet(),
+                (o, entry) -> o.node(entry.getKey()).string(entry.getValue()));
         out.list(
                 state.outcomes(),
                 (o, end) ->
@@ -100,10 +103,14 @@ final class CcsStateCodec {
         for (Map.Entry<Node, OnDisk> entry : in.list(MAX_NODES, i -> Map.entry(i.node(), OnDisk.decode(i)))) {
             reports.put(entry.getKey(), entry.getValue());
         }
+        SortedMap<Node, String> troubles = new TreeMap<>();
+        for (Map.Entry<Node, String> entry : in.list(MAX_NODES, i -> Map.entry(i.node(), i.string()))) {
+            troubles.put(entry.getKey(), entry.getValue());
+        }
         List<Outcome> outcomes = new ArrayList<>(
                 in.list(CcsState.MAX_OUTCOMES, i -> new Outcome(i.node(), i.u64(), i.bool(), i.string())));
         in.end();
-        return new CcsState(standing, choice, attempt, announced, reports, outcomes);
+        return new CcsState(standing, choice, attempt, announced, reports, troubles, outcomes);
     }
 
     private static Choice choice(Input in) throws MalformedMessage {

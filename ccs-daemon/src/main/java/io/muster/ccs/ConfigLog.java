@@ -42,6 +42,10 @@ import java.util.stream.Collectors;
 public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, CcsEffect> {
     static final long RETRY_MS = 5_000;
 
+    /// How long an operator waits, once an update is in force, for disks that say neither that they
+    /// have it nor that they can't.
+    static final long SETTLE_MS = 5_000;
+
     /// A disk that doesn't say what is on it is asked again after that.
     static final long LOOK_MS = 1_000;
 
@@ -58,6 +62,10 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
 
     private ConfigVersion announceSent = ConfigVersion.NONE;
     private final SortedSet<Long> requests = new TreeSet<>();
+
+    /// By request: an update in force whose operator has yet to hear of all disks, and until when.
+    private final SortedMap<Long, Long> settling = new TreeMap<>();
+
     private final SortedMap<Long, ConfigVersion> confirming = new TreeMap<>();
     private long nextMs = Long.MAX_VALUE;
 
@@ -66,6 +74,7 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
     /// @param lookAtMs when to look at the disk again that didn't say what is on it
     /// @param announceSent handed to cman in this view
     /// @param requests updates of this life that wait for their outcome
+    /// @param settling updates in force, and until when all disks are waited for
     /// @param confirming requests and the version they confirm
     /// @param nextMs as [#nextDeadlineMs]
     record Local(
@@ -75,11 +84,13 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
             List<Proposals.Said<Record>> underWay,
             ConfigVersion announceSent,
             SortedSet<Long> requests,
+            SortedMap<Long, Long> settling,
             SortedMap<Long, ConfigVersion> confirming,
             long nextMs) {
         Local {
             underWay = List.copyOf(underWay);
             requests = new TreeSet<>(requests);
+            settling = new TreeMap<>(settling);
             confirming = new TreeMap<>(confirming);
         }
     }
@@ -127,11 +138,12 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
             lookAtMs = Long.MAX_VALUE;
             out.add(new CcsEffect.Look());
         }
-        answer(out);
+        answer(nowMs, out);
         keepInStep(nowMs, out);
         propose(nowMs, out);
         announce(out);
         nextMs = Math.min(Math.min(own.nextMs(), lookAtMs), Math.min(patience.nextMs(nowMs), proposals.settle()));
+        nextMs = Math.min(nextMs, settling.values().stream().min(Long::compare).orElse(Long.MAX_VALUE));
         return out;
     }
 
@@ -193,7 +205,7 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
             }
             case CcsEvent.Discarded() -> own = own.discarded();
             case CcsEvent.WriteFailed(String reason) -> {
-                own = own.refused(nowMs + RETRY_MS);
+                own = own.refused(nowMs + RETRY_MS, new CcsMessage.Trouble(reason).why());
                 out.add(new CcsEffect.Log(true, "can't write cluster.conf: " + reason + ": trying again"));
             }
             case CcsEvent.Update update -> update(update, out);
@@ -224,12 +236,24 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
         out.add(new CcsEffect.Send(new CcsMessage.Propose(update.request(), update.probationSec(), update.octets())));
     }
 
-    private void answer(List<CcsEffect> out) {
+    private void answer(long nowMs, List<CcsEffect> out) {
         for (Outcome end : state.outcomes()) {
             if (end.from().equals(self) && requests.remove(end.request())) {
-                out.add(new CcsEffect.Answer(end.request(), end.done(), end.text()));
+                if (end.done()) {
+                    settling.put(end.request(), nowMs + SETTLE_MS);
+                } else {
+                    out.add(new CcsEffect.Answer(end.request(), false, end.text()));
+                }
             }
         }
+        boolean settled = unsaid().isEmpty();
+        settling.entrySet().removeIf(waiting -> {
+            boolean over = settled || nowMs >= waiting.getValue();
+            if (over) {
+                out.add(new CcsEffect.Answer(waiting.getKey(), true, disks()));
+            }
+            return over;
+        });
         Optional<ConfigVersion> trial = state.onProbation();
         confirming.entrySet().removeIf(waiting -> {
             ConfigVersion version = waiting.getValue();
@@ -241,6 +265,36 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
             out.add(new CcsEffect.Answer(waiting.getKey(), stays, why));
             return true;
         });
+    }
+
+    /// Members of the group that have said neither that they have what is in force nor that they can't.
+    private List<Node> unsaid() {
+        ConfigVersion now = chosen().map(Document::version).orElse(ConfigVersion.NONE);
+        return state.standing().members().values().stream()
+                .filter(state.standing().view()::contains)
+                .filter(node -> !state.troubles().containsKey(node))
+                .filter(node -> !now.equals(Optional.ofNullable(state.reports().get(node))
+                        .map(OnDisk::file)
+                        .orElse(null)))
+                .toList();
+    }
+
+    /// What an operator should know of disks that haven't what is in force: one node a line.
+    private String disks() {
+        List<String> lines = new ArrayList<>();
+        List<Node> unsaid = unsaid();
+        state.standing().members().forEach((nodeid, node) -> {
+            String name = state.name(nodeid) + ": ";
+            String trouble = state.troubles().get(node);
+            if (trouble != null) {
+                lines.add(name + "can't write cluster.conf: " + trouble + ": it goes by the new one and keeps trying");
+            } else if (!state.standing().view().contains(node)) {
+                lines.add(name + "ccsd doesn't run there: the file comes there when it does");
+            } else if (unsaid.contains(node)) {
+                lines.add(name + "hasn't said yet that the file is on its disk");
+            }
+        });
+        return String.join("\n", lines);
     }
 
     /// Whether a version is in force and the former one isn't on its way back.
@@ -272,6 +326,12 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
                 say(new CcsMessage.Report(disk), nowMs, out);
             }
         });
+        String trouble = own.trouble();
+        if (!trouble.isEmpty()
+                && state.standing().view().contains(self)
+                && !trouble.equals(state.troubles().get(self))) {
+            say(new CcsMessage.Trouble(trouble), nowMs, out);
+        }
         state.onProbation().ifPresent(version -> {
             if (confirming.containsValue(version)) {
                 say(new CcsMessage.Confirm(version), nowMs, out);
@@ -341,7 +401,8 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
 
     @Override
     public Record local() {
-        return new Local(own, lookAtMs, patience, proposals.underWay(), announceSent, requests, confirming, nextMs);
+        return new Local(
+                own, lookAtMs, patience, proposals.underWay(), announceSent, requests, settling, confirming, nextMs);
     }
 
     @Override
@@ -357,6 +418,8 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
         announceSent = half.announceSent;
         requests.clear();
         requests.addAll(half.requests);
+        settling.clear();
+        settling.putAll(half.settling);
         confirming.clear();
         confirming.putAll(half.confirming);
         nextMs = half.nextMs;

@@ -38,7 +38,9 @@ record OwnDisk(Optional<OnDisk> disk, List<Document> atHand, Doing doing) {
         record Writing(Optional<Document> document) implements Doing {}
 
         /// Not before then.
-        record Resting(long untilMs) implements Doing {}
+        ///
+        /// @param why the disk has refused
+        record Resting(long untilMs, String why) implements Doing {}
     }
 
     OwnDisk found(OnDisk found, List<Document> documents) {
@@ -77,20 +79,25 @@ record OwnDisk(Optional<OnDisk> disk, List<Document> atHand, Doing doing) {
         return new OwnDisk(now, documents.subList(from, documents.size()), new Doing.Nothing());
     }
 
-    OwnDisk refused(long untilMs) {
-        return new OwnDisk(disk, atHand, new Doing.Resting(untilMs));
+    OwnDisk refused(long untilMs, String why) {
+        return new OwnDisk(disk, atHand, new Doing.Resting(untilMs, why));
     }
 
     /// As time passes.
     OwnDisk at(long nowMs) {
-        return doing instanceof Doing.Resting(long untilMs) && nowMs >= untilMs
+        return doing instanceof Doing.Resting(long untilMs, String _) && nowMs >= untilMs
                 ? new OwnDisk(disk, atHand, new Doing.Nothing())
                 : this;
     }
 
+    /// Why the disk has refused, until it is tried again; empty for nothing of the kind.
+    String trouble() {
+        return doing instanceof Doing.Resting(long _, String why) ? why : "";
+    }
+
     /// When to look again without an event; [Long#MAX_VALUE] for never.
     long nextMs() {
-        return doing instanceof Doing.Resting(long untilMs) ? untilMs : Long.MAX_VALUE;
+        return doing instanceof Doing.Resting(long untilMs, String _) ? untilMs : Long.MAX_VALUE;
     }
 
     OwnDisk begun(CcsEffect write) {

@@ -25,7 +25,8 @@ class CcsMessageTest {
             new CcsMessage.Elect(),
             new CcsMessage.Elected("<cluster/>".getBytes(StandardCharsets.UTF_8)),
             new CcsMessage.Confirm(VERSION),
-            new CcsMessage.Revert(VERSION));
+            new CcsMessage.Revert(VERSION),
+            new CcsMessage.Trouble("No space left on device"));
 
     @Test
     void goldens() {
@@ -36,6 +37,14 @@ class CcsMessageTest {
         assertEquals("01030000000000000009", HexFormat.of().formatHex(ALL.get(2).encode()));
         assertEquals("0104", HexFormat.of().formatHex(ALL.get(3).encode()));
         assertEquals("01060000000c" + hash, HexFormat.of().formatHex(ALL.get(5).encode()));
+        assertEquals("01080004" + "66756c6c", HexFormat.of().formatHex(new CcsMessage.Trouble("full").encode()));
+    }
+
+    @Test
+    void aReasonIsNoLongerThanAWireHasRoomFor() throws MalformedMessage {
+        var trouble = new CcsMessage.Trouble("\u00fc".repeat(10_000));
+        assertEquals(CcsMessage.WHY_MAX, trouble.why().length());
+        assertEquals(trouble, CcsMessage.decode(trouble.encode()));
     }
 
     @Test

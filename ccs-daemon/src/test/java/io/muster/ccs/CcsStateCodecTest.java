@@ -55,7 +55,7 @@ class CcsStateCodecTest {
         standing.apply(new GroupEntry.View(1, List.of(ONE), List.of(ONE), List.of()));
         var reports = new TreeMap<>(Map.of(ONE, new OnDisk(V4.version(), 2, ConfigVersion.NONE, 0, 1, 3)));
         var outcomes = new ArrayList<>(List.of(new Outcome(ONE, 6, false, "no")));
-        return new CcsState(standing, choice, 9, V4.version(), reports, outcomes);
+        return new CcsState(standing, choice, 9, V4.version(), reports, new TreeMap<>(Map.of(ONE, "full")), outcomes);
     }
 
     private static String hex(byte[] octets) {
@@ -78,7 +78,8 @@ class CcsStateCodecTest {
         String none = "ffffffff" + "0000";
         String standing = "00" + "0000000000000000" + "00000001" + node + "00000000" + "00000000" + "00000000";
         String report = node + v4 + "0000000000000002" + none + "0000000000000000" + "00000001" + "00000003";
-        String rest = "0000000000000009" + v4 + "00000001" + report + "00000001" + node + "0000000000000006" + "00"
+        String rest = "0000000000000009" + v4 + "00000001" + report + "00000001" + node + "0004"
+                + hex("full") + "00000001" + node + "0000000000000006" + "00"
                 + "0002" + hex("no");
         List<String> choices = List.of(
                 "00",
@@ -91,7 +92,7 @@ class CcsStateCodecTest {
                         + "00000000" + "01" + document(V5) + "00000078");
         for (int i = 0; i < CHOICES.size(); i++) {
             assertEquals(
-                    "02" + standing + choices.get(i) + rest,
+                    "03" + standing + choices.get(i) + rest,
                     hex(CcsStateCodec.encode(state(CHOICES.get(i)))),
                     CHOICES.get(i).toString());
         }
@@ -112,7 +113,7 @@ class CcsStateCodecTest {
         byte[] octets = CcsStateCodec.encode(state(new Unelected()));
         octets[0] = 1;
         var refusal = assertThrows(MalformedMessage.class, () -> CcsStateCodec.decode(octets));
-        assertEquals("ccs state of version 1, this ccsd has version 2", refusal.getMessage());
+        assertEquals("ccs state of version 1, this ccsd has version 3", refusal.getMessage());
     }
 
     @Test

@@ -202,6 +202,42 @@ class ConfigLogTest {
     }
 
     @Test
+    void whoseDiskHasRefusedIsToldToWhoAsked() {
+        for (int asked : List.of(1, 2)) {
+            World world = world(3, 4);
+            world.start(1, 2, 3);
+            world.calm(10_000);
+            world.disks[2].full = true;
+            Document next = Texts.document(3, 5, "new");
+            world.update(asked, next, 0);
+            world.calm(2_000);
+            assertEquals(List.of(next.version()), world.acknowledged);
+            assertEquals(
+                    List.of("a2: can't write cluster.conf: No space left on device: it goes by the new one and keeps"
+                            + " trying"),
+                    world.words);
+            world.disks[2].full = false;
+            world.calm(12_000);
+            everybodyHas(world, next);
+            world.update(asked, Texts.document(3, 6, "newer"), 0);
+            world.calm(2_000);
+            assertEquals("", world.words.getLast());
+        }
+    }
+
+    @Test
+    void aMemberWithoutCcsdIsToldToWhoAsked() {
+        World world = world(3, 4);
+        world.start(1, 2, 3);
+        world.calm(10_000);
+        world.endCcsd(3);
+        world.calm(1_000);
+        world.update(1, Texts.document(3, 5, "new"), 0);
+        world.calm(1_000);
+        assertEquals(List.of("a3: ccsd doesn't run there: the file comes there when it does"), world.words);
+    }
+
+    @Test
     void anUpdateThatNoQuorumHasInTimeIsGivenUp() {
         World world = world(3, 4);
         world.start(1, 2, 3);
@@ -210,7 +246,10 @@ class ConfigLogTest {
         world.disks[2].full = true;
         world.update(3, Texts.document(3, 5, "new"), 0);
         world.calm(40_000);
-        assertEquals(List.of("given up: in 30 s no quorum had it on disk"), world.refused);
+        assertEquals(
+                List.of("given up: in 30 s no quorum had it on disk\na1: No space left on device\n"
+                        + "a2: No space left on device"),
+                world.refused);
         world.disks[1].full = false;
         world.disks[2].full = false;
         world.calm(12_000);

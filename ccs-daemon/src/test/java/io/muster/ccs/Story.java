@@ -12,7 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// A [World] told in lines: what comes out of the log, once; what happens on each node, and what it does.
+/// A [World] told in lines: what comes out of the log, once; what happens on each node, and what it
+/// does.
 final class Story implements World.Wrapping {
     private static final long BEGIN_MS = 1_000;
 
@@ -108,6 +109,7 @@ final class Story implements World.Wrapping {
             case CcsMessage.Elected(byte[] octets) -> "here is " + document(octets);
             case CcsMessage.Confirm(var version) -> "confirms " + version;
             case CcsMessage.Revert(var version) -> "the time of " + version + " is over";
+            case CcsMessage.Trouble(String why) -> "trouble: " + why;
         };
     }
 
@@ -154,7 +156,7 @@ final class Story implements World.Wrapping {
             case CcsEffect.Send _, CcsEffect.Stage _, CcsEffect.Discard _, CcsEffect.Install _ -> "";
             case CcsEffect.Look() -> "looks at the disk again";
             case CcsEffect.Announce(Document document) -> "-> cman: " + document.version();
-            case CcsEffect.Answer(long _, boolean done, String text) -> "-> ccs_tool: " + (done ? "done" : text);
+            case CcsEffect.Answer(long _, boolean done, String text) -> "-> ccs_tool: " + (done ? "done" : text.replace("\n", "; "));
             case CcsEffect.Log(boolean warning, String text) ->
                 (warning ? "WARN " : "")
                         + (text.startsWith("node=")

@@ -100,6 +100,10 @@ final class World {
 
     final List<ConfigVersion> acknowledged = new ArrayList<>();
     final List<String> refused = new ArrayList<>();
+
+    /// What came with a yes.
+    final List<String> words = new ArrayList<>();
+
     private final List<Node> cluster = new ArrayList<>();
     private final List<Node> members = new ArrayList<>();
     private long position;
@@ -328,7 +332,8 @@ final class World {
         try {
             process.fromDisk.add(next.work.run());
         } catch (IOException e) {
-            process.fromDisk.add(next.looks ? new CcsEvent.NotFound() : new CcsEvent.WriteFailed(e.toString()));
+            process.fromDisk.add(
+                    next.looks ? new CcsEvent.NotFound() : new CcsEvent.WriteFailed(String.valueOf(e.getMessage())));
         }
         remember(nodeid);
     }
@@ -490,6 +495,7 @@ final class World {
             refused.add(text);
         } else if (document != null) {
             acknowledged.add(document.version());
+            words.add(text);
         }
     }
 

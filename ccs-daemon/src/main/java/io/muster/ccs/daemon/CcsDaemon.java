@@ -21,6 +21,9 @@ import io.muster.member.daemon.MemberDaemon.Around;
 import io.muster.membership.CmanEvent;
 import io.muster.os.RealMachine;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -242,6 +245,17 @@ public final class CcsDaemon implements AutoCloseable {
                             }));
         }
 
+        /// In an operator's words: what Java says of some failures is a path and nothing else.
+        private static String reason(IOException why) {
+            String text = String.valueOf(why.getMessage());
+            return switch (why) {
+                case AccessDeniedException _ -> text + ": permission denied";
+                case NoSuchFileException _ -> text + ": no such file or directory";
+                case FileSystemException e when e.getReason() == null -> e.toString();
+                default -> text;
+            };
+        }
+
         /// A write begun for a core that is gone says nothing to the next one, which looks for itself.
         private void write(CauseId cause, Work<CcsEvent> work) {
             Consumer<CcsEvent> then = member.answering(cause);
@@ -253,7 +267,7 @@ public final class CcsDaemon implements AutoCloseable {
                                     switch (outcome) {
                                         case Outcome.Done<CcsEvent>(var done) -> done;
                                         case Outcome.Failed<CcsEvent>(IOException why) ->
-                                            new CcsEvent.WriteFailed(why.toString());
+                                            new CcsEvent.WriteFailed(reason(why));
                                     }));
         }
     }
