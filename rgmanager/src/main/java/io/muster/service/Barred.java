@@ -5,6 +5,7 @@ import io.muster.core.Node;
 import io.muster.service.ClusterState.Peer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Why a service is started nowhere, or nowhere else: by whom it is barred, and what an operator can do.
@@ -29,6 +30,9 @@ final class Barred {
                     .filter(run -> told.add(run.nodeid()))
                     .forEach(run -> reasons.add(why(state, run)));
         }
+        if (sought || service.stage instanceof Stage.Started) {
+            reasons.addAll(unfit(state, service));
+        }
         return String.join("; ", reasons);
     }
 
@@ -37,6 +41,21 @@ final class Barred {
         return state.standing.members().containsKey(run.nodeid())
                 ? "start rgmanager there, or once it is stopped fence_ack_manual -s"
                 : "it has to be fenced, or fence_ack_manual once it is off";
+    }
+
+    /// It would run without a resource: on which nodes, and why; where all say the same, once.
+    private static List<String> unfit(ClusterState state, Service service) {
+        var nodes = new TreeMap<String, List<String>>();
+        for (int nodeid : state.online()) {
+            String why = state.unfit(service.name, nodeid);
+            if (!why.isEmpty()) {
+                nodes.computeIfAbsent(why, _ -> new ArrayList<>()).add("node " + nodeid);
+            }
+        }
+        return nodes.entrySet().stream()
+                .map(e -> (e.getValue().size() == state.online().size() ? "" : String.join(", ", e.getValue()) + ": ")
+                        + "it would run without a resource: " + e.getKey())
+                .toList();
     }
 
     private static List<Node> owners(Service service) {

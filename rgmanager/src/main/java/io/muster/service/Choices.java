@@ -40,10 +40,11 @@ final class Choices {
         return plan != null && plan.nodes().stream().anyMatch(node -> node.nodeid() == nodeid);
     }
 
-    /// Whether nothing but time speaks against a start there: it is legal, exclusive services leave
-    /// room, and nobody else may still be running it.
+    /// Whether nothing but time speaks against a start there: it is legal, all of it can be run,
+    /// exclusive services leave room, and nobody else may still be running it.
     boolean fits(Service service, ServiceSpec spec, int nodeid) {
         return score(service, spec, nodeid) != Score.ILLEGAL
+                && state.unfit(service.name, nodeid).isEmpty()
                 && state.roomFor(service, spec, nodeid)
                 && free(service, nodeid);
     }
@@ -55,16 +56,22 @@ final class Choices {
 
     /// Whether a start in place is still possible.
     boolean inPlace(Service service, int nodeid) {
-        return online.contains(nodeid) && configured(nodeid) && free(service, nodeid);
+        return online.contains(nodeid)
+                && configured(nodeid)
+                && state.unfit(service.name, nodeid).isEmpty()
+                && free(service, nodeid);
     }
 
-    /// For an automatic start: a node that scores best; when exclusive services bar all of these, the
+    /// For an automatic start: a node that scores best; when exclusive services, or what they
+    /// can't run, bar all of these, the
     /// best of the rest. 0 for none.
     int automatic(Service service, ServiceSpec spec) {
         int best = emptiest(
                 service, online.stream().filter(n -> score(service, spec, n) == Score.BEST && fits(service, spec, n)));
         boolean barred = online.stream()
-                .anyMatch(n -> score(service, spec, n) == Score.BEST && !state.roomFor(service, spec, n));
+                .anyMatch(n -> score(service, spec, n) == Score.BEST
+                        && !(state.roomFor(service, spec, n)
+                                && state.unfit(service.name, n).isEmpty()));
         return best == 0 && barred ? highest(service, spec, online.stream()) : best;
     }
 
@@ -92,6 +99,7 @@ final class Choices {
                 spec,
                 state.arrivals.stream()
                         .filter(n -> online.contains(n)
+                                && state.unfit(service.name, n).isEmpty()
                                 && score(service, spec, n).compareTo(present) > 0
                                 && state.roomFor(service, spec, n)),
                 false);

@@ -9,6 +9,7 @@ import io.muster.service.Plan.ServiceSpec;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -24,10 +25,11 @@ import org.jspecify.annotations.Nullable;
 /// Layout of a snapshot, big-endian: u8 format, optional plan ([PlanCodec]), string hash of its document, standing
 /// ([Standing]), bool locked, u64 fenced up to, u64 clock, u64 next generation, bool due, list of peers (node, u64
 /// epoch, bool ready, bool leaving), list of u32 unmet, list of u32 arrivals, list of tables of
-/// types (u32 nodeid, list of [ResourceType]), list of services ([Service]).
+/// types (u32 nodeid, list of [ResourceType]), list of what nodes can't run (u32 nodeid, list of strings service and
+/// why), list of services ([Service]).
 final class ClusterState {
     private static final int MAX = 65_536;
-    private static final int FORMAT = 5;
+    private static final int FORMAT = 6;
 
     /// A node whose rgmanager is in the group.
     ///
@@ -82,6 +84,9 @@ final class ClusterState {
 
     /// Nodes that have become able to run services and for which failback hasn't been considered.
     final SortedSet<Integer> arrivals = new TreeSet<>();
+
+    /// What each node in the group can't run of the present plan, and why, by nodeid.
+    final SortedMap<Integer, SortedMap<String, String>> unfit = new TreeMap<>();
 
     /// What the agents of each node in the group say, by nodeid.
     final SortedMap<Integer, List<ResourceType>> types = new TreeMap<>();
@@ -165,6 +170,11 @@ final class ClusterState {
         return peer != null && peer.ready();
     }
 
+    /// Why a node can't run a service as it is configured; empty when it can, as far as it has said.
+    String unfit(String service, int nodeid) {
+        return unfit.getOrDefault(nodeid, Collections.emptySortedMap()).getOrDefault(service, "");
+    }
+
     @Nullable
     ServiceSpec spec(Service service) {
         return plan == null ? null : plan.service(service.name);
@@ -239,6 +249,7 @@ final class ClusterState {
         out.list(unmet, (o, nodeid) -> o.u32(nodeid));
         out.list(arrivals, (o, nodeid) -> o.u32(nodeid));
         out.list(types.entrySet(), (o, e) -> NodeReport.types(o.u32(e.getKey()), e.getValue()));
+        out.list(unfit.entrySet(), (o, e) -> ServiceMessage.Unfit.encode(o.u32(e.getKey()), e.getValue()));
         out.list(services.values(), (o, service) -> service.encode(o));
         return out.toBytes();
     }
@@ -265,6 +276,9 @@ final class ClusterState {
         int tables = in.u32(MAX);
         for (int i = 0; i < tables; i++) {
             state.types.put(in.u32(Integer.MAX_VALUE), NodeReport.types(in));
+        }
+        for (int left = in.u32(MAX); left > 0; left--) {
+            state.unfit.put(in.u32(Integer.MAX_VALUE), ServiceMessage.Unfit.decode(in));
         }
         in.list(MAX, Service::decode).forEach(service -> state.services.put(service.name, service));
         in.end();

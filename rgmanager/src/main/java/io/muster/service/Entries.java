@@ -96,6 +96,7 @@ final class Entries {
             case ServiceMessage.Leaving leaving -> state.peers.put(from.node().nodeid(), from.parting());
             case ServiceMessage.Look _ -> {}
             case ServiceMessage.Agents agents -> agents(from, agents.types());
+            case ServiceMessage.Unfit unfit -> unfit(from, unfit);
         }
     }
 
@@ -105,6 +106,15 @@ final class Entries {
             return;
         }
         TypeTable.differences(state.types, from.node().nodeid()).forEach(line -> transitions.notice(true, line));
+        unpark();
+    }
+
+    /// What is said of another configuration is said again of the present one.
+    private void unfit(Peer from, ServiceMessage.Unfit message) {
+        if (state.plan == null || message.version() != state.plan.version()) {
+            return;
+        }
+        state.unfit.put(from.node().nodeid(), message.services());
         unpark();
     }
 
@@ -170,6 +180,7 @@ final class Entries {
     private void adopt(Plan plan) {
         boolean first = state.plan == null;
         state.plan = plan;
+        state.unfit.clear();
         for (ServiceSpec spec : plan.services()) {
             state.services.computeIfAbsent(spec.name(), Service::new);
         }
@@ -190,12 +201,14 @@ final class Entries {
             peers.put(node.nodeid(), stays ? known : Peer.joined(node, view.position()));
             if (!stays) {
                 state.arrivals.remove(node.nodeid());
+                state.unfit.remove(node.nodeid());
             }
         }
         state.peers.clear();
         state.peers.putAll(peers);
         state.arrivals.retainAll(peers.keySet());
         state.types.keySet().retainAll(peers.keySet());
+        state.unfit.keySet().retainAll(peers.keySet());
         proofs.view(view);
         if (!view.joined().isEmpty() || !view.left().isEmpty()) {
             unpark();

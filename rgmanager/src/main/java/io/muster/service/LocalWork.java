@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,9 @@ final class LocalWork {
     private Parting parting = Parting.NO;
     /// What the agents here say.
     private List<ResourceType> types = List.of();
+
+    /// What can't be run here of the configuration that is known, and why.
+    private SortedMap<String, String> unfit = Collections.emptySortedMap();
 
     private long recoverUpTo;
     private long recoveredUpTo;
@@ -82,6 +87,7 @@ final class LocalWork {
             StopReport stop,
             Parting parting,
             List<ResourceType> types,
+            SortedMap<String, String> unfit,
             long recoverUpTo,
             long recoveredUpTo,
             long wallMs,
@@ -91,6 +97,7 @@ final class LocalWork {
             vouches = List.copyOf(vouches);
             untold = List.copyOf(untold);
             types = List.copyOf(types);
+            unfit = Collections.unmodifiableSortedMap(new TreeMap<>(unfit));
             pending = Collections.unmodifiableSortedSet(new TreeSet<>(pending));
         }
     }
@@ -112,6 +119,7 @@ final class LocalWork {
                 stop,
                 parting,
                 types,
+                unfit,
                 recoverUpTo,
                 recoveredUpTo,
                 wallMs,
@@ -135,6 +143,7 @@ final class LocalWork {
         stop = image.stop();
         parting = image.parting();
         types = image.types();
+        unfit = image.unfit();
         recoverUpTo = image.recoverUpTo();
         recoveredUpTo = image.recoveredUpTo();
         wallMs = image.wallMs();
@@ -225,10 +234,11 @@ final class LocalWork {
 
     private void happened(ClusterState state, ServiceEvent event, List<ServiceEffect> effects) {
         switch (event) {
-            case ServiceEvent.Configured(Plan plan) -> {
+            case ServiceEvent.Configured(Plan plan, SortedMap<String, String> lame) -> {
                 // An answer to an older question says nothing any more.
                 if (plan.equals(state.plan)) {
                     known = plan;
+                    unfit = lame;
                 }
             }
             case ServiceEvent.StoppedEverything done -> {
@@ -286,6 +296,12 @@ final class LocalWork {
         if (recoverUpTo > recoveredUpTo && state.barringAll().isEmpty()) {
             recoveredUpTo = recoverUpTo;
             effects.add(new ServiceEffect.ReportRecovered(recoveredUpTo));
+        }
+        // Before it is ready, so that nothing is placed here that can't be run.
+        if (state.plan != null
+                && current(state)
+                && !unfit.equals(state.unfit.getOrDefault(self.nodeid(), Collections.emptySortedMap()))) {
+            say(new ServiceMessage.Unfit(wallMs, state.plan.version(), unfit), nowMs, effects);
         }
         if (me.ready()) {
             work.begin(state, current(state), effects);

@@ -1,6 +1,9 @@
 package io.muster.service;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// What happens on this node.
 ///
@@ -8,7 +11,17 @@ import java.util.List;
 /// restarts.
 public sealed interface ServiceEvent {
     /// cman has given the daemon this configuration, and it has the trees to go with it.
-    record Configured(Plan plan) implements ServiceEvent {}
+    ///
+    /// @param unfit services that can't be run here, for they have a resource that can't, and why
+    record Configured(Plan plan, SortedMap<String, String> unfit) implements ServiceEvent {
+        public Configured {
+            unfit = Collections.unmodifiableSortedMap(new TreeMap<>(unfit));
+        }
+
+        Configured(Plan plan) {
+            this(plan, Collections.emptySortedMap());
+        }
+    }
 
     /// [ServiceEffect.StopEverything] has ended.
     ///

@@ -3,7 +3,10 @@ package io.muster.service;
 import io.muster.core.MalformedMessage;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// What rgmanagers tell each other. Big-endian: version u8 = 1, type u8 (order below, from 1), `wallMs`
 /// u64, then the fields in the order of the record.
@@ -21,6 +24,7 @@ public sealed interface ServiceMessage {
             case Leaving _ -> new Leaving(0);
             case Look _ -> new Look(0);
             case Agents m -> new Agents(0, m.types());
+            case Unfit m -> new Unfit(0, m.version(), m.services());
         };
     }
 
@@ -66,6 +70,30 @@ public sealed interface ServiceMessage {
         }
     }
 
+    /// What the sender can't run of a configuration, and why: they would run without a resource. Said before it says
+    /// that it is ready, and whenever that changes.
+    ///
+    /// @param services why, by name
+    record Unfit(long wallMs, int version, SortedMap<String, String> services) implements ServiceMessage {
+        public Unfit {
+            services = Collections.unmodifiableSortedMap(new TreeMap<>(services));
+        }
+
+        private static final int LONGEST = 65_536;
+
+        static void encode(Output out, SortedMap<String, String> services) {
+            out.list(services.entrySet(), (o, e) -> o.string(e.getKey()).string(e.getValue()));
+        }
+
+        static SortedMap<String, String> decode(Input in) throws MalformedMessage {
+            var services = new TreeMap<String, String>();
+            for (int left = in.u32(LONGEST); left > 0; left--) {
+                services.put(in.string(), in.string());
+            }
+            return services;
+        }
+    }
+
     /// The octets to send.
     static byte[] encode(ServiceMessage message) {
         Output out = new Output(128);
@@ -87,6 +115,7 @@ public sealed interface ServiceMessage {
             case Leaving(long wallMs) -> {}
             case Look(long wallMs) -> {}
             case Agents m -> NodeReport.types(out, m.types());
+            case Unfit m -> Unfit.encode(out.u32(m.version()), m.services());
         }
         return out.toBytes();
     }
@@ -100,6 +129,7 @@ public sealed interface ServiceMessage {
             case Leaving m -> 5;
             case Look m -> 6;
             case Agents m -> 7;
+            case Unfit m -> 8;
         };
     }
 
@@ -125,6 +155,7 @@ public sealed interface ServiceMessage {
             case 5 -> new Leaving(wallMs);
             case 6 -> new Look(wallMs);
             case 7 -> new Agents(wallMs, NodeReport.types(in));
+            case 8 -> new Unfit(wallMs, in.u32(Integer.MAX_VALUE), Unfit.decode(in));
             default -> throw new MalformedMessage("message of rgmanager of type " + type);
         };
         in.end();

@@ -37,7 +37,8 @@ class CodecTest {
             new ServiceMessage.Asked(5, 1L << 40, RequestKind.RELOCATE, "service:a", 2),
             new ServiceMessage.Leaving(6),
             new ServiceMessage.Look(7),
-            new ServiceMessage.Agents(8, Plans.TYPES));
+            new ServiceMessage.Agents(8, Plans.TYPES),
+            new ServiceMessage.Unfit(9, 3, new TreeMap<>(Map.of("service:a", "why", "vm:b", ""))));
 
     @Test
     void whatWasEncodedIsDecodedEqual() throws MalformedMessage {
@@ -121,7 +122,7 @@ class CodecTest {
         var manager = new ServiceManager(States.run(1), Plans::read);
         byte[] before = manager.snapshot();
         var refused = assertThrows(MalformedMessage.class, () -> manager.restore(snapshot));
-        assertEquals("state of services in format 1, not 5", refused.getMessage());
+        assertEquals("state of services in format 1, not 6", refused.getMessage());
         assertArrayEquals(before, manager.snapshot());
     }
 

@@ -21,7 +21,9 @@ import io.muster.service.Stage.Stopped;
 import io.muster.service.Stage.Stopping;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /// Who is heard, and what a message counts for: in a transitional configuration a report is evidence,
@@ -58,6 +60,50 @@ class EntriesTest {
         assertEquals(new Placing(Stage.NOBODY, Search.away(1, 2), asked), replica.web().stage);
         replica.look();
         assertEquals(TWO, assertInstanceOf(Starting.class, replica.web().stage).run());
+    }
+
+    @Test
+    void aServiceThatWouldRunWithoutAResourceIsPlacedWhereAllOfItCanBeRun() {
+        replica.begin(new Stopped(Stage.NOBODY, false));
+        var lacks = new TreeMap<>(Map.of("service:web", "<lvm name=\"v\"> in line 4: no agent handles this type"));
+        replica.say(ONE, new ServiceMessage.Unfit(5, 2, lacks), false);
+        assertEquals(Map.of(), replica.state().unfit, "said of another configuration");
+        for (Node node : OneReplica.ALL) {
+            replica.say(node, new ServiceMessage.Unfit(5, 1, lacks), false);
+        }
+        replica.look();
+        assertEquals(new Stopped(Stage.NOBODY, false), replica.web().stage);
+        assertEquals(
+                "it would run without a resource: <lvm name=\"v\"> in line 4: no agent handles this type",
+                Barred.why(replica.state(), replica.web()));
+        replica.say(TWO, new ServiceMessage.Unfit(5, 1, new TreeMap<>()));
+        assertEquals(TWO, assertInstanceOf(Starting.class, replica.web().stage).run());
+    }
+
+    @Test
+    void aNewConfigurationForgetsWhatCouldNotBeRunOfTheLastOne() {
+        replica.begin(STARTED);
+        replica.say(THREE, new ServiceMessage.Unfit(5, 1, new TreeMap<>(Map.of("service:web", "why"))));
+        assertEquals(
+                "node 3: it would run without a resource: why", Barred.why(replica.state(), replica.web()));
+        assertEquals(STARTED, replica.web().stage, "what runs isn't stopped for it");
+        replica.apply(Plans.inForce(replica.next(), NEWER));
+        assertEquals(Map.of(), replica.state().unfit);
+    }
+
+    @Test
+    void whatCannotBeRunHereIsSaidBeforeThisNodeIsReady() {
+        replica.begin(STARTED);
+        replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(THREE), List.of()));
+        var configured = new ServiceEvent.Configured(
+                replica.state().plan, new TreeMap<>(Map.of("service:web", "why")));
+        assertTrue(
+                replica.manager.drive(new Drive.Local<>(configured), 100).stream()
+                        .anyMatch(effect -> effect instanceof ServiceEffect.Propose propose
+                                && Arrays.equals(
+                                        propose.payload(),
+                                        ServiceMessage.encode(new ServiceMessage.Unfit(
+                                                0, 1, new TreeMap<>(Map.of("service:web", "why")))))));
     }
 
     @Test

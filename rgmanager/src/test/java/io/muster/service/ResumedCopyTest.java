@@ -69,6 +69,7 @@ class ResumedCopyTest {
                 new LocalWork.StopReport(6, 7, Optional.of(ready)),
                 LocalWork.Parting.ASKED,
                 Plans.TYPES,
+                new TreeMap<>(Map.of("service:d", "why")),
                 13,
                 14,
                 15,

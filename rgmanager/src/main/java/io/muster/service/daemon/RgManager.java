@@ -260,6 +260,12 @@ public final class RgManager implements AutoCloseable {
             configure(read, CauseId.NONE, () -> {});
         }
 
+        private ServiceEvent configured(ClusterConfig read) {
+            Trees present = trees;
+            return new ServiceEvent.Configured(
+                    PlanReader.of(read), present == null ? Collections.emptySortedMap() : present.unfit());
+        }
+
         /// Builds the services as a configuration has them, if it is another one: with what the agents say of
         /// themselves now.
         ///
@@ -389,7 +395,7 @@ public final class RgManager implements AutoCloseable {
                         Consumer<ServiceEvent> then = member.answering(cause);
                         configure(read, cause, () -> {
                             LOG.info("cluster.conf version {} is in force", version);
-                            then.accept(new ServiceEvent.Configured(PlanReader.of(read)));
+                            then.accept(configured(read));
                         });
                     });
                 case ServiceEffect.NeedConfiguration(int version) -> fetch(version, cause);
@@ -426,7 +432,7 @@ public final class RgManager implements AutoCloseable {
                     // A newer one may have come into force while cman was asked.
                     .filter(read -> config == null || config.version() <= version)
                     .ifPresent(read -> configure(
-                            read, cause, () -> then.accept(new ServiceEvent.Configured(PlanReader.of(read))))));
+                            read, cause, () -> then.accept(configured(read)))));
         }
     }
 }

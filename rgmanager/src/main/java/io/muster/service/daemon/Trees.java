@@ -8,7 +8,9 @@ import io.muster.resource.TreeResult;
 import io.muster.resource.daemon.StartedLedger;
 import io.muster.resource.daemon.TreeRunner;
 import io.muster.service.Operation;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,7 @@ final class Trees implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("rgmanager");
 
     private final TreeRunner runner;
+    private SortedMap<String, String> unfit = Collections.emptySortedMap();
 
     Trees(TreeRunner runner) {
         this.runner = runner;
@@ -32,8 +35,14 @@ final class Trees implements AutoCloseable {
     /// New services are built from this configuration from now on.
     void configure(RmConfig rm, MetadataSet agents, CauseId cause) {
         ResourceTree tree = ResourceTree.build(rm, agents);
+        unfit = tree.unfit();
         tree.flaws().forEach(flaw -> LOG.warn("{}", flaw));
         runner.configure(tree, cause);
+    }
+
+    /// Services of the configuration that can't be run here, and why.
+    SortedMap<String, String> unfit() {
+        return unfit;
     }
 
     /// @param then whether it was done, and whether a part that isn't critical is off
