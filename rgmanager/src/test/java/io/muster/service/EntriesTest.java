@@ -84,8 +84,7 @@ class EntriesTest {
     void aNewConfigurationForgetsWhatCouldNotBeRunOfTheLastOne() {
         replica.begin(STARTED);
         replica.say(THREE, new ServiceMessage.Unfit(5, 1, new TreeMap<>(Map.of("service:web", "why"))));
-        assertEquals(
-                "node 3: it would run without a resource: why", Barred.why(replica.state(), replica.web()));
+        assertEquals("node 3: it would run without a resource: why", Barred.why(replica.state(), replica.web()));
         assertEquals(STARTED, replica.web().stage, "what runs isn't stopped for it");
         replica.apply(Plans.inForce(replica.next(), NEWER));
         assertEquals(Map.of(), replica.state().unfit);
@@ -95,15 +94,13 @@ class EntriesTest {
     void whatCannotBeRunHereIsSaidBeforeThisNodeIsReady() {
         replica.begin(STARTED);
         replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(THREE), List.of()));
-        var configured = new ServiceEvent.Configured(
-                replica.state().plan, new TreeMap<>(Map.of("service:web", "why")));
-        assertTrue(
-                replica.manager.drive(new Drive.Local<>(configured), 100).stream()
-                        .anyMatch(effect -> effect instanceof ServiceEffect.Propose propose
-                                && Arrays.equals(
-                                        propose.payload(),
-                                        ServiceMessage.encode(new ServiceMessage.Unfit(
-                                                0, 1, new TreeMap<>(Map.of("service:web", "why")))))));
+        var configured = new ServiceEvent.Configured(replica.state().plan, new TreeMap<>(Map.of("service:web", "why")));
+        assertTrue(replica.manager.drive(new Drive.Local<>(configured), 100).stream()
+                .anyMatch(effect -> effect instanceof ServiceEffect.Propose propose
+                        && Arrays.equals(
+                                propose.payload(),
+                                ServiceMessage.encode(
+                                        new ServiceMessage.Unfit(0, 1, new TreeMap<>(Map.of("service:web", "why")))))));
     }
 
     @Test

@@ -245,7 +245,7 @@ final class Fleet {
         files[n].listed = new TreeMap<>(files[n].file().read().services());
         run.manager = manager;
         tell(n, new CmanEvent.Join(manager.client, 2, RG, Optional.of(Level.SERVICE), REQUIRED_MS));
-        local(n, new ServiceEvent.Configured(PlanReader.read(document).orElseThrow()));
+        local(n, new ServiceEvent.Configured(PlanReader.read(document).orElseThrow(), Collections.emptySortedMap()));
         settle();
     }
 
@@ -580,8 +580,11 @@ final class Fleet {
                 manager.epoch = epoch;
                 manager.version = version;
             }
-            case ServiceEffect.NeedConfiguration _ ->
-                local(n, new ServiceEvent.Configured(PlanReader.read(document).orElseThrow()));
+            case ServiceEffect.Reconfigure _, ServiceEffect.NeedConfiguration _ ->
+                local(
+                        n,
+                        new ServiceEvent.Configured(
+                                PlanReader.read(document).orElseThrow(), Collections.emptySortedMap()));
             case ServiceEffect.ReportVouched(Node run, Remains remains) ->
                 tell(n, new CmanEvent.ReportVouched(manager.client, run, remains, CauseId.NONE));
             case ServiceEffect.ReportRecovered(long upTo) ->

@@ -431,8 +431,7 @@ public final class RgManager implements AutoCloseable {
             member.configuration(found -> found.filter(read -> read.version() == version)
                     // A newer one may have come into force while cman was asked.
                     .filter(read -> config == null || config.version() <= version)
-                    .ifPresent(read -> configure(
-                            read, cause, () -> then.accept(configured(read)))));
+                    .ifPresent(read -> configure(read, cause, () -> then.accept(configured(read)))));
         }
     }
 }
