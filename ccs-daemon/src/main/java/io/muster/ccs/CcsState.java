@@ -35,6 +35,7 @@ final class CcsState {
     private static final Pattern NUMBER = Pattern.compile("(<cluster\\b[^>]*?\\bconfig_version\\s*=\\s*[\"'])([0-9]+)");
 
     private final Standing standing;
+    private final MemberNames names;
     private Choice choice;
 
     /// The last number given to a proposal.
@@ -56,6 +57,7 @@ final class CcsState {
     CcsState() {
         this(
                 new Standing(),
+                new MemberNames(),
                 new Unelected(),
                 0,
                 ConfigVersion.NONE,
@@ -67,6 +69,7 @@ final class CcsState {
     /// As another replica has it. The collections become this one's.
     CcsState(
             Standing standing,
+            MemberNames names,
             Choice choice,
             long attempt,
             ConfigVersion announced,
@@ -74,6 +77,7 @@ final class CcsState {
             SortedMap<Node, String> troubles,
             List<Outcome> outcomes) {
         this.standing = standing;
+        this.names = names;
         this.choice = choice;
         this.attempt = attempt;
         this.announced = announced;
@@ -84,6 +88,11 @@ final class CcsState {
 
     Standing standing() {
         return standing;
+    }
+
+    /// What the members are called.
+    MemberNames names() {
+        return names;
     }
 
     Choice choice() {
@@ -161,10 +170,18 @@ final class CcsState {
             changes.add(choice + " -> " + next + ": " + reason);
         }
         choice = next;
+        follow();
+    }
+
+    private void follow() {
+        if (choice instanceof InForce now) {
+            names.follow(standing.members(), now.document().config());
+        }
     }
 
     void apply(GroupEntry entry) {
         standing.apply(entry);
+        follow();
         switch (entry) {
             case GroupEntry.View view -> {
                 reports.keySet().retainAll(view.members());
@@ -326,7 +343,8 @@ final class CcsState {
             return "the file is of cluster \"" + next.config().name() + "\", this is \""
                     + now.config().name() + "\"";
         }
-        return next.version().refusedAfter(now.version());
+        String number = next.version().refusedAfter(now.version());
+        return number.isEmpty() ? names.refusal(next.config()) : number;
     }
 
     private Pending begin(Document document) {

@@ -19,7 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// The replicated state of ccsd on its way to a joiner, big-endian: u8 version, [Standing], the choice,
+/// The replicated state of ccsd on its way to a joiner, big-endian: u8 version, [Standing], [MemberNames], the choice,
 /// u64 last attempt, version announced; lists of reports (node, [OnDisk]), troubles (node, text) and
 /// outcomes (node, u64 request, bool done, text).
 ///
@@ -43,6 +43,7 @@ final class CcsStateCodec {
     static byte[] encode(CcsState state) {
         Output out = new Output(256).u8(VERSION);
         state.standing().encode(out);
+        state.names().encode(out);
         choice(out, state.choice());
         out.u64(state.attempt());
         OnDisk.encode(out, state.announced());
@@ -96,6 +97,7 @@ final class CcsStateCodec {
             throw new MalformedMessage("ccs state of version " + version + ", this ccsd has version " + VERSION);
         }
         Standing standing = Standing.decode(in);
+        MemberNames names = MemberNames.decode(in);
         Choice choice = choice(in);
         long attempt = in.u64();
         ConfigVersion announced = OnDisk.version(in);
@@ -110,7 +112,7 @@ final class CcsStateCodec {
         List<Outcome> outcomes = new ArrayList<>(
                 in.list(CcsState.MAX_OUTCOMES, i -> new Outcome(i.node(), i.u64(), i.bool(), i.string())));
         in.end();
-        return new CcsState(standing, choice, attempt, announced, reports, troubles, outcomes);
+        return new CcsState(standing, names, choice, attempt, announced, reports, troubles, outcomes);
     }
 
     private static Choice choice(Input in) throws MalformedMessage {

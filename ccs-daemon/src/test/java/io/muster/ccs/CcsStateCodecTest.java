@@ -55,7 +55,10 @@ class CcsStateCodecTest {
         standing.apply(new GroupEntry.View(1, List.of(ONE), List.of(ONE), List.of()));
         var reports = new TreeMap<>(Map.of(ONE, new OnDisk(V4.version(), 2, ConfigVersion.NONE, 0, 1, 3)));
         var outcomes = new ArrayList<>(List.of(new Outcome(ONE, 6, false, "no")));
-        return new CcsState(standing, choice, 9, V4.version(), reports, new TreeMap<>(Map.of(ONE, "full")), outcomes);
+        var names = new MemberNames();
+        names.follow(new TreeMap<>(Map.of(1, ONE)), V4.config());
+        var troubles = new TreeMap<>(Map.of(ONE, "full"));
+        return new CcsState(standing, names, choice, 9, V4.version(), reports, troubles, outcomes);
     }
 
     private static String hex(byte[] octets) {
@@ -77,6 +80,7 @@ class CcsStateCodecTest {
         String v4 = "00000004" + "0040" + hex(V4.version().sha256());
         String none = "ffffffff" + "0000";
         String standing = "00" + "0000000000000000" + "00000001" + node + "00000000" + "00000000" + "00000000";
+        String names = "00000001" + "00000001" + "0002" + hex("a1");
         String report = node + v4 + "0000000000000002" + none + "0000000000000000" + "00000001" + "00000003";
         String rest = "0000000000000009" + v4 + "00000001" + report + "00000001" + node + "0004"
                 + hex("full") + "00000001" + node + "0000000000000006" + "00"
@@ -92,7 +96,7 @@ class CcsStateCodecTest {
                         + "00000000" + "01" + document(V5) + "00000078");
         for (int i = 0; i < CHOICES.size(); i++) {
             assertEquals(
-                    "03" + standing + choices.get(i) + rest,
+                    "03" + standing + names + choices.get(i) + rest,
                     hex(CcsStateCodec.encode(state(CHOICES.get(i)))),
                     CHOICES.get(i).toString());
         }

@@ -2,6 +2,7 @@ package io.muster.control;
 
 import io.muster.core.MalformedMessage;
 import io.muster.driver.DaemonLog;
+import io.muster.net.SocketWords;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -184,7 +185,7 @@ final class ChannelSession extends ChannelInboundHandlerAdapter implements Sessi
             }
             end("malformed frame: " + cause.getMessage());
         } else {
-            end("connection lost: " + cause.getMessage());
+            end("connection lost: " + SocketWords.of(cause));
         }
     }
 

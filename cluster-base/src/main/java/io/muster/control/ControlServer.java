@@ -2,6 +2,7 @@ package io.muster.control;
 
 import io.muster.driver.DaemonLog;
 import io.muster.finding.Why;
+import io.muster.net.SocketWords;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -80,7 +81,7 @@ public final class ControlServer implements ControlSocket.Server {
                 .bind(new DomainSocketAddress(temporary.toFile()))
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException(socket + ": can't bind: " + bound.cause().getMessage(), bound.cause());
+            throw new IOException(socket + ": can't bind: " + SocketWords.of(bound.cause()), bound.cause());
         }
         channel = bound.channel();
         try {
@@ -179,7 +180,7 @@ public final class ControlServer implements ControlSocket.Server {
             int maxPayload = session.mayChange() ? limits.maxPayload() : Limits.GUEST_PAYLOAD;
             client.pipeline().addLast(new FrameDecoder(maxPayload), session);
         } catch (IOException e) {
-            refuse(client, "it isn't known who you are: " + e.getMessage());
+            refuse(client, "it isn't known who you are: " + SocketWords.of(e));
         }
     }
 

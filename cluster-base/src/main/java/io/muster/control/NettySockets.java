@@ -2,6 +2,7 @@ package io.muster.control;
 
 import io.muster.core.MalformedMessage;
 import io.muster.driver.DaemonLog;
+import io.muster.net.SocketWords;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -137,7 +138,7 @@ public final class NettySockets implements ControlSocket {
             end(
                     cause instanceof MalformedMessage
                             ? "malformed frame: " + cause.getMessage()
-                            : "connection lost: " + cause.getMessage());
+                            : "connection lost: " + SocketWords.of(cause));
         }
     }
 }

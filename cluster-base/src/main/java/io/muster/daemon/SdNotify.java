@@ -1,6 +1,7 @@
 package io.muster.daemon;
 
 import io.muster.driver.DaemonLog;
+import io.muster.net.SocketWords;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -39,11 +40,7 @@ public final class SdNotify implements AutoCloseable {
                 .connect(new DomainSocketAddress(path))
                 .awaitUninterruptibly();
         if (!connected.isSuccess()) {
-            DaemonLog.get()
-                    .warn(
-                            "{}: can't tell systemd: {}",
-                            socket.get(),
-                            connected.cause().getMessage());
+            DaemonLog.get().warn("{}: can't tell systemd: {}", socket.get(), SocketWords.of(connected.cause()));
             return new SdNotify(null, 0);
         }
         return new SdNotify(connected.channel(), watchdog(layout));

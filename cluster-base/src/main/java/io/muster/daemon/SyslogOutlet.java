@@ -1,6 +1,7 @@
 package io.muster.daemon;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.muster.net.SocketWords;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -92,7 +93,7 @@ final class SyslogOutlet extends Outlet {
                     } else {
                         failedAtMs = nowMs;
                         for (; line != null; line = held.poll()) {
-                            failed(String.valueOf(done.cause().getMessage()));
+                            failed(SocketWords.of(done.cause()));
                         }
                     }
                 });
@@ -123,7 +124,7 @@ final class SyslogOutlet extends Outlet {
                     }
                     if (line.again()) {
                         failedAtMs = nowMs;
-                        failed(String.valueOf(done.cause().getMessage()));
+                        failed(SocketWords.of(done.cause()));
                     } else {
                         take(new Line(line.daemon(), line.event(), true));
                     }

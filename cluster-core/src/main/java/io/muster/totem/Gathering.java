@@ -7,6 +7,7 @@ import io.muster.totem.RingMessage.PeerView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -262,9 +263,19 @@ final class Gathering {
 
     /// Whether what has been said explains why a node isn't in this node's next ring: somebody in the
     /// ring that it wants instead doesn't hear somebody here. Else it was only bad luck.
-    boolean isExplained(Join without, List<Node> members) {
+    ///
+    /// @return who doesn't hear whom, in words
+    Optional<String> explanation(Join without, List<Node> members) {
         List<Node> theirs = without.ready() ? without.proposal() : List.of(without.from());
-        return members.stream().anyMatch(ours -> theirs.stream().anyMatch(node -> !hearEachOther(ours, node)));
+        for (Node ours : members) {
+            for (Node node : theirs) {
+                if (!hearEachOther(ours, node)) {
+                    return Optional.of("nodes " + Math.min(ours.nodeid(), node.nodeid()) + " and "
+                            + Math.max(ours.nodeid(), node.nodeid()) + " don't hear each other");
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private boolean hearEachOther(Node a, Node b) {

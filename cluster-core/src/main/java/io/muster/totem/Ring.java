@@ -283,15 +283,17 @@ public final class Ring implements Core<RingEvent, RingEffect> {
         context.ringSequence = Math.max(context.ringSequence, commit.ring().sequence());
         var work = new Recovery(context, old, commit, joins);
         unfinished = work;
+        var reason = new StringBuilder("ring=" + commit.ring());
         for (int nodeid : gathering.heardNodeids()) {
             Peers.Peer peer = context.peers.get(nodeid);
             if (peer != null && !joins.containsKey(nodeid)) {
                 Join join = gathering.joinOf(nodeid);
-                boolean explained = join != null && gathering.isExplained(join, work.next.members);
-                context.peers.mergeFailed(peer, echoIn(gathering, peer), explained, context.nowMs);
+                Optional<String> why = join == null ? Optional.empty() : gathering.explanation(join, work.next.members);
+                why.ifPresent(words -> reason.append("; without node " + nodeid + ": " + words));
+                context.peers.mergeFailed(peer, echoIn(gathering, peer), why.isPresent(), context.nowMs);
             }
         }
-        enter(new Phase.Recovery(work), "ring=" + commit.ring());
+        enter(new Phase.Recovery(work), reason.toString());
         advance(work);
     }
 

@@ -227,7 +227,7 @@ final class Claims {
         }
         if (run.succeeded()) {
             out.add(Log.info("fence " + pass.name(run.victim) + " success"));
-            var proof = new Proof(Proof.Kind.AGENT, self.nodeid(), cut(call.agent()), done.wallMs());
+            var proof = new Proof(Proof.Kind.AGENT, self.nodeid(), cut(call.deviceName()), done.wallMs());
             run.enter(new ClaimRun.Phase.Done(proof));
         } else {
             run.enter(new ClaimRun.Phase.Wanting());

@@ -5,7 +5,7 @@ import io.muster.group.GroupEntry;
 /// Why a victim is harmless.
 ///
 /// @param byNodeid where the agent ran, the operator typed or the word was given
-/// @param how the agent's name; `override` for an operator's word
+/// @param how the device's name in cluster.conf; `override` for an operator's word
 /// @param wallMs when, on that node's clock, for display
 public record Proof(Kind kind, int byNodeid, String how, long wallMs) {
     /// What counts as proof. Coming back doesn't.

@@ -30,7 +30,7 @@ class FenceDomainTest {
         assertEquals("fence_apc", one.agent().orElseThrow());
         one.agentEnds(0);
         assertEquals(
-                new FenceEffect.ReportFenced(node(3), "fence_apc"),
+                new FenceEffect.ReportFenced(node(3), "apc"),
                 one.last(FenceEffect.ReportFenced.class).orElseThrow());
         assertTrue(one.isVictim(node(3)), "a victim until cman has told all groups");
         one.entry(new GroupEntry.Fenced(++one.position, node(3), 1, "fence_apc"));

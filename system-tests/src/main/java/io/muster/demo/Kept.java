@@ -28,7 +28,11 @@ final class Kept {
 
     static Path dir() {
         String user = System.getProperty("user.name", "user");
-        return Path.of(System.getProperty("java.io.tmpdir"), "muster-demo-kept-" + user);
+        // As `muster demo --shell` looks for it: Java's own idea of the place doesn't ask the environment.
+        String place = Optional.ofNullable(System.getenv("TMPDIR"))
+                .filter(dir -> !dir.isEmpty())
+                .orElse("/tmp");
+        return Path.of(place, "muster-demo-kept-" + user);
     }
 
     private static Path pidFile() {

@@ -1,5 +1,6 @@
 package io.muster.checks.daemon;
 
+import io.muster.os.Errno;
 import io.netty.channel.unix.Errors;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
@@ -38,7 +39,7 @@ final class SocketErrors {
             case 110 -> "connection timed out";
             case 111 -> "connection refused";
             case 112, 113 -> "no route to the server";
-            default -> "error " + errno;
+            default -> Errno.words(errno);
         };
     }
 
@@ -52,7 +53,7 @@ final class SocketErrors {
             case 23, EMFILE -> "no file descriptor left";
             case 12, 105 -> "no memory for sockets";
             case 99, 11 -> "no local address or port left";
-            default -> "error " + errno;
+            default -> Errno.words(errno);
         };
     }
 }

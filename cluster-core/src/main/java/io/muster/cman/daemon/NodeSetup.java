@@ -14,6 +14,7 @@ import io.muster.transport.ClusterKey;
 import io.muster.transport.daemon.Addresses;
 import io.muster.transport.daemon.KeyFile;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,8 +72,27 @@ record NodeSetup(
         overrides.check(config, me);
         LOG.info("this is node {} ({}), found by {}", me.nodeid(), me.name(), which.step());
         Path keyFile = config.cman().keyfile().map(Path::of).orElse(layout.etc().resolve(KeyFile.NAME));
-        return new NodeSetup(
-                layout, config, overrides, document, me, keyFile, KeyFile.read(keyFile), addresses(config));
+        Addresses addresses = addresses(config);
+        ownAddress(addresses, me.nodeid());
+        return new NodeSetup(layout, config, overrides, document, me, keyFile, KeyFile.read(keyFile), addresses);
+    }
+
+    /// An address that others can't reach is found now, not when nobody answers. A cluster that lies on one machine as
+    /// a
+    /// whole may use such addresses.
+    static void ownAddress(Addresses addresses, int self) throws IOException {
+        boolean alone = addresses.all().keySet().stream().allMatch(nodeid -> nodeid == self);
+        boolean oneMachine = addresses.all().values().stream()
+                .allMatch(links -> links.stream()
+                        .allMatch(link ->
+                                !link.isUnresolved() && link.getAddress().isLoopbackAddress()));
+        for (InetSocketAddress own : addresses.of(self)) {
+            if (!alone && !oneMachine && !own.isUnresolved() && own.getAddress().isLoopbackAddress()) {
+                throw new IOException(own.getHostString() + ": this node's own name is "
+                        + own.getAddress().getHostAddress() + ", where no other node can reach it: give it its address "
+                        + "on the network in /etc/hosts (Debian's installer writes a line with 127.0.1.1: remove it)");
+            }
+        }
     }
 
     /// Link 0 goes by the nodes' names, each altname is one more.
@@ -88,7 +108,11 @@ record NodeSetup(
             names.put(node.nodeid(), links);
         }
         Addresses addresses = Addresses.resolve(names);
-        addresses.unresolved().forEach(host -> LOG.warn("{} has no address yet", host));
+        addresses
+                .unresolved()
+                .forEach(host -> LOG.warn(
+                        "{}: this name has no address: no ring with that node before it has one, see /etc/hosts",
+                        host));
         return addresses;
     }
 }

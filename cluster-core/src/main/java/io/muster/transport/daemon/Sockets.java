@@ -1,5 +1,6 @@
 package io.muster.transport.daemon;
 
+import io.muster.net.SocketWords;
 import io.muster.transport.Transport;
 import io.muster.transport.TransportEvent.Failure;
 import io.netty.bootstrap.Bootstrap;
@@ -76,7 +77,7 @@ final class Sockets implements AutoCloseable {
         if (bound.cause() != null) {
             throw new IOException(
                     local.getHostString() + " port " + local.getPort() + ": can't be used: "
-                            + bound.cause().getMessage()
+                            + SocketWords.of(bound.cause())
                             + ": is cman running already, and is the address one of this machine's?",
                     bound.cause());
         }
@@ -93,7 +94,14 @@ final class Sockets implements AutoCloseable {
             if (done.isSuccess()) {
                 tune(channel);
             } else {
-                LOG.warn("link {} to node {} at {}: {}", link, nodeid, remote, String.valueOf(done.cause()));
+                LOG.warn(
+                        "link {} to node {}, from {} to {} port {}: {}",
+                        link,
+                        nodeid,
+                        local.getHostString(),
+                        remote.getHostString(),
+                        remote.getPort(),
+                        SocketWords.of(done.cause()));
             }
         });
         return new Outbox(channel, remote, Transport.INITIAL_MTU_BYTES + Transport.OVERHEAD_BYTES);
@@ -157,7 +165,7 @@ final class Sockets implements AutoCloseable {
             } else if (cause instanceof NoRouteToHostException || isUnreachable(cause)) {
                 failed.failed(nodeid, link, Failure.UNREACHABLE);
             } else {
-                LOG.debug("link {} to node {}: {}", link, nodeid, cause.toString());
+                LOG.debug("link {} to node {}: {}", link, nodeid, SocketWords.of(cause));
             }
         }
 

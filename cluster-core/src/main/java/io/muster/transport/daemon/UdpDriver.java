@@ -164,6 +164,9 @@ public final class UdpDriver implements AutoCloseable {
             loop.execute(() -> {
                 // A new configuration may have come meanwhile; it brings its own.
                 if (!closed && addresses == before) {
+                    before.unresolved().stream()
+                            .filter(host -> !after.unresolved().contains(host))
+                            .forEach(host -> LOG.info("node={} {} has an address now", self.nodeid(), host));
                     addresses = after;
                     openAll();
                 }

@@ -142,11 +142,11 @@ public final class FenceNode implements Command {
         }
         // Asked before the agent starts: the run that is there now is the one it will hit.
         Optional<Node> victim = present(node);
-        Optional<String> agent = run.first("fence", node.name(), node.methods(), (call, ok) -> {});
-        if (agent.isEmpty()) {
+        Optional<String> device = run.first("fence", node.name(), node.methods(), (call, ok) -> {});
+        if (device.isEmpty()) {
             return 1;
         }
-        victim.ifPresent(hit -> tell(FenceProtocol.FENCED_OUTSIDE, FenceProtocol.outside(hit, agent.get()), err));
+        victim.ifPresent(hit -> tell(FenceProtocol.FENCED_OUTSIDE, FenceProtocol.outside(hit, device.get()), err));
         return 0;
     }
 

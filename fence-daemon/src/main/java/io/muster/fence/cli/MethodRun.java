@@ -18,7 +18,7 @@ record MethodRun(AgentRunner runner, PrintStream out, int verbosity, long timeou
             String action, String node, List<NodeFencing.Method> methods, BiConsumer<AgentCall, Boolean> tried) {
         for (NodeFencing.Method method : methods) {
             if (all(action, node, method.calls(), false, tried)) {
-                return java.util.Optional.of(method.calls().getLast().agent());
+                return java.util.Optional.of(method.calls().getLast().deviceName());
             }
         }
         return java.util.Optional.empty();

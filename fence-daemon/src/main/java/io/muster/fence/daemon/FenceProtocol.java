@@ -22,7 +22,7 @@ import java.time.Duration;
 /// | 3 | report | | a [io.muster.fence.DomainReport] |
 /// | 4 | dump | | text |
 /// | 5 | an operator vouches for a victim | node | once the log has it |
-/// | 6 | a run was fenced from outside | node, text agent | |
+/// | 6 | a run was fenced from outside | node, text device | |
 /// | 7 | a fence path was tried | path, u8 ok, text agent | |
 /// | 8 | a run is about to be unfenced | node | |
 /// | 9 | the methods of a node of a former cluster.conf | name or nodeid | [NodeFencing] |
@@ -47,7 +47,7 @@ public final class FenceProtocol {
 
     private FenceProtocol() {}
 
-    /// A run fenced from outside and by which agent.
+    /// A run fenced from outside and by which device.
     record Outside(Node node, String agent) {
         static Outside decode(Input in) throws MalformedMessage {
             var outside = new Outside(in.node(), in.string(256));

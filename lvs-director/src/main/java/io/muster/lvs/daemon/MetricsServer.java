@@ -1,6 +1,7 @@
 package io.muster.lvs.daemon;
 
 import io.muster.net.IpAddress;
+import io.muster.net.SocketWords;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -89,8 +90,7 @@ final class MetricsServer implements AutoCloseable {
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException(
-                    "metrics: can't bind " + address + ": " + bound.cause().getMessage());
+            throw new IOException("metrics: can't bind " + address + ": " + SocketWords.of(bound.cause()));
         }
         return bound.channel();
     }

@@ -2,6 +2,7 @@ package io.muster.pulse.daemon;
 
 import io.muster.lvscf.LvsConfig.Partner;
 import io.muster.net.IpAddress;
+import io.muster.net.SocketWords;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -82,7 +83,7 @@ final class HeartbeatSockets implements AutoCloseable {
         if (bound.cause() != null) {
             throw new IOException(
                     "heartbeat port " + own + " UDP " + port + ": can't be used: "
-                            + bound.cause().getMessage()
+                            + SocketWords.of(bound.cause())
                             + ": does another pulse run here, and may this one use ports below 1024?",
                     bound.cause());
         }
@@ -97,7 +98,7 @@ final class HeartbeatSockets implements AutoCloseable {
                     .addListener(done -> {
                         if (!done.isSuccess()) {
                             failed++;
-                            LOG.debug("heartbeat to {}: {}", path.partner, String.valueOf(done.cause()));
+                            LOG.debug("heartbeat to {}: {}", path.partner, SocketWords.of(done.cause()));
                         }
                     });
         }
@@ -135,7 +136,7 @@ final class HeartbeatSockets implements AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            LOG.debug("heartbeat path {}: {}", path, cause.toString());
+            LOG.debug("heartbeat path {}: {}", path, SocketWords.of(cause));
         }
     }
 }
