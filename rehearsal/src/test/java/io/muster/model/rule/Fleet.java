@@ -7,6 +7,10 @@ import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.daemon.Layout;
 import io.muster.driver.Dice;
+import io.muster.fence.FenceDomain;
+import io.muster.fence.FenceEffect;
+import io.muster.fence.FenceEvent;
+import io.muster.fence.FenceSettings;
 import io.muster.group.GroupEntry;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.Remains;
@@ -50,11 +54,13 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Three machines of cores that ship: cman, rgmanager's service manager with its ledger on a disk. Below them is a
+/// Three machines of cores that ship: cman, fenced's domain, rgmanager's service manager with its ledger on a disk.
+/// Below them is a
 /// ring that orders everything at once, so that what happens is what a test says and nothing else.
 final class Fleet {
     private static final String RG = "rgmanager";
     private static final String WATCH = "test:watch";
+    private static final String FENCE = "fence:default";
     private static final int REQUIRED_MS = 10_000;
 
     /// A ring in force: what is sent in it is delivered to all its members in one order.
@@ -83,7 +89,14 @@ final class Fleet {
         @Nullable
         Manager manager;
 
-        Run(Node self, Cman cman, int watch, Ring ring) {
+        final int fenced;
+        final FenceDomain domain;
+        final Replica<FenceEvent, FenceEffect> fencing;
+
+        Run(Node self, Cman cman, int watch, int fenced, FenceDomain domain, Ring ring) {
+            this.fenced = fenced;
+            this.domain = domain;
+            this.fencing = new Replica<>(self, domain);
             this.self = self;
             this.cman = cman;
             this.watch = watch;
@@ -109,6 +122,17 @@ final class Fleet {
             this.replica = new Replica<>(self, core);
         }
     }
+
+    /// An agent at work.
+    ///
+    /// @param after the run it was started against
+    private record Agent(Run run, int by, Node after, long number) {
+        int victim() {
+            return after.nodeid() - 1;
+        }
+    }
+
+    private final List<Agent> agents = new ArrayList<>();
 
     /// A start that the driver is about to make.
     record Start(String service, long generation) {}
@@ -151,12 +175,21 @@ final class Fleet {
         var text = new StringBuilder(
                 "<?xml version=\"1.0\"?>\n<cluster name=\"small\" config_version=\"1\">\n" + "  <clusternodes>\n");
         for (int n = 1; n <= World.NODES; n++) {
-            text.append("    <clusternode name=\"n%d\" nodeid=\"%d\" votes=\"1\"/>\n".formatted(n, n));
+            text.append("""
+                        <clusternode name="n%d" nodeid="%d" votes="1">
+                          <fence><method name="1"><device name="small" port="%d"/></method></fence>
+                        </clusternode>
+                    """.formatted(n, n, n));
             files[n - 1] = new Files();
             starts.put(n - 1, new ArrayDeque<>());
             stuck.put(n - 1, new TreeSet<>());
         }
-        text.append("  </clusternodes>\n  <rm>\n");
+        text.append("""
+                  </clusternodes>
+                  <fence_daemon clean_start="1" post_fail_delay="0"/>
+                  <fencedevices><fencedevice name="small" agent="fence_small"/></fencedevices>
+                  <rm>
+                """);
         for (int s = 0; s < services; s++) {
             text.append("    <service name=\"s%d\" recovery=\"relocate\"/>\n".formatted(s));
         }
@@ -174,7 +207,9 @@ final class Fleet {
         var config = ConfigReader.parse(document, "cluster.conf").config().orElseThrow();
         Ring ring = new Ring(new RingId(++rings, self), List.of(n));
         Cman cman = new Cman(self, Settings.cman(config), document, Settings.reader());
-        Run run = new Run(self, cman, ++clients, ring);
+        FenceSettings settings = FenceSettings.of(config);
+        Run run = new Run(
+                self, cman, ++clients, ++clients, new FenceDomain(self, settings, FenceSettings.Overrides.NONE), ring);
         runs[n] = run;
         former.computeIfAbsent(n, _ -> new TreeSet<>()).add(self);
         tell(n, read(n, 0));
@@ -182,6 +217,7 @@ final class Fleet {
         tell(n, new CmanEvent.FromRing(new RingEffect.Configuration(ring.id, true, List.of(self))));
         settle();
         tell(n, new CmanEvent.Join(run.watch, 1, WATCH, Optional.of(Level.FENCE), 0));
+        tell(n, new CmanEvent.Join(run.fenced, 1, FENCE, Optional.of(Level.FENCE), 0));
         settle();
     }
 
@@ -335,6 +371,84 @@ final class Fleet {
     void ask(int n, RequestKind kind, String service) {
         local(n, new ServiceEvent.Requested(++clients, kind, service, 0, nowMs[n]));
         settle();
+    }
+
+    /// Whether an agent of a node is at work against another.
+    boolean agent(int by, int victim) {
+        return agents.stream().anyMatch(a -> a.run == runs[by] && a.by == by && a.victim() == victim);
+    }
+
+    /// Agents end well.
+    ///
+    /// @return whether another run of the node is lost than one of those they were after
+    boolean agentsDone(int by, int victim) {
+        var after = new TreeSet<Node>();
+        for (Agent agent : List.copyOf(agents)) {
+            if (agent.by == by && agent.victim() == victim && agents.remove(agent) && agent.run == runs[by]) {
+                after.add(agent.after);
+                fenced(by, new FenceEvent.AgentDone(agent.number, 0, "", 1, nowMs[by]));
+            }
+        }
+        settle();
+        return runs[by] != null
+                && run(by).standing.lost().keySet().stream()
+                        .anyMatch(lost -> lost.nodeid() == victim + 1 && !after.contains(lost));
+    }
+
+    /// `fence_node`, typed on another member, has success, and the node lives on.
+    void fencedOutside(int n) {
+        Node victim = run(n).self;
+        fenced(others(run(n).ring, n).getFirst(), new FenceEvent.FencedOutside(victim, "fence_small", nowMs[n]));
+        settle();
+    }
+
+    private void fenced(int n, FenceEvent event) {
+        Run run = run(n);
+        fence(n, run, run.fencing.on(new ReplicaEvent.Local<>(event), nowMs[n]));
+    }
+
+    private void fence(int n, Run run, List<ReplicaEffect<FenceEffect>> effects) {
+        for (ReplicaEffect<FenceEffect> effect : effects) {
+            if (runs[n] != run) {
+                return;
+            }
+            switch (effect) {
+                case ReplicaEffect.Send<FenceEffect>(byte[] payload, boolean safe) ->
+                    tell(n, new CmanEvent.Send(run.fenced, FENCE, payload, safe, CauseId.NONE));
+                case ReplicaEffect.Perform<FenceEffect>(FenceEffect inner) -> fence(n, run, inner);
+                case ReplicaEffect.Synced<FenceEffect> _, ReplicaEffect.Ignored<FenceEffect> _ -> {}
+            }
+        }
+    }
+
+    private void fence(int n, Run run, FenceEffect effect) {
+        switch (effect) {
+            case FenceEffect.Propose(byte[] payload, boolean safe) ->
+                tell(n, new CmanEvent.Send(run.fenced, FENCE, payload, safe, CauseId.NONE));
+            case FenceEffect.CheckQuorate(long check) ->
+                later.add(() -> {
+                    if (runs[n] == run) {
+                        fenced(n, new FenceEvent.QuorateChecked(check, quorate(n)));
+                    }
+                });
+            case FenceEffect.RunAgent(long number, Node victim, var _, long _) -> {
+                agents.add(new Agent(run, n, victim, number));
+                told.add("    (" + n + ": starts an agent against " + victim + ")");
+            }
+            // As long as it waits for the end, that takes its time; else the agent has been killed.
+            case FenceEffect.StopAgent(long number) -> {
+                told.add("    (" + n + ": ends agent " + number + ")");
+                if (run.domain.busy().isEmpty()) {
+                    agents.removeIf(agent -> agent.run == run && agent.number == number);
+                }
+            }
+            case FenceEffect.ReportFenced(Node victim, String how) ->
+                tell(n, new CmanEvent.ReportFenced(run.fenced, victim, how));
+            case FenceEffect.ReportRecovered(long upTo) ->
+                tell(n, new CmanEvent.ReportRecovered(run.fenced, FENCE, upTo));
+            case FenceEffect.Log(var _, String text) -> told.add("    (" + n + ": fenced: " + text + ")");
+            case FenceEffect.Answer _ -> {}
+        }
     }
 
     /// Proof for all lost runs of a node, said by another.
@@ -518,6 +632,8 @@ final class Fleet {
                             }
                         });
                     }
+                } else if (client == run.fenced) {
+                    fence(n, run, run.fencing.on(new ReplicaEvent.Entry<>(entry), nowMs[n]));
                 } else if (run.manager != null && run.manager.client == client) {
                     perform(n, run.manager, run.manager.replica.on(new ReplicaEvent.Entry<>(entry), nowMs[n]));
                 }

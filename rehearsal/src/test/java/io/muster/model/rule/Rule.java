@@ -301,9 +301,10 @@ final class Rule {
             afterCman(next, n);
             to(sink, next, Move.LEAVE, n, 0);
         }
-        if (!on(Guard.LIVING_VOIDS_PROOF) && w.quorate(k) && !w.outside(k, n)) {
+        if (w.quorate(k) && w.size(k) > 1 && !w.outside(k, n)) {
+            // What lives on is seen in the next round of the token.
             World next = w.copy();
-            next.outside(k, n, true);
+            next.outside(k, n, !on(Guard.LIVING_VOIDS_PROOF));
             to(sink, next, Move.FENCE_NODE, n, 0);
         }
         if (!on(Guard.FILE_IS_NO_PROOF) && w.lost(k, n) != 0 && w.quorate(k)) {
