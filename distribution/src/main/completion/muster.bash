@@ -29,7 +29,7 @@ _muster() {
 
 _muster_table() {
     case "$1 $2" in
-        'ccs_config_validate ') options='-V -f -h -q -v' words='' kind='' ;;
+        'ccs_config_validate ') options='-C -R -V -f -h -l -n -o -q -r -t -u -v' words='' kind='' ;;
         'ccs_test ') options='-h' words='connect disconnect get get_list get_state set set_state' kind='' ;;
         'ccs_test connect') options='-h' words='block force' kind='' ;;
         'ccs_tool ') options='--help --version -V -h -verbose' words='addfence addnode addnodeids confirm create delfence delnode lsfence lsnode query update' kind='' ;;
@@ -43,6 +43,8 @@ _muster_table() {
         'ccs_tool lsnode') options='-c -h -v' words='' kind='' ;;
         'ccs_tool update') options='--confirm -h -t' words='' kind='file' ;;
         'ccsd ') options='-4 -6 -P -V -X -d -f -h -m -n -p -t' words='' kind='' ;;
+        'clufindhostname ') options='-h -i -n' words='' kind='' ;;
+        'clulog ') options='-h -l -m -n -p -s' words='' kind='' ;;
         'clustat ') options='-? -I -Q -f -h -i -l -m -s -v -x' words='' kind='' ;;
         'clusterd ') options='-V -f -h' words='' kind='' ;;
         'clusvcadm ') options='-? -F -M -R -S -U -Z -c -d -e -h -l -m -n -q -r -s -u -v' words='' kind='' ;;
@@ -53,7 +55,8 @@ _muster_table() {
         'fence_node ') options='-O -S -U -V -h -v' words='' kind='clusternode' ;;
         'fence_tool ') options='-Q -V -h -m -n -q -t -w' words='dump join leave ls' kind='' ;;
         'fenced ') options='-N -T -V -c -f -h -j' words='' kind='' ;;
-        'group_tool ') options='-V -h -n -v' words='' kind='' ;;
+        'group_tool ') options='-V -g -h -n -v' words='dump log' kind='' ;;
+        'group_tool dump') options='-V -g -h -n -v' words='fence' kind='' ;;
         'ipvsadm-restore ') options='' words='' kind='' ;;
         'ipvsadm-save ') options='-n' words='' kind='' ;;
         'ipvsadm ') options='--add-server --add-service --clear --connection --daemon --delete-server --delete-service --edit-server --edit-service --exact --fwmark-service --gatewaying --help --ipip --ipv6 --l-threshold --list --masquerading --mcast-group --mcast-interface --mcast-port --mcast-ttl --netmask --nosort --numeric --ops --pe --persistent --persistent-conn --rate --real-server --restore --save --sched-flags --scheduler --sctp-service --set --sort --start-daemon --stats --stop-daemon --sync-maxlen --syncid --tcp-service --thresholds --timeout --tun-csum --tun-info --tun-nocsum --tun-port --tun-remcsum --tun-type --u-threshold --udp-service --version --weight --zero -6 -A -C -D -E -L -M -R -S -Z -a -b -c -d -e -f -g -h -i -l -m -n -o -p -r -s -t -u -w -x -y' words='' kind='' ;;
@@ -81,6 +84,8 @@ _muster_table() {
 _muster_value() {
     case "$1 $2" in
         'ccs_config_validate -f') kind=file ;;
+        'ccs_config_validate -l') kind=file ;;
+        'ccs_config_validate -t') kind=file ;;
         'ccs_tool -c') kind=file ;;
         'ccs_tool -o') kind=file ;;
         'clustat -s') kind=service ;;
@@ -110,4 +115,4 @@ _muster_value() {
     esac
 }
 
-complete -o bashdefault -F _muster ccs_config_validate ccs_test ccs_tool ccsd clustat clusterd clusvcadm cman cman_tool fence_ack_manual fence_node fence_tool fenced group_tool ipvsadm-restore ipvsadm-save ipvsadm lvs_config_validate lvsctl lvsd muster nanny pulse rg_test rgmanager send_arp
+complete -o bashdefault -F _muster ccs_config_validate ccs_test ccs_tool ccsd clufindhostname clulog clustat clusterd clusvcadm cman cman_tool fence_ack_manual fence_node fence_tool fenced group_tool ipvsadm-restore ipvsadm-save ipvsadm lvs_config_validate lvsctl lvsd muster nanny pulse rg_test rgmanager send_arp
