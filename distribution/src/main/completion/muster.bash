@@ -71,7 +71,7 @@ _muster_table() {
         'muster ') options='--help -h' words='keygen replay simulate' kind='' ;;
         'muster keygen') options='-f -h' words='' kind='file' ;;
         'muster replay') options='-d -h -p -w' words='' kind='' ;;
-        'muster simulate') options='--all-faults --campaign --seed --seeds --shrink --trace' words='' kind='' ;;
+        'muster simulate') options='--campaign --seed --seeds --shrink --story --trace' words='' kind='' ;;
         'nanny ') options='--fos --help --lvs --nodaemon --norun --regex --test-start --timeout --verbose --version -I -M -S -T -U -V -a -c -e -f -h -n -p -q -r -s -t -u -v -w -x' words='' kind='' ;;
         'pulse ') options='--configfile --forceactive --fos --help --lvs --lvsd --nodaemon --norun --test-start --verbose --version -V -c -f -h -n -t -v' words='' kind='' ;;
         'rg_test ') options='--help -h' words='delta noop rules test' kind='file' ;;

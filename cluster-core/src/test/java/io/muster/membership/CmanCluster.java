@@ -100,6 +100,7 @@ final class CmanCluster {
         final Map<Integer, Runnable> wanted = new HashMap<>();
         final List<CmanEffect.Answer> answers = new ArrayList<>();
         final List<Boolean> fresh = new ArrayList<>();
+        private final Set<Node> met = new HashSet<>();
         CmanEffect.@Nullable End end;
         int lastClient;
         long said;
@@ -168,9 +169,16 @@ final class CmanCluster {
             }
         }
 
+        /// As the transport does it: a run is met only while it lives and can answer a challenge.
         private void receive(int to, byte[] datagram) {
             Run run = runs.get(to);
-            if (run != null && run.process.alive()) {
+            if (run == null || !run.process.alive()) {
+                return;
+            }
+            if (runs.get(node.nodeid()) == this && process.alive()) {
+                run.met.add(node);
+            }
+            if (run.met.contains(node)) {
                 run.process.post(new NodeEvent.OfRing(
                         new RingEvent.Received(node.nodeid(), node.incarnation(), datagram.clone())));
             }

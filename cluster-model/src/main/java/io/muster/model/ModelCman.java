@@ -68,9 +68,8 @@ public final class ModelCman {
         this.self = self;
         ModelCluster cluster = node.cluster();
         byte[] document = node.document();
-        ClusterConfig config = ConfigReader.parse(document, "cluster.conf")
-                .config()
-                .orElseThrow(() -> new IllegalStateException("the model's cluster.conf isn't valid"));
+        ClusterConfig config =
+                node.config().orElseThrow(() -> new IllegalStateException("the model's cluster.conf isn't valid"));
         file = config;
         reached = config;
         nodeName = config.node(self.nodeid()).orElseThrow().name();

@@ -1,6 +1,7 @@
 package io.muster.model;
 
-import io.muster.config.ConfigReader;
+import io.muster.config.ClusterConfig;
+import io.muster.config.LastReading;
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
 import io.muster.daemon.Layout;
@@ -28,6 +29,7 @@ public final class ModelNode {
     private final int nodeid;
     private final SimNode machine;
     private final SimFiles files = new SimFiles();
+    private final LastReading lastRead = new LastReading();
     private final Layout layout;
     private final SortedMap<String, Running> daemons = new TreeMap<>();
     private @Nullable ModelCman cman;
@@ -67,6 +69,16 @@ public final class ModelNode {
 
     public Optional<ModelCman> cman() {
         return Optional.ofNullable(cman);
+    }
+
+    /// Whether the cluster.conf on its disk names it.
+    public boolean named() {
+        return config().flatMap(config -> config.node(nodeid)).isPresent();
+    }
+
+    /// What the cluster.conf on its disk says; empty for one that isn't valid.
+    Optional<ClusterConfig> config() {
+        return lastRead.config(document());
     }
 
     /// This run of the node; empty where no cman runs.
@@ -127,11 +139,8 @@ public final class ModelNode {
         if (!machine.up() || cman != null) {
             return;
         }
-        if (ConfigReader.parse(document(), "cluster.conf")
-                .config()
-                .filter(config -> config.node(nodeid).isEmpty())
-                .isPresent()) {
-            say("cman doesn't start: cluster.conf has no such node");
+        if (!named()) {
+            say("cman refuses to start: cluster.conf doesn't name this node");
             return;
         }
         cman = new ModelCman(

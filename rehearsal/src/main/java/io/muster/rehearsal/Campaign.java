@@ -17,7 +17,7 @@ public final class Campaign {
     /// So many seeds must have met every rare state.
     private static final int ENOUGH = 2000;
 
-    private final boolean all;
+    private final Edition edition;
     private final Map<Rare, Integer> rare = new EnumMap<>(Rare.class);
     private final SortedMap<Long, String> broken = new TreeMap<>();
     private long seeds;
@@ -26,9 +26,8 @@ public final class Campaign {
     private long fencings;
     private long longestCalmMs;
 
-    /// @param all whether what the daemons don't bear yet may be drawn
-    public Campaign(boolean all) {
-        this.all = all;
+    public Campaign(Edition edition) {
+        this.edition = edition;
     }
 
     /// Runs all seeds from one to another.
@@ -38,7 +37,7 @@ public final class Campaign {
 
     private Consumer<Campaign> run(long seed) {
         try {
-            Story.Outcome outcome = new Story(seed, all).run();
+            Story.Outcome outcome = new Story(seed, edition).run();
             return campaign -> campaign.add(outcome);
         } catch (AssertionError e) {
             String why = String.valueOf(e.getMessage());
@@ -72,7 +71,7 @@ public final class Campaign {
         return seeds < ENOUGH
                 ? List.of()
                 : Arrays.stream(Rare.values())
-                        .filter(state -> !rare.containsKey(state) && (all || state.usual()))
+                        .filter(state -> !rare.containsKey(state) && (edition.all() || state.usual()))
                         .toList();
     }
 

@@ -13,8 +13,10 @@ import io.muster.service.ServiceManager;
 import io.muster.service.ServiceState;
 import io.muster.service.ServiceStatus;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The operator in calm, who looks around every ten seconds and sees to what only an operator can see to;
 /// and what is still owed to him.
@@ -23,6 +25,8 @@ final class Care {
     private static final int AGAIN_MS = 10_000;
 
     private final Site site;
+    /// Victims that were there when he looked last.
+    private final Set<Node> before = new HashSet<>();
     private int turn;
     private boolean on;
 
@@ -69,6 +73,9 @@ final class Care {
     }
 
     private void machine(ModelNode node) {
+        if (!node.named()) {
+            giveDocument(node);
+        }
         if (!node.machine().up()) {
             site.boot(node);
         } else if (node.cman().isEmpty()) {
@@ -81,6 +88,19 @@ final class Care {
                 node.start(unit);
             }
         }
+    }
+
+    /// It was added while it couldn't hear of it: somebody copies the file that is in force.
+    private void giveDocument(ModelNode node) {
+        int version = site.versionInForce();
+        nodes().stream()
+                .map(ModelNode::document)
+                .filter(document -> site.documents().version(document) == version)
+                .findFirst()
+                .ifPresent(document -> {
+                    node.say("operator copies cluster.conf " + version);
+                    node.files().put(node.layout().clusterConf(), document);
+                });
     }
 
     private void services(ModelNode node, ServiceManager manager) {
@@ -119,8 +139,14 @@ final class Care {
             ModelNode target = site.model().node(victim.node().nodeid());
             Optional<Node> run = target.run();
             boolean unknown = victim.node().incarnation().equals(Incarnation.UNKNOWN);
-            boolean fenceable = line != null && line.methods() > 0 && !(unknown && run.isPresent());
-            if (victim.proven() || fenceable || line != null && victim.claimedBy() != 0) {
+            if (victim.proven() || victim.claimedBy() != 0) {
+                continue;
+            }
+            boolean again = !before.add(victim.node());
+            // Agents reach whoever the file names with a method, and whoever a former file did, which they are left
+            // the time for. Who was never met and is there now answers for itself.
+            boolean others = line == null ? !again : line.methods() > 0 || unknown && run.isPresent();
+            if (others) {
                 continue;
             }
             if (target.machine().up() && (run.equals(Optional.of(victim.node())) || run.isEmpty())) {

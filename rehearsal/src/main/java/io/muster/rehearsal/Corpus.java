@@ -14,14 +14,13 @@ import java.util.Objects;
 public final class Corpus {
     /// One of them.
     ///
-    /// @param all whether with all faults
     /// @param broken whether it is known to break still
     /// @param words what broke
-    public record Entry(long seed, boolean all, boolean broken, String words) {}
+    public record Entry(long seed, Edition edition, boolean broken, String words) {}
 
     private Corpus() {}
 
-    /// All of this version of stories.
+    /// All of them.
     public static List<Entry> read() {
         try (InputStream in = Objects.requireNonNull(Corpus.class.getResourceAsStream("corpus.txt"));
                 var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
@@ -38,11 +37,12 @@ public final class Corpus {
     }
 
     private static Entry entry(String line) {
-        String[] fields = line.split(" +", 5);
-        if (fields.length < 5 || Integer.parseInt(fields[0]) != Script.VERSION) {
-            throw new IllegalStateException("corpus.txt: \"" + line + "\": not a seed of story version "
-                    + Script.VERSION + ", with what it shows");
+        String[] fields = line.split(" +", 4);
+        Edition edition = Edition.of(fields[0]);
+        if (fields.length < 4 || edition == null) {
+            throw new IllegalStateException(
+                    "corpus.txt: \"" + line + "\": not a seed of an edition of stories, with what it shows");
         }
-        return new Entry(Long.parseLong(fields[1]), fields[2].equals("all"), fields[3].equals("broken"), fields[4]);
+        return new Entry(Long.parseLong(fields[1]), edition, fields[2].equals("broken"), fields[3]);
     }
 }

@@ -34,7 +34,10 @@ import java.util.SortedSet;
 /// what daemons' cores are told and asked, and what they answer. A core that answers what it was never
 /// asked speaks to the asker of a daemon that is gone.
 final class Lives {
-    /// Types of a fenced's messages, the first octet of each.
+    /// What a replica puts before the words of its core.
+    private static final int OF_THE_CORE = 1;
+
+    /// Types of a fenced's messages, the octet after that and the version.
     private static final int CLAIM = 3;
 
     private static final int RELEASE = 4;
@@ -110,8 +113,13 @@ final class Lives {
                         && site.model().simulation().nowMs() > FIRST_MS) {
                     site.rare(Rare.BEGINS_AFRESH);
                 }
+                if (effect instanceof ReplicaEffect.Send<F>(byte[] payload, boolean _)
+                        && daemon.equals("fenced")
+                        && payload[0] == OF_THE_CORE) {
+                    fencing(node, payload[2]);
+                }
                 if (effect instanceof ReplicaEffect.Perform<F>(F inner)) {
-                    look(node, inner);
+                    look(inner);
                     answer(inner)
                             .ifPresent(name -> ModelCluster.require(
                                     open.remove(name),
@@ -119,6 +127,19 @@ final class Lives {
                                             + ", which nobody has asked in this life"));
                 }
             }
+        }
+    }
+
+    /// A fenced says something of this type to the domain.
+    private void fencing(ModelNode node, int type) {
+        if (type == CLAIM) {
+            site.rare(Rare.CLAIM);
+            int claimant = report(node).masterNodeid();
+            ModelCluster.require(
+                    claimant == node.nodeid(),
+                    () -> "node " + node.nodeid() + " claims a victim, and that is for node " + claimant);
+        } else if (type == RELEASE) {
+            site.rare(Rare.CLAIM_RELEASED);
         }
     }
 
@@ -154,7 +175,7 @@ final class Lives {
                         + ", and something of services " + left + " is there");
     }
 
-    private void look(ModelNode node, Object effect) {
+    private void look(Object effect) {
         switch (effect) {
             case ServiceEffect.StateChanged changed -> {
                 if (changed.to() == ServiceState.FAILED) {
@@ -164,17 +185,6 @@ final class Lives {
                     if (before != null && before != changed.owner()) {
                         site.rare(Rare.RELOCATED);
                     }
-                }
-            }
-            case FenceEffect.Propose(byte[] payload, boolean _) -> {
-                if (payload[0] == CLAIM) {
-                    site.rare(Rare.CLAIM);
-                    int claimant = report(node).masterNodeid();
-                    ModelCluster.require(
-                            claimant == node.nodeid(),
-                            () -> "node " + node.nodeid() + " claims a victim, and that is for node " + claimant);
-                } else if (payload[0] == RELEASE) {
-                    site.rare(Rare.CLAIM_RELEASED);
                 }
             }
             case FenceEffect.Log(var _, String text) -> {

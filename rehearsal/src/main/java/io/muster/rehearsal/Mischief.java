@@ -216,6 +216,18 @@ final class Mischief {
                     after(ms, () -> site.boot(node));
                 });
             case DUMB_AGENTS -> site.agents().dumb(node, ms);
+
+            case EDIT_FILE -> {
+                node.files().put(node.layout().clusterConf(), site.documents().next());
+                node.kill(Site.CCSD, ms);
+            }
+            case BLACKOUT ->
+                cluster.nodes().values().forEach(one -> {
+                    if (one.machine().up()) {
+                        site.powerOff(one);
+                        after(1 + pick.nextInt(ms), () -> site.boot(one));
+                    }
+                });
         }
     }
 

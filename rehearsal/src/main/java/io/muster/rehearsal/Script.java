@@ -9,11 +9,8 @@ import java.util.Set;
 
 /// All of a story that is drawn before it begins: the world and the trouble in it.
 ///
-/// The number of a seed names a story only together with [#VERSION]: whoever changes what is drawn, or
-/// in which order, makes a new version, and what the corpus has of the old one is drawn no more. A kind
-/// of trouble that becomes usual changes nothing: all kinds are drawn always, and then left out.
+/// The number of a seed names a story only together with its [Edition].
 ///
-/// @param all whether what the daemons don't bear yet is in it
 /// @param draftSeed of the cluster.conf that all begin with
 /// @param plain whether that is to be without rarities
 /// @param bootsMs when each machine is switched on; -1 for not before calm
@@ -22,7 +19,7 @@ import java.util.Set;
 /// @param idleMs how long nothing happens after each round
 record Script(
         long seed,
-        boolean all,
+        Edition edition,
         int size,
         long draftSeed,
         boolean plain,
@@ -35,9 +32,6 @@ record Script(
         long troubleMs,
         long idleMs,
         List<Step> steps) {
-    /// Of what is drawn from a seed.
-    static final int VERSION = 2;
-
     private static final int HOUR_MS = 3_600_000;
 
     Script {
@@ -45,8 +39,9 @@ record Script(
         steps = List.copyOf(steps);
     }
 
-    static Script draw(long seed, boolean all) {
-        var dice = new Random(seed * 0x9e3779b97f4a7c15L + VERSION);
+    static Script draw(long seed, Edition edition) {
+        var dice = new Random(seed * 0x9e3779b97f4a7c15L + edition.number());
+        boolean all = edition.all();
         int size = dice.nextInt(40) == 0 ? 8 + dice.nextInt(9) : dice.nextInt(12) == 0 ? 1 : 2 + dice.nextInt(6);
         if (size > 5 && size < 8 && dice.nextInt(3) > 0) {
             size = 3 + dice.nextInt(2);
@@ -72,7 +67,7 @@ record Script(
         long idleMs = longer ? HOUR_MS / 4 : dice.nextInt(8) == 0 ? 15_000 : 2000;
         return new Script(
                 seed,
-                all,
+                edition,
                 size,
                 draftSeed,
                 plain,
@@ -84,7 +79,7 @@ record Script(
                 quietMs,
                 troubleMs,
                 idleMs,
-                trouble(size, rounds, quietMs, troubleMs, all, dice));
+                trouble(size, rounds, quietMs, troubleMs, edition, dice));
     }
 
     /// Without trouble: for a story that is told by hand.
@@ -93,7 +88,8 @@ record Script(
         for (int id = 1; id <= size; id++) {
             boots.add(10 * id);
         }
-        return new Script(seed, true, size, 0, true, network, Luck.GOOD, 1400, boots, 1, 0, 0, 0, List.of());
+        return new Script(
+                seed, Edition.newest(), size, 0, true, network, Luck.GOOD, 1400, boots, 1, 0, 0, 0, List.of());
     }
 
     private static NetworkOptions network(Random dice) {
@@ -106,10 +102,12 @@ record Script(
                 dice.nextInt(2));
     }
 
-    private static List<Step> trouble(int size, int rounds, long quietMs, long troubleMs, boolean all, Random dice) {
+    private static List<Step> trouble(
+            int size, int rounds, long quietMs, long troubleMs, Edition edition, Random dice) {
+        List<Trouble> known = Trouble.of(edition);
         Set<Trouble> kinds = EnumSet.noneOf(Trouble.class);
         while (kinds.size() < 4) {
-            for (Trouble kind : Trouble.values()) {
+            for (Trouble kind : known) {
                 if (dice.nextInt(3) == 0) {
                     kinds.add(kind);
                 }
@@ -139,7 +137,7 @@ record Script(
                         1 + dice.nextInt(size),
                         50 + dice.nextInt(dice.nextInt(3) == 0 ? 12_000 : 2500),
                         dice.nextLong());
-                if (all || kind.usual()) {
+                if (edition.all() || kind.usual()) {
                     steps.add(step);
                 }
             }
@@ -154,20 +152,20 @@ record Script(
 
     Script with(List<Step> others) {
         return new Script(
-                seed, all, size, draftSeed, plain, network, luck, mtuBytes, bootsMs, rounds, quietMs, troubleMs, idleMs,
-                others);
+                seed, edition, size, draftSeed, plain, network, luck, mtuBytes, bootsMs, rounds, quietMs, troubleMs,
+                idleMs, others);
     }
 
     Script with(Luck other) {
         return new Script(
-                seed, all, size, draftSeed, plain, network, other, mtuBytes, bootsMs, rounds, quietMs, troubleMs,
+                seed, edition, size, draftSeed, plain, network, other, mtuBytes, bootsMs, rounds, quietMs, troubleMs,
                 idleMs, steps);
     }
 
     Script calmNetwork() {
         return new Script(
                 seed,
-                all,
+                edition,
                 size,
                 draftSeed,
                 plain,
@@ -185,8 +183,8 @@ record Script(
     /// For a message: the world, then the trouble.
     @Override
     public String toString() {
-        var text = new StringBuilder("seed " + seed + (all ? " --all-faults" : "") + ", story version " + VERSION + ": "
-                + size + " nodes, " + network + ", mtu " + mtuBytes + ", " + luck + "\nboots " + bootsMs + ", rounds "
+        var text = new StringBuilder("seed " + seed + edition.option() + ": " + size + " nodes, " + network + ", mtu "
+                + mtuBytes + ", " + luck + "\nboots " + bootsMs + ", rounds "
                 + rounds + " of " + quietMs + " + " + troubleMs + " ms\n"
                 + new String(draft().text(1), java.nio.charset.StandardCharsets.UTF_8));
         for (int round = 0; round < rounds; round++) {

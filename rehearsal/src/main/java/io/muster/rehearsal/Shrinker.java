@@ -23,10 +23,8 @@ public final class Shrinker {
     }
 
     /// What a smaller story says that breaks the promise of this one; empty when it holds.
-    ///
-    /// @param all whether with all faults
-    public static Optional<String> shrink(long seed, boolean all) {
-        Script whole = Script.draw(seed, all);
+    public static Optional<String> shrink(long seed, Edition edition) {
+        Script whole = Script.draw(seed, edition);
         Optional<String> broken = broken(whole);
         if (broken.isEmpty()) {
             return Optional.empty();

@@ -41,9 +41,8 @@ public final class Story {
     private final ModelCluster cluster;
     private long longestCalmMs;
 
-    /// @param all whether what the daemons don't bear yet may be in it
-    public Story(long seed, boolean all) {
-        this(Script.draw(seed, all));
+    public Story(long seed, Edition edition) {
+        this(Script.draw(seed, edition));
     }
 
     Story(Script script) {
@@ -111,7 +110,8 @@ public final class Story {
     private void oneRing() {
         Map<Integer, Node> then = runs();
         long boundMs = script.draft().tokenMs() + RING_MS;
-        if (!cluster.simulation().runUntil(() -> together(then), boundMs) && script.all()) {
+        if (!cluster.simulation().runUntil(() -> together(then), boundMs)
+                && script.edition().all()) {
             throw cluster.simulation()
                     .failure("of " + then.values() + " those that live haven't been in one ring for " + boundMs
                             + " ms since the last trouble");

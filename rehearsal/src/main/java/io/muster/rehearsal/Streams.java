@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The streams that cmans give their clients, held against each other: members that are in one
@@ -48,6 +49,13 @@ final class Streams {
     private final Map<Node, @Nullable Integer> quorateBefore = new HashMap<>();
     /// Runs that have had services or fencing in their hands while quorate.
     private final Set<Node> stateful = new HashSet<>();
+
+    private final Consumer<Rare> rare;
+
+    /// @param rare is told of what is seldom seen
+    Streams(Consumer<Rare> rare) {
+        this.rare = rare;
+    }
 
     void entry(ModelNode node, CmanEffect.Entry effect) {
         Node run = node.run().orElse(null);
@@ -112,6 +120,9 @@ final class Streams {
             for (Node joiner : now.joined()) {
                 Integer theirs = quorateIn.get(joiner);
                 boolean same = theirs == null || theirs.equals(mine) || theirs == stream.members;
+                if (mine.equals(theirs)) {
+                    rare.accept(Rare.TWO_SIDES_ONE_QUORUM);
+                }
                 require(
                         same
                                 || !stateful.contains(joiner)

@@ -1,7 +1,9 @@
 package io.muster.rehearsal;
 
-/// Kinds of trouble, and how often each is drawn. What isn't *usual* the daemons don't bear yet: the
-/// build's seeds are drawn without it.
+import java.util.Arrays;
+import java.util.List;
+
+/// Kinds of trouble, and how often each is drawn. What isn't *usual* is left out of [Edition#TWO_USUAL].
 enum Trouble {
     CRASH(8, true, "power of %n fails"),
     PAUSE(4, true, "%n stands still for %t ms"),
@@ -54,7 +56,10 @@ enum Trouble {
     RUN_LOST(2, false, "/run/muster of %n is lost"),
     RUN_DAMAGED(2, false, "files in /run/muster of %n are damaged"),
     POWER_AT_WRITE(3, true, "power of %n fails between two changes of its disk"),
-    DUMB_AGENTS(2, false, "for %t ms no agent of %n can say what it is");
+    DUMB_AGENTS(2, false, "for %t ms no agent of %n can say what it is"),
+
+    EDIT_FILE(2, false, "somebody edits cluster.conf of %n by hand, and ccsd is killed, and is back after %t ms"),
+    BLACKOUT(1, false, "power of all fails, and is back within %t ms");
 
     private final int weight;
     private final boolean usual;
@@ -64,6 +69,13 @@ enum Trouble {
         this.weight = weight;
         this.usual = usual;
         this.words = words;
+    }
+
+    /// Those that an edition draws from, in their order.
+    static List<Trouble> of(Edition edition) {
+        return Arrays.stream(values())
+                .filter(kind -> edition == Edition.THREE || kind != EDIT_FILE && kind != BLACKOUT)
+                .toList();
     }
 
     int weight() {

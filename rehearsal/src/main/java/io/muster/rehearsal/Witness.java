@@ -17,13 +17,14 @@ import java.util.Optional;
 /// harmless is; recovery goes from the lowest level up; no two sides are quorate at once.
 final class Witness implements Onlooker {
     private final Site site;
-    private final Streams streams = new Streams();
+    private final Streams streams;
     private final Map<String, Long> graces = new HashMap<>();
     private final Map<Node, Long> diedMicros = new HashMap<>();
     private final Map<RingId, Long> firstGrantMicros = new HashMap<>();
 
     Witness(Site site) {
         this.site = site;
+        this.streams = new Streams(site::rare);
     }
 
     @Override
@@ -55,9 +56,6 @@ final class Witness implements Onlooker {
             }
             case GroupEntry.Vouched _ -> site.rare(Rare.VOUCHED);
             case GroupEntry.Membership now -> {
-                if (now.left().stream().anyMatch(gone -> now.joined().contains(gone.node()))) {
-                    site.rare(Rare.TWO_SIDES_ONE_QUORUM);
-                }
                 if (now.left().stream()
                         .anyMatch(
                                 gone -> !gone.remains().all() && !gone.remains().none())) {

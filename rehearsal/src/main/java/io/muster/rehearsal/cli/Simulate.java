@@ -2,12 +2,14 @@ package io.muster.rehearsal.cli;
 
 import io.muster.daemon.Logs;
 import io.muster.rehearsal.Campaign;
+import io.muster.rehearsal.Edition;
 import io.muster.rehearsal.Shrinker;
 import io.muster.rehearsal.Story;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// `muster simulate`: whole clusters in a false world, each from a seed.
 ///
@@ -16,12 +18,12 @@ import java.util.Optional;
 public final class Simulate {
     private static final String USAGE = """
             usage: muster simulate --seed N [--trace] | --seeds A..B | --campaign [MINUTES] | --shrink N
-                   [--all-faults]
+                   [--story EDITION]
               --seed N       one cluster; with --trace everything it does
               --seeds A..B   all seeds from A to B
               --campaign     seed after seed, from the time of day, until stopped or MINUTES are over
               --shrink N     the smallest story that breaks what seed N breaks, in words
-              --all-faults   with faults that the build's own seeds are drawn without
+              --story EDITION  as stories were drawn before, for old seeds: 2, 2-usual; 3 is today's
             """;
 
     private static final int BATCH = 200;
@@ -36,23 +38,28 @@ public final class Simulate {
         // A thousand nodes' daemons in one process: what matters of them is in the trace.
         Logs.level("", "OFF");
         var words = new ArrayList<>(List.of(args));
-        boolean all = words.remove("--all-faults");
         boolean trace = words.remove("--trace");
+        Edition edition = edition(words);
+        if (edition == null) {
+            err.print(USAGE);
+            return 2;
+        }
         try {
             if (words.size() == 2 && words.getFirst().equals("--seed")) {
-                return one(Long.parseLong(words.get(1)), all, trace, out);
+                return one(Long.parseLong(words.get(1)), edition, trace, out);
             }
             if (words.size() == 2 && words.getFirst().equals("--shrink")) {
-                return shrink(Long.parseLong(words.get(1)), all, out);
+                return shrink(Long.parseLong(words.get(1)), edition, out);
             }
             if (words.size() == 2
                     && words.getFirst().equals("--seeds")
                     && words.get(1).contains("..")) {
                 String[] ends = words.get(1).split("\\.\\.", -1);
-                return several(Long.parseLong(ends[0]), Long.parseLong(ends[1]), all, out);
+                return several(Long.parseLong(ends[0]), Long.parseLong(ends[1]), edition, out);
             }
             if (!words.isEmpty() && words.getFirst().equals("--campaign")) {
-                return campaign(words.size() > 1 ? Long.parseLong(words.get(1)) : Long.MAX_VALUE / 60_000, all, out);
+                return campaign(
+                        words.size() > 1 ? Long.parseLong(words.get(1)) : Long.MAX_VALUE / 60_000, edition, out);
             }
         } catch (NumberFormatException e) {
             err.println("simulate: " + e.getMessage() + ": not a number");
@@ -61,8 +68,19 @@ public final class Simulate {
         return 2;
     }
 
-    private static int one(long seed, boolean all, boolean trace, PrintStream out) {
-        var story = new Story(seed, all);
+    /// Takes the option out of the words; null for one that there isn't.
+    private static @Nullable Edition edition(List<String> words) {
+        int at = words.indexOf("--story");
+        if (at < 0) {
+            return Edition.newest();
+        }
+        Edition edition = at + 1 < words.size() ? Edition.of(words.get(at + 1)) : null;
+        words.subList(at, Math.min(at + 2, words.size())).clear();
+        return edition;
+    }
+
+    private static int one(long seed, Edition edition, boolean trace, PrintStream out) {
+        var story = new Story(seed, edition);
         if (trace) {
             story.loud();
         }
@@ -76,23 +94,23 @@ public final class Simulate {
         }
     }
 
-    private static int shrink(long seed, boolean all, PrintStream out) {
-        Optional<String> smallest = Shrinker.shrink(seed, all);
+    private static int shrink(long seed, Edition edition, PrintStream out) {
+        Optional<String> smallest = Shrinker.shrink(seed, edition);
         out.println(smallest.orElse("seed " + seed + " holds"));
         return smallest.isPresent() ? 1 : 0;
     }
 
-    private static int several(long from, long to, boolean all, PrintStream out) {
+    private static int several(long from, long to, Edition edition, PrintStream out) {
         long beginNs = System.nanoTime();
-        var campaign = new Campaign(all);
+        var campaign = new Campaign(edition);
         campaign.run(from, to);
         return told(campaign, from, beginNs, out);
     }
 
-    private static int campaign(long minutes, boolean all, PrintStream out) {
+    private static int campaign(long minutes, Edition edition, PrintStream out) {
         long beginNs = System.nanoTime();
         long from = System.currentTimeMillis();
-        var campaign = new Campaign(all);
+        var campaign = new Campaign(edition);
         for (long seed = from; System.nanoTime() - beginNs < minutes * 60_000_000_000L; seed += BATCH) {
             campaign.run(seed, seed + BATCH - 1);
             if (!campaign.broken().isEmpty()) {
