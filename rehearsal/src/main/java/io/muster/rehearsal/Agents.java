@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Programs of a rehearsed machine: resource agents that take their time, fail, do half or lie, and a
 /// fence agent that cuts a machine's power and switches it on again. They act whether or not their
@@ -127,7 +128,7 @@ final class Agents implements SimPrograms.World {
             boolean dumb = dumbUntilMs.getOrDefault(node.nodeid(), 0L)
                             > site.model().simulation().nowMs()
                     || lucky(site.luck().metadataFails());
-            String says = AGENTS.get(program);
+            String says = says(node, program);
             execution.afterMs(
                     random(1, 20), () -> execution.end(dumb || says == null ? 1 : 0, dumb || says == null ? "" : says));
             return;
@@ -149,6 +150,14 @@ final class Agents implements SimPrograms.World {
             case "status" -> status(node, execution, what);
             default -> execution.end(0, "");
         }
+    }
+
+    /// In some worlds not all nodes have the same agents: those of some don't say that a device is
+    /// unique.
+    private @Nullable String says(ModelNode node, String program) {
+        String says = AGENTS.get(program);
+        boolean older = site.script().seed() % 4 == 1 && node.nodeid() % 2 == 0;
+        return says != null && older ? says.replace("\"device\" unique=\"1\"", "\"device\"") : says;
     }
 
     private void start(ModelNode node, SimPrograms.Execution execution, String what) {
@@ -193,7 +202,7 @@ final class Agents implements SimPrograms.World {
 
     private void ends(SimPrograms.Execution execution, String what, int status) {
         if (status != 0) {
-            site.truth().failed(Truth.service(what));
+            site.documents().everHad(what).forEach(site.truth()::failed);
         }
         execution.end(status, "");
     }

@@ -14,8 +14,12 @@ import java.util.TreeSet;
 /// The versions of a rehearsed cluster's cluster.conf, and what each wants.
 final class Documents {
     /// What is wanted of the cluster where a version holds.
-    record Wanted(SortedSet<Integer> nodes, SortedMap<Integer, Draft.ServiceLine> services) {
+    record Wanted(
+            SortedSet<Integer> nodes,
+            SortedMap<Integer, Draft.ServiceLine> services,
+            SortedMap<Integer, List<String>> given) {
         Wanted {
+            given = new TreeMap<>(given);
             nodes = new TreeSet<>(nodes);
             services = new TreeMap<>(services);
         }
@@ -33,7 +37,8 @@ final class Documents {
 
         List<String> resources(int service) {
             Draft.ServiceLine line = services.get(service);
-            return line == null ? List.of() : Draft.resources(service, line);
+            List<String> moved = given.get(service);
+            return line == null ? List.of() : moved != null ? moved : Draft.resources(service, line);
         }
     }
 
@@ -45,7 +50,7 @@ final class Documents {
 
     Documents(Draft draft) {
         this.draft = draft;
-        this.first = new Wanted(new TreeSet<>(draft.nodes().keySet()), draft.services());
+        this.first = new Wanted(new TreeSet<>(draft.nodes().keySet()), draft.services(), draft.given());
     }
 
     Draft draft() {
@@ -55,7 +60,7 @@ final class Documents {
     /// The draft as a document with the next version number.
     byte[] next() {
         last++;
-        wanted.put(last, new Wanted(new TreeSet<>(draft.nodes().keySet()), draft.services()));
+        wanted.put(last, new Wanted(new TreeSet<>(draft.nodes().keySet()), draft.services(), draft.given()));
         byte[] document = draft.text(last);
         if (version(document) != last) {
             throw new IllegalStateException("the draft isn't valid: "
@@ -63,6 +68,19 @@ final class Documents {
                     + new String(document, java.nio.charset.StandardCharsets.UTF_8));
         }
         return document;
+    }
+
+    /// Services that any version has given a resource to.
+    SortedSet<Integer> everHad(String what) {
+        var services = new TreeSet<Integer>();
+        services.add(Truth.service(what));
+        wanted.values()
+                .forEach(version -> version.given().forEach((number, resources) -> {
+                    if (resources.contains(what)) {
+                        services.add(number);
+                    }
+                }));
+        return services;
     }
 
     /// What a version wants.

@@ -11,8 +11,9 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// The cluster.conf of a rehearsed cluster, as its operator has it in the editor: nodes, votes, rules of
-/// quorum, ways of fencing, failover domains, services. Drawn once, changed in the course of a story.
+/// The cluster.conf of a rehearsed cluster, as its operator has it in the editor: nodes, votes, rules
+/// of quorum, ways of fencing, failover domains, services. Drawn once, changed in the course of a
+/// story.
 final class Draft {
     /// So short that an agent that hangs doesn't fill a story.
     static final int AGENT_TIMEOUT_MS = 4000;
@@ -52,6 +53,10 @@ final class Draft {
     /// Whether few messages fit into a token's round: then clients wait, and are refused.
     private final boolean narrow;
     private int variants;
+
+    /// Resources of services that have others than those drawn for them, and numbers of services that
+    /// have no name of their own: what was moved between services, and services that were renamed.
+    private final SortedMap<Integer, List<String>> given = new TreeMap<>();
 
     /// @param size machines there are
     /// @param plain whether it is to be without rarities
@@ -179,6 +184,7 @@ final class Draft {
             case 0 -> {
                 if (services.size() > 1 && some != first) {
                     services.remove(some);
+                    given.remove(some);
                     services.replaceAll((_, other) -> other.depend() == some ? with(other, other.domain(), 0) : other);
                     return "service s" + some + " is taken out";
                 }
@@ -192,6 +198,7 @@ final class Draft {
                 }
             }
             case 3 -> {
+                given.remove(some);
                 services.put(
                         some,
                         new ServiceLine(
@@ -209,7 +216,9 @@ final class Draft {
                 services.put(some, with(line, domain(false, dice), line.depend()));
                 return "service s" + some + " is in another domain";
             }
-            default -> {}
+            default -> {
+                return Moves.some(this, dice);
+            }
         }
         return "nothing changes but the version";
     }
@@ -226,7 +235,34 @@ final class Draft {
                 line.maxRestarts());
     }
 
-    /// What must be there where a service runs: its device, its address, its process.
+    /// What must be there where a service runs now.
+    List<String> has(int number) {
+        ServiceLine line = services.get(number);
+        List<String> moved = given.get(number);
+        return moved != null ? moved : line == null ? List.of() : resources(number, line);
+    }
+
+    /// Which services have other resources than those drawn for them.
+    SortedMap<Integer, List<String>> given() {
+        return given;
+    }
+
+    /// A service has these resources from now on.
+    void give(int number, List<String> resources) {
+        given.put(number, List.copyOf(resources));
+    }
+
+    /// A service goes by another number from now on; all else of it stays.
+    void rename(int from, int to) {
+        List<String> moved = has(from);
+        services.put(to, Objects.requireNonNull(services.remove(from)));
+        given.remove(from);
+        give(to, moved);
+        services.replaceAll((_, other) -> other.depend() == from ? with(other, other.domain(), 0) : other);
+    }
+
+    /// What must be there where a service runs that nothing was moved to or from: its device, its
+    /// address, its process.
     static List<String> resources(int number, ServiceLine line) {
         var all = new ArrayList<String>();
         if ((line.parts() & 1) != 0) {
@@ -262,7 +298,7 @@ final class Draft {
         domain(text, "restricted", "restricted=\"1\"", Math.max(2, nodes.size() - 1));
         domain(text, "sticky", "ordered=\"1\" nofailback=\"1\"", 2);
         text.append("    </failoverdomains>\n");
-        services.forEach((number, line) -> service(text, number, line));
+        services.forEach((number, line) -> service(text, number, line, has(number)));
         return text.append("  </rm>\n</cluster>\n").toString().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -312,7 +348,7 @@ final class Draft {
         text.append("</failoverdomain>\n");
     }
 
-    private static void service(StringBuilder text, int number, ServiceLine line) {
+    private static void service(StringBuilder text, int number, ServiceLine line, List<String> has) {
         String name = "s" + number;
         text.append("    <service name=\"").append(name);
         text.append("\" autostart=\"").append(line.autostart() ? 1 : 0);
@@ -325,16 +361,14 @@ final class Draft {
                         ? ""
                         : " max_restarts=\"" + line.maxRestarts() + "\" restart_expire_time=\"60\"");
         text.append('>');
-        for (String resource : resources(number, line)) {
+        for (String resource : has) {
+            String own = "s" + Truth.service(resource);
             if (resource.startsWith("/dev/")) {
-                text.append("<fs name=\"")
-                        .append(name)
-                        .append("-fs\" device=\"")
-                        .append(resource);
-                text.append("\" mountpoint=\"/mnt/").append(name).append("\" fstype=\"ext4\"/>");
+                text.append("<fs name=\"").append(own).append("-fs\" device=\"").append(resource);
+                text.append("\" mountpoint=\"/mnt/").append(own).append("\" fstype=\"ext4\"/>");
             } else if (resource.startsWith("/")) {
                 text.append("<script name=\"")
-                        .append(name)
+                        .append(own)
                         .append("\" file=\"")
                         .append(resource)
                         .append("\"/>");

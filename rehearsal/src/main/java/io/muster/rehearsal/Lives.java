@@ -22,6 +22,7 @@ import io.muster.model.ModelNode;
 import io.muster.service.ServiceEffect;
 import io.muster.service.ServiceEvent;
 import io.muster.service.ServiceState;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -101,7 +102,9 @@ final class Lives {
                                     + ", which another life's is called");
                 });
                 if (local instanceof ServiceEvent.StoppedEverything stopped) {
-                    allStopped(node, stopped.unclean());
+                    var left = new ArrayList<>(stopped.unclean());
+                    left.addAll(stopped.report().kept());
+                    allStopped(node, left);
                 }
             }
             if (event instanceof ReplicaEvent.Entry<E>(GroupEntry.View view) && daemon.equals("fenced")) {
@@ -167,12 +170,13 @@ final class Lives {
                 site.rare(Rare.UNCLEAN_WITHOUT_HOLDER);
             }
         }
-        SortedSet<Integer> left = site.truth().services(node);
-        left.removeIf(number -> unclean.contains("service:s" + number));
+        SortedSet<String> left = site.truth().left(node);
+        left.removeIf(what ->
+                site.documents().everHad(what).stream().anyMatch(number -> unclean.contains("service:s" + number)));
         ModelCluster.require(
                 left.isEmpty(),
-                () -> "node " + node.nodeid() + " says that all is stopped but " + unclean
-                        + ", and something of services " + left + " is there");
+                () -> "node " + node.nodeid() + " says that all is stopped but " + unclean + ", and " + left
+                        + " is there");
     }
 
     private void look(Object effect) {

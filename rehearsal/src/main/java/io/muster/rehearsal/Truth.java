@@ -43,6 +43,7 @@ final class Truth {
     /// Services of which an agent has failed, or that an operator has stopped: not owed to anybody.
     private final SortedSet<Integer> failures = new TreeSet<>();
     private boolean anyMayHaveFailed;
+    private final SortedMap<String, Integer> starts = new TreeMap<>();
 
     Truth(Site site) {
         this.site = site;
@@ -67,19 +68,25 @@ final class Truth {
         return hold != null && hold.there;
     }
 
-    /// Numbers of services of which something may be on a machine, but for what agents deny.
-    SortedSet<Integer> services(ModelNode node) {
-        var all = new TreeSet<Integer>();
+    /// What may be on a machine, but for what agents deny.
+    SortedSet<String> left(ModelNode node) {
+        var all = new TreeSet<String>();
         at(node).forEach((what, hold) -> {
             if (!hold.deniedByAgent) {
-                all.add(service(what));
+                all.add(what);
             }
         });
         return all;
     }
 
+    /// How often something was started.
+    int starts(String what) {
+        return starts.getOrDefault(what, 0);
+    }
+
     /// An agent's start begins: from now on it may be here.
     void begins(ModelNode node, String what) {
+        starts.merge(what, 1, Integer::sum);
         node.say("starts " + what);
         alone(node, what, "is started");
         for (ModelNode other : site.model().nodes().values()) {
@@ -101,7 +108,7 @@ final class Truth {
     }
 
     private void alone(ModelNode node, String what, String does) {
-        if (saidOff.contains(node.nodeid())) {
+        if (saidOff.contains(node.nodeid()) || shared(what)) {
             return;
         }
         for (ModelNode other : site.model().nodes().values()) {
@@ -111,6 +118,11 @@ final class Truth {
                     () -> what + " " + does + " on node " + node.nodeid() + " and "
                             + (hold != null && hold.there ? "is" : "may be") + " on node " + other.nodeid());
         }
+    }
+
+    /// A script that several services have may run on several machines.
+    private boolean shared(String what) {
+        return what.startsWith("/etc/") && site.documents().everHad(what).size() > 1;
     }
 
     /// A fence agent of a fenced that has been in the domain with this node all the time since.
@@ -166,8 +178,8 @@ final class Truth {
         failures.add(service);
     }
 
-    /// From now on a start may have been refused without any agent being asked: where that it is started can't be
-    /// written down, it isn't.
+    /// From now on a start may have been refused without any agent being asked: where that it is
+    /// started can't be written down, it isn't.
     void startsMayFail() {
         anyMayHaveFailed = true;
     }

@@ -56,4 +56,13 @@ sealed interface Frame {
 
     /// Its `migrate` runs.
     record Migrating(int node) implements OnAgent {}
+
+    /// What goes of its parts is being stopped.
+    record SheddingParts(int node, int part, TreeResult worst) implements OnPart {}
+
+    /// Its `reconfig` runs; what comes of its parts is started after it.
+    record Altering(int node) implements OnAgent {}
+
+    /// What comes of its parts is being started.
+    record GrowingParts(int node, int part, boolean partial) implements OnPart {}
 }

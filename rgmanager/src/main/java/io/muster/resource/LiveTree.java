@@ -3,6 +3,8 @@ package io.muster.resource;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// A service as it was built from one configuration, with what is remembered of its resources.
 ///
@@ -18,6 +20,10 @@ final class LiveTree {
     private final List<List<Integer>> stopping = new ArrayList<>();
     private final List<NodeState> states = new ArrayList<>();
     private final List<Integer> parents = new ArrayList<>();
+    private final List<List<Integer>> parts = new ArrayList<>();
+
+    /// Resources that an operation under way treats otherwise than the rest.
+    private final SortedSet<Integer> marked = new TreeSet<>();
 
     LiveTree(ResourceNode root) {
         add(root, ROOT);
@@ -41,10 +47,12 @@ final class LiveTree {
         states.add(NodeState.NEW);
         starting.add(List.of());
         stopping.add(List.of());
+        parts.add(List.of());
         var numbers = new IdentityHashMap<ResourceNode, Integer>();
         for (ResourceNode child : node.children()) {
             numbers.put(child, add(child, number));
         }
+        parts.set(number, node.children().stream().map(numbers::get).toList());
         starting.set(number, numbered(TreeOrder.starting(node), numbers));
         stopping.set(number, numbered(TreeOrder.stopping(node), numbers));
         return number;
@@ -56,6 +64,10 @@ final class LiveTree {
 
     ResourceNode root() {
         return nodes.get(ROOT);
+    }
+
+    int size() {
+        return nodes.size();
     }
 
     ResourceNode node(int number) {
@@ -72,6 +84,25 @@ final class LiveTree {
 
     void set(int number, NodeState state) {
         states.set(number, state);
+    }
+
+    /// The parts of a resource as they stand in the document.
+    List<Integer> parts(int number) {
+        return parts.get(number);
+    }
+
+    /// Marks these, and no others.
+    void mark(SortedSet<Integer> numbers) {
+        marked.clear();
+        marked.addAll(numbers);
+    }
+
+    boolean marked(int number) {
+        return marked.contains(number);
+    }
+
+    SortedSet<Integer> marked() {
+        return new TreeSet<>(marked);
     }
 
     /// Whether what a part stands on is up: only then may it be started.

@@ -1,6 +1,7 @@
 package io.muster.resource;
 
-/// What can be done with the tree of a service. Order is part of message and record formats: append only.
+/// What can be done with the tree of a service. Order is part of message and record formats: append
+/// only.
 public enum Operation {
     START,
     STOP,
@@ -10,5 +11,11 @@ public enum Operation {
     /// Tells the agents that attributes have changed which need no restart.
     RECONFIG,
     /// Moves a running service (a virtual machine) to another node.
-    MIGRATE
+    MIGRATE,
+    /// Stops what a new configuration has no more, or otherwise.
+    SHED,
+    /// Starts what a new configuration has more, or otherwise.
+    GROW,
+    /// Stops, once, what is new to the configuration, but for what another service has here.
+    INIT
 }

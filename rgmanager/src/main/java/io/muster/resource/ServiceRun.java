@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,20 @@ final class ServiceRun {
         return started == null ? configured : started;
     }
 
+    /// Whatever was started of it by an earlier daemon is up.
+    void started(long nowMs) {
+        LiveTree tree = started;
+        for (int number = 0; tree != null && number < tree.size(); number++) {
+            tree.set(number, tree.state(number).started(nowMs));
+        }
+    }
+
+    /// Whether any of these may be here as part of what was started.
+    boolean hasAny(SortedSet<String> identities) {
+        LiveTree tree = started;
+        return tree != null && !Collections.disjoint(Identities.of(tree.root()), identities);
+    }
+
     /// The trees that are remembered, each once.
     Set<LiveTree> trees() {
         Set<LiveTree> trees = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -104,6 +119,15 @@ final class ServiceRun {
         }
         if (underway != null) {
             underway.job = ended(underway.job);
+        }
+    }
+
+    /// It is configured otherwise than when these were asked for: they start nothing.
+    void overtaken() {
+        for (int left = queue.size(); left > 0; left--) {
+            Job job = queue.remove();
+            boolean starts = operation(job) == Operation.START || operation(job) == Operation.GROW;
+            queue.add(starts ? ended(job) : job);
         }
     }
 
@@ -140,6 +164,9 @@ final class ServiceRun {
             var walk = new Walk(tree(trees, work.tree()), work.frames(), log);
             var underway = new Underway(work.job(), walk);
             underway.waiting = work.waiting();
+            if (underway.operation() == Operation.INIT) {
+                walk.initial();
+            }
             service.underway = underway;
         });
         return service;

@@ -8,7 +8,8 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// What [TreeRun] is told. Tickets, questions and calls are numbers that come back in effects and events.
+/// What [TreeRun] is told. Tickets, questions and calls are numbers that come back in effects and
+/// events.
 public sealed interface TreeEvent {
     /// What an earlier run has left in the ledger; before anything else.
     ///
@@ -48,7 +49,16 @@ public sealed interface TreeEvent {
     /// Ends whatever is being started, then stops every service that is configured or was started.
     ///
     /// @param ticket of the [TreeEffect.StoppedEverything] that answers it
-    record StopEverything(long ticket) implements TreeEvent {}
+    /// @param keep services that are left running, if the ledger says how they are built
+    record StopEverything(long ticket, SortedSet<String> keep) implements TreeEvent {
+        public StopEverything {
+            keep = Collections.unmodifiableSortedSet(new TreeSet<>(keep));
+        }
+
+        StopEverything(long ticket) {
+            this(ticket, Collections.emptySortedSet());
+        }
+    }
 
     /// Quorum is lost or cman gone: whatever start comes next is refused, so that the stop can come.
     record Bar() implements TreeEvent {}
@@ -72,7 +82,7 @@ public sealed interface TreeEvent {
     /// @param problem why it couldn't be written; empty when it was
     record Written(long write, String problem) implements TreeEvent {}
 
-    /// Time has passed. Only a ledger that couldn't be written waits for that: checks are asked for from
-    /// outside, and are due or not when they are.
+    /// Time has passed. Only a ledger that couldn't be written waits for that: checks are asked for
+    /// from outside, and are due or not when they are.
     record Tick() implements TreeEvent {}
 }

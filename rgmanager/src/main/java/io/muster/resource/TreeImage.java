@@ -31,7 +31,9 @@ public record TreeImage(
     }
 
     /// One service as it was built from one configuration.
-    record Tree(ResourceNode root, List<NodeState> states) {}
+    ///
+    /// @param marked numbers of resources that the operation under way treats otherwise
+    record Tree(ResourceNode root, List<NodeState> states, SortedSet<Integer> marked) {}
 
     /// @param configured number of a tree; 0 for none, as with `started`
     record Service(int configured, int started, List<Job> queue, Optional<Work> work) {}
@@ -63,7 +65,8 @@ public record TreeImage(
 
     /// What stands in a service's queue.
     sealed interface Job {
-        /// @param ended everything was to be stopped after it was asked for: it starts no agent any more
+        /// @param ended everything was to be stopped after it was asked for: it starts no agent any
+        ///     more
         record Asked(long ticket, Operation operation, String target, boolean ended) implements Job {}
 
         /// The stop of one service among all.

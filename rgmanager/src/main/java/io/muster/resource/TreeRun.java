@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// The services of one node: decides which agent is called when, and what its end means.
 ///
@@ -29,12 +31,12 @@ import java.util.TreeSet;
 ///   start is refused: the operation fails at that resource, so that the stop behind it can come.
 /// - A service with a resource that can't be run isn't started, and is stopped as far as it is built.
 /// - What was started as one configuration has it is stopped, checked and convalesced so, whatever the
-///   configuration has become, and nothing else of it is started before. It is forgotten when a stop has
-///   succeeded. A service that the new configuration builds just as before keeps its counters.
+///   configuration has become, and nothing else of it is started before. It is forgotten when a stop
+///   has succeeded. A service that the new configuration builds just as before keeps its counters.
 /// - Before the first agent of a service's start the ledger holds how it is built; it leaves the ledger
-///   when its last stop has succeeded. A ledger that can't be written refuses the start, never the stop.
-///   What an earlier run has left in it is stopped as it says there; and where nobody knows what runs,
-///   all that is configured counts as running until its stop has succeeded.
+///   when its last stop has succeeded. A ledger that can't be written refuses the start, never the
+///   stop. What an earlier run has left in it is stopped as it says there; and where nobody knows what
+///   runs, all that is configured counts as running until its stop has succeeded.
 ///
 /// Deterministic: time is given, and nothing waits for it. Its whole state is a [TreeImage].
 ///
@@ -72,6 +74,9 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         run.unfit.putAll(image.unfit());
         var trees = new TreeMap<Integer, LiveTree>();
         image.trees().forEach((number, tree) -> trees.put(number, new LiveTree(tree.root(), tree.states())));
+        image.trees()
+                .forEach((number, tree) ->
+                        Objects.requireNonNull(trees.get(number)).mark(tree.marked()));
         image.services()
                 .forEach((label, service) ->
                         run.services.put(label, ServiceRun.restore(label, service, trees, run::log)));
@@ -85,7 +90,7 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         var all = new TreeMap<String, TreeImage.Service>();
         services.forEach((label, service) -> all.put(label, service.image(tree -> {
             int number = numbers.computeIfAbsent(tree, _ -> numbers.size() + 1);
-            trees.computeIfAbsent(number, _ -> new TreeImage.Tree(tree.root(), tree.states()));
+            trees.computeIfAbsent(number, _ -> new TreeImage.Tree(tree.root(), tree.states(), tree.marked()));
             return number;
         })));
         return new TreeImage(
@@ -113,7 +118,7 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
                 service.queue.add(new Job.Asked(ticket, operation, target, false));
                 next(service, nowMs);
             }
-            case TreeEvent.StopEverything(long ticket) -> stopEverything(ticket, nowMs);
+            case TreeEvent.StopEverything(long ticket, SortedSet<String> keep) -> stopEverything(ticket, keep, nowMs);
             case TreeEvent.Bar() -> {
                 barred = true;
                 refuseBarred(nowMs);
@@ -155,6 +160,7 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         fresh.forEach((label, root) -> {
             ServiceRun service = services.computeIfAbsent(label, ServiceRun::new);
             if (service.configured == null || !service.configured.root().equals(root)) {
+                service.overtaken();
                 boolean asStarted =
                         service.started != null && service.started.root().equals(root);
                 service.configured = asStarted ? service.started : new LiveTree(root);
@@ -162,13 +168,18 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         });
     }
 
-    private void stopEverything(long ticket, long nowMs) {
+    private void stopEverything(long ticket, SortedSet<String> keep, long nowMs) {
         var remaining = new TreeSet<String>();
         listing.listed().forEach(label -> services.computeIfAbsent(label, ServiceRun::new));
         if (listing.all()) {
             incomplete.forEach(label -> services.computeIfAbsent(label, ServiceRun::new));
         }
         for (ServiceRun service : services.values()) {
+            if (keep.contains(service.label) && keeps(service)) {
+                log(Level.INFO, service.label + " is frozen and left running");
+                service.started(nowMs);
+                continue;
+            }
             service.endWhatStarts();
             if (service.tree() != null || service.underway != null || mayRunUnseen(service.label)) {
                 remaining.add(service.label);
@@ -179,6 +190,29 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         answerEndings();
         refuseBarred(nowMs);
         new ArrayList<>(services.values()).forEach(service -> next(service, nowMs));
+    }
+
+    /// What a service may have here ([Identities]); empty where nobody knows.
+    public Optional<SortedSet<String>> has(String label) {
+        ServiceRun service = services.get(label);
+        LiveTree tree = service == null ? null : service.tree();
+        return tree == null || listing.unreadable(label) ? Optional.empty() : Optional.of(Identities.of(tree.root()));
+    }
+
+    /// Whether it can be left running: it was started here, nothing has been asked of it since, and it
+    /// is known how to stop it. Else it is stopped with all the rest.
+    public boolean keeps(String label) {
+        ServiceRun service = services.get(label);
+        return service != null && keeps(service);
+    }
+
+    private boolean keeps(ServiceRun service) {
+        return service.started != null
+                && service.underway == null
+                && service.queue.isEmpty()
+                && !listing.all()
+                && listing.lists(service.label)
+                && !listing.unreadable(service.label);
     }
 
     /// Whether something may run that nobody here can stop: what is in the ledger can't be read, or the
@@ -205,6 +239,10 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
 
     private void begin(ServiceRun service, Job job, long nowMs) {
         Operation operation = ServiceRun.operation(job);
+        if (operation == Operation.SHED || operation == Operation.GROW || operation == Operation.INIT) {
+            change(service, job, operation, nowMs);
+            return;
+        }
         LiveTree tree = operation == Operation.START ? service.configured : service.tree();
         String lacks = unfit.get(service.label);
         if (operation == Operation.START && lacks != null) {
@@ -237,6 +275,48 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         var work = new Underway(job, new Walk(tree, List.of(), this::log));
         service.underway = work;
         follow(service, work, work.walk.begin(operation, nowMs), nowMs);
+    }
+
+    /// Brings what runs closer to what is configured.
+    private void change(ServiceRun service, Job job, Operation operation, long nowMs) {
+        LiveTree runs = service.started;
+        LiveTree wanted = service.configured;
+        if (operation == Operation.INIT) {
+            Optional<ResourceNode> root =
+                    wanted == null ? Optional.empty() : TreeDiff.without(wanted.root(), node -> leftOut(service, node));
+            if (root.isEmpty()) {
+                done(service, job, TreeResult.GOOD);
+            } else {
+                walk(service, job, new LiveTree(root.get()), operation, nowMs);
+            }
+        } else if (wanted == null) {
+            log(Level.ERROR, service.label + " runs on as it was: its new configuration can't be built here");
+            done(service, job, new TreeResult(false, true, service.label, 1));
+        } else if (operation == Operation.SHED) {
+            if (runs == null) {
+                done(service, job, TreeResult.GOOD);
+                return;
+            }
+            runs.mark(TreeDiff.goes(runs, wanted.root()));
+            walk(service, job, runs, operation, nowMs);
+        } else {
+            LiveTree grown = runs == null ? wanted : TreeDiff.grown(runs, wanted.root());
+            service.started = grown;
+            walk(service, job, grown, operation, nowMs);
+        }
+    }
+
+    private void walk(ServiceRun service, Job job, LiveTree tree, Operation operation, long nowMs) {
+        var work = new Underway(job, new Walk(tree, List.of(), this::log));
+        service.underway = work;
+        follow(service, work, work.walk.begin(operation, nowMs), nowMs);
+    }
+
+    /// Whether what is new isn't stopped: its agent wants it so, or another service has it here.
+    private boolean leftOut(ServiceRun service, ResourceNode node) {
+        SortedSet<String> known = Identities.of(ResourceType.of(node.metadata()), node.attributes());
+        return !node.metadata().initOnAdd()
+                || services.values().stream().anyMatch(other -> other != service && other.hasAny(known));
     }
 
     /// Goes on up to the next answer to wait for.
@@ -346,6 +426,10 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
                     "%s on %s failed at %s with status %d"
                             .formatted(work.operation(), service.label, result.failed(), result.status()));
         }
+        if (changed(service, work, result)) {
+            work.waiting = new Wait.Noted(result);
+            return;
+        }
         if (work.job instanceof Job.Stop && result.ok() && alsoConfigured(service, tree)) {
             service.underway = null;
             service.queue.addFirst(work.job);
@@ -358,6 +442,36 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         }
     }
 
+    /// What runs now is what is left, or has come.
+    ///
+    /// @return whether the ledger has to say so first
+    private boolean changed(ServiceRun service, Underway work, TreeResult result) {
+        LiveTree tree = work.walk.tree();
+        return switch (work.operation()) {
+            case SHED -> result.ok() && left(service, TreeDiff.rest(tree).orElse(null));
+            case GROW -> {
+                tree.mark(Collections.emptySortedSet());
+                if (service.configured != null && service.configured.root().equals(tree.root())) {
+                    service.configured = tree;
+                }
+                yield result.ok() && listing.list(service.label, tree.root());
+            }
+            case INIT -> !result.ok() && result.partial() && mayBeThere(service, tree);
+            case START, STOP, STATUS, CONVALESCE, RECONFIG, MIGRATE -> false;
+        };
+    }
+
+    private boolean left(ServiceRun service, @Nullable LiveTree rest) {
+        service.started = rest;
+        return rest == null ? listing.drop(service.label) : listing.list(service.label, rest.root());
+    }
+
+    /// Somebody may have started by hand what mustn't be there twice.
+    private boolean mayBeThere(ServiceRun service, LiveTree tree) {
+        service.started = service.configured;
+        return listing.list(service.label, tree.root());
+    }
+
     /// Takes the service out of the ledger, or puts in how it is built.
     ///
     /// @return whether that has to be written
@@ -365,8 +479,8 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
         return stopped ? listing.drop(label) : listing.list(label, tree.root());
     }
 
-    /// Whether the service is configured otherwise than what has just been stopped of it: where everything is to be
-    /// stopped, that is, too.
+    /// Whether the service is configured otherwise than what has just been stopped of it: where
+    /// everything is to be stopped, that is, too.
     private static boolean alsoConfigured(ServiceRun service, LiveTree stopped) {
         return service.configured != null && service.configured != stopped;
     }

@@ -15,14 +15,17 @@ import java.util.Optional;
 /// - *start*: the resource, then its parts in order. The first failure ends it, except of a part that
 ///   isn't critical: that is stopped and stays off.
 /// - *stop*: the parts in their order, then the resource. It goes on after failures, so that as much as
-///   possible is stopped, and reports the first. "Not installed" counts as stopped only where nothing was
-///   running.
+///   possible is stopped, and reports the first. "Not installed" counts as stopped only where nothing
+///   was running.
 /// - *status*: the deepest check that is due, or the last result again; then the parts. A failure may
 ///   be one of those that are tolerated (`__max_failures`), may be mended by the agent's own `recover`,
 ///   or by stopping and starting the nearest independent part around it as often as its counter allows;
 ///   what isn't critical then stays off. (A service that has been stopped meanwhile is checked if
 ///   asked, but nothing of it is started.)
 /// - *convalesce*: what is off is started, in a service that is up.
+/// - *shed*: what is marked is stopped, with its parts; all else is left alone.
+/// - *grow*: what isn't up is started, and what is marked is told (`reconfig`); all else is left alone.
+/// - *init*: a stop.
 /// - *reconfig*: every agent in order of starting, whatever comes of it.
 ///
 /// Source of the rules: rgmanager 2.0 and 3.0 (`restree.c`).
@@ -57,6 +60,9 @@ final class Walk {
     /// critical.
     private boolean refusing;
 
+    /// What is stopped is new: of several failures that of what may be there once only counts.
+    private boolean initial;
+
     /// @param frames bottom first; none for one that begins
     Walk(LiveTree tree, List<Frame> frames, Teller log) {
         this.tree = tree;
@@ -66,6 +72,11 @@ final class Walk {
 
     LiveTree tree() {
         return tree;
+    }
+
+    /// It goes on with a stop of what is new.
+    void initial() {
+        initial = true;
     }
 
     List<Frame> frames() {
@@ -81,6 +92,12 @@ final class Walk {
                     case CONVALESCE -> convalesce(new Frame.Convalescing(LiveTree.ROOT, 0, false));
                     case RECONFIG -> reconfigure(LiveTree.ROOT);
                     case MIGRATE -> migrate();
+                    case SHED -> shed(LiveTree.ROOT);
+                    case GROW -> grow(LiveTree.ROOT);
+                    case INIT -> {
+                        initial = true;
+                        yield stop(LiveTree.ROOT);
+                    }
                 },
                 nowMs);
     }
@@ -138,6 +155,12 @@ final class Walk {
             }
             case Frame.Reconfiguring(int node) ->
                 reconfigureParts(new Frame.ReconfiguringParts(node, 0, result(node, status)));
+            case Frame.Altering(int node) -> {
+                if (status != 0) {
+                    log.tell(Level.WARN, tree.node(node).label() + " didn't take its new attributes");
+                }
+                yield growParts(new Frame.GrowingParts(node, 0, false));
+            }
             case Frame.Migrating(int node) -> {
                 if (status == 0) {
                     tree.set(node, tree.state(node).stopped());
@@ -151,7 +174,10 @@ final class Walk {
         return switch (frame) {
             case Frame.StartingParts at -> started(at, result);
             case Frame.StoppingParts(int node, int part, TreeResult worst) ->
-                stopParts(new Frame.StoppingParts(node, part + 1, worst.ok() ? result : worst));
+                stopParts(new Frame.StoppingParts(node, part + 1, worse(worst, result)));
+            case Frame.SheddingParts(int node, int part, TreeResult worst) ->
+                shedParts(new Frame.SheddingParts(node, part + 1, worst.ok() ? result : worst));
+            case Frame.GrowingParts at -> grown(at, result);
             case Frame.SwitchingOff(int node) -> off(node);
             case Frame.CheckingParts(int node, int part, boolean partial) ->
                 result.ok()
@@ -214,7 +240,68 @@ final class Walk {
         if (down) {
             tree.set(node, state.stopped());
         }
-        return worst.ok() && !down ? failure(node, status) : new Step.Return(worst);
+        if (down) {
+            return new Step.Return(worst);
+        }
+        boolean once = initial
+                && ResourceType.of(tree.node(node).metadata()).maxInstances() == 1
+                && !Identities.of(
+                                ResourceType.of(tree.node(node).metadata()),
+                                tree.node(node).attributes())
+                        .isEmpty();
+        TreeResult failed = result(node, status);
+        return new Step.Return(worse(worst, once ? new TreeResult(false, true, failed.failed(), status) : failed));
+    }
+
+    private static TreeResult worse(TreeResult first, TreeResult then) {
+        return first.ok() || !then.ok() && then.partial() && !first.partial() ? then : first;
+    }
+
+    private Step shed(int node) {
+        return tree.marked(node) ? stop(node) : shedParts(new Frame.SheddingParts(node, 0, TreeResult.GOOD));
+    }
+
+    private Step shedParts(Frame.SheddingParts at) {
+        List<Integer> order = tree.stopping(at.node());
+        if (at.part() == order.size()) {
+            return new Step.Return(at.worst());
+        }
+        frames.addLast(at);
+        return shed(order.get(at.part()));
+    }
+
+    private Step grow(int node) {
+        NodeState state = tree.state(node);
+        if (state.off()) {
+            return new Step.Return(TreeResult.PARTIAL);
+        }
+        if (!state.up()) {
+            return start(node);
+        }
+        return tree.marked(node)
+                ? call(new Frame.Altering(node), "reconfig", 0)
+                : growParts(new Frame.GrowingParts(node, 0, false));
+    }
+
+    private Step growParts(Frame.GrowingParts at) {
+        List<Integer> order = tree.starting(at.node());
+        if (at.part() == order.size()) {
+            return new Step.Return(TreeResult.good(at.partial()));
+        }
+        frames.addLast(at);
+        return grow(order.get(at.part()));
+    }
+
+    private Step grown(Frame.GrowingParts at, TreeResult result) {
+        if (result.ok()) {
+            return growParts(new Frame.GrowingParts(at.node(), at.part() + 1, at.partial() || result.partial()));
+        }
+        int part = tree.starting(at.node()).get(at.part());
+        if (refusing || tree.node(part).independence().critical()) {
+            return new Step.Return(result);
+        }
+        frames.addLast(at);
+        return switchOff(part);
     }
 
     /// Ends in [TreeResult#PARTIAL], whatever comes of the stop.

@@ -2,14 +2,20 @@ package io.muster.service;
 
 import io.muster.core.Incarnation;
 import io.muster.core.Node;
+import io.muster.resource.Identities;
 import io.muster.service.ClusterState.Peer;
+import io.muster.service.Plan.ServiceSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
-/// Why a service is started nowhere, or nowhere else: by whom it is barred, and what an operator can do.
+/// Why a service is started nowhere, or nowhere else: by whom it is barred, and what an operator can
+/// do.
 final class Barred {
+    private static final int SHOWN = 4;
+
     private Barred() {}
 
     /// In words; empty when nothing bars it, or nothing is to be started.
@@ -33,6 +39,7 @@ final class Barred {
         if (sought || service.stage instanceof Stage.Started) {
             reasons.addAll(unfit(state, service));
         }
+        reasons.addAll(claimed(state, service, sought));
         return String.join("; ", reasons);
     }
 
@@ -56,6 +63,68 @@ final class Barred {
                 .map(e -> (e.getValue().size() == state.online().size() ? "" : String.join(", ", e.getValue()) + ": ")
                         + "it would run without a resource: " + e.getKey())
                 .toList();
+    }
+
+    /// Who has what it needs.
+    private static List<String> claimed(ClusterState state, Service service, boolean sought) {
+        ServiceSpec spec = state.spec(service);
+        var reasons = new ArrayList<String>();
+        for (Node run : service.marked) {
+            reasons.add("its stop failed on node " + run.nodeid() + " when it was new: not started there");
+        }
+        if (!service.fresh.isEmpty()) {
+            reasons.add("it is new, and being stopped first on "
+                    + String.join(
+                            ", ",
+                            service.fresh.stream()
+                                    .map(run -> "node " + run.nodeid())
+                                    .toList()));
+        }
+        if (spec == null) {
+            if (!service.holders().isEmpty()) {
+                reasons.add(
+                        "gone from the configuration" + (service.frozen ? ", and frozen: " + unfreeze(service) : ""));
+            }
+            return reasons;
+        }
+        boolean changes = service.stage instanceof Stage.Started started
+                && (started.change().isPresent() || !started.digest().equals(spec.digest()));
+        if (changes) {
+            reasons.add("its new configuration isn't carried out"
+                    + (refused(service) ? ": it can't be run on node " + service.owner() : " yet")
+                    + (service.frozen ? ", it is frozen: " + unfreeze(service) : ""));
+        }
+        if (sought || changes) {
+            Stream<Integer> nodes = changes ? Stream.of(service.owner()) : state.online().stream();
+            nodes.flatMap(node -> state.claims().conflicts(service, spec, node).stream())
+                    .map(Barred::words)
+                    .distinct()
+                    .limit(SHOWN)
+                    .forEach(reasons::add);
+        }
+        return reasons;
+    }
+
+    private static boolean refused(Service service) {
+        return service.stage instanceof Stage.Started started
+                && started.change()
+                        .filter(change -> change.phase() == Stage.Change.Phase.REFUSED)
+                        .isPresent();
+    }
+
+    private static String words(Claims.Conflict conflict) {
+        Service holder = conflict.holder();
+        String what = conflict.what().equals(Claims.UNKNOWN) ? "anything" : Identities.words(conflict.what());
+        String has = "waits for " + holder.name + ", which has " + what + " on node "
+                + conflict.run().nodeid();
+        if (conflict.passing()) {
+            return has;
+        }
+        return has + (holder.frozen ? " and is frozen: " + unfreeze(holder) : ": clusvcadm -d " + holder.name);
+    }
+
+    private static String unfreeze(Service service) {
+        return "clusvcadm -U " + service.name;
     }
 
     private static List<Node> owners(Service service) {

@@ -46,7 +46,36 @@ final class Choices {
         return score(service, spec, nodeid) != Score.ILLEGAL
                 && state.unfit(service.name, nodeid).isEmpty()
                 && state.roomFor(service, spec, nodeid)
-                && free(service, nodeid);
+                && free(service, nodeid)
+                && service.marked.stream().noneMatch(run -> run.nodeid() == nodeid)
+                && unclaimed(service, spec, nodeid);
+    }
+
+    /// Whether nobody else has what it needs there.
+    private boolean unclaimed(Service service, ServiceSpec spec, int nodeid) {
+        return state.claims().conflicts(service, spec, nodeid).isEmpty();
+    }
+
+    /// Whether another has there what only one may have on a node, and keeps it.
+    private boolean taken(Service service, ServiceSpec spec, int nodeid) {
+        return state.claims().conflicts(service, spec, nodeid).stream().anyMatch(conflict -> !conflict.passing());
+    }
+
+    /// Whether what others have keeps it from the nodes that it could try.
+    boolean waits(Service service, ServiceSpec spec, Search search) {
+        return online.stream()
+                .filter(search::untried)
+                .anyMatch(n -> score(service, spec, n) != Score.ILLEGAL
+                        && state.roomFor(service, spec, n)
+                        && free(service, n)
+                        && !unclaimed(service, spec, n));
+    }
+
+    /// Whether some node will be free for it without an operator.
+    boolean passing(Service service, ServiceSpec spec) {
+        return online.stream()
+                .map(n -> state.claims().conflicts(service, spec, n))
+                .anyMatch(found -> !found.isEmpty() && found.stream().allMatch(Claims.Conflict::passing));
     }
 
     private boolean free(Service service, int nodeid) {
@@ -55,11 +84,20 @@ final class Choices {
     }
 
     /// Whether a start in place is still possible.
-    boolean inPlace(Service service, int nodeid) {
+    boolean inPlace(Service service, ServiceSpec spec, int nodeid) {
         return online.contains(nodeid)
                 && configured(nodeid)
                 && state.unfit(service.name, nodeid).isEmpty()
-                && free(service, nodeid);
+                && free(service, nodeid)
+                && unclaimed(service, spec, nodeid);
+    }
+
+    /// Whether it will be once others have let go of what it needs there.
+    boolean waitsInPlace(Service service, ServiceSpec spec, int nodeid) {
+        return online.contains(nodeid)
+                && configured(nodeid)
+                && free(service, nodeid)
+                && state.claims().conflicts(service, spec, nodeid).stream().allMatch(Claims.Conflict::passing);
     }
 
     /// For an automatic start: a node that scores best; when exclusive services, or what they
@@ -70,8 +108,9 @@ final class Choices {
                 service, online.stream().filter(n -> score(service, spec, n) == Score.BEST && fits(service, spec, n)));
         boolean barred = online.stream()
                 .anyMatch(n -> score(service, spec, n) == Score.BEST
-                        && !(state.roomFor(service, spec, n)
-                                && state.unfit(service.name, n).isEmpty()));
+                        && (!state.roomFor(service, spec, n)
+                                || !state.unfit(service.name, n).isEmpty()
+                                || taken(service, spec, n)));
         return best == 0 && barred ? highest(service, spec, online.stream()) : best;
     }
 
@@ -102,6 +141,20 @@ final class Choices {
                                 && state.unfit(service.name, n).isEmpty()
                                 && score(service, spec, n).compareTo(present) > 0
                                 && state.roomFor(service, spec, n)),
+                false);
+    }
+
+    /// Where what runs could run as it is configured now; 0 for nowhere.
+    int elsewhere(Service service, ServiceSpec spec) {
+        return highest(
+                service,
+                spec,
+                online.stream()
+                        .filter(n -> n != service.owner()
+                                && score(service, spec, n) != Score.ILLEGAL
+                                && state.unfit(service.name, n).isEmpty()
+                                && state.roomFor(service, spec, n)
+                                && unclaimed(service, spec, n)),
                 false);
     }
 

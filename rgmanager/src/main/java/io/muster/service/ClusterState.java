@@ -5,6 +5,7 @@ import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.Remains;
 import io.muster.member.Standing;
+import io.muster.resource.ResourceType;
 import io.muster.service.Plan.ServiceSpec;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
@@ -22,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Everything that is replicated, and simple questions to it.
 ///
-/// Layout of a snapshot, big-endian: u8 format, optional plan ([PlanCodec]), string hash of its document, standing
-/// ([Standing]), bool locked, u64 fenced up to, u64 clock, u64 next generation, bool due, list of peers (node, u64
-/// epoch, bool ready, bool leaving), list of u32 unmet, list of u32 arrivals, list of tables of
-/// types (u32 nodeid, list of [ResourceType]), list of what nodes can't run (u32 nodeid, list of strings service and
-/// why), list of services ([Service]).
+/// Layout of a snapshot, big-endian: u8 format, optional plan ([PlanCodec]), string hash of its
+/// document, standing ([Standing]), bool locked, u64 fenced up to, u64 clock, u64 next generation,
+/// bool due, list of peers (node, u64 epoch, bool ready, bool leaving), list of u32 unmet, list of u32
+/// arrivals, list of tables of types (u32 nodeid, list of [ResourceType]), list of what nodes can't
+/// run (u32 nodeid, list of strings service and why), list of services ([Service]).
 final class ClusterState {
     private static final int MAX = 65_536;
     private static final int FORMAT = 6;
@@ -93,13 +94,53 @@ final class ClusterState {
 
     final SortedMap<String, Service> services = new TreeMap<>();
 
+    private @Nullable Claims claims;
+
+    /// Who has which resource, as plan and tables are now.
+    Claims claims() {
+        Claims known = claims;
+        if (known == null) {
+            known = new Claims(this);
+            claims = known;
+        }
+        return known;
+    }
+
+    /// Plan or tables have changed.
+    void claimsChanged() {
+        claims = null;
+    }
+
     /// Runs that may run a service, beside those that are known to hold it: it is started nowhere while
     /// there is one.
     ///
-    /// A lost run and a member without rgmanager may run what their list says; one whose rgmanager hasn't
-    /// reported yet, and a node that nobody has met, anything. The latter counts as a run of its own.
+    /// A lost run and a member without rgmanager may run what their list says; one whose rgmanager
+    /// hasn't reported yet, and a node that nobody has met, anything. The latter counts as a run of
+    /// its own.
     SortedSet<Node> barring(String service) {
-        return runs(remains -> remains.bars(service));
+        SortedSet<Node> runs = runs(remains -> remains.bars(service));
+        ServiceSpec spec = plan == null ? null : plan.service(service);
+        if (spec != null) {
+            standing.remains().forEach((run, remains) -> {
+                if (counts(run) && claims().listBars(spec, run, remains)) {
+                    runs.add(run);
+                }
+            });
+        }
+        return runs;
+    }
+
+    /// Whether any list that counts has the service.
+    boolean listed(String service) {
+        return standing.remains().entrySet().stream()
+                .anyMatch(entry -> counts(entry.getKey())
+                        && !entry.getValue().all()
+                        && entry.getValue().bars(service));
+    }
+
+    /// Whether the list of a run counts: where its rgmanager is in the group, its own word does.
+    private boolean counts(Node run) {
+        return !(standing.present(run) && inGroup(run) && !standing.lost().containsKey(run));
     }
 
     /// Runs that may run any service.
@@ -110,10 +151,7 @@ final class ClusterState {
     private SortedSet<Node> runs(Predicate<Remains> which) {
         var runs = new TreeSet<Node>();
         standing.remains().forEach((run, remains) -> {
-            if (which.test(remains)
-                    && !(standing.present(run)
-                            && inGroup(run)
-                            && !standing.lost().containsKey(run))) {
+            if (which.test(remains) && counts(run)) {
                 runs.add(run);
             }
         });
@@ -131,8 +169,8 @@ final class ClusterState {
         return peer != null && peer.node().equals(run);
     }
 
-    /// What may still run on a node beside what its present run was given since its report: true of each
-    /// earlier run of it.
+    /// What may still run on a node beside what its present run was given since its report: true of
+    /// each earlier run of it.
     Remains left(Node present) {
         var left = new TreeSet<String>();
         for (Service service : services.values()) {

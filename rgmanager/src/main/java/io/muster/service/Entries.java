@@ -4,11 +4,14 @@ import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.Remains;
+import io.muster.resource.ResourceType;
 import io.muster.service.ClusterState.Peer;
 import io.muster.service.Plan.ServiceSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /// What each entry of the log changes in the replicated state, before [Evaluation] looks at the whole
@@ -28,9 +31,9 @@ final class Entries {
         this.outcomes = new Outcomes(state, transitions);
     }
 
-    /// Members, quorum, lists and proofs come in several entries, each half the truth; and an entry of a
-    /// transitional configuration starts nothing. So the whole is looked at with the next regular message:
-    /// if nobody else has something to say, one is sent for that ([ServiceMessage.Look]).
+    /// Members, quorum, lists and proofs come in several entries, each half the truth; and an entry of
+    /// a transitional configuration starts nothing. So the whole is looked at with the next regular
+    /// message: if nobody else has something to say, one is sent for that ([ServiceMessage.Look]).
     ///
     /// @return whether the whole state is to be looked at now
     boolean take(GroupEntry entry) {
@@ -100,11 +103,14 @@ final class Entries {
         }
     }
 
-    /// The table of one node. Where tables differ, the stricter counts, and whoever keeps the nodes alike is told.
+    /// The table of one node. Where tables differ, the stricter counts, and whoever keeps the nodes
+    /// alike is told.
     private void agents(Peer from, List<ResourceType> types) {
         if (types.equals(state.types.put(from.node().nodeid(), types))) {
             return;
         }
+        state.claimsChanged();
+        transitions.heldAnew();
         TypeTable.differences(state.types, from.node().nodeid()).forEach(line -> transitions.notice(true, line));
         unpark();
     }
@@ -134,6 +140,12 @@ final class Entries {
 
     private void outcome(Peer from, ServiceMessage.Outcome message) {
         Service service = state.services.get(message.service());
+        if (service != null && message.operation() == Operation.INIT) {
+            if (service.fresh.contains(from.node()) && service.freshGeneration == message.generation()) {
+                transitions.initiated(service, from.node(), message.success(), message.partial());
+            }
+            return;
+        }
         if (service == null || !outcomes.ended(service, from.node(), message) || !message.success()) {
             return;
         }
@@ -149,7 +161,8 @@ final class Entries {
                 || service.owner() != from.node().nodeid()
                 || started.generation() != message.generation()
                 || service.frozen
-                || started.request().isPresent()) {
+                || started.request().isPresent()
+                || service.changing()) {
             return;
         }
         if (message.success()) {
@@ -181,13 +194,28 @@ final class Entries {
         boolean first = state.plan == null;
         state.plan = plan;
         state.unfit.clear();
+        state.claimsChanged();
         for (ServiceSpec spec : plan.services()) {
-            state.services.computeIfAbsent(spec.name(), Service::new);
+            if (!state.services.containsKey(spec.name())) {
+                Service service = new Service(spec.name());
+                state.services.put(spec.name(), service);
+                if (!first && !spec.migratory()) {
+                    transitions.fresh(service, readyRuns());
+                }
+            }
         }
         if (first) {
             proofs.begin(plan);
         }
         unpark();
+    }
+
+    /// Runs that have stopped everything there was until now. The others stop what is new with all the
+    /// rest.
+    private SortedSet<Node> readyRuns() {
+        var runs = new TreeSet<Node>();
+        state.peers.values().stream().filter(Peer::ready).map(Peer::node).forEach(runs::add);
+        return runs;
     }
 
     // ---- group and quorum
@@ -207,8 +235,10 @@ final class Entries {
         state.peers.clear();
         state.peers.putAll(peers);
         state.arrivals.retainAll(peers.keySet());
-        state.types.keySet().retainAll(peers.keySet());
         state.unfit.keySet().retainAll(peers.keySet());
+        if (state.types.keySet().retainAll(peers.keySet())) {
+            state.claimsChanged();
+        }
         proofs.view(view);
         if (!view.joined().isEmpty() || !view.left().isEmpty()) {
             unpark();

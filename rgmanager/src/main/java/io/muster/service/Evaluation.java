@@ -2,6 +2,7 @@ package io.muster.service;
 
 import io.muster.service.Placement.Score;
 import io.muster.service.Plan.ServiceSpec;
+import java.util.List;
 import java.util.Optional;
 
 /// Looks at the whole state after an entry of the log and starts, stops and moves what the rules ask
@@ -28,7 +29,8 @@ final class Evaluation {
         if (!state.standing.quorate() || state.plan == null) {
             return;
         }
-        // Each pass gives work to a service or settles one; both end. The bound is for our own mistakes.
+        // Each pass gives work to a service or settles one; both end. The bound is for our own
+        // mistakes.
         int passes = 10 * state.services.size() + 10;
         while (pass()) {
             if (--passes == 0) {
@@ -51,11 +53,15 @@ final class Evaluation {
     }
 
     private boolean removed(Service service) {
+        if (service.frozen && !service.holders().isEmpty()) {
+            // Whoever froze it is at work on it, and hears of it where another waits for what it has.
+            return false;
+        }
         if (service.stage instanceof Stage.Started started && state.ready(service.owner())) {
             transitions.stop(service, started, new Purpose.Remove(), Optional.empty(), "gone from the configuration");
             return true;
         }
-        if (!service.holders().isEmpty()) {
+        if (!service.holders().isEmpty() || !service.fresh.isEmpty() || state.listed(service.name)) {
             return false;
         }
         transitions.remove(service);
@@ -89,17 +95,55 @@ final class Evaluation {
         if (!state.dependencyMet(spec)) {
             return stop(service, started, new Purpose.Place(), spec.depend() + " isn't started");
         }
-        if (!service.idle() || service.doubted()) {
+        if (started.change().isPresent()) {
+            return changing(service, started, started.change().get(), spec);
+        }
+        if (!service.idle() || service.doubted() || !startAllowed(service)) {
             return false;
         }
         if (!started.digest().equals(spec.digest())) {
-            return stop(service, started, new Purpose.Restart(), "its configuration has changed");
-        }
-        if (!startAllowed(service)) {
-            return false;
+            return change(service, started, spec);
         }
         int better = state.arrivals.isEmpty() ? 0 : new Choices(state).failback(service, spec);
         return better != 0 && stop(service, started, new Purpose.Move(better), "node " + better + " suits it better");
+    }
+
+    /// Only what has changed is stopped, and started again where it is there. Not before whatever it
+    /// needs more is free, or about to be: until then it runs on as it is.
+    private boolean change(Service service, Stage.Started started, ServiceSpec spec) {
+        if (!state.unfit(service.name, service.owner()).isEmpty()
+                || state.claims().conflicts(service, spec, service.owner()).stream()
+                        .anyMatch(other -> !other.passing())) {
+            return moved(service, started, spec);
+        }
+        var shed = new Stage.Change(spec.digest(), Stage.Change.Phase.SHED);
+        transitions.change(service, started, shed, "its configuration has changed");
+        return true;
+    }
+
+    /// Another has here what only one may have on a node: elsewhere both can.
+    private boolean moved(Service service, Stage.Started started, ServiceSpec spec) {
+        int elsewhere = new Choices(state).elsewhere(service, spec);
+        return elsewhere != 0
+                && stop(service, started, new Purpose.Move(elsewhere), "as configured now it can run elsewhere only");
+    }
+
+    private boolean changing(Service service, Stage.Started started, Stage.Change change, ServiceSpec spec) {
+        if (!change.digest().equals(spec.digest())) {
+            var shed = new Stage.Change(spec.digest(), Stage.Change.Phase.SHED);
+            transitions.change(service, started, shed, "its configuration has changed again");
+            return true;
+        }
+        if (change.phase() != Stage.Change.Phase.WAIT || service.doubted() || !startAllowed(service)) {
+            return false;
+        }
+        List<Claims.Conflict> conflicts = state.claims().conflicts(service, spec, service.owner());
+        if (!conflicts.isEmpty()) {
+            return conflicts.stream().anyMatch(other -> !other.passing()) && moved(service, started, spec);
+        }
+        var grow = new Stage.Change(spec.digest(), Stage.Change.Phase.GROW);
+        transitions.change(service, started, grow, "what comes is free");
+        return true;
     }
 
     private boolean stop(Service service, Stage.Started started, Purpose purpose, String reason) {
@@ -112,7 +156,7 @@ final class Evaluation {
             transitions.disabled(service, "autostart is off", ResultCode.SUCCESS);
             return true;
         }
-        if (stopped.parked() || !startAllowed(service) || !state.dependencyMet(spec)) {
+        if (stopped.parked() || !service.fresh.isEmpty() || !startAllowed(service) || !state.dependencyMet(spec)) {
             return false;
         }
         int node = new Choices(state).automatic(service, spec);
@@ -133,13 +177,21 @@ final class Evaluation {
         }
         Choices choices = new Choices(state);
         Search search = seeking.search();
-        if (search.inPlace() && !choices.inPlace(service, search.target())) {
+        if (search.inPlace() && !choices.inPlace(service, spec, search.target())) {
+            if (choices.waitsInPlace(service, spec, search.target())) {
+                return false;
+            }
             transitions.search(service, seeking, search.widened());
             return true;
         }
         int node = search.inPlace() ? search.target() : choices.next(service, spec, search);
         if (node == 0) {
-            transitions.stopped(service, true, "nobody could start it", ResultCode.FAIL);
+            boolean waits = choices.waits(service, spec, search);
+            if (waits && choices.passing(service, spec)) {
+                return false;
+            }
+            // What another has may be let go of without a transition of any node.
+            transitions.stopped(service, !waits, "nobody could start it", ResultCode.FAIL);
             return true;
         }
         if (search.origin() == node && !search.tried().isEmpty()) {

@@ -7,6 +7,7 @@ import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.Remains;
 import io.muster.member.Proposals;
+import io.muster.resource.ResourceType;
 import io.muster.service.ClusterState.Peer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,6 +17,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The half of the service manager that isn't replicated: what this node has begun, is waiting for and
@@ -33,8 +35,8 @@ final class LocalWork {
     /// What cman has been told of runs of this node, and hasn't said in the log yet.
     private final Proposals<ServiceEffect.ReportVouched> vouches = new Proposals<>(AGAIN_MS);
 
-    /// What the log has of this node as one that nobody has met since the cluster began: fencing may have made a
-    /// victim of it at its start, of which nothing is known here.
+    /// What the log has of this node as one that nobody has met since the cluster began: fencing may
+    /// have made a victim of it at its start, of which nothing is known here.
     private Remains asUnmet = Remains.ALL;
 
     /// What [Transitions] have gathered and nobody has been told yet.
@@ -198,8 +200,8 @@ final class LocalWork {
         return effects;
     }
 
-    /// The group's configuration may have come with its state, before cman here had it: asked for now, and
-    /// again when cman says that it has.
+    /// The group's configuration may have come with its state, before cman here had it: asked for now,
+    /// and again when cman says that it has.
     private void configuration(ClusterState state, List<ServiceEffect> effects) {
         Plan plan = state.plan;
         if (plan != null && !plan.equals(known)) {
@@ -334,13 +336,28 @@ final class LocalWork {
         if (stop.epoch() != me.epoch() || stop.version() != plan.version()) {
             stop = new StopReport(me.epoch(), plan.version(), Optional.empty());
             work.startOver();
-            effects.add(new ServiceEffect.StopEverything(stop.epoch(), stop.version()));
+            effects.add(new ServiceEffect.StopEverything(
+                    stop.epoch(),
+                    stop.version(),
+                    new ServiceEffect.Keep(names(state, this::frozenHere), names(state, Service::unknown))));
         }
         stop.word().ifPresent(word -> say(word, nowMs, effects));
     }
 
-    /// What is known of earlier runs of this node: of them nothing runs but what couldn't be stopped. Said until
-    /// cman has it in the log, and again after partitions, when others remember more.
+    private static SortedSet<String> names(ClusterState state, Predicate<Service> which) {
+        var names = new TreeSet<String>();
+        state.services.values().stream().filter(which).forEach(service -> names.add(service.name));
+        return names;
+    }
+
+    private boolean frozenHere(Service service) {
+        return service.frozen
+                && service.stage instanceof Stage.Started started
+                && started.run().nodeid() == self.nodeid();
+    }
+
+    /// What is known of earlier runs of this node: of them nothing runs but what couldn't be stopped.
+    /// Said until cman has it in the log, and again after partitions, when others remember more.
     private void vouch(ClusterState state, long nowMs, List<ServiceEffect> effects) {
         Remains left = state.left(self);
         state.standing.lost().keySet().stream()

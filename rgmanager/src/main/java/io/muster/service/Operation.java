@@ -5,5 +5,11 @@ public enum Operation {
     START,
     STOP,
     STATUS,
-    CONVALESCE
+    CONVALESCE,
+    /// Stop what a new configuration has no more, or otherwise.
+    SHED,
+    /// Start what it has more, or otherwise.
+    GROW,
+    /// Stop, once, what is new to the configuration.
+    INIT
 }

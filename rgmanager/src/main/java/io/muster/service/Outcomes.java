@@ -40,8 +40,14 @@ final class Outcomes {
         switch (owned) {
             case Starting starting -> startEnded(service, starting, success, message.partial());
             case Started started -> {
-                transitions.partial(service, !success);
-                transitions.convalesced(service, started, success ? ResultCode.SUCCESS : ResultCode.FAIL);
+                switch (message.operation()) {
+                    case SHED -> shed(service, started, success, message.partial());
+                    case GROW -> grown(service, started, success, message.partial());
+                    default -> {
+                        transitions.partial(service, !success);
+                        transitions.convalesced(service, started, success ? ResultCode.SUCCESS : ResultCode.FAIL);
+                    }
+                }
             }
             case Stopping stopping -> stopEnded(service, stopping, success);
             case Recoverable recoverable -> stopEnded(service, recoverable, success);
@@ -63,6 +69,15 @@ final class Outcomes {
                     relocation && back ? ResultCode.RELOCATION : ResultCode.SUCCESS);
             return;
         }
+        ServiceSpec spec = state.spec(service);
+        if (spec != null && !spec.digest().equals(starting.digest())) {
+            // Another configuration came before the start did: no failure of the service's.
+            transitions.enter(service, started(starting, request), "start ended");
+            var again =
+                    new Stopping(starting.run(), Stage.NOBODY, transitions.number(), new Purpose.Restart(), request);
+            transitions.enter(service, again, "its configuration has changed");
+            return;
+        }
         // As the original shows it: for a moment it is started.
         transitions.enter(service, started(starting, request), "start ended");
         transitions.notice(true, "#68: Failed to start " + service.name + " on node " + service.owner());
@@ -73,6 +88,28 @@ final class Outcomes {
 
     private static Started started(Starting starting, Optional<Request> request) {
         return new Started(starting.run(), starting.generation(), starting.digest(), request);
+    }
+
+    private void shed(Service service, Started started, boolean success, boolean untouched) {
+        Stage.Change change = started.change().orElseThrow();
+        if (success) {
+            transitions.shed(service, started, change);
+        } else if (untouched) {
+            var refused = new Stage.Change(change.digest(), Stage.Change.Phase.REFUSED);
+            transitions.change(service, started, refused, "its owner can't build it");
+        } else {
+            failed(service, ResultCode.FAIL);
+        }
+    }
+
+    private void grown(Service service, Started started, boolean success, boolean partial) {
+        if (success) {
+            transitions.partial(service, partial);
+            transitions.changed(service, started, started.change().orElseThrow());
+            return;
+        }
+        transitions.notice(true, "#68: Failed to start what is new in " + service.name + " on node " + service.owner());
+        checkFailed(service, started);
     }
 
     /// The owner found that what is started isn't well.

@@ -1,6 +1,7 @@
 package io.muster.service;
 
 import io.muster.core.Node;
+import io.muster.service.Plan.ServiceSpec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -83,19 +84,69 @@ final class OwnWork {
     void begin(ClusterState state, boolean current, List<ServiceEffect> effects) {
         for (Service service : state.inOrder()) {
             Stage.Owned owned = mine(service);
-            Operation due = owned == null ? null : owned.due();
-            if (owned == null || due == null || due == Operation.START && !current) {
+            if (service.fresh.contains(self)) {
+                if (current && mayInitiate(state, service) && first(service, service.freshGeneration)) {
+                    effects.add(new ServiceEffect.RunTree(service.name, Operation.INIT, service.freshGeneration));
+                }
                 continue;
             }
-            Long last = begun.get(service.name);
-            if (last == null || last != owned.generation()) {
-                begun.put(service.name, owned.generation());
-                ended.remove(service.name);
-                checking.remove(service.name);
-                nextCheckMs.remove(service.name);
+            Operation due = owned == null ? null : owned.due();
+            if (owned == null
+                    || due == null
+                    || !built(state, service, owned, current)
+                    || !first(service, owned.generation())) {
+                continue;
+            }
+            if (owned instanceof Stage.Starting starting && !asConfigured(state, service, starting.digest())) {
+                // What would be started isn't what was granted.
+                ended.put(
+                        service.name,
+                        new ServiceMessage.Outcome(state.clockMs, service.name, due, owned.generation(), false, false));
+            } else {
                 effects.add(new ServiceEffect.RunTree(service.name, due, owned.generation()));
             }
         }
+    }
+
+    /// Whether this work hasn't been begun before. Now it is.
+    private boolean first(Service service, long generation) {
+        Long last = begun.get(service.name);
+        if (last != null && last == generation) {
+            return false;
+        }
+        begun.put(service.name, generation);
+        ended.remove(service.name);
+        checking.remove(service.name);
+        nextCheckMs.remove(service.name);
+        return true;
+    }
+
+    /// Whether the trees here are the ones that the work is about.
+    private static boolean built(ClusterState state, Service service, Stage.Owned owned, boolean current) {
+        return switch (owned) {
+            case Stage.Starting _ -> current;
+            // Another configuration still: the group is about to say what to make of it.
+            case Stage.Started started ->
+                started.request().isPresent()
+                        || started.change()
+                                .filter(change -> current && asConfigured(state, service, change.digest()))
+                                .isPresent();
+            case Stage.Stopping _, Stage.Recoverable _ -> true;
+        };
+    }
+
+    private static boolean asConfigured(ClusterState state, Service service, String digest) {
+        ServiceSpec spec = state.spec(service);
+        return spec != null && spec.digest().equals(digest);
+    }
+
+    /// A service that is new is stopped once whoever lets go of what it is to have has done so.
+    private boolean mayInitiate(ClusterState state, Service service) {
+        ServiceSpec spec = state.spec(service);
+        return spec == null
+                || state.claims().conflicts(service, spec, self.nodeid()).stream()
+                        .noneMatch(conflict -> conflict.passing()
+                                && conflict.holder().holders().contains(conflict.run()));
     }
 
     private Stage.@Nullable Owned mine(@Nullable Service service) {
@@ -141,7 +192,13 @@ final class OwnWork {
     /// Outcomes that the group still waits for. The others are forgotten.
     List<ServiceMessage.Outcome> outcomes(ClusterState state) {
         ended.values().removeIf(outcome -> {
-            Stage.Owned owned = mine(state.services.get(outcome.service()));
+            Service service = state.services.get(outcome.service());
+            if (outcome.operation() == Operation.INIT) {
+                return service == null
+                        || !service.fresh.contains(self)
+                        || service.freshGeneration != outcome.generation();
+            }
+            Stage.Owned owned = mine(service);
             return owned == null || owned.generation() != outcome.generation() || owned.due() != outcome.operation();
         });
         return new ArrayList<>(ended.values());

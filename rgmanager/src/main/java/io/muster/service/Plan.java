@@ -1,10 +1,13 @@
 package io.muster.service;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What placement needs to know of a cluster.conf, and nothing else: no resources, no passwords. It is part of the
-/// replicated state and travels in messages.
+/// What placement needs to know of a cluster.conf, and nothing else: of resources what may identify
+/// them, no passwords. It is part of the replicated state and travels in messages.
 ///
 /// @param version `config_version`
 /// @param services in document order, which is the order in which they are placed
@@ -59,7 +62,21 @@ public record Plan(
             int maxRestarts,
             long restartExpireMs,
             boolean migratory,
-            String digest) {}
+            String digest,
+            List<Resource> resources) {
+        public ServiceSpec {
+            resources = List.copyOf(resources);
+        }
+    }
+
+    /// One resource of a service, wherever it stands in its tree.
+    ///
+    /// @param attributes what the document says of it, but for what is secret
+    public record Resource(String type, SortedMap<String, String> attributes) {
+        public Resource {
+            attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+        }
+    }
 
     /// The service of that name, or null.
     public @Nullable ServiceSpec service(String name) {

@@ -4,9 +4,11 @@ import io.muster.core.MalformedMessage;
 import io.muster.service.Plan.Domain;
 import io.muster.service.Plan.DomainMember;
 import io.muster.service.Plan.PlanNode;
+import io.muster.service.Plan.Resource;
 import io.muster.service.Plan.ServiceSpec;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
+import java.util.TreeMap;
 
 /// Octets of a [Plan], big-endian, fields in the order of the records.
 public final class PlanCodec {
@@ -26,7 +28,23 @@ public final class PlanCodec {
             o.string(spec.name()).bool(spec.autostart()).string(spec.domain()).bool(spec.exclusive());
             o.oneOf(spec.recovery()).string(spec.depend()).u32(spec.maxRestarts());
             o.u64(spec.restartExpireMs()).bool(spec.migratory()).string(spec.digest());
+            o.list(
+                    spec.resources(),
+                    (r, resource) -> r.string(resource.type())
+                            .list(
+                                    resource.attributes().entrySet(),
+                                    (a, e) -> a.string(e.getKey()).string(e.getValue())));
         });
+    }
+
+    private static Resource resource(Input in) throws MalformedMessage {
+        String type = in.string();
+        var attributes = new TreeMap<String, String>();
+        int count = in.u32(MAX);
+        for (int i = 0; i < count; i++) {
+            attributes.put(in.string(), in.string());
+        }
+        return new Resource(type, attributes);
     }
 
     public static Plan decode(Input in) throws MalformedMessage {
@@ -53,7 +71,8 @@ public final class PlanCodec {
                         i.u32(Integer.MAX_VALUE),
                         i.u64(),
                         i.bool(),
-                        i.string()));
+                        i.string(),
+                        i.list(MAX, PlanCodec::resource)));
         return new Plan(version, poll, nodes, domains, services);
     }
 }

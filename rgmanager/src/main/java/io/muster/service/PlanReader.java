@@ -10,6 +10,7 @@ import io.muster.resource.TimeText;
 import io.muster.service.Plan.Domain;
 import io.muster.service.Plan.DomainMember;
 import io.muster.service.Plan.PlanNode;
+import io.muster.service.Plan.Resource;
 import io.muster.service.Plan.ServiceSpec;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -17,6 +18,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,6 +28,9 @@ import java.util.TreeMap;
 public final class PlanReader {
     /// What may change while the service runs.
     private static final Set<String> RECONFIG = Set.of("domain", "autostart", "exclusive", "recovery");
+
+    private static final List<String> SECRETS = List.of("pass", "secret", "login", "auth", "credential", "key");
+    private static final int LONGEST_IDENTITY = 1024;
 
     private PlanReader() {}
 
@@ -87,7 +92,43 @@ public final class PlanReader {
                 element.type().equals("vm")
                         && element.children().stream()
                                 .allMatch(child -> child.type().equals("action")),
-                digest(element, rm));
+                digest(element, rm),
+                resources(element, rm));
+    }
+
+    /// The service and all that is in it, references resolved.
+    private static List<Resource> resources(Element top, RmConfig rm) {
+        var found = new ArrayList<Resource>();
+        gather(top, rm, found);
+        return found;
+    }
+
+    private static void gather(Element element, RmConfig rm, List<Resource> found) {
+        String ref = element.attribute("ref");
+        boolean whole = ref == null || found.isEmpty();
+        Element definition = whole
+                ? element
+                : rm.resources().stream()
+                        .filter(shared -> shared.type().equals(element.type())
+                                && RmConfig.nameOf(shared).equals(ref))
+                        .findFirst()
+                        .orElse(element);
+        var attributes = new TreeMap<String, String>();
+        definition.attributes().forEach((name, value) -> {
+            if (!name.equals("ref") && !secret(name) && value.length() <= LONGEST_IDENTITY) {
+                attributes.put(name, value);
+            }
+        });
+        found.add(new Resource(element.type(), attributes));
+        element.children().stream()
+                .filter(child -> !child.type().equals("action"))
+                .forEach(child -> gather(child, rm, found));
+    }
+
+    /// Agents don't say which of their parameters are secret; none of these identifies a resource.
+    private static boolean secret(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return SECRETS.stream().anyMatch(lower::contains);
     }
 
     private static boolean no(String text) {
@@ -110,7 +151,8 @@ public final class PlanReader {
         return Long.parseLong(text);
     }
 
-    /// Of all that makes a restart necessary: the element, what it refers to, and the defaults of resources.
+    /// Of all that makes a restart necessary: the element, what it refers to, and the defaults of
+    /// resources.
     private static String digest(Element element, RmConfig rm) {
         var text = new StringBuilder();
         describe(text, element, rm, true);

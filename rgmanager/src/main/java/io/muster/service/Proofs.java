@@ -7,6 +7,7 @@ import io.muster.group.GroupEntry.Departure;
 import io.muster.group.Remains;
 import io.muster.service.ClusterState.Peer;
 import io.muster.service.Plan.PlanNode;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -16,6 +17,8 @@ import java.util.function.Predicate;
 /// stop-before-start or that of a newer run of its node, and the list of what may still run there, with
 /// which it leaves, parts or is vouched for.
 final class Proofs {
+    private static final SortedSet<String> ANYTHING = new TreeSet<>(List.of(Claims.UNKNOWN));
+
     private final ClusterState state;
     private final Transitions transitions;
 
@@ -33,8 +36,8 @@ final class Proofs {
         }
     }
 
-    /// Stop-before-start, or the stop after a loss of quorum, has ended on a member. Its word replaces all
-    /// that was believed of its node, also what nobody here knew.
+    /// Stop-before-start, or the stop after a loss of quorum, has ended on a member. Its word replaces
+    /// all that was believed of its node, also what nobody here knew.
     ///
     /// @return whether that was waited for
     boolean ready(Peer from, ServiceMessage.Ready message) {
@@ -44,19 +47,32 @@ final class Proofs {
         }
         int nodeid = from.node().nodeid();
         state.peers.put(nodeid, from.proven());
-        for (String name : message.unclean()) {
+        var named = new TreeSet<>(message.unclean());
+        named.addAll(message.report().kept());
+        for (String name : named) {
             // Also what no configuration names any more, or not yet.
             state.services.computeIfAbsent(name, Service::new);
         }
         for (Service service : state.inOrder()) {
-            if (message.unclean().contains(service.name)) {
-                transitions.foundUnclean(service, from.node());
+            transitions.notFresh(service, run -> run.nodeid() == nodeid);
+            if (message.report().kept().contains(service.name)
+                    && transitions.kept(service, from.node(), has(message, service))) {
+                continue;
+            }
+            if (message.unclean().contains(service.name)
+                    || message.report().kept().contains(service.name)) {
+                transitions.foundUnclean(service, from.node(), has(message, service));
             } else {
                 release(service, holder -> holder.nodeid() == nodeid, "proven stopped on node " + nodeid);
             }
         }
         state.arrivals.add(nodeid);
         return true;
+    }
+
+    private static SortedSet<String> has(ServiceMessage.Ready message, Service service) {
+        SortedSet<String> has = message.report().held().get(service.name);
+        return has == null ? ANYTHING : has;
     }
 
     private void release(Service service, Predicate<Node> which, String reason) {
@@ -115,6 +131,7 @@ final class Proofs {
 
     /// Members of the group have changed.
     void view(GroupEntry.View view) {
+        state.services.values().forEach(service -> transitions.notFresh(service, run -> !answers(run)));
         for (Departure departure : view.left()) {
             if (!answers(departure.node())) {
                 narrow(departure.node(), departure.remains());
@@ -122,8 +139,8 @@ final class Proofs {
         }
     }
 
-    /// Less is left of a run, or a member without rgmanager says what is. That a run whose rgmanager is in
-    /// the group has no list any more says nothing.
+    /// Less is left of a run, or a member without rgmanager says what is. That a run whose rgmanager
+    /// is in the group has no list any more says nothing.
     void vouched(Node run, Remains remains) {
         if (!answers(run) && !run.incarnation().equals(Incarnation.UNKNOWN)) {
             narrow(run, remains);
@@ -138,8 +155,8 @@ final class Proofs {
             state.unmet.remove(victim.nodeid());
         }
         if (how.equals(GroupEntry.STOPPED) && state.standing.present(victim)) {
-            // The word of a member about itself, and older than its place here: it speaks of what it had
-            // stopped before it was taken back, and says nothing of what it has been given since.
+            // The word of a member about itself, and older than its place here: it speaks of what it
+            // had stopped before it was taken back, and says nothing of what it has been given since.
             return;
         }
         boolean gone = !state.standing.members().containsKey(victim.nodeid());

@@ -16,7 +16,7 @@ sealed interface Purpose {
     /// @param target where to start first; 0 for no preference
     record Move(int target) implements Purpose {}
 
-    /// An operator's restart, or a changed configuration.
+    /// An operator's restart, or a start that a new configuration has overtaken.
     record Restart() implements Purpose {}
 
     /// Its owner leaves, or what it depends on has stopped: to be placed again as soon as possible.

@@ -46,11 +46,15 @@ final class Requests {
         if (service != null
                 && spec == null
                 && request.kind() == RequestKind.DISABLE
+                && !service.frozen
                 && (service.idle() || service.stage instanceof Stage.Seeking)
                 && !service.holders().isEmpty()) {
             // No longer configured, but it couldn't be stopped: there must be a way.
             waitsNoMore(service);
             disable(service, request);
+        } else if (service != null && spec == null && ofGone(service, request)) {
+            // What is left of it may keep others waiting.
+            return;
         } else if (service == null || spec == null) {
             transitions.answer(request, ResultCode.NO_SERVICE, 0);
         } else if (service.idle() && service.queue.isEmpty()) {
@@ -58,6 +62,23 @@ final class Requests {
         } else {
             whileBusy(service, request);
         }
+    }
+
+    /// What an operator may ask of a service that is gone from the configuration while something of it
+    /// is left.
+    ///
+    /// @return whether it was answered
+    private boolean ofGone(Service service, Request request) {
+        if (request.kind() == RequestKind.UNFREEZE && service.frozen) {
+            transitions.freeze(service, false);
+            transitions.answer(request, ResultCode.SUCCESS, service.owner());
+            return true;
+        }
+        if (request.kind() == RequestKind.DISABLE && !service.holders().isEmpty()) {
+            transitions.answer(request, service.frozen ? ResultCode.FROZEN : ResultCode.AGAIN, service.owner());
+            return true;
+        }
+        return false;
     }
 
     private void whileBusy(Service service, Request request) {
@@ -160,8 +181,12 @@ final class Requests {
         }
         Search search = Search.first(wanted == 0 ? choices.automatic(service, spec) : wanted);
         transitions.restartTimes(service, List.of());
-        if (choices.next(service, spec, search) == 0) {
-            transitions.answer(request, spec.exclusive() ? ResultCode.EXCLUSIVE : ResultCode.DOMAIN, 0);
+        boolean others = choices.waits(service, spec, search);
+        if (choices.next(service, spec, search) == 0 && !(others && choices.passing(service, spec))) {
+            transitions.answer(
+                    request,
+                    others ? ResultCode.AGAIN : spec.exclusive() ? ResultCode.EXCLUSIVE : ResultCode.DOMAIN,
+                    0);
         } else {
             transitions.enter(
                     service, new Placing(service.holders(), search, Optional.of(request)), "enabled by request");

@@ -1,14 +1,15 @@
 package io.muster.service;
 
 import java.util.Collections;
+import io.muster.resource.ResourceType;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// What happens on this node.
 ///
-/// `wallMs` is the time of day, milliseconds since 1970: it is shown to operators and decides nothing but the age of
-/// restarts.
+/// `wallMs` is the time of day, milliseconds since 1970: it is shown to operators and decides nothing
+/// but the age of restarts.
 public sealed interface ServiceEvent {
     /// cman has given the daemon this configuration, and it has the trees to go with it.
     ///
@@ -26,7 +27,8 @@ public sealed interface ServiceEvent {
     /// [ServiceEffect.StopEverything] has ended.
     ///
     /// @param epoch as in the effect
-    /// @param version as in the effect: one that was asked for before the configuration changed is no answer
+    /// @param version as in the effect: one that was asked for before the configuration changed is no
+    ///     answer
     /// @param unclean services whose stop failed
     /// @param report what else the group is to know of this node
     record StoppedEverything(long epoch, int version, List<String> unclean, NodeReport report, long wallMs)

@@ -1,6 +1,7 @@
 package io.muster.service;
 
 import io.muster.core.MalformedMessage;
+import io.muster.resource.ResourceType;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.Collections;

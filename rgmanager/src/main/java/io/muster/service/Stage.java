@@ -119,8 +119,40 @@ sealed interface Stage {
         }
     }
 
+    /// How what runs comes to be as a new configuration has it: what goes is stopped, then what comes
+    /// is started, once nobody else has it any more.
+    ///
+    /// @param digest of the new configuration
+    record Change(String digest, Phase phase) {
+        enum Phase {
+            /// What goes is being stopped.
+            SHED,
+            /// What comes isn't free yet.
+            WAIT,
+            /// What comes is being started.
+            GROW,
+            /// It can't be had here: what runs goes on as it is.
+            REFUSED
+        }
+
+        @Nullable
+        Operation due() {
+            return switch (phase) {
+                case SHED -> Operation.SHED;
+                case WAIT, REFUSED -> null;
+                case GROW -> Operation.GROW;
+            };
+        }
+    }
+
+    /// @param change to what it is on its way; empty while it is as it was started
     /// @param request to start again what was left off, which the owner does when it sees this here
-    record Started(Node run, long generation, String digest, Optional<Request> request) implements Owned {
+    record Started(Node run, long generation, String digest, Optional<Change> change, Optional<Request> request)
+            implements Owned {
+        Started(Node run, long generation, String digest, Optional<Request> request) {
+            this(run, generation, digest, Optional.empty(), request);
+        }
+
         @Override
         public ServiceState state() {
             return ServiceState.STARTED;
@@ -128,7 +160,9 @@ sealed interface Stage {
 
         @Override
         public @Nullable Operation due() {
-            return request.isPresent() ? Operation.CONVALESCE : null;
+            return request.isPresent()
+                    ? Operation.CONVALESCE
+                    : change.map(Change::due).orElse(null);
         }
     }
 

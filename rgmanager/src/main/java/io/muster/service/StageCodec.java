@@ -36,7 +36,14 @@ final class StageCodec {
             case Stage.Stopped s -> nodes(out.u8(1), s.holders()).bool(s.parked());
             case Stage.Placing s -> request(search(nodes(out.u8(2), s.holders()), s.search()), s.request());
             case Stage.Starting s -> request(search(owned(out.u8(3), s).string(s.digest()), s.search()), s.request());
-            case Stage.Started s -> request(owned(out.u8(4), s).string(s.digest()), s.request());
+            case Stage.Started s ->
+                request(
+                        owned(out.u8(4), s)
+                                .string(s.digest())
+                                .optional(
+                                        s.change(),
+                                        (o, change) -> o.string(change.digest()).oneOf(change.phase())),
+                        s.request());
             case Stage.Stopping s -> {
                 nodes(owned(out.u8(5), s), s.others());
                 purpose(out, s.purpose());
@@ -56,7 +63,13 @@ final class StageCodec {
             case 1 -> new Stage.Stopped(nodes(in), in.bool());
             case 2 -> new Stage.Placing(nodes(in), search(in), request(in));
             case 3 -> new Stage.Starting(in.node(), in.u64(), in.string(), search(in), request(in));
-            case 4 -> new Stage.Started(in.node(), in.u64(), in.string(), request(in));
+            case 4 ->
+                new Stage.Started(
+                        in.node(),
+                        in.u64(),
+                        in.string(),
+                        in.optional(i -> new Stage.Change(i.string(), i.oneOf(Stage.Change.Phase.class))),
+                        request(in));
             case 5 -> {
                 Node run = in.node();
                 long generation = in.u64();

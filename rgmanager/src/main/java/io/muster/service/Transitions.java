@@ -13,10 +13,12 @@ import io.muster.service.Stage.Starting;
 import io.muster.service.Stage.Stopped;
 import io.muster.service.Stage.Stopping;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -144,11 +146,61 @@ final class Transitions {
         }
         service.stage = next;
         service.suspects = Stage.without(service.suspects, proven);
+        hold(service);
         if (from.owner() != 0 && next.owner() == 0) {
             service.lastOwner = from.owner();
         }
         if (code != null) {
             ended.ifPresent(request -> answer(request, code, next.owner()));
+        }
+    }
+
+    /// Whoever is given a start has all that the service needs, from now on; who holds it no longer
+    /// has nothing.
+    private void hold(Service service) {
+        var held = new TreeMap<>(service.held);
+        if (service.stage instanceof Starting starting) {
+            held.merge(starting.run(), needs(service), Transitions::both);
+        }
+        held.keySet().removeIf(run -> !service.holders().contains(run) && !service.fresh.contains(run));
+        service.held = Collections.unmodifiableSortedMap(held);
+    }
+
+    private void hold(Service service, Node run, SortedSet<String> what) {
+        var held = new TreeMap<>(service.held);
+        held.put(run, Collections.unmodifiableSortedSet(new TreeSet<>(what)));
+        service.held = Collections.unmodifiableSortedMap(held);
+    }
+
+    private static SortedSet<String> both(SortedSet<String> one, SortedSet<String> other) {
+        var all = new TreeSet<>(one);
+        all.addAll(other);
+        return Collections.unmodifiableSortedSet(all);
+    }
+
+    private SortedSet<String> needs(Service service) {
+        ServiceSpec spec = state.spec(service);
+        return spec == null ? Collections.emptySortedSet() : state.claims().needs(spec);
+    }
+
+    private static SortedSet<String> has(Service service, Node run) {
+        return service.held.getOrDefault(run, Collections.emptySortedSet());
+    }
+
+    /// What identifies resources is told otherwise than before: what runs as configured has what it
+    /// needs by that.
+    void heldAnew() {
+        for (Service service : state.services.values()) {
+            ServiceSpec spec = state.spec(service);
+            if (spec == null || !(service.stage instanceof Stage.Owned owned)) {
+                continue;
+            }
+            boolean asConfigured = owned instanceof Started started
+                            && started.digest().equals(spec.digest())
+                    || owned instanceof Starting starting && starting.digest().equals(spec.digest());
+            if (asConfigured) {
+                hold(service, owned.run(), both(has(service, owned.run()), needs(service)));
+            }
         }
     }
 
@@ -162,6 +214,7 @@ final class Transitions {
             case Stopped _ -> Set.of(Placing.class, Starting.class, Stopping.class, Failed.class, Disabled.class);
             case Placing _ -> Set.of(Stopped.class, Starting.class, Failed.class, Disabled.class);
             case Starting _ -> Set.of(Stopped.class, Placing.class, Started.class, Failed.class);
+            // A change of configuration whose stops fail is a stop that failed.
             case Started _ -> Set.of(Stopped.class, Stopping.class, Recoverable.class, Failed.class, Disabled.class);
             case Stopping _ -> Set.of(Stopped.class, Placing.class, Stopping.class, Failed.class, Disabled.class);
             case Recoverable _ -> Set.of(Stopped.class, Recovering.class, Failed.class);
@@ -240,13 +293,94 @@ final class Transitions {
     /// The owner is to start again what was left off.
     void convalesce(Service service, Started started, Request request) {
         // Under a new number, so that no report on what ran before can be taken for one on this.
-        var asked = new Started(started.run(), number(), started.digest(), Optional.of(request));
+        var asked = new Started(started.run(), number(), started.digest(), started.change(), Optional.of(request));
         revise(service, asked, "by request", Stage.NOBODY, null);
     }
 
     void convalesced(Service service, Started started, ResultCode code) {
-        var rest = new Started(started.run(), started.generation(), started.digest(), Optional.empty());
+        var rest =
+                new Started(started.run(), started.generation(), started.digest(), started.change(), Optional.empty());
         revise(service, rest, "convalesced", Stage.NOBODY, code);
+    }
+
+    /// The owner is to make of what runs what a new configuration has.
+    void change(Service service, Started started, Stage.Change change, String reason) {
+        // From the beginning on what it is about to have is nobody else's to take: who has it still
+        // lets go of it.
+        if (change.due() != null) {
+            hold(service, started.run(), both(has(service, started.run()), needs(service)));
+        }
+        // Under a new number: what the owner has to say of an older change says nothing any more.
+        long number = change.due() == null ? started.generation() : number();
+        var changed = new Started(started.run(), number, started.digest(), Optional.of(change), started.request());
+        revise(service, changed, reason, Stage.NOBODY, null);
+    }
+
+    /// What went with the new configuration has been stopped.
+    void shed(Service service, Started started, Stage.Change change) {
+        ServiceSpec spec = state.spec(service);
+        if (spec != null && spec.digest().equals(change.digest())) {
+            SortedSet<String> has = has(service, started.run());
+            var rest = new TreeSet<>(needs(service));
+            rest.add(Claims.UNKNOWN);
+            rest.retainAll(has);
+            hold(service, started.run(), rest);
+        }
+        change(service, started, new Stage.Change(change.digest(), Stage.Change.Phase.WAIT), "what goes is stopped");
+    }
+
+    /// It runs as the new configuration has it.
+    void changed(Service service, Started started, Stage.Change change) {
+        var changed =
+                new Started(started.run(), started.generation(), change.digest(), Optional.empty(), started.request());
+        revise(service, changed, "changed", Stage.NOBODY, null);
+        notice(false, service.name + " runs as the new configuration has it");
+    }
+
+    /// It is new to the configuration: each of these is to stop it once before it is started anywhere.
+    void fresh(Service service, SortedSet<Node> runs) {
+        service.fresh = runs;
+        service.freshGeneration = number();
+        runs.forEach(run -> hold(service, run, needs(service)));
+    }
+
+    /// One of them has.
+    ///
+    /// @param exclusive whether something may be there that mustn't be there twice
+    void initiated(Service service, Node run, boolean success, boolean exclusive) {
+        service.fresh = Stage.without(service.fresh, Stage.only(run));
+        if (!success) {
+            notice(
+                    true,
+                    "#13: " + service.name + ", new to the configuration, failed to stop on node " + run.nodeid()
+                            + (exclusive
+                                    ? ": it is started nowhere else: clusvcadm -d " + service.name
+                                    : ": not started there"));
+        }
+        if (!success && exclusive && service.stage instanceof Stopped stopped) {
+            revise(
+                    service,
+                    new Stopped(Stage.with(stopped.holders(), run), stopped.parked()),
+                    "may be there",
+                    Stage.NOBODY,
+                    null);
+        } else if (!success) {
+            service.marked = Stage.with(service.marked, run);
+        }
+        hold(service);
+    }
+
+    /// These runs have nothing to stop any more: they have stopped everything, or are gone.
+    void notFresh(Service service, Predicate<Node> which) {
+        service.fresh = without(service.fresh, which);
+        service.marked = without(service.marked, which);
+        hold(service);
+    }
+
+    private static SortedSet<Node> without(SortedSet<Node> runs, Predicate<Node> which) {
+        return runs.stream().noneMatch(which)
+                ? runs
+                : Stage.without(runs, runs.stream().filter(which).toList());
     }
 
     void partial(Service service, boolean partial) {
@@ -292,8 +426,39 @@ final class Transitions {
         return first;
     }
 
+    /// A node that has just reported in has left this running, for it is frozen.
+    ///
+    /// @return whether that is known to be right: it runs there and nowhere else
+    boolean kept(Service service, Node node, SortedSet<String> has) {
+        var former = new TreeSet<>(service.holders());
+        former.removeIf(holder -> holder.nodeid() != node.nodeid());
+        if (service.stage instanceof Started started && started.run().nodeid() == node.nodeid()) {
+            former.remove(node);
+            var still = new Started(node, number(), started.digest(), Optional.empty(), Optional.empty());
+            Stage before = service.stage;
+            revise(service, still, "left running", former, ResultCode.AGAIN);
+            notice(
+                    false,
+                    service.name + " was left running on node " + node.nodeid() + " as "
+                            + before.state().text());
+        } else if (service.unknown()) {
+            enter(
+                    service,
+                    new Starting(node, number(), "", Search.first(node.nodeid()), Optional.empty()),
+                    "left running");
+            enter(service, new Started(node, number(), "", Optional.empty()), "left running");
+            service.frozen = true;
+        } else {
+            return false;
+        }
+        hold(service, node, has);
+        return true;
+    }
+
     /// A node that has just reported in couldn't stop this.
-    void foundUnclean(Service service, Node node) {
+    ///
+    /// @param has what may still be there
+    void foundUnclean(Service service, Node node, SortedSet<String> has) {
         // A newer run that reports stands for all earlier ones of its node.
         var former = new TreeSet<>(service.holders());
         former.removeIf(holder -> holder.nodeid() != node.nodeid());
@@ -304,10 +469,12 @@ final class Transitions {
         if (service.stage instanceof Stage.Owned owned && owned.run().nodeid() != node.nodeid()) {
             released(service, former, "stop before start failed");
             service.suspects = Stage.with(service.suspects, node);
+            hold(service, node, has);
             return;
         }
         var holders = Stage.with(Stage.without(service.holders(), former), node);
         enter(service, new Failed(holders), "stop before start failed", former, ResultCode.FAIL);
+        hold(service, node, has);
         // Whoever froze it meant a service that runs; a failed one must be open to disable.
         service.frozen = false;
         service.lastOwner = node.nodeid();
@@ -326,6 +493,7 @@ final class Transitions {
         service.frozen = false;
         service.partial = false;
         service.transitionMs = 0;
+        notFresh(service, _ -> true);
         service.queue.forEach(queued -> answer(queued, ResultCode.QUORUM, 0));
         service.queue = List.of();
     }

@@ -1,10 +1,12 @@
 package io.muster.service;
 
+import io.muster.resource.ResourceType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,7 @@ final class TypeTable {
                 both(one.required(), other.required()));
     }
 
-    private static TreeSet<String> both(Collection<String> one, Collection<String> other) {
+    private static SortedSet<String> both(Collection<String> one, Collection<String> other) {
         var all = new TreeSet<>(one);
         all.addAll(other);
         return all;

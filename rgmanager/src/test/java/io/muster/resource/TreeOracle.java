@@ -106,7 +106,7 @@ final class TreeOracle {
                 }
                 service(label).asked.add(ticket);
             }
-            case TreeEvent.StopEverything(long ticket) -> {
+            case TreeEvent.StopEverything(long ticket, var _) -> {
                 tickets.put(ticket, "");
                 services.values().forEach(s -> beforeTheEnd.addAll(s.asked));
             }

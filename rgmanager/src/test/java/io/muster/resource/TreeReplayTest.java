@@ -63,7 +63,9 @@ class TreeReplayTest {
                 0);
         TreeImage image = run.image();
         var trees = new java.util.TreeMap<Integer, TreeImage.Tree>();
-        image.trees().forEach((number, tree) -> trees.put(number, new TreeImage.Tree(tree.root(), List.of())));
+        image.trees()
+                .forEach(
+                        (number, tree) -> trees.put(number, new TreeImage.Tree(tree.root(), List.of(), tree.marked())));
         var damaged = new TreeImage(
                 image.barred(),
                 image.questions(),

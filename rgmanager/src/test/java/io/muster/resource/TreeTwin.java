@@ -126,7 +126,7 @@ final class TreeTwin {
                 services.computeIfAbsent(label, l -> new Service()).queue.add(new Task(ticket, false, operation));
                 advance(label, now);
             }
-            case TreeEvent.StopEverything(long ticket) -> stopEverything(ticket, now);
+            case TreeEvent.StopEverything(long ticket, var _) -> stopEverything(ticket, now);
             case TreeEvent.Bar() -> {
                 barred = true;
                 refuseAskers(now);

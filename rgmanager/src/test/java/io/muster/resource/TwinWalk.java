@@ -84,6 +84,7 @@ final class TwinWalk {
             case CONVALESCE -> convalesce(root);
             case RECONFIG -> reconfig(root);
             case MIGRATE -> throw new IllegalStateException("nothing here can move");
+            case SHED, GROW, INIT -> throw new IllegalStateException("nothing here changes");
         };
     }
 

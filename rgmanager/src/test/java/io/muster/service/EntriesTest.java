@@ -22,6 +22,7 @@ import io.muster.service.Stage.Stopping;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -169,11 +170,11 @@ class EntriesTest {
         replica.manager.drive(new Drive.Local<>(new ServiceEvent.Configured(OneReplica.PLAN)), 100);
         replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(THREE), List.of()));
         long epoch = replica.position();
-        assertEquals(List.of(new ServiceEffect.StopEverything(epoch, 1)), replica.tick());
+        assertEquals(List.of(stopAll(epoch, 1)), replica.tick());
         replica.apply(Plans.inForce(replica.next(), NEWER));
         var configured = new Drive.Local<GroupEntry, ServiceEvent>(new ServiceEvent.Configured(replica.state().plan));
         var effects = replica.manager.drive(configured, 200);
-        assertTrue(effects.contains(new ServiceEffect.StopEverything(epoch, 2)), effects.toString());
+        assertTrue(effects.contains(stopAll(epoch, 2, "service:mail")), effects.toString());
         var former = new ServiceEvent.StoppedEverything(epoch, 1, List.of(), NodeReport.NONE, 5);
         assertEquals(List.of(), replica.manager.drive(new Drive.Local<>(former), 300));
         var present = new ServiceEvent.StoppedEverything(epoch, 2, List.of(), NodeReport.NONE, 5);
@@ -253,5 +254,10 @@ class EntriesTest {
         replica.quorum(false);
         assertEquals(ResultCode.QUORUM, replica.answer());
         assertEquals(new Stopped(Stage.NOBODY, false), replica.web().stage);
+    }
+
+    private static ServiceEffect stopAll(long epoch, int version, String... unknown) {
+        return new ServiceEffect.StopEverything(
+                epoch, version, new ServiceEffect.Keep(new TreeSet<>(), new TreeSet<>(List.of(unknown))));
     }
 }

@@ -2,6 +2,7 @@ package io.muster.service;
 
 import io.muster.config.ConfigReader;
 import io.muster.group.GroupEntry;
+import io.muster.resource.ResourceType;
 import io.muster.service.Plan.Domain;
 import io.muster.service.Plan.DomainMember;
 import io.muster.service.Plan.PlanNode;
@@ -33,7 +34,7 @@ final class Plans {
     }
 
     static ServiceSpec service(String name) {
-        return new ServiceSpec("service:" + name, true, "", false, Recovery.RESTART, "", 0, 0, false, "1");
+        return new ServiceSpec("service:" + name, true, "", false, Recovery.RESTART, "", 0, 0, false, "1", List.of());
     }
 
     static ServiceSpec inDomain(ServiceSpec s, String domain) {
@@ -47,7 +48,8 @@ final class Plans {
                 s.maxRestarts(),
                 s.restartExpireMs(),
                 s.migratory(),
-                s.digest());
+                s.digest(),
+                s.resources());
     }
 
     static ServiceSpec manual(ServiceSpec s) {
@@ -61,7 +63,8 @@ final class Plans {
                 s.maxRestarts(),
                 s.restartExpireMs(),
                 s.migratory(),
-                s.digest());
+                s.digest(),
+                s.resources());
     }
 
     static ServiceSpec exclusive(ServiceSpec s) {
@@ -75,7 +78,8 @@ final class Plans {
                 s.maxRestarts(),
                 s.restartExpireMs(),
                 s.migratory(),
-                s.digest());
+                s.digest(),
+                s.resources());
     }
 
     static ServiceSpec recovery(ServiceSpec s, Recovery recovery, int max, long expireMs) {
@@ -89,7 +93,8 @@ final class Plans {
                 max,
                 expireMs,
                 s.migratory(),
-                s.digest());
+                s.digest(),
+                s.resources());
     }
 
     static ServiceSpec depend(ServiceSpec s, String on) {
@@ -103,7 +108,8 @@ final class Plans {
                 s.maxRestarts(),
                 s.restartExpireMs(),
                 s.migratory(),
-                s.digest());
+                s.digest(),
+                s.resources());
     }
 
     static ServiceSpec digest(ServiceSpec s, String digest) {
@@ -117,7 +123,8 @@ final class Plans {
                 s.maxRestarts(),
                 s.restartExpireMs(),
                 s.migratory(),
-                digest);
+                digest,
+                s.resources());
     }
 
     /// @param members `nodeid` or `nodeid:priority`
@@ -147,7 +154,8 @@ final class Plans {
         return new GroupEntry.Config(position, plan.version(), ConfigReader.sha256(document), true, document);
     }
 
-    /// The cluster.conf that has this plan, but for the digests: they are of what stands for them in it.
+    /// The cluster.conf that has this plan, but for the digests: they are of what stands for them in
+    /// it.
     static byte[] document(Plan plan) {
         var text = new StringBuilder("<?xml version=\"1.0\"?>\n");
         open(text, "cluster", "name", "sim", "config_version", plan.version());

@@ -639,7 +639,7 @@ final class TestCluster {
         switch (effect) {
             case ServiceEffect.Propose p -> throw new AssertionError("a proposal to perform");
             case ServiceEffect.RunTree run -> agent(rg, run);
-            case ServiceEffect.StopEverything(long epoch, int version) -> stopEverything(rg, epoch, version);
+            case ServiceEffect.StopEverything(long epoch, int version, var _) -> stopEverything(rg, epoch, version);
             case ServiceEffect.ReportVouched(Node run, Remains remains) -> {
                 // Nobody hears a node that is cut off.
                 if (rg.machine.member) {

@@ -461,7 +461,8 @@ final class Fleet {
         settle();
     }
 
-    /// An operator's word: of runs that are lost for all of it, of a member for each service on its list.
+    /// An operator's word: of runs that are lost for all of it, of a member for each service on its
+    /// list.
     void acknowledged(int by, int of) {
         proven(by, of, GroupEntry.OVERRIDE);
         Node present = run(by).standing.members().get(of + 1);
@@ -692,7 +693,7 @@ final class Fleet {
                     local(n, new ServiceEvent.TreeDone(service, operation, generation, ok, false, nowMs[n]));
                 }
             }
-            case ServiceEffect.StopEverything(long epoch, int version) -> {
+            case ServiceEffect.StopEverything(long epoch, int version, var _) -> {
                 manager.epoch = epoch;
                 manager.version = version;
             }

@@ -22,6 +22,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,6 +100,7 @@ public final class TreeRunner implements AutoCloseable {
         }
     }
 
+    private final TreeRun core;
     private final Programs programs;
     private final Map<String, String> environment;
     private final Quorum quorum;
@@ -114,6 +118,7 @@ public final class TreeRunner implements AutoCloseable {
 
     /// @param core as the recorder of the setup knows it
     public TreeRunner(Setup setup, TreeRun core) {
+        this.core = core;
         programs = setup.programs();
         environment = setup.environment();
         quorum = setup.quorum();
@@ -166,9 +171,25 @@ public final class TreeRunner implements AutoCloseable {
     /// Ends whatever is being started, then stops all that is configured or was started.
     ///
     /// @param then with the services whose stop failed
-    public void stopEverything(CauseId cause, Then<List<String>> then) {
+    ///
+    /// @param keep services that are left running where that is possible ([#keepable])
+    public void stopEverything(SortedSet<String> keep, CauseId cause, Then<List<String>> then) {
         endings.put(++tickets, then);
-        driver.post(new TreeEvent.StopEverything(tickets), cause);
+        driver.post(new TreeEvent.StopEverything(tickets, keep), cause);
+    }
+
+    /// What each of these services may have here, as far as it is known.
+    public SortedMap<String, SortedSet<String>> have(List<String> services) {
+        var all = new TreeMap<String, SortedSet<String>>();
+        services.forEach(label -> core.has(label).ifPresent(has -> all.put(label, has)));
+        return all;
+    }
+
+    /// Which of these services can be left running.
+    public SortedSet<String> keepable(SortedSet<String> services) {
+        var left = new TreeSet<>(services);
+        left.removeIf(label -> !core.keeps(label));
+        return left;
     }
 
     /// Bars starts while quorum is lost or cman gone, or no longer.

@@ -8,6 +8,8 @@ import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.group.GroupEntry.Level;
 import io.muster.group.Remains;
+import io.muster.machine.Files;
+import io.muster.machine.Machine;
 import io.muster.machine.Programs;
 import io.muster.member.StayPolicy;
 import io.muster.member.StayPolicy.Awaits;
@@ -19,6 +21,7 @@ import io.muster.member.daemon.MemberDaemon;
 import io.muster.member.daemon.MemberDaemon.Around;
 import io.muster.os.RealMachine;
 import io.muster.resource.MetadataSet;
+import io.muster.resource.ResourceType;
 import io.muster.resource.TreeRecord;
 import io.muster.resource.TreeRun;
 import io.muster.resource.daemon.AgentDirectory;
@@ -27,19 +30,24 @@ import io.muster.resource.daemon.TreeRunner;
 import io.muster.service.ClusterServices;
 import io.muster.service.NodeReport;
 import io.muster.service.PlanReader;
-import io.muster.service.ResourceType;
 import io.muster.service.ResultCode;
 import io.muster.service.ServiceEffect;
 import io.muster.service.ServiceEvent;
 import io.muster.service.ServiceManager;
+import io.muster.service.ServiceStatus;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +73,8 @@ public final class RgManager implements AutoCloseable {
     /// Longest time an agent of an earlier run may take to die; later than [#REQUIRED_MS] the node is a
     /// victim anyway.
     private static final long END_AGENTS_MS = 8_000;
+
+    private static final int FROZEN_BYTES = 1 << 20;
 
     /// `<rm disabled="1">`.
     private static final int EXIT_DISABLED = 2;
@@ -94,6 +104,9 @@ public final class RgManager implements AutoCloseable {
 
     private final MemberDaemon<ServiceEvent, ServiceEffect> member;
     private final Commands commands;
+    private final boolean keepFrozen;
+    /// What the last daemon here has left running because it was frozen.
+    private SortedSet<String> wereFrozen = new TreeSet<>();
     private @Nullable MetadataSet agents;
     private @Nullable Trees trees;
     private @Nullable ClusterConfig config;
@@ -103,18 +116,23 @@ public final class RgManager implements AutoCloseable {
 
     private @Nullable ServiceManager manager;
 
-    private RgManager(Around around) {
+    private RgManager(Around around, boolean keepFrozen) {
+        this.keepFrozen = keepFrozen;
         var kind = new MemberDaemon.Kind("rgmanager", POLICY, true, ServiceReplay.NAME, ServiceReplay.CODEC);
         this.member = MemberDaemon.of(around, kind, new ServiceHands());
         this.commands = new Commands(this, around.machine().dice().nextLong());
     }
 
     public static void main(String[] args) {
+        boolean[] keepFrozen = {false};
         Daemon.named("rgmanager")
-                .options(
-                        "dwNqC:",
-                        "  -d -w -N -q -C N  accepted for the sake of old scripts, without effect\n",
-                        (letter, argument) -> true)
+                .options("dwNqC:", """
+                          -N                leave frozen services running, as they were left
+                          -d -w -q -C N     accepted for the sake of old scripts, without effect
+                        """, (letter, argument) -> {
+                    keepFrozen[0] |= letter == 'N';
+                    return true;
+                })
                 .stopsWithin(STOP_LIMIT.plus(LEAVING))
                 .main(args, context -> {
                     if (disabled(context.layout())) {
@@ -122,7 +140,8 @@ public final class RgManager implements AutoCloseable {
                         Runtime.getRuntime().halt(EXIT_DISABLED);
                     }
                     RealMachine machine = RealMachine.of("rgmanager");
-                    RgManager manager = start(Around.of(machine, context.layout(), () -> {}, context::fatal));
+                    RgManager manager =
+                            start(Around.of(machine, context.layout(), () -> {}, context::fatal), keepFrozen[0]);
                     context.watchdog(machine.events());
                     return () -> manager.close(STOP_LIMIT);
                 });
@@ -130,7 +149,7 @@ public final class RgManager implements AutoCloseable {
 
     private static boolean disabled(Layout layout) {
         // What is wrong with the file is told properly when it is read in earnest.
-        return Files.exists(layout.clusterConf())
+        return java.nio.file.Files.exists(layout.clusterConf())
                 && ConfigReader.read(layout.clusterConf())
                         .config()
                         .filter(config -> config.rm().disabled())
@@ -142,12 +161,14 @@ public final class RgManager implements AutoCloseable {
     ///
     /// @param fatal ends the process, or in one with several daemons this one
     public static RgManager start(Layout layout, Consumer<Throwable> fatal) throws IOException {
-        return start(Around.of(RealMachine.of("rgmanager"), layout, () -> {}, fatal));
+        return start(Around.of(RealMachine.of("rgmanager"), layout, () -> {}, fatal), false);
     }
 
     /// Starts the daemon on a machine, which it ends with itself, also when it can't start.
-    public static RgManager start(Around around) throws IOException {
-        var daemon = new RgManager(around);
+    ///
+    /// @param keepFrozen whether what is frozen is left running at the start
+    public static RgManager start(Around around, boolean keepFrozen) throws IOException {
+        var daemon = new RgManager(around, keepFrozen);
         try {
             daemon.member.serve(daemon.commands);
         } catch (IOException e) {
@@ -246,6 +267,17 @@ public final class RgManager implements AutoCloseable {
                 }
                 made.listed(left, CauseId.NONE);
                 trees = made;
+                wereFrozen(then);
+            });
+        }
+
+        private void wereFrozen(Consumer<Optional<String>> then) {
+            Files files = member.machine().files();
+            member.machine().beside("reading what was frozen", () -> files.read(frozenFile(), FROZEN_BYTES), read -> {
+                if (read instanceof Machine.Outcome.Done<Optional<byte[]>>(Optional<byte[]> found)) {
+                    found.ifPresent(octets ->
+                            new String(octets, StandardCharsets.UTF_8).lines().forEach(wereFrozen::add));
+                }
                 then.accept(Optional.empty());
             });
         }
@@ -352,7 +384,8 @@ public final class RgManager implements AutoCloseable {
             if (present == null) {
                 then.accept(List.of());
             } else {
-                present.stopEverything(CauseId.NONE, (unclean, cause) -> then.accept(unclean));
+                present.stopEverything(
+                        Collections.emptySortedSet(), CauseId.NONE, (unclean, cause) -> then.accept(unclean));
             }
         }
 
@@ -377,14 +410,7 @@ public final class RgManager implements AutoCloseable {
                                             result.ok(),
                                             result.partial(),
                                             wallMs())));
-                case ServiceEffect.StopEverything(long epoch, int version) -> {
-                    LOG.info("stopping all services on this node");
-                    present.stopEverything(
-                            cause,
-                            (unclean, ended) -> member.answering(ended)
-                                    .accept(new ServiceEvent.StoppedEverything(
-                                            epoch, version, unclean, report(), wallMs())));
-                }
+                case ServiceEffect.StopEverything everything -> stopEverything(present, everything, cause);
                 case ServiceEffect.ReportVouched(Node run, Remains remains) ->
                     member.client().ifPresent(cman -> cman.reportVouched(run, remains, cause));
                 case ServiceEffect.ReportRecovered(long upTo) ->
@@ -399,7 +425,7 @@ public final class RgManager implements AutoCloseable {
                         });
                     });
                 case ServiceEffect.NeedConfiguration(int version) -> fetch(version, cause);
-                case ServiceEffect.Leave() -> member.handedOver();
+                case ServiceEffect.Leave() -> leave();
                 case ServiceEffect.StateChanged s ->
                     LOG.info(
                             "{} {} -> {}: {}; owner {}",
@@ -418,12 +444,61 @@ public final class RgManager implements AutoCloseable {
             }
         }
 
-        private NodeReport report() {
+        private void stopEverything(Trees present, ServiceEffect.StopEverything everything, CauseId cause) {
+            var keep = new TreeSet<String>();
+            if (keepFrozen) {
+                keep.addAll(everything.keep().unknown());
+                keep.retainAll(wereFrozen);
+                keep.addAll(everything.keep().frozen());
+            }
+            SortedSet<String> kept = present.keepable(keep);
+            LOG.info("stopping all services on this node"
+                    + (kept.isEmpty() ? "" : " but " + kept + ", which are frozen"));
+            present.stopEverything(kept, cause, (unclean, ended) -> {
+                var left = new ArrayList<>(unclean);
+                left.addAll(kept);
+                member.answering(ended)
+                        .accept(new ServiceEvent.StoppedEverything(
+                                everything.epoch(),
+                                everything.version(),
+                                unclean,
+                                report(present.have(left), kept),
+                                wallMs()));
+            });
+        }
+
+        /// What is frozen runs on when this daemon has left; the next one may be told to leave it
+        /// alone.
+        private void leave() {
+            ServiceManager core = manager;
+            int self = member.client().map(cman -> cman.self().nodeid()).orElse(0);
+            String names = core == null
+                    ? ""
+                    : core.services().stream()
+                            .filter(service -> service.frozen() && service.owner() == self)
+                            .map(ServiceStatus::name)
+                            .collect(Collectors.joining("\n"));
+            var machine = member.machine();
+            machine.beside("noting what is frozen", () -> note(names), _ -> member.handedOver());
+        }
+
+        private boolean note(String names) throws IOException {
+            Path file = frozenFile();
+            if (!names.isEmpty()) {
+                member.machine().files().write(file, names.getBytes(StandardCharsets.UTF_8));
+            } else if (member.machine().files().exists(file)) {
+                member.machine().files().delete(file);
+            }
+            return true;
+        }
+
+        private Path frozenFile() {
+            return member.layout().run().resolve("rgmanager-frozen");
+        }
+
+        private NodeReport report(SortedMap<String, SortedSet<String>> held, SortedSet<String> kept) {
             MetadataSet known = agents;
-            return new NodeReport(
-                    Collections.emptySortedMap(),
-                    Collections.emptySortedSet(),
-                    known == null ? List.of() : ResourceType.of(known));
+            return new NodeReport(held, kept, known == null ? List.of() : ResourceType.of(known));
         }
 
         private void fetch(int version, CauseId cause) {

@@ -11,6 +11,7 @@ import io.muster.service.Operation;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,14 +55,28 @@ final class Trees implements AutoCloseable {
                     case STOP -> io.muster.resource.Operation.STOP;
                     case STATUS -> io.muster.resource.Operation.STATUS;
                     case CONVALESCE -> io.muster.resource.Operation.CONVALESCE;
+                    case SHED -> io.muster.resource.Operation.SHED;
+                    case GROW -> io.muster.resource.Operation.GROW;
+                    case INIT -> io.muster.resource.Operation.INIT;
                 },
                 cause,
                 then);
     }
 
+    /// @param keep services to be left running
     /// @param then with the services whose stop failed
-    void stopEverything(CauseId cause, TreeRunner.Then<List<String>> then) {
-        runner.stopEverything(cause, then);
+    void stopEverything(SortedSet<String> keep, CauseId cause, TreeRunner.Then<List<String>> then) {
+        runner.stopEverything(keep, cause, then);
+    }
+
+    /// What each of these services may have here, as far as it is known.
+    SortedMap<String, SortedSet<String>> have(List<String> services) {
+        return runner.have(services);
+    }
+
+    /// Which of these services can be left running.
+    SortedSet<String> keepable(SortedSet<String> services) {
+        return runner.keepable(services);
     }
 
     /// Whether starts are barred: quorum is lost or cman gone.

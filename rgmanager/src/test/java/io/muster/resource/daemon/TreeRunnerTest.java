@@ -186,7 +186,8 @@ class TreeRunnerTest {
         run(Operation.START);
         calls();
         make("fail-stop-a");
-        List<String> unclean = awaited(then -> runner.stopEverything(CauseId.NONE, then));
+        List<String> unclean =
+                awaited(then -> runner.stopEverything(java.util.Collections.emptySortedSet(), CauseId.NONE, then));
         assertEquals(List.of("service:s"), unclean);
         assertEquals(List.of("stop b 0", "stop a 0", "stop s 0"), calls());
     }

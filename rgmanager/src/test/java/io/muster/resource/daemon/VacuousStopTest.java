@@ -31,8 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A stop of everything means what it says, also where the agent or the configuration of what runs is gone: real
-/// agents, a real ledger.
+/// A stop of everything means what it says, also where the agent or the configuration of what runs is
+/// gone: real agents, a real ledger.
 class VacuousStopTest {
     private static final String AGENT = """
             #!/bin/sh
@@ -135,7 +135,8 @@ class VacuousStopTest {
     }
 
     private List<String> stopEverything(TreeRunner runner) {
-        return awaited(then -> runner.stopEverything(CauseId.NONE, (unclean, cause) -> then.accept(unclean)));
+        return awaited(then -> runner.stopEverything(
+                java.util.Collections.emptySortedSet(), CauseId.NONE, (unclean, cause) -> then.accept(unclean)));
     }
 
     @Test

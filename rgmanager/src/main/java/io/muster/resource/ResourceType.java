@@ -1,9 +1,7 @@
-package io.muster.service;
+package io.muster.resource;
 
 import io.muster.core.MalformedMessage;
-import io.muster.resource.AgentMetadata;
 import io.muster.resource.AgentMetadata.Parameter;
-import io.muster.resource.MetadataSet;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.List;
@@ -12,7 +10,7 @@ import java.util.TreeSet;
 
 /// What an agent says of a type of resources, as far as all nodes must agree on it: which attributes
 /// identify one, and how often one may be used. Each node reports its own table of these
-/// ([NodeReport]); what comes of several is [TypeTable].
+/// ; where they differ, the stricter counts.
 ///
 /// Layout: strings type and primary, u32 instances, lists of strings unique and required.
 ///
@@ -50,12 +48,12 @@ public record ResourceType(
         return agents.all().values().stream().map(ResourceType::of).toList();
     }
 
-    void encode(Output out) {
+    public void encode(Output out) {
         out.string(type).string(primary).u32(maxInstances);
         out.list(unique, Output::string).list(required, Output::string);
     }
 
-    static ResourceType decode(Input in) throws MalformedMessage {
+    public static ResourceType decode(Input in) throws MalformedMessage {
         return new ResourceType(
                 in.string(),
                 in.string(),
