@@ -298,8 +298,30 @@ final class Draft {
         domain(text, "restricted", "restricted=\"1\"", Math.max(2, nodes.size() - 1));
         domain(text, "sticky", "ordered=\"1\" nofailback=\"1\"", 2);
         text.append("    </failoverdomains>\n");
-        services.forEach((number, line) -> service(text, number, line, has(number)));
+        SortedSet<String> shared = shared();
+        text.append(shared.isEmpty() ? "" : "    <resources>\n");
+        shared.forEach(file -> text.append("      <script name=\"s")
+                .append(Truth.service(file))
+                .append("\" file=\"")
+                .append(file)
+                .append("\"/>\n"));
+        text.append(shared.isEmpty() ? "" : "    </resources>\n");
+        services.forEach((number, line) -> service(text, number, line, has(number), shared));
         return text.append("  </rm>\n</cluster>\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Scripts that several services have.
+    private SortedSet<String> shared() {
+        var once = new TreeSet<String>();
+        var more = new TreeSet<String>();
+        for (int number : services.keySet()) {
+            for (String what : has(number)) {
+                if (what.startsWith("/etc/") && !once.add(what)) {
+                    more.add(what);
+                }
+            }
+        }
+        return more;
     }
 
     private void cman(StringBuilder text) {
@@ -348,7 +370,8 @@ final class Draft {
         text.append("</failoverdomain>\n");
     }
 
-    private static void service(StringBuilder text, int number, ServiceLine line, List<String> has) {
+    private static void service(
+            StringBuilder text, int number, ServiceLine line, List<String> has, SortedSet<String> shared) {
         String name = "s" + number;
         text.append("    <service name=\"").append(name);
         text.append("\" autostart=\"").append(line.autostart() ? 1 : 0);
@@ -366,6 +389,8 @@ final class Draft {
             if (resource.startsWith("/dev/")) {
                 text.append("<fs name=\"").append(own).append("-fs\" device=\"").append(resource);
                 text.append("\" mountpoint=\"/mnt/").append(own).append("\" fstype=\"ext4\"/>");
+            } else if (shared.contains(resource)) {
+                text.append("<script ref=\"").append(own).append("\"/>");
             } else if (resource.startsWith("/")) {
                 text.append("<script name=\"")
                         .append(own)

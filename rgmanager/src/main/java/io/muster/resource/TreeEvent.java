@@ -25,7 +25,8 @@ public sealed interface TreeEvent {
     ///
     /// @param services the roots of all services' trees
     /// @param incomplete services that are configured and have a resource that no agent handles
-    /// @param unfit services that aren't to be started, for they have a resource that can't be run, and why
+    /// @param unfit services that aren't to be started, for they have a resource that can't be run,
+    ///     and why
     record Configure(List<ResourceNode> services, SortedSet<String> incomplete, SortedMap<String, String> unfit)
             implements TreeEvent {
         public Configure {

@@ -53,8 +53,8 @@ public sealed interface ServiceEffect {
     /// @param owner who runs the service now, 0 for nobody
     record Answer(long id, ResultCode code, int owner) implements ServiceEffect {}
 
-    /// The group has changed to this document: build the new trees and post [ServiceEvent.Configured]. What
-    /// runs is stopped with the tree it was started with.
+    /// The group has changed to this document: build the new trees and post [ServiceEvent.Configured].
+    /// What runs is stopped with the tree it was started with.
     record Reconfigure(int version, byte[] document) implements ServiceEffect {}
 
     /// The group goes by this version and this node doesn't: get it from cman and post

@@ -210,7 +210,7 @@ class StoriesTest {
     @Test
     void configurationChanged() {
         var story = new Story("configuration-changed", THREE_NODES + """
-                A new cluster.conf: an address of web changes, mail goes, app is new. web is restarted where it
+                A new cluster.conf: an address of web changes, mail goes, app is new. web is changed where it
                 is, mail stopped, app started.
                 """, web(), Plans.service("mail"));
         story.up();
