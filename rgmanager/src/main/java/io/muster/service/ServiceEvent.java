@@ -1,7 +1,7 @@
 package io.muster.service;
 
-import java.util.Collections;
 import io.muster.resource.ResourceType;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;

@@ -22,9 +22,9 @@ import io.muster.service.Stage.Stopping;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /// Who is heard, and what a message counts for: in a transitional configuration a report is evidence,
