@@ -18,7 +18,8 @@ import java.util.TreeMap;
 /// - A check starts every interval, which is also its time limit; never two at once for one target.
 ///   First checks are spread by the dice, a millisecond for each new target (at most an interval), and
 ///   then at random over the interval.
-/// - One failed check takes a server out. What lets one in again is `reentry / interval` good checks in
+/// - One failed check takes a server out, or as many in a row as its rules ask for beyond it. What lets one in again is
+/// `reentry / interval` good checks in
 ///   a row. A new target's count begins full, so that its first good check lets it in; a failed check
 ///   empties it.
 /// - A server let in begins with `max(1, weight / 32)` and doubles about every 20 s until it has its
@@ -77,6 +78,7 @@ public final class Health implements Core<HealthEvent, HealthEffect> {
                 long rampMs,
                 boolean fresh,
                 long good,
+                long bad,
                 boolean lastGood,
                 long checks,
                 long failures,

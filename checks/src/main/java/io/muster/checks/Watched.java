@@ -27,6 +27,10 @@ final class Watched extends Deadlines.Entry {
     private boolean fresh = true;
 
     private long good;
+
+    /// Failed in a row.
+    private long bad;
+
     private boolean lastGood;
     private long checks;
     private long failures;
@@ -51,6 +55,7 @@ final class Watched extends Deadlines.Entry {
         rampMs = image.rampMs();
         fresh = image.fresh();
         good = image.good();
+        bad = image.bad();
         lastGood = image.lastGood();
         checks = image.checks();
         failures = image.failures();
@@ -71,6 +76,7 @@ final class Watched extends Deadlines.Entry {
                 rampMs,
                 fresh,
                 good,
+                bad,
                 lastGood,
                 checks,
                 failures,
@@ -191,10 +197,12 @@ final class Watched extends Deadlines.Entry {
         detail = result.detail();
         if (result.good()) {
             good++;
+            bad = 0;
             load = result.load();
         } else {
             failures++;
             good = 0;
+            bad++;
             load = Double.NaN;
         }
         judge(nowMs, effects);
@@ -224,7 +232,9 @@ final class Watched extends Deadlines.Entry {
             return;
         }
         if (!lastGood) {
-            takeDown(nowMs, detail, effects);
+            if (bad > rules.retries()) {
+                takeDown(nowMs, bad == 1 ? detail : detail + ", " + bad + " times in a row", effects);
+            }
         } else if (good >= rules.threshold()) {
             bringUp(nowMs, detail, effects);
         }

@@ -96,6 +96,21 @@ class HealthTest {
     }
 
     @Test
+    void asManyFailuresAreForgivenAsThereAreRetries() {
+        configure(ONE, new Rules(rules(5_000, 1, 16).check(), 5_000, 15_000, 2, 16, 0));
+        check(true);
+        check(false);
+        check(false);
+        assertTrue(health.up(ONE));
+        check(true);
+        check(false);
+        check(false);
+        assertTrue(health.up(ONE), "a good one begins the count anew");
+        check(false);
+        assertFalse(health.up(ONE));
+    }
+
+    @Test
     void theVeryFirstSuccessLetsAServerIn() {
         configure(ONE, rules(10_000, 180_000, 1));
         assertFalse(health.up(ONE));

@@ -110,6 +110,9 @@ final class Course {
         parts.drains
                 .endByHand(parts.view)
                 .forEach(server -> parts.journal.log(Level.INFO, server + ": drain set by hand ends with the reload"));
+        if (config.drainOnRemoval()) {
+            parts.drains.removed(before, plan(), parts.view, wallMs(nowMs));
+        }
         configured(parts, nowMs);
         parts.view.adopt(parts.health, before, plan(), parts.drains, nowMs);
         parts.journal.log(Level.INFO, "reload: " + Summary.of(before, plan()));

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// | up | with the weight its health gives it |
 /// | down | not at all; with `quiesce_server` at weight 0 |
 /// | drains | at weight 0; UDP by lvsctl: not at all, since a datagram would renew its connection for ever |
+/// | no longer in lvs.cf, with connections left | at weight 0, with `drain_on_removal`; UDP: not at all |
 /// | drained beyond its deadline | not at all, which ends its connections (`expire_nodest_conn`) |
 ///
 /// Where nobody is left with a weight above 0, the sorry server is added at weight 1.
@@ -42,7 +43,7 @@ final class Desired {
         for (ServiceId id : dirty) {
             Plan.Service service = plan.services().get(id);
             List<Setup.Difference> differences =
-                    Setup.differences(view.get(id), service == null ? null : of(service, verdicts, drains));
+                    Setup.differences(view.get(id), service == null ? null : of(service, verdicts, drains, view));
             if (differences.isEmpty()) {
                 done.add(id);
             }
@@ -55,7 +56,7 @@ final class Desired {
         return first;
     }
 
-    static Setup of(Plan.Service service, Verdicts verdicts, Drains drains) {
+    static Setup of(Plan.Service service, Verdicts verdicts, Drains drains, TableView view) {
         var destinations = new LinkedHashMap<RealServer, Destination>();
         boolean taking = false;
         for (Map.Entry<RealServer, Plan.Server> each : service.servers().entrySet()) {
@@ -65,6 +66,7 @@ final class Desired {
                 taking |= weight > 0;
             }
         }
+        drains.leaving(service.service().id(), view).forEach(destinations::putIfAbsent);
         if (!taking) {
             service.sorry()
                     .ifPresent(sorry ->

@@ -10,7 +10,9 @@ public record Drain(By by, long sinceMs, long deadlineMs, long cut) {
     /// Who asked.
     public enum By {
         LVSCTL,
-        HAND
+        HAND,
+        /// lvs.cf, which names the server no longer.
+        REMOVAL
     }
 
     Drain cutOff(long connections) {

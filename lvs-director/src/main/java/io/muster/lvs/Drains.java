@@ -8,6 +8,7 @@ import io.muster.ipvs.ServiceId;
 import io.muster.lvs.LvsdEffect.Level;
 import io.muster.lvs.LvsdEffect.Log;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,12 +24,17 @@ final class Drains {
     private final TreeMap<RealServer, Drain> drains = new TreeMap<>();
     private final TreeSet<RealServer> zeros = new TreeSet<>();
     private final Set<RealServer> empty = new TreeSet<>();
+    private final TreeSet<RealServer> returned = new TreeSet<>();
 
     /// All of it.
-    record Image(SortedMap<RealServer, Drain> drains, SortedSet<RealServer> zeros, SortedSet<RealServer> empty) {}
+    record Image(
+            SortedMap<RealServer, Drain> drains,
+            SortedSet<RealServer> zeros,
+            SortedSet<RealServer> empty,
+            SortedSet<RealServer> returned) {}
 
     Image image() {
-        return new Image(new TreeMap<>(drains), new TreeSet<>(zeros), new TreeSet<>(empty));
+        return new Image(new TreeMap<>(drains), new TreeSet<>(zeros), new TreeSet<>(empty), new TreeSet<>(returned));
     }
 
     void resume(Image image) {
@@ -38,6 +44,8 @@ final class Drains {
         zeros.addAll(image.zeros());
         empty.clear();
         empty.addAll(image.empty());
+        returned.clear();
+        returned.addAll(image.returned());
     }
 
     /// Takes what the lvsd before this one knew.
@@ -105,11 +113,78 @@ final class Drains {
         return ended;
     }
 
-    /// Forgets servers that lvs.cf doesn't name any more.
+    /// Servers that the next plan no longer has keep their connections until these have ended: those at work, and
+    /// those that drain already. Not so with UDP, where a datagram would renew its connection for ever.
+    void removed(Plan before, Plan next, TableView view, long wallMs) {
+        before.services().forEach((id, service) -> {
+            Plan.Service same = next.services().get(id);
+            if (same == null || id.protocol() == ServiceId.UDP) {
+                return;
+            }
+            for (RealServer server : service.servers().keySet()) {
+                Destination present = view.destination(server);
+                Drain drain = drains.get(server);
+                boolean has = present != null && (present.weight() > 0 || drain != null && !drain.over());
+                if (has && !same.servers().containsKey(server)) {
+                    start(server, new Drain(Drain.By.REMOVAL, wallMs, drain == null ? 0 : drain.deadlineMs(), -1));
+                }
+            }
+        });
+    }
+
+    /// Whether it was on its way out until the last plan named it again.
+    boolean returned(RealServer server) {
+        return returned.contains(server);
+    }
+
+    /// Those of a service that are on their way out, as the table has them, with weight 0.
+    Map<RealServer, Destination> leaving(ServiceId id, TableView view) {
+        var leaving = new LinkedHashMap<RealServer, Destination>();
+        drains.forEach((server, drain) -> {
+            Destination present = view.destination(server);
+            if (drain.by() == Drain.By.REMOVAL
+                    && !drain.over()
+                    && present != null
+                    && server.service().equals(id)) {
+                leaving.put(server, present.withWeight(0));
+            }
+        });
+        return leaving;
+    }
+
+    /// Lets those go that were on their way out and have no connection left in a table just read, where their weight
+    /// was 0 already.
+    List<Log> gone(TableView view) {
+        var said = new ArrayList<Log>();
+        drains.entrySet().removeIf(each -> {
+            RealServer server = each.getKey();
+            Destination present = view.destination(server);
+            TableView.Counts counts = view.counts(server);
+            boolean gone = each.getValue().by() == Drain.By.REMOVAL
+                    && (present == null || present.weight() == 0 && counts.active() + counts.inactive() == 0);
+            if (gone) {
+                said.add(new Log(Level.INFO, server + ": has left lvs.cf and has no connection left: removed"));
+            }
+            return gone;
+        });
+        return said;
+    }
+
+    /// Forgets servers that lvs.cf doesn't name any more, unless they are on their way out, and that way where lvs.cf
+    /// names them again.
     void keepOnly(Plan plan) {
-        drains.keySet().removeIf(server -> {
+        returned.clear();
+        drains.entrySet().removeIf(each -> {
+            RealServer server = each.getKey();
             Plan.Service service = plan.services().get(server.service());
-            return service == null || !service.servers().containsKey(server);
+            boolean leaves = each.getValue().by() == Drain.By.REMOVAL;
+            boolean planned = service != null && service.servers().containsKey(server);
+            if (leaves && planned) {
+                // Its 0 was ours, and no sign that it is bad.
+                zeros.add(server);
+                returned.add(server);
+            }
+            return service == null || planned == leaves;
         });
         empty.retainAll(drains.keySet());
     }

@@ -4,6 +4,7 @@ import io.muster.ipvs.ServiceId;
 import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -20,7 +21,8 @@ import java.util.TreeSet;
 /// end
 /// ```
 ///
-/// A drain ends in who asked, since when and until when (wall-clock milliseconds, 0 for no deadline) and the number
+/// A drain ends in who asked (`lvsctl`, `hand`, `removal`), since when and until when (wall-clock milliseconds, 0 for
+/// no deadline) and the number
 /// of connections cut. The last line says that nothing is missing.
 public final class HoldingsText {
     private static final Map<String, Integer> PROTOCOLS =
@@ -55,7 +57,7 @@ public final class HoldingsText {
         holdings.drains()
                 .forEach((server, drain) -> text.append("drain ")
                         .append(words(server))
-                        .append(drain.by() == Drain.By.HAND ? " hand " : " lvsctl ")
+                        .append(" " + drain.by().name().toLowerCase(Locale.ROOT) + " ")
                         .append(drain.sinceMs())
                         .append(' ')
                         .append(drain.deadlineMs())
@@ -162,7 +164,11 @@ public final class HoldingsText {
         }
 
         Drain drain() {
-            Drain.By by = next().equals("hand") ? Drain.By.HAND : Drain.By.LVSCTL;
+            Drain.By by = switch (next()) {
+                case "hand" -> Drain.By.HAND;
+                case "removal" -> Drain.By.REMOVAL;
+                default -> Drain.By.LVSCTL;
+            };
             return new Drain(by, Long.parseLong(next()), Long.parseLong(next()), Long.parseLong(next()));
         }
     }

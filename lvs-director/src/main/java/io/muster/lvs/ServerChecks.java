@@ -22,6 +22,7 @@ final class ServerChecks {
                 check(rule, server.address(), server.port(), virtual.protocol() == ServiceId.UDP, agent),
                 rule.intervalMs(),
                 virtual.reentryMs(),
+                virtual.retries(),
                 server.weight(),
                 agent ? Rules.LOAD_SCALE : 0);
     }

@@ -31,6 +31,7 @@ final class Sight {
         parts.dirty.addAll(parts.owned);
         parts.drains.zeros().removeIf(server -> weightOf(parts.view.destination(server)) != 0);
         parts.drains.progress(parts.view, wallMs).forEach(parts.journal::add);
+        parts.drains.gone(parts.view).forEach(parts.journal::add);
         parts.clients.looked();
     }
 

@@ -35,7 +35,7 @@ final class StatusOf {
 
     private static LvsdStatus.Virtual virtual(Plan.Service service, Parts parts, long wallOffsetMs) {
         TableView view = parts.view;
-        Setup wanted = Desired.of(service, parts, parts.drains);
+        Setup wanted = Desired.of(service, parts, parts.drains, view);
         List<LvsdStatus.Server> servers = new ArrayList<>();
         for (Map.Entry<RealServer, Plan.Server> each : service.servers().entrySet()) {
             servers.add(server(
@@ -48,6 +48,10 @@ final class StatusOf {
                     Optional.ofNullable(parts.drains.get(each.getKey())),
                     wallOffsetMs));
         }
+        ServiceId id = service.service().id();
+        parts.drains.leaving(id, view).keySet().stream()
+                .filter(place -> !service.servers().containsKey(place))
+                .forEach(place -> servers.add(leaving(place, parts)));
         Optional<RealServer> sorry =
                 service.sorry().map(to -> RealServer.of(service.service().id(), to));
         return new LvsdStatus.Virtual(
@@ -60,6 +64,29 @@ final class StatusOf {
                 sorry.filter(place -> view.destination(place) != null && Desired.sorry(service, parts, parts.drains))
                         .isPresent(),
                 servers);
+    }
+
+    /// One that lvs.cf no longer has.
+    private static LvsdStatus.Server leaving(RealServer place, Parts parts) {
+        TableView.Counts counts = parts.view.counts(place);
+        Destination present = parts.view.destination(place);
+        Drain drain = parts.drains.get(place);
+        return new LvsdStatus.Server(
+                "removed",
+                place.server(),
+                true,
+                true,
+                drain == null ? 0 : drain.sinceMs(),
+                "",
+                0,
+                0,
+                present == null ? -1 : present.weight(),
+                counts.active(),
+                counts.inactive(),
+                counts.persistent(),
+                0,
+                0,
+                Optional.ofNullable(drain));
     }
 
     private static LvsdStatus.Server server(

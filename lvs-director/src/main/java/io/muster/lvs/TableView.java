@@ -146,6 +146,7 @@ final class TableView {
                         && present.weight() == 0
                         && drains.zeros().contains(place)
                         && drains.get(place) == null
+                        && !drains.returned(place)
                         && server.destination().weight() > 0;
                 if (fresh && present != null && !outByUs) {
                     health.on(new HealthEvent.Adopted(server.target(), present.weight()), nowMs);

@@ -72,6 +72,7 @@ record Key(String name, Shape shape, List<String> words, long low, long high) {
             number("tcpfin_timeout", 0, SECONDS),
             number("udp_timeout", 0, SECONDS),
             key("hard_shutdown", Shape.FLAG),
+            key("drain_on_removal", Shape.FLAG),
             key("active_cmd", Shape.TEXT),
             key("inactive_cmd", Shape.TEXT)));
 
@@ -95,6 +96,7 @@ record Key(String name, Shape shape, List<String> words, long low, long high) {
             words("load_monitor", "none", "rup", "ruptime", "uptime"),
             key("timeout", Shape.DURATION, 1, SECONDS),
             key("reentry", Shape.DURATION, 0, SECONDS),
+            number("retry", 0, 1000),
             key("quiesce_server", Shape.FLAG),
             key("start_cmd", Shape.TEXT),
             key("stop_cmd", Shape.TEXT),

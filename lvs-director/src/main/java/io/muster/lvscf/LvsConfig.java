@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param forwarding the method of every real server (`network = nat|direct|tunnel`)
 /// @param natRouter floating gateway address of the real servers, for `nat`
 /// @param tcpTimeoutS 0 leaves the kernel's value; so do the other two
+/// @param drainOnRemoval Muster's own: a server that the file no longer has keeps its connections until they end
 /// @param virtuals also those that aren't active
 /// @param failovers `failover` blocks: read, never run
 public record LvsConfig(
@@ -38,6 +39,7 @@ public record LvsConfig(
         int tcpFinTimeoutS,
         int udpTimeoutS,
         boolean hardShutdown,
+        boolean drainOnRemoval,
         String activeCommand,
         String inactiveCommand,
         String debugLevel,
@@ -115,6 +117,7 @@ public record LvsConfig(
     /// @param sorryServer takes the connections while no real server is up
     /// @param check how its servers are checked
     /// @param reentryMs how long a failed server must stay good before it is let in again
+    /// @param retries Muster's own: how many checks in a row may fail before one more takes a server out
     /// @param quiesce failed servers get weight 0 instead of removal
     /// @param startCommand of failover blocks, as is the next
     public record Virtual(
@@ -130,6 +133,7 @@ public record LvsConfig(
             Optional<IpAddress> sorryServer,
             CheckRule check,
             long reentryMs,
+            int retries,
             boolean quiesce,
             LoadMonitor loadMonitor,
             String startCommand,

@@ -28,7 +28,7 @@ class HoldingsTextTest {
                 drains.put(
                         new RealServer(id, Pool.address("2001:db8::2"), 0),
                         new Drain(
-                                dice.nextBoolean() ? Drain.By.HAND : Drain.By.LVSCTL,
+                                Drain.By.values()[dice.nextInt(3)],
                                 dice.nextLong(1L << 50),
                                 dice.nextLong(1L << 50),
                                 dice.nextInt(5) - 1));

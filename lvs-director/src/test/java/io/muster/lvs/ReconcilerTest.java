@@ -199,6 +199,36 @@ class ReconcilerTest {
     }
 
     @Test
+    void aServerThatLeavesTheFileKeepsItsConnectionsUntilTheyEnd() {
+        lvsd.start(config(0, false, false, 1, 1));
+        lvsd.table.connections(WEB, Pool.address("10.2.0.2"), 5, 2);
+        lvsd.run(2_000);
+        lvsd.give(new LvsdEvent.Reloaded(config(0, false, false, 1)));
+        assertEquals("10.2.0.1:80=1 10.2.0.2:80=0", lvsd.weights(WEB));
+        lvsd.restart(config(0, false, false, 1));
+        lvsd.run(5_000);
+        assertEquals("10.2.0.1:80=1 10.2.0.2:80=0", lvsd.weights(WEB), "also when lvsd is another one");
+        LvsdStatus.Server leaving =
+                lvsd.core.status(lvsd.nowMs).virtuals().getFirst().servers().getLast();
+        assertEquals("removed 10.2.0.2:80", leaving.name() + " " + leaving.address());
+        lvsd.table.connections(WEB, Pool.address("10.2.0.2"), 0, 0);
+        lvsd.run(3_000);
+        assertEquals("10.2.0.1:80=1", lvsd.weights(WEB));
+        assertEquals(0, lvsd.core.status(lvsd.nowMs).counters().drift());
+    }
+
+    @Test
+    void aServerThatComesBackIntoTheFileTakesConnectionsAtOnce() {
+        lvsd.start(config(0, false, false, 1, 1));
+        lvsd.table.connections(WEB, Pool.address("10.2.0.2"), 5, 2);
+        lvsd.run(2_000);
+        lvsd.give(new LvsdEvent.Reloaded(config(0, false, false, 1)));
+        lvsd.run(2_000);
+        lvsd.give(new LvsdEvent.Reloaded(config(0, false, false, 1, 1)));
+        assertEquals("10.2.0.1:80=1 10.2.0.2:80=1", lvsd.weights(WEB));
+    }
+
+    @Test
     void aUdpServerDrainsByLeavingTheTable() {
         lvsd.start(config(2, false, false, 1, 1));
         lvsd.give(new LvsdEvent.Drain(9, "s0", "", 0));

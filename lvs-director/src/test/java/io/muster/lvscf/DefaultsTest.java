@@ -54,6 +54,7 @@ class DefaultsTest {
                 Optional.empty(),
                 HTTP,
                 180_000,
+                0,
                 false,
                 LoadMonitor.NONE,
                 "",

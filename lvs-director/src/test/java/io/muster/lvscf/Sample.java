@@ -85,6 +85,7 @@ public final class Sample {
                 0,
                 0,
                 true,
+                true,
                 "",
                 "",
                 "NONE",

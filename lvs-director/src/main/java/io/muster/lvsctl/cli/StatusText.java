@@ -134,7 +134,12 @@ final class StatusText {
     }
 
     private static void drain(StringBuilder note, Drain drain, LvsdStatus.Server server, long nowMs) {
-        note.append(drain.by() == Drain.By.HAND ? "drains (weight set by hand)" : "drains");
+        note.append(
+                switch (drain.by()) {
+                    case HAND -> "drains (weight set by hand)";
+                    case REMOVAL -> "no longer in lvs.cf: drains";
+                    case LVSCTL -> "drains";
+                });
         note.append(" for ").append(span(nowMs - drain.sinceMs()));
         if (drain.over()) {
             note.append(", deadline reached, ").append(drain.cut()).append(" cut");
