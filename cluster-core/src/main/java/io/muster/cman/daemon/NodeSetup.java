@@ -15,7 +15,9 @@ import io.muster.transport.daemon.Addresses;
 import io.muster.transport.daemon.KeyFile;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,9 +46,8 @@ record NodeSetup(
     /// @throws IOException with a message for the operator
     static NodeSetup read(Layout layout) throws IOException {
         Path file = layout.clusterConf();
-        byte[] document = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
-        Reading<ClusterConfig> reading =
-                Files.exists(file) ? ConfigReader.parse(document, file.toString()) : ConfigReader.read(file);
+        byte[] document = document(layout);
+        Reading<ClusterConfig> reading = ConfigReader.parse(document, file.toString());
         reading.warnings().forEach(problem -> LOG.warn("{}", problem));
         Optional<ClusterConfig> found = reading.config();
         if (found.isEmpty()) {
@@ -92,6 +93,25 @@ record NodeSetup(
                         + own.getAddress().getHostAddress() + ", where no other node can reach it: give it its address "
                         + "on the network in /etc/hosts (Debian's installer writes a line with 127.0.1.1: remove it)");
             }
+        }
+    }
+
+    /// @throws IOException also when there is none, with what to do about it: who the others are is in that
+    ///     file, so that nobody can be asked for it
+    private static byte[] document(Layout layout) throws IOException {
+        Path file = layout.clusterConf();
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            Path key = layout.etc().resolve(KeyFile.NAME);
+            String how = Files.exists(key)
+                    ? "this node has the cluster's key, so copy the file from a member, whatever its version: scp -p"
+                            + " MEMBER:" + file + " " + file + "; ccsd keeps it up to date from then on"
+                    : "copy it and " + key.getFileName() + " from a member; of a new cluster, make them with"
+                            + " ccs_tool create and muster keygen";
+            throw new IOException("there is no file " + file + ": " + how, e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(file + " can't be read: permission denied", e);
         }
     }
 
