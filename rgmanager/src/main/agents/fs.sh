@@ -61,6 +61,18 @@ verify() {
     esac
 }
 
+# What has no effect is said where it would have had one.
+tell_no_effect() {
+    for name in nfslock nfsrestart; do
+        eval "value=\${OCF_RESKEY_$name-0}"
+        yes "$value" && ocf_log warning "$name has no effect: NFS isn't looked after"
+    done
+    case ",$options," in
+        *,usrquota,* | *,grpquota,* | *,quota,*) ocf_log warning "quotas aren't switched on here: see quotaon(8)" ;;
+    esac
+    return 0
+}
+
 resolve() {
     case $device in
         LABEL=* | UUID=*)
@@ -105,6 +117,7 @@ start() {
         elsewhere=$(findmnt -rn -o TARGET --source "$device" 2>/dev/null | head -n 1)
         [ -z "$elsewhere" ] || fail $OCF_ERR_GENERIC "$device is mounted at $elsewhere"
     fi
+    tell_no_effect
     mkdir -p "$mountpoint" || fail $OCF_ERR_GENERIC "can't create $mountpoint"
     check
     set --
@@ -134,9 +147,39 @@ evict() {
     done
 }
 
+# Whether what is mounted there is another device than ours: the administrator's, or another service's. Where that
+# can't be told, as when our device is gone, it is ours.
+foreign() {
+    [ "${OCF_RESKEY_fstype-}" != tmpfs ] || return 1
+    case ",$options," in *,bind,* | *,rbind,*) return 1 ;; esac
+    case $device in
+        LABEL=* | UUID=*) device=$(findfs "$device" 2>/dev/null) || return 1 ;;
+    esac
+    # Without the directory within the device that is mounted.
+    source=${1%%\[*}
+    case $source in /*) [ -e "$source" ] || return 1 ;; esac
+    [ -e "$device" ] || return 1
+    same_device "$source" && return 1
+    # A file system on several devices shows any of them.
+    id=$(blkid -s UUID -o value "$device" 2>/dev/null)
+    [ -z "$id" ] || [ "$id" != "$(findmnt -rn -o UUID --mountpoint "$mountpoint" 2>/dev/null | tail -n 1)" ]
+}
+
 stop() {
-    verify
-    [ -n "$(mounted)" ] || return 0
+    # What can't be mounted was never mounted; whatever else is wrong hinders nobody from unmounting.
+    case $mountpoint in
+        /?*) ;;
+        *)
+            ocf_log warning "'$mountpoint' is not a place to mount at: nothing to stop"
+            return 0
+            ;;
+    esac
+    now=$(mounted)
+    [ -n "$now" ] || return 0
+    if foreign "$now"; then
+        ocf_log warning "$now is mounted at $mountpoint, not $device: left alone"
+        return 0
+    fi
     sync -f "$mountpoint" 2>/dev/null
     for try in 1 2 3; do
         umount "$mountpoint" 2>&1

@@ -53,9 +53,27 @@ verify() {
     case $bare in
         *[!0-9a-fA-F.:]*) fail $OCF_ERR_ARGS "'$bare' is not an address" ;;
     esac
-    case $mask in
-        *[!0-9]*) fail $OCF_ERR_ARGS "'/$mask' is not a prefix length" ;;
+    case ${OCF_RESKEY_family-auto} in
+        auto | inet | inet6 | '') ;;
+        *) fail $OCF_ERR_ARGS "family '$OCF_RESKEY_family' is none of auto, inet, inet6" ;;
     esac
+    case $address in
+        */*)
+            most=$((family == 4 ? 32 : 128))
+            case $mask in '' | *[!0-9]* | ????*) fail $OCF_ERR_ARGS "'/$mask' is not a prefix length" ;; esac
+            [ "$mask" -le $most ] || fail $OCF_ERR_ARGS "'/$mask' is not a prefix length: $most at most"
+            ;;
+    esac
+    case ${OCF_RESKEY_sleeptime:-0} in
+        *[!0-9]*) fail $OCF_ERR_ARGS "sleeptime '$OCF_RESKEY_sleeptime' is not a number of seconds" ;;
+    esac
+}
+
+# What has no effect is said where it would have had one.
+tell_no_effect() {
+    yes "${OCF_RESKEY_nfslock-0}" && ocf_log warning "nfslock has no effect: NFS clients aren't told of $bare"
+    yes "${OCF_RESKEY_disable_rdisc-0}" && ocf_log debug "disable_rdisc has no effect: rdisc is never used"
+    return 0
 }
 
 # Prints "device prefix" of the address where it is configured now.
@@ -70,23 +88,29 @@ link_is_up() {
     return 1
 }
 
-# Prints "device prefix" for the device that has an address of the same network.
+# Prints "device prefix" for the device that has an address of the same network; why not, when there is none.
 choose() {
     # A route without a gateway is a network we stand in.
     if [ -n "${OCF_RESKEY_prefer_interface-}" ]; then
-        route=$(ip -o "-$family" route get "$bare" oif "$OCF_RESKEY_prefer_interface" 2>/dev/null) || return 1
+        ip link show dev "$OCF_RESKEY_prefer_interface" >/dev/null 2>&1 ||
+            { echo "there is no device $OCF_RESKEY_prefer_interface (prefer_interface)" && return 1; }
+        nowhere="$OCF_RESKEY_prefer_interface (prefer_interface) has no address of that network"
+        route=$(ip -o "-$family" route get "$bare" oif "$OCF_RESKEY_prefer_interface" 2>/dev/null) ||
+            { echo "$nowhere" && return 1; }
     else
-        route=$(ip -o "-$family" route get "$bare" 2>/dev/null) || return 1
+        nowhere="no device here has an address of that network"
+        route=$(ip -o "-$family" route get "$bare" 2>/dev/null) || { echo "$nowhere" && return 1; }
     fi
-    case $route in *" via "*) return 1 ;; esac
+    case $route in *" via "*) echo "$nowhere" && return 1 ;; esac
     device=${route#* dev }
     device=${device%% *}
     source=${route#* src }
     source=${source%% *}
     prefix=$(ip -o "-$family" address show dev "$device" |
         while read -r _ _ _ full _; do [ "${full%/*}" = "$source" ] && echo "${full#*/}"; done)
-    [ -n "$prefix" ] || return 1
-    [ -z "$mask" ] || [ "$mask" = "$prefix" ] || return 1
+    [ -n "$prefix" ] || { echo "$nowhere" && return 1; }
+    [ -z "$mask" ] || [ "$mask" = "$prefix" ] ||
+        { echo "the network on $device has the prefix length $prefix, not $mask" && return 1; }
     echo "$device $prefix"
 }
 
@@ -97,7 +121,8 @@ start() {
         ocf_log debug "$bare is already configured"
         return 0
     fi
-    choice=$(choose) || fail $OCF_ERR_GENERIC "$address: no device here has an address of that network"
+    tell_no_effect
+    choice=$(choose) || fail $OCF_ERR_GENERIC "$address: $choice"
     device=${choice% *}
     prefix=${choice#* }
     link_is_up "$device" || fail $OCF_ERR_GENERIC "$device: the link is down"
@@ -120,7 +145,13 @@ start() {
 }
 
 stop() {
-    verify
+    # What can't be an address was never added; whatever else is wrong hinders nobody from taking it away.
+    case $bare in
+        '' | *[!0-9a-fA-F.:]*)
+            ocf_log warning "'$bare' is not an address: nothing to stop"
+            return 0
+            ;;
+    esac
     now=$(where_now)
     if [ -z "$now" ]; then
         ocf_log debug "$bare is not configured"

@@ -20,3 +20,9 @@ OCF_RESKEY_force_unmount=1 run stop; say "stop by force" $?
 kill -0 $user 2>/dev/null; say "its user lives" $?
 run status; say "status after" $?
 OCF_RESKEY_fstype=ext5 run start; say "unknown type" $?
+OCF_RESKEY_fstype=ext5 run stop; say "unknown type, stop" $?
+OCF_RESKEY_mountpoint=mnt run stop; say "no place, stop" $?
+# /dev/null is ours, something else is mounted there.
+touch "$2/file" "$2/ours" && mount --bind /dev/zero "$2/file"
+OCF_RESKEY_fstype=ext4 OCF_RESKEY_device=/dev/null OCF_RESKEY_mountpoint="$2/file" run stop; say "another's, stop" $?
+[ -c "$2/file" ]; say "another's is left alone" $?

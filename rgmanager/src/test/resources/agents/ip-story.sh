@@ -49,6 +49,12 @@ agent fd77::2 start; say "taken, IPv6" $?
 agent 10.99.0.1 start; say "no such network" $?
 agent 10.77.0.100/16 start; say "wrong prefix" $?
 agent 10.77.0.1oo start; say "no address" $?
+agent 10.77.0.1oo stop; say "no address, stop" $?
+agent 10.77.0.100/33 start; say "no prefix" $?
+agent 10.77.0.100/ start; say "empty prefix" $?
+OCF_RESKEY_family=ipv4 agent 10.77.0.100 start; say "no family" $?
+OCF_RESKEY_prefer_interface=none agent 10.77.0.100 start; say "no such device" $?
+grep -c 'there is no device none (prefer_interface)' /tmp/muster-ip-story.$$
 agent 10.77.0.100 start; say "start for the link" $?
 over ip link set there down
 agent 10.77.0.100 status; say "link down" $?

@@ -73,6 +73,12 @@ class AgentStoriesIT {
                 no such network: 1
                 wrong prefix: 1
                 no address: 2
+                no address, stop: 0
+                no prefix: 2
+                empty prefix: 2
+                no family: 2
+                no such device: 1
+                1
                 start for the link: 0
                 link down: 7""", tell(namespaces, "ip-story.sh"));
     }
@@ -90,6 +96,10 @@ class AgentStoriesIT {
                 stop by force: 0
                 its user lives: 1
                 status after: 7
-                unknown type: 2""", tell(namespaces, "fs-story.sh", directory.toString()));
+                unknown type: 2
+                unknown type, stop: 0
+                no place, stop: 0
+                another's, stop: 0
+                another's is left alone: 0""", tell(namespaces, "fs-story.sh", directory.toString()));
     }
 }

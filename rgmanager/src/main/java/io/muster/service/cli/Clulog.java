@@ -129,7 +129,7 @@ public final class Clulog implements Command {
         int priority = line.priority();
         Level level =
                 priority <= 3 ? Level.ERROR : priority == 4 ? Level.WARN : priority <= 6 ? Level.INFO : Level.DEBUG;
-        LoggerFactory.getLogger(DAEMON)
+        LoggerFactory.getLogger("rgmanager")
                 .atLevel(level)
                 .addKeyValue(Logs.PRIORITY, priority)
                 .log("{}", line.message());
