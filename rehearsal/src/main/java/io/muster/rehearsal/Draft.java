@@ -175,8 +175,9 @@ final class Draft {
 
     /// Changes something about services.
     ///
+    /// @param edition what is drawn
     /// @return what, in words
-    String edit(Random dice) {
+    String edit(Random dice, Edition edition) {
         int first = services.firstKey();
         int some = List.copyOf(services.keySet()).get(dice.nextInt(services.size()));
         ServiceLine line = Objects.requireNonNull(services.get(some));
@@ -217,7 +218,9 @@ final class Draft {
                 return "service s" + some + " is in another domain";
             }
             default -> {
-                return Moves.some(this, dice);
+                if (edition.moves()) {
+                    return Moves.some(this, dice);
+                }
             }
         }
         return "nothing changes but the version";

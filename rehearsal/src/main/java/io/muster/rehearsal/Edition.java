@@ -35,6 +35,11 @@ public enum Edition {
         return this != TWO_USUAL;
     }
 
+    /// Whether resources go from service to service in it.
+    boolean moves() {
+        return this == THREE;
+    }
+
     /// What its dice begin with, beside the seed.
     int number() {
         return this == THREE ? 3 : 2;

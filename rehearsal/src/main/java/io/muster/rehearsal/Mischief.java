@@ -164,7 +164,7 @@ final class Mischief {
             }
             case FENCE_NODE -> site.operator().fence(node, other);
             case UPDATE -> {
-                node.say(site.documents().draft().edit(pick));
+                node.say(site.documents().draft().edit(pick, site.script().edition()));
                 site.operator().update(node, site.documents().next(), () -> {});
             }
             case ADD_NODE -> {

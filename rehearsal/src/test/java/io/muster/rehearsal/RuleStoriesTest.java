@@ -112,7 +112,7 @@ class RuleStoriesTest {
         tale.killRgmanagers(1).run(100);
         Draft draft = tale.site().documents().draft();
         var dice = new Random(7);
-        while (!draft.edit(dice).endsWith("has other resources")) {
+        while (!draft.edit(dice, Edition.TWO).endsWith("has other resources")) {
             // Another edit.
         }
         tale.site().operator().update(tale.node(2), tale.site().documents().next(), () -> {});

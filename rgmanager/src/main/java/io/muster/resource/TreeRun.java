@@ -289,8 +289,9 @@ public final class TreeRun implements Core<TreeEvent, TreeEffect> {
             } else {
                 walk(service, job, new LiveTree(root.get()), operation, nowMs);
             }
-        } else if (wanted == null) {
-            log(Level.ERROR, service.label + " runs on as it was: its new configuration can't be built here");
+        } else if (wanted == null || unfit.containsKey(service.label)) {
+            String lacks = unfit.getOrDefault(service.label, "its new configuration can't be built here");
+            log(Level.ERROR, service.label + " runs on as it was: " + lacks);
             done(service, job, new TreeResult(false, true, service.label, 1));
         } else if (operation == Operation.SHED) {
             if (runs == null) {
