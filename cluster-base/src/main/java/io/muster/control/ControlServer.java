@@ -40,7 +40,7 @@ public final class ControlServer implements ControlSocket.Server {
     private static final int BACKLOG = 1024;
 
     /// So many refusals, then a breath: who connects again and again mustn't have the loop.
-    private static final int REFUSALS = 16;
+    private static final int REFUSALS = 32;
 
     private static final int BREATH_MS = 5;
 
