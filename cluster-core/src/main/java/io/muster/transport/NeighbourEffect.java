@@ -10,7 +10,7 @@ public sealed interface NeighbourEffect {
     /// Use this hardware address unless one is known, as one that has yet to be confirmed, and ask there at once.
     record Recall(NextHop hop, String mac) implements NeighbourEffect {}
 
-    /// Forget what is known and ask everybody on the link at once.
+    /// Forget what is known: the next packet asks everybody on the link.
     record Ask(NextHop hop) implements NeighbourEffect {}
 
     /// For the log.

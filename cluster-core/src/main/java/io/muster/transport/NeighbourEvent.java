@@ -20,7 +20,9 @@ public sealed interface NeighbourEvent {
     }
 
     /// An interface can carry packets from now on, or can't.
-    record Carrier(String device, boolean on) implements NeighbourEvent {}
+    ///
+    /// @param mac its own hardware address; "" where it has none
+    record Carrier(String device, boolean on, String mac) implements NeighbourEvent {}
 
     record Tick() implements NeighbourEvent {}
 }

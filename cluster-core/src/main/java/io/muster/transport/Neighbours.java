@@ -18,6 +18,11 @@ import java.util.TreeMap;
 /// address of each next hop is kept here. When the carrier is back it is put back as one that is doubtful, and asked
 /// there; whoever doesn't answer in [#STEP_MS] is asked for by everybody's address, as it may have another one now.
 ///
+/// A card of our own that was changed is told to the others by the questions our packets ask, and by no others: those
+/// the
+/// kernel asks of its own accord come from another address of ours (IPv6: the link's own). So after such a change
+/// nothing is recalled, only asked.
+///
 /// | a hop is | leaves it when |
 /// |---|---|
 /// | calm | its carrier comes back: pressed |
@@ -40,17 +45,24 @@ public final class Neighbours implements Core<NeighbourEvent, NeighbourEffect> {
         private String mac = "";
         private long pressedUntilMs = Long.MIN_VALUE;
         private boolean pressed;
+
+        /// Whether it may not know our own hardware address yet.
+        private boolean untold;
     }
 
     private final SortedMap<NextHop, Hop> hops = new TreeMap<>();
     private final SortedMap<String, Boolean> carriers = new TreeMap<>();
+    private final SortedMap<String, String> macs = new TreeMap<>();
     private long nextLookMs;
 
     @Override
     public List<NeighbourEffect> on(NeighbourEvent event, long nowMs) {
         List<NeighbourEffect> out = new ArrayList<>();
         switch (event) {
-            case NeighbourEvent.Carrier(String device, boolean on) -> carrier(device, on, nowMs, out);
+            case NeighbourEvent.Carrier(String device, boolean on, String mac) -> {
+                String before = macs.put(device, mac);
+                carrier(device, on, before != null && !before.equals(mac), nowMs, out);
+            }
             case NeighbourEvent.Looked(List<Entry> entries) -> looked(entries, nowMs, out);
             case NeighbourEvent.Tick() -> {
                 if (nowMs >= nextLookMs) {
@@ -68,9 +80,9 @@ public final class Neighbours implements Core<NeighbourEvent, NeighbourEffect> {
         return nextLookMs;
     }
 
-    private void carrier(String device, boolean on, long nowMs, List<NeighbourEffect> out) {
+    private void carrier(String device, boolean on, boolean renewed, long nowMs, List<NeighbourEffect> out) {
         Boolean before = carriers.put(device, on);
-        if (before == null || before == on) {
+        if (before == null || before == on && !renewed) {
             return;
         }
         int count = 0;
@@ -78,16 +90,17 @@ public final class Neighbours implements Core<NeighbourEvent, NeighbourEffect> {
             if (key.device().equals(device)) {
                 Hop hop = hops.get(key);
                 hop.pressed = on;
+                hop.untold |= renewed;
                 hop.pressedUntilMs = nowMs + PRESS_MS;
                 if (on) {
                     count++;
-                    out.add(hop.mac.isEmpty() ? new Ask(key) : new Recall(key, hop.mac));
+                    out.add(hop.mac.isEmpty() || hop.untold ? new Ask(key) : new Recall(key, hop.mac));
                     nextLookMs = nowMs + STEP_MS;
                 }
             }
         }
         if (count > 0) {
-            out.add(new Told(device + ": the carrier is back: " + count
+            out.add(new Told(device + (renewed ? ": another hardware address: " : ": the carrier is back: ") + count
                     + (count == 1 ? " neighbour is" : " neighbours are") + " asked at once"));
         }
     }
@@ -119,9 +132,10 @@ public final class Neighbours implements Core<NeighbourEvent, NeighbourEffect> {
     private static void press(Entry entry, Hop hop, long nowMs, List<NeighbourEffect> out) {
         if (entry.fixed() || entry.reachable() || nowMs >= hop.pressedUntilMs) {
             hop.pressed = false;
+            hop.untold &= !entry.reachable();
         } else if (entry.known() || hop.mac.isEmpty()) {
             out.add(new Ask(entry.hop()));
-        } else {
+        } else if (!hop.untold) {
             out.add(new Recall(entry.hop(), hop.mac));
         }
     }

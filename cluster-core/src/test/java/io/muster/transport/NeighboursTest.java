@@ -28,10 +28,14 @@ class NeighboursTest {
     }
 
     private void known() {
-        on(new Carrier("eth0", true), 0);
-        on(new Carrier("eth1", true), 0);
+        on(carrier("eth0", true), 0);
+        on(carrier("eth1", true), 0);
         assertEquals(List.of(new Look(true)), on(new Tick(), 0));
         assertEquals(List.of(), on(new Looked(List.of(reachable(TWO, OLD), reachable(ROUTER, NEW))), 0));
+    }
+
+    private static Carrier carrier(String device, boolean on) {
+        return new Carrier(device, on, "02:00:00:00:00:01");
     }
 
     private static Entry reachable(NextHop hop, String mac) {
@@ -53,8 +57,8 @@ class NeighboursTest {
     @Test
     void theLastAddressIsRecalledAtTheInstantTheCarrierIsBack() {
         known();
-        assertEquals(List.of(), on(new Carrier("eth0", false), 1000));
-        assertEquals(List.of(new Recall(TWO, OLD)), deeds(on(new Carrier("eth0", true), 1050)));
+        assertEquals(List.of(), on(carrier("eth0", false), 1000));
+        assertEquals(List.of(new Recall(TWO, OLD)), deeds(on(carrier("eth0", true), 1050)));
         assertEquals(1150, core.nextDeadlineMs());
         assertEquals(List.of(new Look(false)), on(new Tick(), 1150));
         assertEquals(List.of(), on(new Looked(List.of(reachable(TWO, OLD), reachable(ROUTER, NEW))), 1150));
@@ -63,22 +67,22 @@ class NeighboursTest {
     @Test
     void whoeverIsSilentAtTheOldAddressIsAskedForAnewInAHundredMilliseconds() {
         known();
-        on(new Carrier("eth0", false), 1000);
-        on(new Carrier("eth0", true), 1700);
+        on(carrier("eth0", false), 1000);
+        on(carrier("eth0", true), 1700);
         on(new Tick(), 1800);
         assertEquals(List.of(new Ask(TWO)), on(new Looked(List.of(silent(TWO, OLD), reachable(ROUTER, NEW))), 1800));
         on(new Tick(), 1900);
         List<NeighbourEffect> found = on(new Looked(List.of(reachable(TWO, NEW), reachable(ROUTER, NEW))), 1900);
         assertEquals(List.of(new Told(TWO + " is at " + NEW + " now; it was at " + OLD)), found);
-        on(new Carrier("eth0", false), 3000);
-        assertEquals(List.of(new Recall(TWO, NEW)), deeds(on(new Carrier("eth0", true), 3050)));
+        on(carrier("eth0", false), 3000);
+        assertEquals(List.of(new Recall(TWO, NEW)), deeds(on(carrier("eth0", true), 3050)));
     }
 
     @Test
     void whoeverIsntFoundIsTriedAtBothInTurnAndNotForEver() {
         known();
-        on(new Carrier("eth0", false), 1000);
-        on(new Carrier("eth0", true), 1100);
+        on(carrier("eth0", false), 1000);
+        on(carrier("eth0", true), 1100);
         var seen = new ArrayList<NeighbourEffect>();
         boolean recalled = true;
         for (long nowMs = 1200; nowMs < 20_000; nowMs += 100) {
@@ -97,8 +101,8 @@ class NeighboursTest {
     @Test
     void nothingIsDoneForWhatAnAdministratorSetOrForOtherLinks() {
         known();
-        on(new Carrier("eth1", false), 1000);
-        List<NeighbourEffect> back = deeds(on(new Carrier("eth1", true), 1100));
+        on(carrier("eth1", false), 1000);
+        List<NeighbourEffect> back = deeds(on(carrier("eth1", true), 1100));
         assertEquals(List.of(new Recall(ROUTER, NEW)), back, "the router's entry, as any other");
         on(new Tick(), 1200);
         Entry fixed = new Entry(ROUTER, NEW, true, false, true);
@@ -108,9 +112,9 @@ class NeighboursTest {
     @Test
     void aCarrierThatGoesAgainEndsIt() {
         known();
-        on(new Carrier("eth0", false), 1000);
-        on(new Carrier("eth0", true), 1050);
-        on(new Carrier("eth0", false), 1060);
+        on(carrier("eth0", false), 1000);
+        on(carrier("eth0", true), 1050);
+        on(carrier("eth0", false), 1060);
         on(new Tick(), 1150);
         assertEquals(List.of(), on(new Looked(List.of(unknown(TWO), reachable(ROUTER, NEW))), 1150));
     }
@@ -118,17 +122,34 @@ class NeighboursTest {
     @Test
     void addressesOutliveALinkWhoseRoutesWentWithIt() {
         known();
-        on(new Carrier("eth0", false), 1000);
+        on(carrier("eth0", false), 1000);
         on(new Tick(), 6000);
         on(new Looked(List.of(reachable(ROUTER, NEW))), 6000);
-        assertEquals(List.of(new Recall(TWO, OLD)), deeds(on(new Carrier("eth0", true), 7000)));
+        assertEquals(List.of(new Recall(TWO, OLD)), deeds(on(carrier("eth0", true), 7000)));
     }
 
     @Test
     void oneNeverMetIsAskedForByTheFirstCarrierThatComesBack() {
-        on(new Carrier("eth0", false), 0);
+        on(carrier("eth0", false), 0);
         on(new Tick(), 0);
         on(new Looked(List.of(unknown(TWO))), 0);
-        assertEquals(List.of(new Ask(TWO)), deeds(on(new Carrier("eth0", true), 10)));
+        assertEquals(List.of(new Ask(TWO)), deeds(on(carrier("eth0", true), 10)));
+    }
+
+    @Test
+    void aCardOfOurOwnThatWasChangedIsToldByOurPacketsQuestions() {
+        known();
+        var renewed = new Carrier("eth0", true, "02:00:00:00:00:55");
+        assertEquals(List.of(new Ask(TWO)), deeds(on(renewed, 1000)));
+        on(new Carrier("eth0", false, renewed.mac()), 1020);
+        assertEquals(List.of(new Ask(TWO)), deeds(on(renewed, 1120)), "not yet told");
+        on(new Tick(), 1220);
+        assertEquals(List.of(), on(new Looked(List.of(unknown(TWO), reachable(ROUTER, NEW))), 1220));
+        on(new Tick(), 1320);
+        assertEquals(List.of(new Ask(TWO)), on(new Looked(List.of(silent(TWO, OLD), reachable(ROUTER, NEW))), 1320));
+        on(new Tick(), 1420);
+        assertEquals(List.of(), on(new Looked(List.of(reachable(TWO, OLD), reachable(ROUTER, NEW))), 1420));
+        on(new Carrier("eth0", false, renewed.mac()), 3000);
+        assertEquals(List.of(new Recall(TWO, OLD)), deeds(on(renewed, 3050)));
     }
 }

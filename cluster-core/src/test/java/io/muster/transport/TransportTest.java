@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.Incarnation;
+import io.muster.transport.TransportEffect.Confirm;
 import io.muster.transport.TransportEffect.LinkChanged;
 import io.muster.transport.TransportEffect.LinkMtu;
 import io.muster.transport.TransportEffect.Mtu;
@@ -287,6 +288,26 @@ class TransportTest {
         }
         net.run(100);
         assertTrue(net.log.stream().anyMatch(l -> l.effect().equals(new PortRefused(3))));
+    }
+
+    @Test
+    void aNodeThatSaysThatItHearsUsIsConfirmedOnceASecondAndNoOther() {
+        TestNet net = new TestNet(22, 3, 2, LinkUse.RANKED);
+        net.run(3000);
+        net.wire(1, 3, 1).loss = 1;
+        net.run(1000);
+        net.log.clear();
+        net.run(10_000);
+        assertEquals(10, confirmed(net, 2, 0), 1);
+        assertEquals(10, confirmed(net, 2, 1), 1);
+        assertEquals(10, confirmed(net, 3, 0), 1);
+        assertEquals(0, confirmed(net, 3, 1), "nothing of ours arrives there");
+    }
+
+    private static long confirmed(TestNet net, int nodeid, int link) {
+        return net.log.stream()
+                .filter(l -> l.at() == 1 && l.effect().equals(new Confirm(nodeid, link)))
+                .count();
     }
 
     @Test

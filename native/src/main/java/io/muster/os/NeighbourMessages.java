@@ -15,21 +15,18 @@ final class NeighbourMessages {
     private static final int NDA_LLADDR = 2;
     private static final int NDA_IFINDEX = 8;
 
-    /// Begin to resolve it, as a packet to it would.
-    private static final int USE = 1;
-
     private final NetlinkAttributes attributes = new NetlinkAttributes(NDA_LLADDR);
 
     /// @param index of the interface; older kernels give those of all the others, too
     static void writeDump(NetlinkWriter to, int sequence, int index) {
         to.message(GET, NetlinkWriter.REQUEST | NetlinkWriter.DUMP, sequence);
-        header(to, 0, 0, 0, 0).u32(NDA_IFINDEX, index);
+        header(to, 0, 0, 0).u32(NDA_IFINDEX, index);
     }
 
     /// An address to use until a better one is known: what is known already stays as it is.
     static void writeStale(NetlinkWriter to, int sequence, Neighbour entry, byte[] mac) {
         to.message(NEW, NetlinkWriter.REQUEST | NetlinkWriter.ACK | NetlinkWriter.CREATE, sequence);
-        header(to, family(entry.address()), entry.index(), Neighbour.STALE, 0)
+        header(to, family(entry.address()), entry.index(), Neighbour.STALE)
                 .octets(NDA_DST, entry.address().getAddress())
                 .octets(NDA_LLADDR, mac);
     }
@@ -37,20 +34,13 @@ final class NeighbourMessages {
     /// Asks the one at the address that is known, at once.
     static void writeProbe(NetlinkWriter to, int sequence, Neighbour entry) {
         to.message(NEW, NetlinkWriter.REQUEST | NetlinkWriter.ACK, sequence);
-        header(to, family(entry.address()), entry.index(), Neighbour.PROBE, 0)
-                .octets(NDA_DST, entry.address().getAddress());
-    }
-
-    /// Asks everybody on the link, at once, if nothing is known.
-    static void writeUse(NetlinkWriter to, int sequence, Neighbour entry) {
-        to.message(NEW, NetlinkWriter.REQUEST | NetlinkWriter.ACK | NetlinkWriter.CREATE, sequence);
-        header(to, family(entry.address()), entry.index(), 0, USE)
+        header(to, family(entry.address()), entry.index(), Neighbour.PROBE)
                 .octets(NDA_DST, entry.address().getAddress());
     }
 
     static void writeDelete(NetlinkWriter to, int sequence, Neighbour entry) {
         to.message(DELETE, NetlinkWriter.REQUEST | NetlinkWriter.ACK, sequence);
-        header(to, family(entry.address()), entry.index(), 0, 0)
+        header(to, family(entry.address()), entry.index(), 0)
                 .octets(NDA_DST, entry.address().getAddress());
     }
 
@@ -78,13 +68,13 @@ final class NeighbourMessages {
         return message.begin();
     }
 
-    private static NetlinkWriter header(NetlinkWriter to, int family, int index, int state, int flags) {
+    private static NetlinkWriter header(NetlinkWriter to, int family, int index, int state) {
         return to.raw8(family)
                 .raw8(0)
                 .raw16(0)
                 .raw32(index)
                 .raw16(state)
-                .raw8(flags)
+                .raw8(0)
                 .raw8(0);
     }
 

@@ -182,8 +182,9 @@ public final class RouteNetlink implements AutoCloseable {
         exchange(entry.toString(), (datagram, message) -> {});
     }
 
-    /// Has the kernel forget what it knows of a neighbour and ask everybody on the link for it at once.
-    public synchronized void askNeighbour(Neighbour entry) throws NetException {
+    /// Has the kernel forget what it knows of a neighbour: the next packet to it asks everybody on the link, from the
+    /// packet's own source address.
+    public synchronized void forgetNeighbour(Neighbour entry) throws NetException {
         try {
             NeighbourMessages.writeDelete(request.clear(), ++sequence, entry);
             exchange(entry.toString(), (datagram, message) -> {});
@@ -192,8 +193,6 @@ public final class RouteNetlink implements AutoCloseable {
                 throw e;
             }
         }
-        NeighbourMessages.writeUse(request.clear(), ++sequence, entry);
-        exchange(entry.toString(), (datagram, message) -> {});
     }
 
     @Override

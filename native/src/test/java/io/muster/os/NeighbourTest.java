@@ -38,20 +38,79 @@ class NeighbourTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"10.77.1.2", "fd00::2"})
-    void whatIsAskedAnewIsForgotten(String address) throws Exception {
+    void whatIsForgottenIsAskedForByTheNextPacket(String address) throws Exception {
         Network.inNamespace(() -> {
             try (var route = RouteNetlink.open(Network.LIMIT)) {
                 InetAddress them = network(address);
                 int index = RouteNetlink.index("a0");
                 var known = new Neighbour(index, them, KNOWN, 0);
-                route.askNeighbour(known);
+                route.forgetNeighbour(known);
+                route.recallNeighbour(known);
+                assertTrue(entry(route, index, them).known());
+                route.forgetNeighbour(known);
+                try (var socket = new java.net.DatagramSocket()) {
+                    socket.connect(them, 9);
+                    socket.send(new java.net.DatagramPacket(new byte[1], 1));
+                }
                 assertFalse(entry(route, index, them).known(), "it is being asked for");
                 route.recallNeighbour(known);
-                assertTrue(entry(route, index, them).known(), "a packet of now goes there");
-                route.askNeighbour(known);
-                assertFalse(entry(route, index, them).known());
+                assertTrue(entry(route, index, them).known(), "what waits goes there");
             }
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.77.1.2", "fd00::2"})
+    void whatIsConfirmedIsReachableWithoutAnyAnswer(String address) throws Exception {
+        Network.inNamespace(() -> {
+            try (var route = RouteNetlink.open(Network.LIMIT);
+                    var socket = new java.net.DatagramSocket()) {
+                InetAddress them = network(address);
+                int index = RouteNetlink.index("a0");
+                String family = address.contains(":") ? "ipv6" : "ipv4";
+                Sysctl.set(Sysctl.ofNeighbours(family, "a0", "delay_first_probe_time"), "1");
+                ip("neighbour", "replace", address, "lladdr", KNOWN, "dev", "a0", "nud", "stale");
+                socket.connect(them, 9);
+                socket.send(new java.net.DatagramPacket(new byte[1], 1));
+                int fd = descriptor(socket.getLocalPort());
+                assertTrue(Confirm.peer(fd));
+                // The kernel looks a second after the packet, and asks whoever isn't confirmed.
+                Network.await("it is reachable", () -> {
+                    assertTrue(Confirm.peer(fd));
+                    return reachable(route, index, them);
+                });
+            }
+        });
+    }
+
+    private static boolean reachable(RouteNetlink route, int index, InetAddress them) {
+        try {
+            return entry(route, index, them).reachable();
+        } catch (NetException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Of this process' UDP socket of that port, which the JDK doesn't tell.
+    private static int descriptor(int port) throws Exception {
+        String inode = "";
+        for (String file : java.util.List.of("/proc/thread-self/net/udp", "/proc/thread-self/net/udp6")) {
+            for (String line : java.nio.file.Files.readAllLines(java.nio.file.Path.of(file))) {
+                String[] words = line.strip().split("\\s+");
+                if (words[1].endsWith(":%04X".formatted(port))) {
+                    inode = words[9];
+                }
+            }
+        }
+        try (var all = java.nio.file.Files.newDirectoryStream(java.nio.file.Path.of("/proc/self/fd"))) {
+            for (var each : all) {
+                String target = java.nio.file.Files.readSymbolicLink(each).toString();
+                if (target.equals("socket:[" + inode + "]")) {
+                    return Integer.parseInt(each.getFileName().toString());
+                }
+            }
+        }
+        throw new AssertionError("no socket of port " + port);
     }
 
     @Test

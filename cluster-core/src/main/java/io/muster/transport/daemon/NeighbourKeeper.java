@@ -106,7 +106,7 @@ final class NeighbourKeeper implements AutoCloseable {
             switch (effect) {
                 case NeighbourEffect.Look(boolean routes) -> look(routes);
                 case NeighbourEffect.Recall(NextHop hop, String mac) -> open().recallNeighbour(entry(hop, mac));
-                case NeighbourEffect.Ask(NextHop hop) -> open().askNeighbour(entry(hop, ""));
+                case NeighbourEffect.Ask(NextHop hop) -> open().forgetNeighbour(entry(hop, ""));
                 case NeighbourEffect.Told(String text) -> LOG.info("{}", text);
             }
         } catch (NetException e) {
@@ -220,12 +220,12 @@ final class NeighbourKeeper implements AutoCloseable {
     private final class Carriers implements LinkWatch.Listener {
         @Override
         public void changed(Link link) {
-            driver.post(new NeighbourEvent.Carrier(link.name(), link.usable()));
+            driver.post(new NeighbourEvent.Carrier(link.name(), link.usable(), link.mac()));
         }
 
         @Override
         public void gone(Link link) {
-            driver.post(new NeighbourEvent.Carrier(link.name(), false));
+            driver.post(new NeighbourEvent.Carrier(link.name(), false, link.mac()));
         }
     }
 }
