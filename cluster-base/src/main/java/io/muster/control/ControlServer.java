@@ -15,6 +15,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,6 +45,12 @@ public final class ControlServer implements ControlSocket.Server {
 
     private static final int BREATH_MS = 5;
 
+    /// So long a refused client stays connected, unless it goes itself: one that comes again at once costs more than
+    /// one that waits.
+    private static final int HELD_MS = 1000;
+
+    private static final int MAX_HELD = 2048;
+
     final EventLoop loop;
     final SessionHandler handler;
     final Limits limits;
@@ -60,6 +67,10 @@ public final class ControlServer implements ControlSocket.Server {
     private final AtomicLong opened = new AtomicLong();
     private volatile OptionalInt operators = OptionalInt.empty();
     private int refusedLately;
+
+    /// Refused, told so, and not closed yet.
+    private int held;
+
     private Channel channel;
 
     private ControlServer(Path socket, EventLoop loop, SessionHandler handler, Limits limits) throws IOException {
@@ -198,12 +209,33 @@ public final class ControlServer implements ControlSocket.Server {
         refused.increment();
         DaemonLog.get().debug("{}: client refused: {}", socket, why);
         byte[] octets = refusal(why);
+        boolean keep = held < MAX_HELD;
         client.pipeline().addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelActive(ChannelHandlerContext context) {
-                context.writeAndFlush(Unpooled.wrappedBuffer(octets)).addListener(ChannelFutureListener.CLOSE);
+                var told = context.writeAndFlush(Unpooled.wrappedBuffer(octets));
+                if (keep) {
+                    loop.schedule(() -> context.close(), HELD_MS, TimeUnit.MILLISECONDS);
+                } else {
+                    told.addListener(ChannelFutureListener.CLOSE);
+                }
+            }
+
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                ReferenceCountUtil.release(message);
+            }
+
+            @Override
+            public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                // It has gone without listening.
+                context.close();
             }
         });
+        if (keep) {
+            held++;
+            client.closeFuture().addListener(done -> held--);
+        }
         if (++refusedLately == REFUSALS) {
             channel.config().setAutoRead(false);
             loop.schedule(this::acceptAgain, BREATH_MS, TimeUnit.MILLISECONDS);

@@ -96,6 +96,8 @@ public final class Clusvcadm implements Command {
         }
     }
 
+    private static final String WHO = ": only root and members of group cluster may do that";
+
     private final Layout layout;
 
     public Clusvcadm(Layout layout) {
@@ -215,7 +217,7 @@ public final class Clusvcadm implements Command {
         }
         out.println(
                 answer.code() == ResultCode.PERMISSION
-                        ? answer.code().text() + ": only root and members of group cluster may do that"
+                        ? answer.code().text() + WHO
                         : answer.code().text());
         boolean started = verb == Verb.ENABLE || verb.moves();
         if (started && answer.code() == ResultCode.SUCCESS && answer.owner() != 0) {
@@ -290,6 +292,9 @@ public final class Clusvcadm implements Command {
                     case UNLOCK -> "Unlock operation failed";
                     default -> "Query operation failed";
                 });
+        if (code == ResultCode.PERMISSION) {
+            out.println(code.text() + WHO);
+        }
         return 1;
     }
 
