@@ -25,8 +25,7 @@ import java.util.random.RandomGenerator;
 /// | stopped | stays | takes over, unless inhibited |
 /// | nothing for deadtime | stays | takes over, unless inhibited |
 /// | link lost, lvsd dying over and over | hands over, inhibited | inhibited |
-/// | lvsd silent | ended and started again; silent again, or not to be ended: hands over, inhibited | ended, inhibited
-/// |
+/// | lvsd silent | started anew; again, or not to be ended: hands over, inhibited | the same, inhibited |
 /// | stood still for longer than deadtime | gives way before anything else | listens for a whole deadtime |
 ///
 /// Muster's own: whoever holds the addresses announces them after every change of what it knows of the

@@ -51,10 +51,9 @@ public final class ProgramRun {
         this.program = program;
     }
 
-    /// The same program, which is killed with all it has started when the *thread* that runs it ends: a platform
-    /// thread,
-    /// then. Only who has made a session or a process group of its own meanwhile stays. Without setpriv(1) and
-    /// setsid(1) nothing is tied.
+    /// The same program, which is killed with all it has started when the *thread* that runs it ends: a
+    /// platform thread, then. Only who has made a session or a process group of its own meanwhile stays.
+    /// Without setpriv(1) and setsid(1) nothing is tied.
     public static Program tied(Program program) {
         if (!CAN_TIE) {
             return program;

@@ -11,9 +11,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /// Runs programs of checks, a few at a time: as an unprivileged user, without our environment, killed to
-/// their last process at the time limit, and when the daemon ends. Those that have to wait for their turn do so before
-/// their time
-/// begins.
+/// their last process at the time limit, and when the daemon ends. Those that have to wait for their turn
+/// do so before their time begins.
 ///
 /// Thread: the loop's.
 final class ProgramTurns {

@@ -3,6 +3,7 @@ package io.muster.lvs.daemon;
 import io.muster.finding.Counted;
 import io.muster.os.NetException;
 import io.muster.os.RouteNetlink;
+import io.muster.pulse.SignOfLife;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,6 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashSet;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /// | `hold DEVICE ADDRESS/PREFIX` | is set from now on |
 /// | `drop DEVICE ADDRESS/PREFIX` | isn't any more |
 /// | `bye` | pulse ends and has removed what it held |
-/// | `work NUMBER` | a question whether lvsd works; answered by `works NUMBER` on standard output if it does |
+/// | `work NUMBER` | whether lvsd works, see [SignOfLife] |
 ///
 /// End of file without `bye` means that pulse died. Thread: its own.
 public final class AddressGuard {
@@ -43,9 +43,6 @@ public final class AddressGuard {
 
     private record Held(String device, InetAddress address, int prefix) {}
 
-    private static final String QUESTION = "work ";
-    private static final String ANSWER = "works ";
-
     private final Set<Held> held = new LinkedHashSet<>();
     private final PrintStream answers;
     private final Listener listener;
@@ -53,24 +50,6 @@ public final class AddressGuard {
     private AddressGuard(PrintStream answers, Listener listener) {
         this.answers = answers;
         this.listener = listener;
-    }
-
-    /// The line of a pulse that asks.
-    public static String question(long number) {
-        return QUESTION + number;
-    }
-
-    /// The number of the question that a line of lvsd answers, if it does.
-    public static OptionalLong answer(String line) {
-        return line.startsWith(ANSWER) ? number(line.substring(ANSWER.length())) : OptionalLong.empty();
-    }
-
-    private static OptionalLong number(String text) {
-        try {
-            return OptionalLong.of(Long.parseLong(text));
-        } catch (NumberFormatException e) {
-            return OptionalLong.empty();
-        }
     }
 
     /// Reads the lines until there are no more.
@@ -87,8 +66,8 @@ public final class AddressGuard {
                 if (line.equals("bye")) {
                     return false;
                 }
-                if (line.startsWith(QUESTION)) {
-                    String answer = ANSWER + line.substring(QUESTION.length());
+                String answer = SignOfLife.answerTo(line);
+                if (!answer.isEmpty()) {
                     listener.asked(() -> answers.println(answer));
                 } else {
                     take(line);

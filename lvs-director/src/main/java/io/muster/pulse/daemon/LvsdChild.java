@@ -3,10 +3,10 @@ package io.muster.pulse.daemon;
 import io.muster.daemon.Launcher;
 import io.muster.daemon.Layout;
 import io.muster.driver.Patience;
-import io.muster.lvs.daemon.AddressGuard;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.machine.Program;
 import io.muster.os.ProgramRun;
+import io.muster.pulse.SignOfLife;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The lvsd below a pulse: started, told which addresses pulse holds ([AddressGuard]), asked whether it works, ended.
-/// What it says beside its answers goes on to pulse's own standard output.
+/// The lvsd below a pulse: started, told which addresses pulse holds, asked whether it works
+/// ([SignOfLife]), ended. What it says beside its answers goes on to pulse's own standard output.
 ///
 /// Thread: any; the work is done on a thread of its own, in order, since starting a program and writing
 /// to one that doesn't read may block. With one question at a time and few addresses a pipe isn't filled.
@@ -93,7 +93,7 @@ final class LvsdChild implements AutoCloseable {
     private void listen(Process to) {
         try (var reader = new BufferedReader(new InputStreamReader(to.getInputStream(), StandardCharsets.ISO_8859_1))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                OptionalLong answer = AddressGuard.answer(line);
+                OptionalLong answer = SignOfLife.answer(line);
                 if (answer.isPresent()) {
                     answered.accept(answer.getAsLong());
                 } else {
@@ -156,7 +156,7 @@ final class LvsdChild implements AutoCloseable {
     /// Asks for a sign of life.
     void ask(long number) {
         if (!work.isShutdown()) {
-            work.execute(() -> write(AddressGuard.question(number)));
+            work.execute(() -> write(SignOfLife.question(number)));
         }
     }
 

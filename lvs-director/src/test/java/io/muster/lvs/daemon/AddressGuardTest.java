@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.driver.Patience;
+import io.muster.pulse.SignOfLife;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -38,18 +39,18 @@ class AddressGuardTest {
 
     @Test
     void whoWorksAnswersWithTheNumberOfTheQuestion() {
-        String answer = answers(AddressGuard.question(17) + "\n", true);
-        assertEquals(OptionalLong.of(17), AddressGuard.answer(answer.strip()));
+        String answer = answers(SignOfLife.question(17) + "\n", true);
+        assertEquals(OptionalLong.of(17), SignOfLife.answer(answer.strip()));
     }
 
     @Test
     void whoDoesntWorkSaysNothing() {
-        assertEquals("", answers(AddressGuard.question(17) + "\n", false));
+        assertEquals("", answers(SignOfLife.question(17) + "\n", false));
     }
 
     @Test
     void otherLinesAreNoAnswers() {
-        assertEquals(OptionalLong.empty(), AddressGuard.answer("works hard"));
-        assertEquals(OptionalLong.empty(), AddressGuard.answer("2026-12-01T13:54:40Z lvsd[1] INFO works 5"));
+        assertEquals(OptionalLong.empty(), SignOfLife.answer("works hard"));
+        assertEquals(OptionalLong.empty(), SignOfLife.answer("2026-12-01T13:54:40Z lvsd[1] INFO works 5"));
     }
 }
