@@ -13,10 +13,9 @@ import java.util.TreeSet;
 ///
 /// | type | identity | only one |
 /// |---|---|---|
-/// | used once at most (`maxinstances` 1: `ip`, `fs`, `lvm`, `vm`) | its primary and unique attributes | in the cluster
-/// |
+/// | used once (`maxinstances` 1: `ip`, `fs`, `lvm`, `vm`) | primary and unique attributes | in the cluster |
 /// | `clusterfs`, `netfs`, `nfsclient`, `nfsexport` | none: made to be shared | |
-/// | any other (`script`) | its unique attributes but the primary, or that if it is the only one | on a node |
+/// | any other (`script`) | its unique attributes but the primary, or the primary | on a node |
 ///
 /// In words: `device=/dev/sdb1`; one that counts on its node only begins with `@`:
 /// `@script.file=/etc/init.d/web`. Devices, mount points and addresses are the same whatever the type;

@@ -17,8 +17,6 @@ import java.util.function.Predicate;
 /// stop-before-start or that of a newer run of its node, and the list of what may still run there, with
 /// which it leaves, parts or is vouched for.
 final class Proofs {
-    private static final SortedSet<String> ANYTHING = new TreeSet<>(List.of(Claims.UNKNOWN));
-
     private final ClusterState state;
     private final Transitions transitions;
 
@@ -72,7 +70,7 @@ final class Proofs {
 
     private static SortedSet<String> has(ServiceMessage.Ready message, Service service) {
         SortedSet<String> has = message.report().held().get(service.name);
-        return has == null ? ANYTHING : has;
+        return has == null ? new TreeSet<>(List.of(Claims.UNKNOWN)) : has;
     }
 
     private void release(Service service, Predicate<Node> which, String reason) {
