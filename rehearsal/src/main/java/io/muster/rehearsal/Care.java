@@ -52,6 +52,9 @@ final class Care {
         // What couldn't be taken out of the file stays in it.
         nodes.forEach(node -> site.documents().draft().keep(node.nodeid()));
         nodes.forEach(this::machine);
+        site.model().nodes().values().stream()
+                .filter(node -> !nodes.contains(node) && node.machine().up())
+                .forEach(this::retire);
         nodes.stream()
                 .filter(node ->
                         Site.manager(node).filter(ServiceManager::quorate).isPresent())
@@ -87,6 +90,16 @@ final class Care {
             for (Unit unit : List.of(Site.CCSD, Site.FENCED, Site.RGMANAGER)) {
                 node.start(unit);
             }
+        }
+    }
+
+    /// It is in the file no more, and stays a member until it leaves.
+    private void retire(ModelNode node) {
+        if (node.cman().isPresent()) {
+            site.operator().leave(node, true, true);
+        } else {
+            node.say("operator switches off what is in cluster.conf no more");
+            site.powerOff(node);
         }
     }
 
