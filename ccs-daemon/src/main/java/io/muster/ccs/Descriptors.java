@@ -1,7 +1,7 @@
 package io.muster.ccs;
 
 import io.muster.config.Element;
-import io.muster.config.client.Errno;
+import io.muster.config.Errno;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.muster.config.ConfigReader;
 import io.muster.config.Element;
-import io.muster.config.client.Errno;
+import io.muster.config.Errno;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,8 +1,8 @@
 package io.muster.ccs.cli;
 
 import io.muster.cli.Command;
+import io.muster.config.Errno;
 import io.muster.config.client.CcsFrames;
-import io.muster.config.client.Errno;
 import io.muster.control.Answer;
 import io.muster.control.CommandClient;
 import io.muster.control.NotRunningException;

@@ -78,9 +78,8 @@ record NodeSetup(
         return new NodeSetup(layout, config, overrides, document, me, keyFile, KeyFile.read(keyFile), addresses);
     }
 
-    /// An address that others can't reach is found now, not when nobody answers. A cluster that lies on one machine as
-    /// a
-    /// whole may use such addresses.
+    /// An address that others can't reach is found now, not when nobody answers. A cluster that lies on
+    /// one machine as a whole may use such addresses.
     static void ownAddress(Addresses addresses, int self) throws IOException {
         boolean alone = addresses.all().keySet().stream().allMatch(nodeid -> nodeid == self);
         boolean oneMachine = addresses.all().values().stream()

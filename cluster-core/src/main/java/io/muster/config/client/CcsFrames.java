@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /// Types of requests on `ccsd.sock`; payloads big-endian as [io.muster.wire.Output] writes them. Each
-/// gets one [io.muster.control.Answer] whose code is 0 or an error number ([Errno]).
+/// gets one [io.muster.control.Answer] whose code is 0 or an error number ([io.muster.config.Errno]).
 ///
 /// | type | request | body of the answer |
 /// |---|---|---|

@@ -1,4 +1,4 @@
-package io.muster.config.client;
+package io.muster.config;
 
 /// Error numbers of Linux that ccsd's clients know, and their texts.
 public enum Errno {
