@@ -1,6 +1,5 @@
 package io.muster.net;
 
-import java.io.FileNotFoundException;
 import java.util.regex.Pattern;
 
 /// What the kernel says of a socket, for people: the text of errno(3) without the call and the number that Netty puts
@@ -19,10 +18,9 @@ public final class SocketWords {
     public static String of(Throwable cause) {
         String text = cause.getMessage();
         if (text == null || text.isBlank()) {
-            if (cause instanceof FileNotFoundException) {
-                return "No such file or directory";
-            }
-            return cause.getClass().getSimpleName();
+            // Netty's exception for ENOENT has no words of its own.
+            String name = cause.getClass().getSimpleName();
+            return name.equals("FileNotFoundException") ? "No such file or directory" : name;
         }
         String words = CALL.matcher(text).replaceAll("");
         return words.equals(text) ? text : PEER.matcher(words).replaceFirst("");

@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Makes what commands are shown: the core's status, addresses, clients. From memory only, so a status answer never
-/// waits
-/// for anything.
+/// Makes what commands are shown: the core's status, addresses, clients. From memory only, so a status
+/// answer never waits for anything.
 ///
 /// Thread: the daemon's loop.
 final class Viewer {
