@@ -2,6 +2,7 @@ package io.muster.lvscf;
 
 import io.muster.finding.Findings;
 import io.muster.finding.Shown;
+import java.util.List;
 
 /// Keys that are read for the sake of old files and do nothing here.
 final class Unbuilt {
@@ -9,6 +10,22 @@ final class Unbuilt {
 
     static void warnFile(Block file, Findings findings) {
         program(file, "ipvsadm", "ipvsadm", "the table is written without a program", findings);
+        boolean loads = file.blocks(Block.Kind.VIRTUAL).stream()
+                .anyMatch(virtual -> !virtual.text("load_monitor", "none").equals("none"));
+        if (file.names("rsh_command") && loads) {
+            noEffect(file, "rsh_command", "load_monitor = uptime reads the load from send_program", findings);
+        }
+        if (!file.flag("hard_shutdown", true)) {
+            noEffect(file, "hard_shutdown", "checks run inside lvsd, there is no nanny that could die", findings);
+        }
+        if (!file.text("debug_level", "NONE").equalsIgnoreCase("NONE")) {
+            noEffect(file, "debug_level", "pulse -v says more", findings);
+        }
+    }
+
+    /// A value that is what happens anyhow asks for nothing, and isn't told.
+    private static void noEffect(Block block, String key, String why, Findings findings) {
+        findings.warn(block.place(key), key + " has no effect here: " + why);
     }
 
     static void warn(Block virtual, Findings findings) {
@@ -18,6 +35,11 @@ final class Unbuilt {
                 "nanny",
                 "checks run inside lvsd; a program of yours goes into send_program",
                 findings);
+        for (String key : List.of("start_cmd", "stop_cmd")) {
+            if (!virtual.text(key, "").isEmpty()) {
+                noEffect(virtual, key, "only failover blocks have it, and they aren't run", findings);
+            }
+        }
     }
 
     /// Naming the usual program is what the original's files do; naming another one meant something.

@@ -314,4 +314,16 @@ class CrossChecksTest {
                         "lvs.cf:7:1: unknown command \"virtual_server\""),
                 said);
     }
+
+    @Test
+    void whatHasNoEffectIsSaidWhereItAsksForSomething() {
+        assertTrue(has(said("hard_shutdown = 0\n" + Sample.virtual("")), "hard_shutdown has no effect here"));
+        assertTrue(has(said("debug_level = MAX\n" + Sample.virtual("")), "debug_level has no effect here"));
+        assertTrue(has(said(Sample.virtual("start_cmd = \"/bin/true\"")), "start_cmd has no effect here"));
+        assertTrue(has(
+                said("rsh_command = ssh\n" + Sample.virtual("load_monitor = uptime\nsend_program = \"/bin/load\"")),
+                "rsh_command has no effect here"));
+        assertFalse(has(
+                said("rsh_command = rsh\nhard_shutdown = 1\ndebug_level = NONE\n" + Sample.virtual("")), "no effect"));
+    }
 }
