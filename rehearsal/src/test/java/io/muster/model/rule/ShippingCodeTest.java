@@ -160,9 +160,8 @@ final class ShippingCodeTest {
                 case MEET ->
                     world.stamp(world.side(node)) > 0
                             && (world.stamp(world.side(node)) > world.stamp(world.side(arg)) || node < arg);
-                // fenced keeps what its agent has proven until it is quorate again, and says it then; in the small
-                // world
-                // the agent takes so long.
+                // fenced keeps what its agent has proven until it is quorate again, and says it then. In the
+                // small world the agent takes so long.
                 case AGENT_DONE -> world.machine(arg) != CMAN || world.quorate(world.side(arg));
                 // Of a living member of which nobody knows what it runs, no service can be named.
                 case ACK -> world.machine(node) != CMAN || world.own(world.side(node), node) != world.all();
