@@ -1,6 +1,8 @@
 package io.muster.os;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.Optional;
 /// `net/ipv4/conf/eth0.5/rp_filter`, `net.ipv4.conf.eth0/5.rp_filter`. Thread: any.
 public final class Sysctl {
     private static final Path ROOT = Path.of("/proc/sys");
+    private static final int MAX_BYTES = 4096;
 
     private Sysctl() {}
 
@@ -27,8 +30,10 @@ public final class Sysctl {
 
     /// Its value without the line end; empty when this kernel has no such setting or it can't be read.
     public static Optional<String> get(String name) {
-        try {
-            return Optional.of(Files.readString(path(name)).strip());
+        // Whole in the first read: the kernel gives nothing more to a second one, and the JDK, which is told that the
+        // file is empty, would read one octet first.
+        try (InputStream in = Files.newInputStream(path(name))) {
+            return Optional.of(new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8).strip());
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -22,6 +22,18 @@ class SysctlTest {
     }
 
     @Test
+    void settingsAreReadWhole() throws Exception {
+        Network.inNamespace(() -> {
+            String retrans = Sysctl.ofNeighbours("ipv4", "a0", "retrans_time_ms");
+            assertEquals(Optional.of("1000"), Sysctl.get(retrans));
+            Sysctl.set(retrans, "400");
+            assertEquals(Optional.of("400"), Sysctl.get(retrans));
+            Sysctl.set("net.ipv4.ip_local_port_range", "40000 50000");
+            assertEquals(Optional.of("40000\t50000"), Sysctl.get("net.ipv4.ip_local_port_range"));
+        });
+    }
+
+    @Test
     void aSettingThisKernelHasNotIsSaid() {
         assertTrue(Sysctl.get("net.ipv4.vs.nothing_like_it").isEmpty());
         var missing = assertThrows(NetException.class, () -> Sysctl.set("net.ipv4.nothing_like_it", "1"));
