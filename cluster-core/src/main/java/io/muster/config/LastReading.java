@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What the octets of a cluster.conf say, read anew only when they aren't those of the last time: daemons are handed
-/// the same document again and again, and reading one takes longer than all else that they do with it.
+/// What the octets of a cluster.conf say, read anew only when they aren't those of the last time: daemons
+/// are handed the same document again and again, and reading one takes longer than all else that they do
+/// with it.
 ///
 /// Thread: any. Says no more than [ConfigReader#parse] would.
 public final class LastReading {

@@ -132,7 +132,8 @@ final class Equality {
             case GroupEntry.Message(long position, var from, boolean regular, byte[] payload, var _) ->
                 Arrays.hashCode(payload) * 31 + from.hashCode() * 17 + Long.hashCode(position) + (regular ? 1 : 0);
             case GroupEntry.Config config -> Long.hashCode(config.position()) * 31 + Arrays.hashCode(config.bytes());
-            // By its words: hashes of records are sums, and those of two entries of one place may be equal.
+            // By its words: hashes of records are sums, and those of two entries of one place may be
+            // equal.
             default -> entry.toString().hashCode();
         };
     }

@@ -156,8 +156,8 @@ final class Care {
                 continue;
             }
             boolean again = !before.add(victim.node());
-            // Agents reach whoever the file names with a method, and whoever a former file did, which they are left
-            // the time for. Who was never met and is there now answers for itself.
+            // Agents reach whoever the file names with a method, and whoever a former file did, which they
+            // are left the time for. Who was never met and is there now answers for itself.
             boolean others = line == null ? !again : line.methods() > 0 || unknown && run.isPresent();
             if (others) {
                 continue;

@@ -1,7 +1,8 @@
 package io.muster.rehearsal;
 
-/// By which rules a story is drawn from its seed: a seed names one only together with its edition. Whoever changes what
-/// is drawn, or in which order, makes a new one, so that what the corpus has of an older one stays the story it was.
+/// By which rules a story is drawn from its seed: a seed names one only together with its edition. Whoever
+/// changes what is drawn, or in which order, makes a new one, so that what the corpus has of an older one
+/// stays the story it was.
 public enum Edition {
     /// Without what daemons didn't bear when it was the build's.
     TWO_USUAL("2-usual"),

@@ -33,7 +33,8 @@ public final class MetadataParser {
         this.agent = agent;
     }
 
-    /// Looking for it in all jars takes longer than any document. It may be used from any thread once it is set up.
+    /// Looking for it in all jars takes longer than any document. It may be used from any thread once it
+    /// is set up.
     private static final class Factory {
         static final XMLInputFactory STAX = made();
 
