@@ -18,10 +18,9 @@ import java.util.TreeMap;
 /// address of each next hop is kept here. When the carrier is back it is put back as one that is doubtful, and asked
 /// there; whoever doesn't answer in [#STEP_MS] is asked for by everybody's address, as it may have another one now.
 ///
-/// A card of our own that was changed is told to the others by the questions our packets ask, and by no others: those
-/// the
-/// kernel asks of its own accord come from another address of ours (IPv6: the link's own). So after such a change
-/// nothing is recalled, only asked.
+/// A card of our own that was changed is told to the others by the questions our packets ask, and by no others:
+/// those that the kernel asks of its own accord come from another address of ours (IPv6: the link's own). So after
+/// such a change nothing is recalled, only asked.
 ///
 /// | a hop is | leaves it when |
 /// |---|---|

@@ -38,7 +38,6 @@ class UnusedCodeTest {
             "virtual machines migrate: the tree's half is there already",
             "io.muster.service.ResultCode.number",
             "the original's numbers, in which its clients are answered",
-            "io.muster.control.Session.gid",
             "what the group cluster may ask goes by it");
 
     /// For tests and demonstrations: what one needs of them the next one will.

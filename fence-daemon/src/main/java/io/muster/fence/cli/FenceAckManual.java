@@ -39,7 +39,7 @@ public final class FenceAckManual implements Command {
     private static final String USAGE = """
             Usage: fence_ack_manual [options] NODE
               NODE     name or nodeid of a victim, also as -n NODE
-              -i RUN   only this run of it: its first digits, as fence_tool ls and cman_tool nodes -f show them
+              -i RUN   only this run of it: its first digits, as fence_tool ls and cman_tool show them
               -s NAME  only this service of it: it runs there no longer; also of a member without rgmanager
               -O       don't ask
               -h       print this help, then exit
