@@ -37,8 +37,7 @@ class UnusedCodeTest {
             "io.muster.resource.AgentMetadata.migratory",
             "virtual machines migrate: the tree's half is there already",
             "io.muster.service.ResultCode.number",
-            "the original's numbers, in which its clients are answered",
-            "what the group cluster may ask goes by it");
+            "the original's numbers, in which its clients are answered");
 
     /// For tests and demonstrations: what one needs of them the next one will.
     private static final Set<String> BESIDE_THE_PRODUCT =
