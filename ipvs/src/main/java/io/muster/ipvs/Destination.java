@@ -17,6 +17,11 @@ public record Destination(
         return new Destination(address, port, forwarding, other, upper, lower, tunnel);
     }
 
+    /// With other limits on its connections, 0 for none.
+    public Destination withLimits(int most, int least) {
+        return new Destination(address, port, forwarding, weight, most, least, tunnel);
+    }
+
     /// Whether both are the same server of a service, whatever their settings.
     public boolean sameServer(Destination other) {
         return port == other.port && address.equals(other.address);

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// | no longer in lvs.cf, with connections left | at weight 0, with `drain_on_removal`; UDP: not at all |
 /// | drained beyond its deadline | not at all, which ends its connections (`expire_nodest_conn`) |
 ///
+/// How many connections it takes is lvs.cf's to say; where that says nothing, what was set by hand stays.
+///
 /// Where nobody is left with a weight above 0, the sorry server is added at weight 1.
 final class Desired {
     /// What the checks say.
@@ -62,15 +64,18 @@ final class Desired {
         for (Map.Entry<RealServer, Plan.Server> each : service.servers().entrySet()) {
             int weight = weight(service, each.getKey(), each.getValue(), verdicts, drains.get(each.getKey()));
             if (weight >= 0) {
-                destinations.put(each.getKey(), each.getValue().destination().withWeight(weight));
+                Destination wanted = each.getValue().destination().withWeight(weight);
+                boolean told = each.getValue().server().limits().isPresent();
+                destinations.put(each.getKey(), told ? wanted : view.withLimitsByHand(each.getKey(), wanted));
                 taking |= weight > 0;
             }
         }
         drains.leaving(service.service().id(), view).forEach(destinations::putIfAbsent);
         if (!taking) {
-            service.sorry()
-                    .ifPresent(sorry ->
-                            destinations.put(RealServer.of(service.service().id(), sorry), sorry));
+            service.sorry().ifPresent(sorry -> {
+                RealServer place = RealServer.of(service.service().id(), sorry);
+                destinations.put(place, view.withLimitsByHand(place, sorry));
+            });
         }
         return new Setup(service.service(), destinations);
     }

@@ -34,6 +34,7 @@ public record LvsdStatus(
     /// A virtual server.
     ///
     /// @param service `TCP 10.1.1.1:80`
+    /// @param flags `ops` and the scheduler's, with blanks between; "" for none
     /// @param present whether it is in the table
     /// @param sorry address of its sorry server, "" for none
     /// @param sorryActive whether that one is in the table
@@ -41,6 +42,7 @@ public record LvsdStatus(
             String name,
             String service,
             String scheduler,
+            String flags,
             int persistentS,
             boolean present,
             String sorry,
@@ -60,6 +62,8 @@ public record LvsdStatus(
     /// @param configuredWeight lvs.cf's
     /// @param wantedWeight what it should have in the table now; -1 for not being there
     /// @param actualWeight what it has at the last look; -1 for not being there
+    /// @param upper how many connections it takes at most by the table, 0 for any number
+    /// @param lower below which one that was full takes some again, 0 for the kernel's choice
     /// @param persistent templates
     /// @param checks ended, and `failures` of them failed, since it was configured
     public record Server(
@@ -72,6 +76,8 @@ public record LvsdStatus(
             int configuredWeight,
             int wantedWeight,
             int actualWeight,
+            int upper,
+            int lower,
             long active,
             long inactive,
             long persistent,

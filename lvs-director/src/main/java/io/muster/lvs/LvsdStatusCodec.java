@@ -27,7 +27,7 @@ public final class LvsdStatusCodec {
     /// The code of an answer that says no; its text says why.
     public static final int REFUSED = 1;
 
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     private static final int MOST = 100_000;
 
     private LvsdStatusCodec() {}
@@ -71,6 +71,7 @@ public final class LvsdStatusCodec {
         out.string(virtual.name())
                 .string(virtual.service())
                 .string(virtual.scheduler())
+                .string(virtual.flags())
                 .u32(virtual.persistentS())
                 .bool(virtual.present())
                 .string(virtual.sorry())
@@ -88,6 +89,8 @@ public final class LvsdStatusCodec {
                 .i32(server.configuredWeight())
                 .i32(server.wantedWeight())
                 .i32(server.actualWeight())
+                .i32(server.upper())
+                .i32(server.lower())
                 .u64(server.active())
                 .u64(server.inactive())
                 .u64(server.persistent())
@@ -123,6 +126,7 @@ public final class LvsdStatusCodec {
 
     private static LvsdStatus.Virtual virtual(Input in) throws MalformedMessage {
         return new LvsdStatus.Virtual(
+                in.string(),
                 in.string(),
                 in.string(),
                 in.string(),
@@ -191,6 +195,8 @@ public final class LvsdStatusCodec {
                 in.bool(),
                 in.u64(),
                 in.string(),
+                in.i32(),
+                in.i32(),
                 in.i32(),
                 in.i32(),
                 in.i32(),

@@ -90,8 +90,14 @@ public record Plan(SortedMap<ServiceId, Service> services, Map<String, ServiceId
         String name = id.toString();
         for (LvsConfig.Server server : virtual.servers()) {
             if (server.active()) {
-                var destination = Destination.of(
-                        server.address(), server.tablePort(), config.forwarding(), Math.max(0, server.weight()));
+                var destination = new Destination(
+                        server.address(),
+                        server.tablePort(),
+                        config.forwarding(),
+                        Math.max(0, server.weight()),
+                        server.limits().map(LvsConfig.Limits::upper).orElse(0),
+                        server.limits().map(LvsConfig.Limits::lower).orElse(0),
+                        server.tunnel());
                 var target = new Target(name, server.address(), server.port());
                 var place = RealServer.of(id, destination);
                 Rules rules = ServerChecks.rules(virtual, server);
@@ -106,13 +112,26 @@ public record Plan(SortedMap<ServiceId, Service> services, Map<String, ServiceId
         var service = new VirtualService(
                 id,
                 virtual.scheduler(),
-                persistent ? VirtualService.PERSISTENT : 0,
+                virtual.flags() | (persistent ? VirtualService.PERSISTENT : 0),
                 virtual.persistentS(),
                 persistent ? virtual.pmask() : id.v6() ? 128 : -1,
                 "");
         Optional<Destination> sorry =
                 virtual.sorryServer().map(address -> Destination.of(address, id.port(), config.forwarding(), 1));
         return new Service(virtual, service, servers, sorry);
+    }
+
+    /// Whether lvs.cf says nothing of how many connections one takes, so that limits set by hand are nobody's fault.
+    boolean leavesLimits(RealServer place) {
+        Service service = services.get(place.service());
+        Server server = service == null ? null : service.servers().get(place);
+        return server != null
+                ? server.server().limits().isEmpty()
+                : service != null
+                        && service.sorry()
+                                .filter(sorry ->
+                                        RealServer.of(place.service(), sorry).equals(place))
+                                .isPresent();
     }
 
     /// The real server that a target stands for, by the virtual's name and its own: `web/one`.

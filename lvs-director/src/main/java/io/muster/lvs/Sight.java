@@ -19,6 +19,9 @@ final class Sight {
         boolean first = !parts.view.seen();
         SortedMap<RealServer, LvsdEffect.Log> byHand =
                 course.goesOn() ? parts.drains.look(course.plan(), read.table(), wallMs) : new TreeMap<>();
+        if (course.goesOn()) {
+            limits(read.table(), course.plan(), parts);
+        }
         strange(read.table(), byHand, course, parts);
         byHand.values().forEach(parts.journal::add);
         if (first) {
@@ -51,6 +54,18 @@ final class Sight {
         }
         if (!strange.isEmpty()) {
             parts.changes.retry();
+        }
+    }
+
+    private static void limits(List<ServiceEntry> table, Plan plan, Parts parts) {
+        for (RealServer server : parts.view.limitsByHand(table, plan)) {
+            Destination now = parts.view.destination(server);
+            if (now != null) {
+                parts.journal.log(
+                        Level.INFO,
+                        server + ": u_threshold " + now.upper() + ", l_threshold " + now.lower()
+                                + " set by hand: stays, since lvs.cf says nothing of them");
+            }
         }
     }
 

@@ -2,7 +2,9 @@ package io.muster.lvs;
 
 import io.muster.checks.TargetHealth;
 import io.muster.ipvs.Destination;
+import io.muster.ipvs.SchedulerFlag;
 import io.muster.ipvs.ServiceId;
+import io.muster.ipvs.VirtualService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,12 +60,20 @@ final class StatusOf {
                 service.virtual().name(),
                 service.service().id().toString(),
                 service.service().scheduler(),
+                flags(service.service()),
                 service.service().persistent() ? service.service().timeoutS() : 0,
                 view.get(service.service().id()) != null,
                 sorry.map(place -> place.address().toString()).orElse(""),
                 sorry.filter(place -> view.destination(place) != null && Desired.sorry(service, parts, parts.drains))
                         .isPresent(),
                 servers);
+    }
+
+    private static String flags(VirtualService service) {
+        String text = SchedulerFlag.any(service.flags())
+                ? SchedulerFlag.text(service.flags(), service.scheduler()).replace(',', ' ')
+                : "";
+        return (service.flags() & VirtualService.ONE_PACKET) == 0 ? text : ("ops " + text).strip();
     }
 
     /// One that lvs.cf no longer has.
@@ -81,6 +91,8 @@ final class StatusOf {
                 0,
                 0,
                 present == null ? -1 : present.weight(),
+                present == null ? 0 : present.upper(),
+                present == null ? 0 : present.lower(),
                 counts.active(),
                 counts.inactive(),
                 counts.persistent(),
@@ -108,6 +120,8 @@ final class StatusOf {
                 planned.destination().weight(),
                 wanted.map(Destination::weight).orElse(-1),
                 present.map(Destination::weight).orElse(-1),
+                present.map(Destination::upper).orElse(0),
+                present.map(Destination::lower).orElse(0),
                 counts.active(),
                 counts.inactive(),
                 counts.persistent(),

@@ -8,6 +8,7 @@ import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
+import io.muster.lvscf.LvsConfig.Limits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,10 @@ final class TableView {
     private TreeMap<ServiceId, Setup> services = new TreeMap<>();
 
     private final Map<RealServer, Counts> counts = new TreeMap<>();
+
+    /// Limits that somebody has set where lvs.cf says nothing of any; also of those that are out just now.
+    private final TreeMap<RealServer, Limits> limits = new TreeMap<>();
+
     private int servers;
     private boolean seen;
 
@@ -36,7 +41,12 @@ final class TableView {
     ///
     /// @param services in the order of their ids
     /// @param counts of those that have any connection
-    record Image(List<Seen> services, List<Counted> counts, int servers, boolean seen) {
+    record Image(
+            List<Seen> services,
+            List<Counted> counts,
+            SortedMap<RealServer, Limits> limits,
+            int servers,
+            boolean seen) {
         /// A service, its destinations in the table's order.
         record Seen(VirtualService service, List<Destination> destinations) {}
 
@@ -55,6 +65,7 @@ final class TableView {
                         .filter(each -> !each.getValue().equals(Counts.NONE))
                         .map(each -> new Image.Counted(each.getKey(), each.getValue()))
                         .toList(),
+                new TreeMap<>(limits),
                 servers,
                 seen);
     }
@@ -68,6 +79,8 @@ final class TableView {
         }
         counts.clear();
         image.counts().forEach(each -> counts.put(each.server(), each.counts()));
+        limits.clear();
+        limits.putAll(image.limits());
         servers = image.servers();
         seen = image.seen();
     }
@@ -98,6 +111,44 @@ final class TableView {
 
     Counts counts(RealServer server) {
         return counts.getOrDefault(server, Counts.NONE);
+    }
+
+    /// Takes the limits of a table just read that aren't those of this view, where it is up to the operator to set
+    /// them; before [#read].
+    ///
+    /// @return whose they are
+    List<RealServer> limitsByHand(List<ServiceEntry> table, Plan plan) {
+        var touched = new ArrayList<RealServer>();
+        limits.keySet().removeIf(server -> !plan.leavesLimits(server));
+        for (ServiceEntry entry : table) {
+            ServiceId id = entry.service().id();
+            Setup before = services.get(id);
+            for (DestinationEntry each : entry.destinations()) {
+                Destination now = each.destination();
+                RealServer server = RealServer.of(id, now);
+                Destination old = before == null ? null : before.destinations().get(server);
+                boolean same = old != null && old.upper() == now.upper() && old.lower() == now.lower();
+                if (same || !plan.leavesLimits(server)) {
+                    continue;
+                }
+                if (now.upper() > 0) {
+                    limits.put(server, new Limits(now.upper(), now.lower()));
+                } else {
+                    limits.remove(server);
+                }
+                if (old != null) {
+                    put(id, old.withLimits(now.upper(), now.lower()));
+                    touched.add(server);
+                }
+            }
+        }
+        return touched;
+    }
+
+    /// A server as it should be, with the limits that somebody has given it.
+    Destination withLimitsByHand(RealServer server, Destination wanted) {
+        Limits set = limits.get(server);
+        return set == null ? wanted : wanted.withLimits(set.upper(), set.lower());
     }
 
     /// Takes what was read.

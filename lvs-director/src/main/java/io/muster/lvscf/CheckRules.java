@@ -29,6 +29,9 @@ final class CheckRules {
                         !program.isEmpty()
                                 ? Kind.PROGRAM
                                 : send.isEmpty() && expect.isEmpty() ? Kind.CONNECT : Kind.TALK);
+        if (block.text("protocol", "tcp").equals("sctp")) {
+            kind = overSctp(block, kind, findings);
+        }
         if (kind == Kind.CONNECT && plainHttp(block)) {
             // What the original's nanny does on port 80 when it isn't told anything.
             kind = Kind.TALK;
@@ -55,6 +58,27 @@ final class CheckRules {
                 block.text("check_path", kind == Kind.DNS ? "." : kind == Kind.HTTP || kind == Kind.HTTPS ? "/" : ""),
                 (int) block.number("check_status", 0),
                 digest(block, findings));
+    }
+
+    /// No check of ours speaks SCTP: a server is pinged unless the file names something else.
+    private static Kind overSctp(Block block, Kind kind, Findings findings) {
+        for (String key : List.of("send", "expect")) {
+            if (kind == Kind.TALK && block.names(key)) {
+                findings.error(
+                        block.place(key),
+                        key + ": nothing is sent over SCTP: check = ping, or a send_program of yours");
+            }
+        }
+        if (kind == Kind.CONNECT && block.names("check")) {
+            findings.error(
+                    block.place("check"),
+                    "check: invalid argument \"connect\": no check connects over SCTP: ping, or a send_program of yours");
+        } else if (kind == Kind.CONNECT) {
+            findings.warn(
+                    block.place("protocol"),
+                    "protocol: servers are only pinged, since no check connects over SCTP: a send_program can do it");
+        }
+        return kind == Kind.CONNECT || kind == Kind.TALK ? Kind.PING : kind;
     }
 
     private static boolean plainHttp(Block block) {

@@ -4,6 +4,7 @@ import static io.muster.finding.Shown.quoted;
 
 import io.muster.finding.Findings;
 import io.muster.ipvs.Forwarding;
+import io.muster.ipvs.ServiceId;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.lvscf.LvsConfig.Heartbeat;
 import io.muster.lvscf.LvsConfig.LoadMonitor;
@@ -134,6 +135,7 @@ final class ConfigBuilder {
     }
 
     private Virtual virtual(Block block) {
+        TableKeys.check(block, forwarding, findings);
         boolean active = block.flag("active", false);
         Optional<FloatingAddress> address = floating(block, "address", "vip_nmask");
         int fwmark = (int) block.number("fwmark", 0);
@@ -151,9 +153,10 @@ final class ConfigBuilder {
                 active,
                 address,
                 fwmark,
-                block.text("protocol", "tcp").equals("udp") ? 17 : 6,
+                protocol(block),
                 port,
                 block.text("scheduler", "wlc"),
+                TableKeys.flags(block, findings),
                 (int) block.number("persistent", 0),
                 pmask(block, v6),
                 block.value("sorry_server", IpAddress.class),
@@ -165,6 +168,14 @@ final class ConfigBuilder {
                 block.text("start_cmd", ""),
                 block.text("stop_cmd", ""),
                 servers);
+    }
+
+    private static int protocol(Block block) {
+        return switch (block.text("protocol", "tcp")) {
+            case "udp" -> ServiceId.UDP;
+            case "sctp" -> ServiceId.SCTP;
+            default -> ServiceId.TCP;
+        };
     }
 
     private int pmask(Block block, boolean v6) {
@@ -185,6 +196,7 @@ final class ConfigBuilder {
     }
 
     private Optional<Server> server(Block virtual, Block block, boolean marked, int port) {
+        TableKeys.check(block, forwarding, findings);
         boolean active = block.flag("active", false);
         boolean own = block.names("port");
         boolean early = !own
@@ -212,7 +224,14 @@ final class ConfigBuilder {
             }
             return Optional.empty();
         }
-        return Optional.of(
-                new Server(block.name, address.get(), active, checked, table, (int) block.number("weight", 1)));
+        return Optional.of(new Server(
+                block.name,
+                address.get(),
+                active,
+                checked,
+                table,
+                (int) block.number("weight", 1),
+                TableKeys.limits(virtual, block),
+                TableKeys.tunnel(virtual, block, forwarding)));
     }
 }

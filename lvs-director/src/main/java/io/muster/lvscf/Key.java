@@ -27,6 +27,8 @@ record Key(String name, Shape shape, List<String> words, long low, long high) {
         /// One word, or text in quotes.
         TEXT,
         WORD,
+        /// Names with commas, as ipvsadm's `-b` takes them; kept as flags of a virtual service.
+        SCHEDULER_FLAGS,
         /// `[ a b ]`
         LIST,
         /// Written by the original's web interface and refused by its own parser.
@@ -82,9 +84,11 @@ record Key(String name, Shape shape, List<String> words, long low, long high) {
             key("vip_nmask", Shape.MASK),
             key("sorry_server", Shape.HOST),
             number("fwmark", 0, 0xffff_ffffL),
-            words("protocol", "tcp", "udp"),
+            words("protocol", "tcp", "udp", "sctp"),
             key("port", Shape.PORT, 0, 65535),
             new Key("scheduler", Shape.WORD, SCHEDULERS, 0, 0),
+            new Key("sched_flags", Shape.SCHEDULER_FLAGS, List.of(), 0, 0),
+            key("ops", Shape.FLAG),
             number("persistent", 0, SECONDS),
             key("pmask", Shape.MASK),
             key("send", Shape.TEXT),
@@ -107,14 +111,20 @@ record Key(String name, Shape shape, List<String> words, long low, long high) {
             number("check_status", 100, 599),
             key("check_digest", Shape.TEXT));
 
+    /// Of a server, and of a virtual for all its servers.
+    private static final List<Key> DESTINATIONS = List.of(
+            number("u_threshold", 0, Integer.MAX_VALUE),
+            number("l_threshold", 0, Integer.MAX_VALUE),
+            words("tun_type", "ipip", "gue", "gre"),
+            number("tun_port", 1, 65535),
+            key("tun_nocsum", Shape.FLAG),
+            key("tun_csum", Shape.FLAG),
+            key("tun_remcsum", Shape.FLAG));
+
     static final Map<String, Key> VIRTUAL = Collections.unmodifiableMap(with("deadtime"));
     static final Map<String, Key> FAILOVER = Collections.unmodifiableMap(with("heartbeat"));
 
-    static final Map<String, Key> SERVER = Collections.unmodifiableMap(table(
-            key("address", Shape.HOST),
-            key("active", Shape.FLAG),
-            number("port", 0, 65535),
-            number("weight", 0, Integer.MAX_VALUE)));
+    static final Map<String, Key> SERVER = Collections.unmodifiableMap(servers());
 
     Key {
         words = List.copyOf(words);
@@ -136,9 +146,20 @@ record Key(String name, Shape shape, List<String> words, long low, long high) {
         return new Key(name, Shape.WORD, List.of(words), 0, 0);
     }
 
+    private static Map<String, Key> servers() {
+        Map<String, Key> table = table(
+                key("address", Shape.HOST),
+                key("active", Shape.FLAG),
+                number("port", 0, 65535),
+                number("weight", 0, Integer.MAX_VALUE));
+        DESTINATIONS.forEach(key -> table.put(key.name, key));
+        return table;
+    }
+
     private static Map<String, Key> with(String ignored) {
         var table = new LinkedHashMap<String, Key>();
         BOTH.forEach(key -> table.put(key.name, key));
+        DESTINATIONS.forEach(key -> table.put(key.name, key));
         table.put(ignored, key(ignored, Shape.IGNORED));
         return table;
     }

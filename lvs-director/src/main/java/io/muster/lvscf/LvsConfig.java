@@ -2,6 +2,7 @@ package io.muster.lvscf;
 
 import io.muster.driver.Secret;
 import io.muster.ipvs.Forwarding;
+import io.muster.ipvs.Tunnel;
 import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,7 +112,8 @@ public record LvsConfig(
     ///
     /// @param name as in the file
     /// @param fwmark 0 for none
-    /// @param protocol 6 or 17
+    /// @param protocol 6, 17 or, Muster's own, 132
+    /// @param flags Muster's own: `sched_flags` and `ops`, as the table has them
     /// @param persistentS 0 for off
     /// @param pmask IPv4 mask as a number (all ones if not given), IPv6 prefix length (128)
     /// @param sorryServer takes the connections while no real server is up
@@ -128,6 +130,7 @@ public record LvsConfig(
             int protocol,
             int port,
             String scheduler,
+            int flags,
             int persistentS,
             int pmask,
             Optional<IpAddress> sorryServer,
@@ -151,7 +154,23 @@ public record LvsConfig(
     ///     direct routing and tunnels, which change no port; 0 (each connection keeps its port) in a virtual with a
     ///     firewall mark unless NAT and a `port` of its own say otherwise
     /// @param weight 0 and more
-    public record Server(String name, IpAddress address, boolean active, int port, int tablePort, int weight) {}
+    /// @param limits Muster's own: empty where the file says nothing of them, and then those set by hand stay
+    /// @param tunnel Muster's own: how packets are wrapped, with `network = tunnel`
+    public record Server(
+            String name,
+            IpAddress address,
+            boolean active,
+            int port,
+            int tablePort,
+            int weight,
+            Optional<Limits> limits,
+            Tunnel tunnel) {}
+
+    /// How many connections a real server takes.
+    ///
+    /// @param upper most, 0 for any number
+    /// @param lower below which one that was full takes some again, 0 for the kernel's three quarters
+    public record Limits(int upper, int lower) {}
 
     /// Where load figures come from.
     public enum LoadMonitor {

@@ -4,13 +4,16 @@ import static io.muster.finding.Shown.quoted;
 
 import io.muster.cli.Nearest;
 import io.muster.finding.Findings;
+import io.muster.ipvs.SchedulerFlag;
 import io.muster.net.IpAddress;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads what stands behind `=`. Every refusal carries the original's phrase: `integer expected`, `boolean expected`,
@@ -24,6 +27,11 @@ final class ValueReader {
     private static final Pattern LEADING_ZERO = Pattern.compile("(?=.*(^|\\.)0\\d)\\d{1,4}(\\.\\d{1,4}){3}");
     private static final Pattern DEVICE = Pattern.compile("[^/\\s\\p{Cntrl}]{1,15}");
     private static final Pattern SERVICE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9+._/-]{0,62}");
+
+    private static final List<String> ALL_FLAGS = Stream.of("sh", "mh")
+            .flatMap(scheduler -> SchedulerFlag.names(scheduler).stream())
+            .distinct()
+            .toList();
 
     private final NameLookup names;
     private final Findings findings;
@@ -52,7 +60,8 @@ final class ValueReader {
             case LIST -> list(key, tokens);
             case IGNORED -> ignored(key, line.first());
             case PLACED -> placed(key, tokens);
-            case INTEGER, FLAG, DURATION, HOST, MASK, PORT, WORD -> only(key, tokens, 1) ? single(key, at) : null;
+            case INTEGER, FLAG, DURATION, HOST, MASK, PORT, WORD, SCHEDULER_FLAGS ->
+                only(key, tokens, 1) ? single(key, at) : null;
         };
         return new Block.Entry(line.first(), at, rest, value);
     }
@@ -62,7 +71,7 @@ final class ValueReader {
         return switch (key.shape()) {
             case HOST, PLACED -> text.equals("0.0.0.0") || text.equals("::");
             case MASK -> text.equals("0.0.0.0") || text.equals("0");
-            case TEXT, LIST, IGNORED, INTEGER, FLAG, DURATION, PORT, WORD -> false;
+            case TEXT, LIST, IGNORED, INTEGER, FLAG, DURATION, PORT, WORD, SCHEDULER_FLAGS -> false;
         };
     }
 
@@ -75,6 +84,7 @@ final class ValueReader {
             case MASK -> mask(key, at, at.text());
             case PORT -> port(key, at);
             case WORD -> word(key, at);
+            case SCHEDULER_FLAGS -> schedulerFlags(key, at);
             case TEXT, LIST, IGNORED, PLACED -> throw new IllegalStateException(key.name());
         };
     }
@@ -259,6 +269,25 @@ final class ValueReader {
                         + (hint.isEmpty() ? ": one of " + String.join(", ", key.words()) : hint)
                         + unquote(at.text()));
         return null;
+    }
+
+    /// Whether they fit the scheduler only the whole block can say.
+    private @Nullable List<SchedulerFlag> schedulerFlags(Key key, Line.Token at) {
+        var flags = new ArrayList<SchedulerFlag>();
+        for (String name : at.text().split(",", -1)) {
+            Optional<SchedulerFlag> flag = SchedulerFlag.named(name);
+            if (flag.isEmpty()) {
+                String hint = Nearest.hint(name, ALL_FLAGS);
+                findings.error(
+                        at,
+                        key.name() + ": invalid argument " + quoted(name)
+                                + (hint.isEmpty() ? ": of " + String.join(", ", ALL_FLAGS) + ", with commas" : hint)
+                                + unquote(name));
+                return null;
+            }
+            flags.add(flag.get());
+        }
+        return flags;
     }
 
     private @Nullable List<String> list(Key key, List<Line.Token> tokens) {

@@ -31,7 +31,7 @@ final class Hands {
         ServiceId id = entry.service().id();
         List<DestinationEntry> servers = entry.destinations();
         DestinationEntry server = servers.isEmpty() ? null : servers.get(world.dice.nextInt(servers.size()));
-        switch (world.dice.nextInt(7)) {
+        switch (world.dice.nextInt(8)) {
             case 0 -> {
                 world.table.apply(new IpvsOp.DeleteService(id));
                 world.unsaved().stream()
@@ -52,6 +52,13 @@ final class Hands {
                 }
             }
             case 4 -> {
+                if (server != null) {
+                    int upper = world.dice.nextInt(3) * 50;
+                    world.table.apply(
+                            new IpvsOp.EditDestination(id, server.destination().withLimits(upper, upper / 2)));
+                }
+            }
+            case 5 -> {
                 if (server != null) {
                     RealServer place = RealServer.of(id, server.destination());
                     world.zeroed.remove(place);

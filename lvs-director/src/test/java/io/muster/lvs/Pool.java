@@ -1,6 +1,7 @@
 package io.muster.lvs;
 
 import io.muster.ipvs.ServiceId;
+import io.muster.ipvs.Tunnel;
 import io.muster.lvscf.LvsConfig;
 import io.muster.lvscf.Sample;
 import io.muster.net.IpAddress;
@@ -54,6 +55,7 @@ final class Pool {
                 id.isMark() ? ServiceId.TCP : id.protocol(),
                 id.isMark() ? 80 : id.port(),
                 scheduler,
+                0,
                 persistentS,
                 -1,
                 sorry ? Optional.of(address("10.2.0.99")) : Optional.empty(),
@@ -70,7 +72,14 @@ final class Pool {
     static LvsConfig.Server server(int virtual, int number, int weight) {
         int port = virtual == 3 ? 80 : id(virtual).port();
         return new LvsConfig.Server(
-                "s" + number, address("10.2.0." + (number + 1)), true, port, virtual == 3 ? 0 : port, weight);
+                "s" + number,
+                address("10.2.0." + (number + 1)),
+                true,
+                port,
+                virtual == 3 ? 0 : port,
+                weight,
+                Optional.empty(),
+                Tunnel.NONE);
     }
 
     /// Many virtual servers, 10.1.H.L:80, of so many real servers each, counted on from 10.2.0.1; checks every 5 s.
@@ -92,7 +101,8 @@ final class Pool {
         for (int v = 0; v < virtuals; v++) {
             var members = new ArrayList<LvsConfig.Server>();
             for (int s = 0; s < servers; s++) {
-                members.add(new LvsConfig.Server("s" + s, place(2, v * servers + s + 1), true, 80, 80, 1));
+                members.add(new LvsConfig.Server(
+                        "s" + s, place(2, v * servers + s + 1), true, 80, 80, 1, Optional.empty(), Tunnel.NONE));
             }
             all.add(new LvsConfig.Virtual(
                     "v" + v,
@@ -102,6 +112,7 @@ final class Pool {
                     ServiceId.TCP,
                     80,
                     one.scheduler(),
+                    0,
                     0,
                     -1,
                     Optional.empty(),

@@ -17,6 +17,7 @@ import io.muster.lvscf.LvsConfig;
 import io.muster.lvscf.Sample;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ReconcilerTest {
@@ -355,7 +356,86 @@ class ReconcilerTest {
         assertEquals(2, lvsd.said("already: left out"));
     }
 
-    /// Thresholds and tunnels don't show in the fingerprint: of a large table a part is read with each look.
+    private void limit(int server, int upper, int lower) {
+        hand(new IpvsOp.EditDestination(
+                WEB,
+                Destination.of(Pool.address("10.2.0." + (server + 1)), 80, Forwarding.MASQ, 4)
+                        .withLimits(upper, lower)));
+    }
+
+    private String limits() {
+        return String.join(
+                " ",
+                lvsd.table.destinations(WEB).stream()
+                        .map(each -> each.destination().address() + "="
+                                + each.destination().upper() + "/"
+                                + each.destination().lower())
+                        .sorted()
+                        .toList());
+    }
+
+    private static LvsConfig limited(int upper, int lower) {
+        LvsConfig.Server server = Pool.server(0, 0, 4);
+        var other = new LvsConfig.Server(
+                server.name(),
+                server.address(),
+                true,
+                server.port(),
+                server.tablePort(),
+                4,
+                Optional.of(new LvsConfig.Limits(upper, lower)),
+                Tunnel.NONE);
+        return Sample.config(
+                List.of(Pool.virtual(0, "wlc", 0, false, 1_000, 2_000, false, List.of(other, Pool.server(0, 1, 4)))));
+    }
+
+    @Test
+    void limitsSetByHandStayWhereTheFileSaysNothingOfThem() {
+        lvsd.start(config(0, true, false, 4, 4)).run(60_000);
+        limit(0, 50, 10);
+        lvsd.run(40_000);
+        assertEquals("10.2.0.1=50/10 10.2.0.2=0/0", limits());
+        assertEquals(0, lvsd.core.status(lvsd.nowMs).counters().drift());
+        assertEquals(1, lvsd.said("u_threshold 50, l_threshold 10 set by hand: stays"));
+        assertEquals(
+                50,
+                lvsd.core
+                        .status(lvsd.nowMs)
+                        .virtuals()
+                        .getFirst()
+                        .servers()
+                        .getFirst()
+                        .upper());
+        lvsd.dead.add("10.2.0.1:80");
+        lvsd.run(5_000);
+        assertEquals("10.2.0.2=0/0", limits(), "out");
+        lvsd.dead.clear();
+        lvsd.run(90_000);
+        assertEquals("10.2.0.1=50/10 10.2.0.2=0/0", limits(), "and in again, through all steps of its weight");
+        assertEquals("10.2.0.1:80=4 10.2.0.2:80=4", lvsd.weights(WEB));
+        lvsd.restart(config(0, true, false, 4, 4));
+        lvsd.run(40_000);
+        assertEquals("10.2.0.1=50/10 10.2.0.2=0/0", limits(), "for another lvsd, too");
+        limit(0, 0, 0);
+        lvsd.run(40_000);
+        assertEquals("10.2.0.1=0/0 10.2.0.2=0/0", limits(), "and are taken back as they were set");
+        assertEquals(0, lvsd.core.status(lvsd.nowMs).counters().drift());
+    }
+
+    @Test
+    void limitsOfTheFileAreKeptAndGoWithIt() {
+        lvsd.start(limited(100, 80)).run(60_000);
+        assertEquals("10.2.0.1=100/80 10.2.0.2=0/0", limits());
+        limit(0, 50, 10);
+        lvsd.run(40_000);
+        assertEquals("10.2.0.1=100/80 10.2.0.2=0/0", limits());
+        assertEquals(1, lvsd.core.status(lvsd.nowMs).counters().drift());
+        lvsd.give(new LvsdEvent.Reloaded(config(0, false, false, 4, 4)));
+        lvsd.run(40_000);
+        assertEquals("10.2.0.1=0/0 10.2.0.2=0/0", limits());
+    }
+
+    /// Tunnels don't show in the fingerprint: of a large table a part is read with each look.
     @Test
     void whatTheFingerprintDoesNotShowIsFoundInTurn() {
         assertTrue(msUntilMended(70, 2, 69) <= 2_000, "two looks for 70 services");
@@ -377,8 +457,8 @@ class ReconcilerTest {
                         touched.port(),
                         touched.forwarding(),
                         touched.weight(),
-                        7,
-                        3,
+                        0,
+                        0,
                         new Tunnel(Tunnel.GUE, 6080, 0))));
         long ms = 0;
         while (!one.table.destinations(id).getLast().destination().equals(touched)) {

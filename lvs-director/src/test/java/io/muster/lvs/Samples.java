@@ -18,6 +18,8 @@ public final class Samples {
                 4,
                 1,
                 1,
+                30,
+                20,
                 10,
                 20,
                 3,
@@ -33,6 +35,8 @@ public final class Samples {
                 "connected",
                 4,
                 0,
+                0,
+                50,
                 0,
                 7,
                 1,
@@ -53,6 +57,8 @@ public final class Samples {
                 0,
                 0,
                 0,
+                0,
+                0,
                 50,
                 9,
                 Optional.empty());
@@ -70,11 +76,13 @@ public final class Samples {
                                 "web",
                                 "TCP 10.1.1.1:80",
                                 "wlc",
+                                "",
                                 300,
                                 true,
                                 "10.2.0.99",
                                 false,
                                 List.of(one, two, three)),
-                        new LvsdStatus.Virtual("dns", "UDP 10.1.1.1:53", "twos", 0, false, "", false, List.of())));
+                        new LvsdStatus.Virtual(
+                                "dns", "UDP 10.1.1.1:53", "twos", "ops", 0, false, "", false, List.of())));
     }
 }

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.finding.Reading;
+import io.muster.ipvs.Tunnel;
 import io.muster.lvscf.LvsConfig.CheckRule;
 import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.lvscf.LvsConfig.Heartbeat;
@@ -50,6 +51,7 @@ class DefaultsTest {
                 80,
                 "wlc",
                 0,
+                0,
                 -1,
                 Optional.empty(),
                 HTTP,
@@ -59,7 +61,7 @@ class DefaultsTest {
                 LoadMonitor.NONE,
                 "",
                 "",
-                List.of(new Server("s", ip("10.0.0.1"), false, 80, 80, 1)));
+                List.of(new Server("s", ip("10.0.0.1"), false, 80, 80, 1, Optional.empty(), Tunnel.NONE)));
         assertEquals(wanted, v);
     }
 
@@ -89,8 +91,8 @@ class DefaultsTest {
         assertEquals(Optional.of(ip("10.11.12.99")), web.sorryServer());
         assertEquals(
                 List.of(
-                        new Server("one", ip("10.11.12.1"), true, 8080, 8080, 3),
-                        new Server("two", ip("10.11.12.2"), true, 80, 80, 1)),
+                        new Server("one", ip("10.11.12.1"), true, 8080, 8080, 3, Optional.empty(), Tunnel.NONE),
+                        new Server("two", ip("10.11.12.2"), true, 80, 80, 1, Optional.empty(), Tunnel.NONE)),
                 web.servers());
         Virtual mail = config.virtuals().get(1);
         assertEquals(80, mail.fwmark());

@@ -3,6 +3,7 @@ package io.muster.ipvs.cli;
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.DestinationEntry;
 import io.muster.ipvs.Forwarding;
+import io.muster.ipvs.SchedulerFlag;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.Stats;
@@ -132,9 +133,9 @@ final class Listing {
     }
 
     private static void properties(StringBuilder text, VirtualService service) {
-        if (SchedulerFlags.any(service.flags())) {
+        if (SchedulerFlag.any(service.flags())) {
             text.append(" (")
-                    .append(SchedulerFlags.text(service.flags(), service.scheduler()))
+                    .append(SchedulerFlag.text(service.flags(), service.scheduler()))
                     .append(')');
         }
         if (service.persistent()) {

@@ -3,6 +3,7 @@ package io.muster.ipvs.cli;
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.DestinationEntry;
 import io.muster.ipvs.Forwarding;
+import io.muster.ipvs.SchedulerFlag;
 import io.muster.ipvs.ServiceEntry;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.Tunnel;
@@ -56,8 +57,8 @@ final class SavedRules {
         if ((service.flags() & VirtualService.ONE_PACKET) != 0) {
             text.append(" -o");
         }
-        if (SchedulerFlags.any(service.flags())) {
-            text.append(" -b ").append(SchedulerFlags.text(service.flags(), service.scheduler()));
+        if (SchedulerFlag.any(service.flags())) {
+            text.append(" -b ").append(SchedulerFlag.text(service.flags(), service.scheduler()));
         }
         return text.toString();
     }

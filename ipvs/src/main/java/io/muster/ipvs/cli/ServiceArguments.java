@@ -1,5 +1,6 @@
 package io.muster.ipvs.cli;
 
+import io.muster.ipvs.SchedulerFlag;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
 import io.muster.net.IpAddress;
@@ -97,7 +98,16 @@ final class ServiceArguments {
 
     /// Once the scheduler is known.
     void checkFlags() throws Refused {
-        flags |= SchedulerFlags.parse(flagNames, scheduler());
+        for (String name : flagNames.split(",")) {
+            if (!name.isEmpty()) {
+                SchedulerFlag flag = SchedulerFlag.named(name)
+                        .orElseThrow(() -> Refused.words("invalid scheduler flag `" + name + "'"));
+                if (!flag.fits(scheduler())) {
+                    throw Refused.words("incompatible scheduler flag `" + name + "'");
+                }
+                flags |= flag.bit();
+            }
+        }
     }
 
     int protocol() {

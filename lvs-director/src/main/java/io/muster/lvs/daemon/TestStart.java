@@ -2,7 +2,9 @@ package io.muster.lvs.daemon;
 
 import io.muster.ipvs.Destination;
 import io.muster.ipvs.Forwarding;
+import io.muster.ipvs.SchedulerFlag;
 import io.muster.ipvs.ServiceId;
+import io.muster.ipvs.Tunnel;
 import io.muster.ipvs.VirtualService;
 import io.muster.lvs.Plan;
 import io.muster.lvscf.LvsConfig;
@@ -22,7 +24,8 @@ final class TestStart {
         for (Plan.Service service : plan.services().values()) {
             String name = name(service.service().id());
             out.println("# virtual " + service.virtual().name());
-            out.println("ipvsadm -A " + name + " -s " + service.service().scheduler() + persistence(service.service()));
+            out.println("ipvsadm -A " + name + " -s " + service.service().scheduler() + flags(service.service())
+                    + persistence(service.service()));
             for (Plan.Server server : service.servers().values()) {
                 out.println("# server " + server.server().name() + ": once its check is good ("
                         + service.virtual().check().kind().name().toLowerCase(Locale.ROOT) + " "
@@ -40,7 +43,19 @@ final class TestStart {
             return "-f " + Integer.toUnsignedString(id.fwmark()) + (id.v6() ? " -6" : "");
         }
         String address = id.address().bracketed();
-        return (id.protocol() == ServiceId.UDP ? "-u " : "-t ") + address + ":" + id.port();
+        String option = switch (id.protocol()) {
+            case ServiceId.UDP -> "-u ";
+            case ServiceId.SCTP -> "--sctp-service ";
+            default -> "-t ";
+        };
+        return option + address + ":" + id.port();
+    }
+
+    private static String flags(VirtualService service) {
+        return ((service.flags() & VirtualService.ONE_PACKET) != 0 ? " -o" : "")
+                + (SchedulerFlag.any(service.flags())
+                        ? " -b " + SchedulerFlag.text(service.flags(), service.scheduler())
+                        : "");
     }
 
     private static String persistence(VirtualService service) {
@@ -57,6 +72,20 @@ final class TestStart {
     private static String destination(Destination to) {
         String address = to.address().bracketed();
         String method = to.forwarding() == Forwarding.MASQ ? "-m" : to.forwarding() == Forwarding.TUNNEL ? "-i" : "-g";
-        return "-r " + address + ":" + to.port() + " " + method + " -w " + to.weight();
+        String limits = (to.upper() > 0 ? " -x " + to.upper() : "") + (to.lower() > 0 ? " -y " + to.lower() : "");
+        return "-r " + address + ":" + to.port() + " " + method + " -w " + to.weight() + limits + tunnel(to.tunnel());
+    }
+
+    private static String tunnel(Tunnel tunnel) {
+        String sums = switch (tunnel.flags()) {
+            case Tunnel.CHECKSUM -> " --tun-csum";
+            case Tunnel.REMOTE_CHECKSUM -> " --tun-remcsum";
+            default -> "";
+        };
+        return switch (tunnel.type()) {
+            case Tunnel.GUE -> " --tun-type gue --tun-port " + tunnel.port() + sums;
+            case Tunnel.GRE -> " --tun-type gre" + sums;
+            default -> "";
+        };
     }
 }

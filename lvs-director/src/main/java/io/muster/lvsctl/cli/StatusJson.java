@@ -77,6 +77,7 @@ final class StatusJson {
         virtual.put("name", status.name());
         virtual.put("service", status.service());
         virtual.put("scheduler", status.scheduler());
+        virtual.put("flags", status.flags());
         virtual.put("persistent_s", status.persistentS());
         virtual.put("present", status.present());
         virtual.put("sorry_server", status.sorry());
@@ -96,6 +97,8 @@ final class StatusJson {
         server.put("configured_weight", status.configuredWeight());
         server.put("wanted_weight", status.wantedWeight());
         server.put("actual_weight", status.actualWeight());
+        server.put("u_threshold", status.upper());
+        server.put("l_threshold", status.lower());
         server.put("active", status.active());
         server.put("inactive", status.inactive());
         server.put("templates", status.persistent());

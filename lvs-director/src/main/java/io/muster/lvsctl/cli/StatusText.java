@@ -22,6 +22,9 @@ final class StatusText {
         for (LvsdStatus.Virtual virtual : status.virtuals()) {
             text.append('\n').append(virtual.name()).append(": ").append(virtual.service());
             text.append(' ').append(virtual.scheduler());
+            if (!virtual.flags().isEmpty()) {
+                text.append(' ').append(virtual.flags());
+            }
             if (virtual.persistentS() > 0) {
                 text.append(" persistent ").append(virtual.persistentS());
             }
@@ -120,6 +123,13 @@ final class StatusText {
         server.drain().ifPresent(drain -> drain(note, drain, server, nowMs));
         if (server.known() && !server.up() && !server.detail().isEmpty()) {
             note.append(note.isEmpty() ? "" : "; ").append(server.detail());
+        }
+        if (server.upper() > 0) {
+            boolean full = server.active() + server.inactive() >= server.upper();
+            note.append(note.isEmpty() ? "" : "; ")
+                    .append(full ? "full: takes " : "takes ")
+                    .append(Counted.of(server.upper(), "connection"))
+                    .append(" at most");
         }
         line(
                 text,

@@ -51,11 +51,10 @@ interface TableHand extends AutoCloseable {
 
             @Override
             public void set(int weight) throws IpvsException {
-                boolean there = present().isPresent();
-                perform(
-                        there
-                                ? new IpvsOp.EditDestination(service, destination(weight))
-                                : new IpvsOp.AddDestination(service, destination(weight)));
+                Optional<Destination> there = present();
+                perform(there.<IpvsOp>map(now -> new IpvsOp.EditDestination(
+                                service, destination(weight).withLimits(now.upper(), now.lower())))
+                        .orElseGet(() -> new IpvsOp.AddDestination(service, destination(weight))));
             }
 
             @Override

@@ -39,8 +39,8 @@ class MetricsTextTest {
     void twoVirtualsOfOneNameMakeNoSeriesTwice() {
         LvsdStatus sample = Samples.status();
         LvsdStatus.Virtual web = sample.virtuals().getFirst();
-        var other =
-                new LvsdStatus.Virtual("web", "TCP 10.1.1.1:443", "wlc", 0, true, web.sorry(), false, web.servers());
+        var other = new LvsdStatus.Virtual(
+                "web", "TCP 10.1.1.1:443", "wlc", "", 0, true, web.sorry(), false, web.servers());
         var both = new LvsdStatus(
                 sample.nowMs(),
                 sample.startedMs(),
