@@ -335,7 +335,7 @@ final class CcsState {
             return "the cluster hasn't agreed on its present configuration yet";
         }
         if (in.update().isPresent()) {
-            return "another update is under way";
+            return "another update is under way: run it again when that has ended";
         }
         Document now = in.document();
         Document next = document.get();

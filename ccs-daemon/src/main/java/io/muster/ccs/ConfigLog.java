@@ -312,6 +312,11 @@ public final class ConfigLog implements ReplicatedCore<GroupEntry, CcsEvent, Ccs
                         true,
                         "cluster.conf " + own.disk().map(OnDisk::file).orElse(ConfigVersion.NONE)
                                 + " of this node isn't the cluster's " + chosen.version() + ": kept aside"));
+            } else if (write instanceof CcsEffect.Install(Document chosen, long _, boolean _) && own.isBehind(chosen)) {
+                out.add(new CcsEffect.Log(
+                        false,
+                        "cluster.conf " + own.disk().map(OnDisk::file).orElse(ConfigVersion.NONE)
+                                + " of this node is older than the cluster's " + chosen.version() + ": replaced"));
             }
             own = own.begun(write);
             out.add(write);

@@ -110,6 +110,14 @@ record OwnDisk(Optional<OnDisk> disk, List<Document> atHand, Doing doing) {
         };
     }
 
+    /// Whether the node came with a file from before this one, which it wasn't there to hear of.
+    boolean isBehind(Document inForce) {
+        return disk.filter(have -> have.file().number() >= 0
+                        && have.file().number() < inForce.version().number()
+                        && !have.has(inForce.version()))
+                .isPresent();
+    }
+
     private OwnDisk writing(Optional<Document> document) {
         return new OwnDisk(disk, atHand, new Doing.Writing(document));
     }

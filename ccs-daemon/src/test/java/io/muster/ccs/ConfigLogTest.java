@@ -90,6 +90,9 @@ class ConfigLogTest {
         world.calm(5_000);
         everybodyHas(world, next);
         assertEquals(List.of(), world.disks[3].aside());
+        String older = "cluster.conf " + Texts.document(3, 4, "old").version()
+                + " of this node is older than the cluster's " + next.version() + ": replaced";
+        assertEquals(List.of(0L, 0L, 1L), List.of(world.said(1, older), world.said(2, older), world.said(3, older)));
     }
 
     @Test

@@ -524,6 +524,11 @@ final class World {
     }
 
     /// What a node's log says of changes, without where it was.
+    /// How often a node's log says so.
+    long said(int nodeid, String text) {
+        return processes[nodeid].lines.stream().filter(text::equals).count();
+    }
+
     List<String> changes(int nodeid) {
         return processes[nodeid].lines.stream()
                 .filter(line -> line.contains(" -> "))

@@ -10,6 +10,7 @@ import io.muster.config.client.CcsFrames.Present;
 import io.muster.control.CommandClient;
 import io.muster.control.NotRunningException;
 import io.muster.daemon.Layout;
+import io.muster.driver.Patience;
 import io.muster.finding.ConfigInvalid;
 import io.muster.finding.Problem;
 import io.muster.finding.Reading;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,9 @@ final class FileCommands {
             "addfence", "addfence [-c FILE] [-o FILE] [-C] [-F] NAME AGENT [key=value...]",
             "delfence", "delfence [-c FILE] [-o FILE] [-C] [-F] NAME",
             "addnodeids", "addnodeids [-n START] [-m MULTICAST] [-v] [-c FILE] [-o FILE] [-C] [-F]");
+
+    /// A file that is in force is on a healthy disk by then.
+    private static final long ON_ITS_WAY_MS = 1_000;
 
     private final Layout layout;
     private final PrintStream out;
@@ -293,11 +298,14 @@ final class FileCommands {
         if (!present.quorate()) {
             throw new EditRefused("Cluster is not quorate");
         }
+        Optional<ConfigVersion> base = Optional.empty();
         if (same(input, own)) {
             stale(former, present);
+            base = Optional.of(ConfigUpdate.version(present));
         }
         out.println("running ccs_tool update...");
-        int status = new Update(layout.socket("ccsd"), out, err).run(octets, String.valueOf(own.getFileName()), 0);
+        int status =
+                new Update(layout.socket("ccsd"), out, err).run(octets, String.valueOf(own.getFileName()), 0, base);
         if (status == 0) {
             try {
                 AtomicFile.write(old(own), present.octets());
@@ -309,7 +317,7 @@ final class FileCommands {
     }
 
     /// A file that isn't what the cluster has can't be what a change is made to, unless it is newer.
-    private static void stale(byte[] former, Present present) throws EditRefused {
+    private void stale(byte[] former, Present present) throws EditRefused {
         String sha256 = ConfigReader.sha256(former);
         int number = ConfigReader.parse(former, "cluster.conf")
                 .config()
@@ -317,9 +325,21 @@ final class FileCommands {
                 .orElse(Integer.MAX_VALUE);
         ConfigVersion inForce = ConfigUpdate.version(present);
         if (number <= inForce.number() && !sha256.equals(inForce.sha256())) {
+            // A change that came first may be on its way to this disk.
+            if (Patience.until(ON_ITS_WAY_MS, 50, () -> !Arrays.equals(former, present(input)))) {
+                throw new EditRefused(Update.cameFirst(inForce));
+            }
             throw new EditRefused("cluster.conf of this node, version " + new ConfigVersion(number, sha256)
                     + ", isn't the cluster's, " + inForce + ": give what was changed by hand to ccs_tool update under a"
                     + " higher config_version, or restart ccsd, which puts the cluster's file there");
+        }
+    }
+
+    private static byte[] present(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            return new byte[0];
         }
     }
 

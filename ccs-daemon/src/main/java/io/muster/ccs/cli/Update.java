@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// `ccs_tool update`: gives a file to ccsd and waits until a quorum has it on disk.
 final class Update {
@@ -44,15 +45,38 @@ final class Update {
 
     /// @param octets of the file proposed
     int run(byte[] octets, String fileName, int probationSec) {
+        return run(octets, fileName, probationSec, Optional.empty());
+    }
+
+    /// @param base what was in force when a change was made to it; empty where nobody knows
+    int run(byte[] octets, String fileName, int probationSec, Optional<ConfigVersion> base) {
         try {
             ConfigVersion proposed =
                     ConfigUpdate.check(octets, fileName, warning -> err.println("warning: " + warning));
             return taken(ConfigUpdate.propose(socket, octets, proposed, probationSec), proposed.number(), probationSec);
-        } catch (ConfigInvalid | RefusedException e) {
+        } catch (ConfigInvalid e) {
             return failed(String.valueOf(e.getMessage()));
+        } catch (RefusedException e) {
+            return failed(beaten(base).orElse(String.valueOf(e.getMessage())));
         } catch (IOException e) {
             return failed("ccsd: " + e.getMessage());
         }
+    }
+
+    /// In words, if another change has been made to the same base.
+    private Optional<String> beaten(Optional<ConfigVersion> base) {
+        try {
+            ConfigVersion now = ConfigUpdate.version(ConfigUpdate.present(socket));
+            return base.filter(before -> !before.equals(now)).map(_ -> cameFirst(now));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// What an operator is told whose change is to what is in force no more.
+    static String cameFirst(ConfigVersion inForce) {
+        return "another change came first: version " + inForce + " is in force, and this one isn't made to it: run it"
+                + " again";
     }
 
     private int taken(ConfigUpdate.Taken taken, int proposed, int probationSec) {

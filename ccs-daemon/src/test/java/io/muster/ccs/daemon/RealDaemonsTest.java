@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,6 +117,7 @@ class RealDaemonsTest {
         assertEquals(file(9, "by hand"), Files.readString(nodes.get(2).etc().resolve("cluster.conf.refused-9")));
         aChangeIsTheClustersToMake();
         aNumberIsAnnouncedWithItsFile();
+        whoIsBeatenByAnotherChangeIsToldSo();
         assertEquals(List.of(), broken);
     }
 
@@ -158,6 +160,35 @@ class RealDaemonsTest {
         Waiting.until("all have it", () -> has(1, file(5, "announced")) && has(2, file(5, "announced")));
         String query = tool(2, "query", "concat(/cluster/@name, count(//clusternode), //@config_version)");
         assertEquals("0 dock35\n", query);
+    }
+
+    /// Two operators at two nodes, again and again until one of them has come too late.
+    private void whoIsBeatenByAnotherChangeIsToldSo() throws Exception {
+        String beaten = "";
+        for (int i = 0; beaten.isEmpty(); i++) {
+            String name = "pdu" + i;
+            var other = new FutureTask<>(() -> tool(1, "addfence", name + "b", "fence_apc"));
+            Thread.ofVirtual().start(other);
+            String one = tool(0, "addfence", name + "a", "fence_apc");
+            for (String said : List.of(one, other.get())) {
+                if (!said.startsWith("0 ")) {
+                    beaten = said;
+                }
+            }
+            Waiting.until("both have the same", () -> text(0).equals(text(1)));
+        }
+        assertTrue(
+                beaten.contains("another change came first: ") || beaten.contains("another update is under way: "),
+                beaten);
+        assertTrue(beaten.contains("run it again") && !beaten.contains("raise it"), beaten);
+    }
+
+    private String text(int node) {
+        try {
+            return Files.readString(nodes.get(node).clusterConf());
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     private String version(String... number) {
