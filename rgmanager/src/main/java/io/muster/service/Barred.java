@@ -20,6 +20,11 @@ final class Barred {
 
     /// In words; empty when nothing bars it, or nothing is to be started.
     static String why(ClusterState state, Service service) {
+        return why(state, service, false);
+    }
+
+    /// @param wanted whether an operator wants it started, whatever has become of it
+    static String why(ClusterState state, Service service, boolean wanted) {
         var reasons = new ArrayList<String>();
         var told = new TreeSet<Integer>();
         for (Node holder : Stage.without(service.holders(), owners(service))) {
@@ -29,7 +34,7 @@ final class Barred {
                             ? "its stop failed on node " + holder.nodeid() + ": clusvcadm -d " + service.name
                             : "node " + holder.nodeid() + " may still run it: " + cure(state, holder));
         }
-        boolean sought = service.stage instanceof Stage.Stopped || service.stage instanceof Stage.Seeking;
+        boolean sought = wanted || service.stage instanceof Stage.Stopped || service.stage instanceof Stage.Seeking;
         boolean ownerGone = service.owner() != 0 && !state.ready(service.owner());
         if (sought || ownerGone || !reasons.isEmpty()) {
             state.barring(service.name).stream()
@@ -89,7 +94,12 @@ final class Barred {
         }
         boolean changes = service.stage instanceof Stage.Started started
                 && (started.change().isPresent() || !started.digest().equals(spec.digest()));
-        if (changes) {
+        if (unknownYet(service)) {
+            reasons.add("it was left running while no rgmanager was there: "
+                    + (service.frozen
+                            ? "compared with its configuration once it isn't frozen: " + unfreeze(service)
+                            : "not compared with its configuration yet"));
+        } else if (changes) {
             reasons.add("its new configuration isn't carried out"
                     + (refused(service) ? ": it can't be run on node " + service.owner() : " yet")
                     + (service.frozen ? ", it is frozen: " + unfreeze(service) : ""));
@@ -103,6 +113,13 @@ final class Barred {
                     .forEach(reasons::add);
         }
         return reasons;
+    }
+
+    /// Whether it was found running, and nobody in the group knows as configured by what.
+    private static boolean unknownYet(Service service) {
+        return service.stage instanceof Stage.Started started
+                && started.digest().isEmpty()
+                && started.change().isEmpty();
     }
 
     private static boolean refused(Service service) {

@@ -211,7 +211,7 @@ final class LocalWork {
 
     /// The log knows which node asked, not which life of its rgmanager: who asked a former one is gone.
     private boolean concernsUs(ServiceEffect told) {
-        if (told instanceof ServiceEffect.Answer(long id, ResultCode code, int owner)) {
+        if (told instanceof ServiceEffect.Answer(long id, ResultCode _, int _, String _)) {
             return pending.remove(id);
         }
         return true;

@@ -87,16 +87,16 @@ final class Requests {
                 .filter(present -> present.kind() == RequestKind.RELOCATE)
                 .isPresent();
         if (service.frozen && request.kind() != RequestKind.UNFREEZE) {
-            transitions.answer(request, ResultCode.FROZEN, 0);
+            transitions.answer(service, request, ResultCode.FROZEN, 0);
         } else if (request.kind() == RequestKind.FREEZE || request.kind() == RequestKind.UNFREEZE) {
-            transitions.answer(request, ResultCode.AGAIN, 0);
+            transitions.answer(service, request, ResultCode.AGAIN, 0);
         } else if (waitsForStart(service) && request.kind() == RequestKind.DISABLE) {
             // Nothing of it runs: the record is all there is to change.
             transitions.disabled(service, "disabled by request", ResultCode.ABORT);
-            transitions.answer(request, ResultCode.SUCCESS, 0);
+            transitions.answer(service, request, ResultCode.SUCCESS, 0);
         } else if (waitsForStart(service) && request.kind() == RequestKind.STOP) {
             transitions.stopped(service, true, "stopped by request", ResultCode.ABORT);
-            transitions.answer(request, ResultCode.SUCCESS, 0);
+            transitions.answer(service, request, ResultCode.SUCCESS, 0);
         } else if (service.stage instanceof Stage.Seeking && request.kind() == RequestKind.DISABLE) {
             // It may take somebody's word, or its end, until it starts: nobody can wait behind that.
             waitsNoMore(service);
@@ -107,15 +107,15 @@ final class Requests {
         } else if (enable
                 && service.stage instanceof Stage.Seeking
                 && !service.holders().isEmpty()) {
-            transitions.answer(request, ResultCode.FENCE, 0);
+            transitions.answer(service, request, ResultCode.FENCE, 0);
         } else if (relocating) {
-            transitions.answer(request, ResultCode.DEADLOCK, 0);
+            transitions.answer(service, request, ResultCode.DEADLOCK, 0);
         } else if (enable && (service.stage instanceof Starting || service.stage instanceof Started)) {
-            transitions.answer(request, ResultCode.RUNNING, service.owner());
+            transitions.answer(service, request, ResultCode.RUNNING, service.owner());
         } else if (enable && service.stage instanceof Recovering) {
-            transitions.answer(request, ResultCode.SUCCESS, 0);
+            transitions.answer(service, request, ResultCode.SUCCESS, 0);
         } else if (service.queue.size() >= QUEUE) {
-            transitions.answer(request, ResultCode.AGAIN, 0);
+            transitions.answer(service, request, ResultCode.AGAIN, 0);
         } else {
             transitions.queue(service, request);
         }
@@ -135,7 +135,7 @@ final class Requests {
     /// Nothing is under way for the service.
     void begin(Service service, ServiceSpec spec, Request request) {
         if (service.frozen && request.kind() != RequestKind.UNFREEZE && request.kind() != RequestKind.FREEZE) {
-            transitions.answer(request, ResultCode.FROZEN, service.owner());
+            transitions.answer(service, request, ResultCode.FROZEN, service.owner());
             return;
         }
         switch (request.kind()) {
@@ -144,31 +144,31 @@ final class Requests {
             case STOP -> stop(service, request);
             case RESTART -> restart(service, spec, request);
             case RELOCATE -> relocate(service, spec, request);
-            case MIGRATE -> transitions.answer(request, ResultCode.INVALID, service.owner());
+            case MIGRATE -> transitions.answer(service, request, ResultCode.INVALID, service.owner());
             case FREEZE, UNFREEZE -> freeze(service, request);
             case CONVALESCE -> convalesce(service, request);
-            case LOCK, UNLOCK, QUERY_LOCK -> transitions.answer(request, ResultCode.INVALID, 0);
+            case LOCK, UNLOCK, QUERY_LOCK -> transitions.answer(service, request, ResultCode.INVALID, 0);
         }
     }
 
     private void enable(Service service, ServiceSpec spec, Request request) {
         switch (service.stage) {
-            case Failed _ -> transitions.answer(request, ResultCode.FAIL, 0);
+            case Failed _ -> transitions.answer(service, request, ResultCode.FAIL, 0);
             case Started _ -> {
                 ResultCode code = state.ready(service.owner()) ? ResultCode.RUNNING : ResultCode.FENCE;
-                transitions.answer(request, code, service.owner());
+                transitions.answer(service, request, code, service.owner());
             }
             case Stopped _, Disabled _ -> {
                 boolean anywhere = request.kind() == RequestKind.ENABLE_BY_DOMAIN;
                 int wanted = anywhere ? 0 : request.target() != 0 ? request.target() : request.asker();
                 begin(service, spec, request, wanted);
             }
-            case Busy _ -> busy(request);
+            case Busy _ -> busy(service, request);
         }
     }
 
-    private void busy(Request request) {
-        transitions.answer(request, ResultCode.AGAIN, 0);
+    private void busy(Service service, Request request) {
+        transitions.answer(service, request, ResultCode.AGAIN, 0);
     }
 
     /// Starts it on the node wanted, or wherever the domain says (0).
@@ -176,7 +176,7 @@ final class Requests {
         Choices choices = new Choices(state);
         ResultCode refusal = refusal(service, spec, choices, wanted);
         if (refusal != ResultCode.SUCCESS) {
-            transitions.answer(request, refusal, 0);
+            transitions.answer(service, request, refusal, 0);
             return;
         }
         Search search = Search.first(wanted == 0 ? choices.automatic(service, spec) : wanted);
@@ -184,6 +184,7 @@ final class Requests {
         boolean others = choices.waits(service, spec, search);
         if (choices.next(service, spec, search) == 0 && !(others && choices.passing(service, spec))) {
             transitions.answer(
+                    service,
                     request,
                     others ? ResultCode.AGAIN : spec.exclusive() ? ResultCode.EXCLUSIVE : ResultCode.DOMAIN,
                     0);
@@ -222,10 +223,10 @@ final class Requests {
 
     private void stop(Service service, Request request) {
         switch (service.stage) {
-            case Stopped _, Disabled _ -> transitions.answer(request, ResultCode.SUCCESS, 0);
-            case Failed _ -> transitions.answer(request, ResultCode.FAIL, 0);
+            case Stopped _, Disabled _ -> transitions.answer(service, request, ResultCode.SUCCESS, 0);
+            case Failed _ -> transitions.answer(service, request, ResultCode.FAIL, 0);
             case Started _ -> stopFor(service, request, new Purpose.Stop());
-            case Busy _ -> busy(request);
+            case Busy _ -> busy(service, request);
         }
     }
 
@@ -242,12 +243,12 @@ final class Requests {
             } else {
                 transitions.disabled(service, "owner is gone", ResultCode.SUCCESS);
             }
-            transitions.answer(request, ResultCode.SUCCESS, 0);
+            transitions.answer(service, request, ResultCode.SUCCESS, 0);
             return;
         }
         Node where = where(service, request);
         if (where == null) {
-            transitions.answer(request, ResultCode.FENCE, 0);
+            transitions.answer(service, request, ResultCode.FENCE, 0);
         } else {
             transitions.stopAt(service, where, purpose, request);
         }
@@ -281,14 +282,14 @@ final class Requests {
             case Started started -> {
                 ResultCode hindrance = hindrance(service);
                 if (hindrance != ResultCode.SUCCESS) {
-                    transitions.answer(request, hindrance, service.owner());
+                    transitions.answer(service, request, hindrance, service.owner());
                 } else {
                     transitions.stop(service, started, new Purpose.Restart(), Optional.of(request), "by request");
                 }
             }
             case Stopped _ -> begin(service, spec, request, request.asker());
-            case Failed _, Disabled _ -> transitions.answer(request, ResultCode.FAIL, 0);
-            case Busy _ -> busy(request);
+            case Failed _, Disabled _ -> transitions.answer(service, request, ResultCode.FAIL, 0);
+            case Busy _ -> busy(service, request);
         }
     }
 
@@ -300,18 +301,18 @@ final class Requests {
             case Started started -> {
                 ResultCode hindrance = hindrance(service);
                 if (hindrance != ResultCode.SUCCESS) {
-                    transitions.answer(request, hindrance, service.owner());
+                    transitions.answer(service, request, hindrance, service.owner());
                 } else if (online && !state.roomFor(service, spec, target)) {
-                    transitions.answer(request, ResultCode.DEPEND, service.owner());
+                    transitions.answer(service, request, ResultCode.DEPEND, service.owner());
                 } else if (target == service.owner()) {
-                    transitions.answer(request, ResultCode.RUNNING, service.owner());
+                    transitions.answer(service, request, ResultCode.RUNNING, service.owner());
                 } else {
                     Purpose move = new Purpose.Move(online ? target : 0);
                     transitions.stop(service, started, move, Optional.of(request), "by request");
                 }
             }
-            case Failed _, Disabled _ -> transitions.answer(request, ResultCode.FAIL, 0);
-            case Busy _ -> busy(request);
+            case Failed _, Disabled _ -> transitions.answer(service, request, ResultCode.FAIL, 0);
+            case Busy _ -> busy(service, request);
         }
     }
 
@@ -319,17 +320,17 @@ final class Requests {
         switch (service.stage) {
             case Stopped _, Started _, Disabled _ -> {
                 transitions.freeze(service, request.kind() == RequestKind.FREEZE);
-                transitions.answer(request, ResultCode.SUCCESS, service.owner());
+                transitions.answer(service, request, ResultCode.SUCCESS, service.owner());
             }
-            case Failed _, Busy _ -> busy(request);
+            case Failed _, Busy _ -> busy(service, request);
         }
     }
 
     private void convalesce(Service service, Request request) {
         if (!(service.stage instanceof Started started) || !state.ready(service.owner())) {
-            transitions.answer(request, ResultCode.INVALID, service.owner());
+            transitions.answer(service, request, ResultCode.INVALID, service.owner());
         } else if (!service.partial) {
-            transitions.answer(request, ResultCode.RUNNING, service.owner());
+            transitions.answer(service, request, ResultCode.RUNNING, service.owner());
         } else {
             // The owner sees it standing here and runs the operation.
             transitions.convalesce(service, started, request);

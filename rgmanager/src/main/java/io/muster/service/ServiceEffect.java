@@ -51,7 +51,13 @@ public sealed interface ServiceEffect {
     /// Answer an operator.
     ///
     /// @param owner who runs the service now, 0 for nobody
-    record Answer(long id, ResultCode code, int owner) implements ServiceEffect {}
+    /// @param why what bars the service, in the words of its status; empty for nothing, or nothing known
+    record Answer(long id, ResultCode code, int owner, String why) implements ServiceEffect {
+        /// With nothing to add.
+        Answer(long id, ResultCode code, int owner) {
+            this(id, code, owner, "");
+        }
+    }
 
     /// The group has changed to this document: build the new trees and post [ServiceEvent.Configured].
     /// What runs is stopped with the tree it was started with.

@@ -89,6 +89,18 @@ final class Transitions {
         answers.add(new Answered(request.asker(), new ServiceEffect.Answer(request.id(), code, owner)));
     }
 
+    /// Answers what was asked of a service as it stands now: a no, or another node than was asked for,
+    /// with what bars it.
+    void answer(Service service, Request request, ResultCode code, int owner) {
+        boolean elsewhere = code == ResultCode.SUCCESS && request.target() != 0 && owner != request.target();
+        String why = switch (code) {
+            case SUCCESS -> elsewhere && request.starts() ? Barred.why(state, service, true) : "";
+            case RUNNING, FROZEN, INVALID, PERMISSION -> "";
+            default -> Barred.why(state, service, request.starts());
+        };
+        answers.add(new Answered(request.asker(), new ServiceEffect.Answer(request.id(), code, owner, why)));
+    }
+
     /// A number for new work.
     long number() {
         return state.nextGeneration++;
@@ -151,7 +163,7 @@ final class Transitions {
             service.lastOwner = from.owner();
         }
         if (code != null) {
-            ended.ifPresent(request -> answer(request, code, next.owner()));
+            ended.ifPresent(request -> answer(service, request, code, next.owner()));
         }
     }
 

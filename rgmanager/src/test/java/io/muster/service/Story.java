@@ -163,8 +163,11 @@ final class Story implements TestCluster.Witness {
                     tell(node, "tells cman what is left of its former run: " + remains);
                 }
             }
-            case ServiceEffect.Answer(long id, ResultCode code, int owner) ->
-                tell(node, "answers: " + code.text() + (owner == 0 ? "" : " (node" + owner + ")"));
+            case ServiceEffect.Answer(long _, ResultCode code, int owner, String why) ->
+                tell(
+                        node,
+                        "answers: " + code.text() + (owner == 0 ? "" : " (node" + owner + ")")
+                                + (why.isEmpty() ? "" : ": " + why));
             case ServiceEffect.Leave() -> tell(node, "rgmanager ends");
             case ServiceEffect.StateChanged s ->
                 once(rg, bare(s.service()), s.from().text() + " -> " + s.to().text() + owner(s) + ": " + s.reason());

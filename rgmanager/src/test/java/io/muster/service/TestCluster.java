@@ -647,7 +647,7 @@ final class TestCluster {
                 }
             }
             case ServiceEffect.ReportRecovered r -> {}
-            case ServiceEffect.Answer(long id, ResultCode code, int owner) -> {
+            case ServiceEffect.Answer(long id, ResultCode code, int _, String _) -> {
                 if (rg.answers.put(id, code) != null) {
                     throw new AssertionError(seed() + "request " + id + " answered twice");
                 }

@@ -225,6 +225,10 @@ public final class Clusvcadm implements Command {
             out.println((asked == answer.owner() ? "" : "Warning: ") + name + " is now running on "
                     + picture.nodeName(answer.owner()));
         }
+        if (!answer.why().isEmpty()) {
+            out.flush();
+            err.println(name + ": " + answer.why());
+        }
         return answer.code().exitStatus();
     }
 

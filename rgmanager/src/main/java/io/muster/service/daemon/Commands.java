@@ -63,8 +63,8 @@ final class Commands implements SessionHandler {
         daemon.member().post(new ServiceEvent.Requested(name, kind, service, target, daemon.wallMs()));
     }
 
-    void answer(long name, ResultCode code, int owner) {
-        questions.answer(name, answer(code, owner));
+    void answer(long name, ResultCode code, int owner, String why) {
+        questions.answer(name, answer(code, owner, why));
     }
 
     void abandon() {
@@ -77,6 +77,10 @@ final class Commands implements SessionHandler {
     }
 
     private static Answer answer(ResultCode code, int owner) {
-        return new Answer(code.ordinal(), "", new Output().u32(owner).toBytes());
+        return answer(code, owner, "");
+    }
+
+    private static Answer answer(ResultCode code, int owner, String why) {
+        return new Answer(code.ordinal(), why, new Output().u32(owner).toBytes());
     }
 }

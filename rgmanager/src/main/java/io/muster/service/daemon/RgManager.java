@@ -415,7 +415,8 @@ public final class RgManager implements AutoCloseable {
                     member.client().ifPresent(cman -> cman.reportVouched(run, remains, cause));
                 case ServiceEffect.ReportRecovered(long upTo) ->
                     member.client().ifPresent(cman -> cman.reportRecovered(GROUP, upTo, cause));
-                case ServiceEffect.Answer(long id, ResultCode code, int owner) -> commands.answer(id, code, owner);
+                case ServiceEffect.Answer(long id, ResultCode code, int owner, String why) ->
+                    commands.answer(id, code, owner, why);
                 case ServiceEffect.Reconfigure(int version, byte[] document) ->
                     ConfigReader.parse(document, "cluster.conf").config().ifPresent(read -> {
                         Consumer<ServiceEvent> then = member.answering(cause);

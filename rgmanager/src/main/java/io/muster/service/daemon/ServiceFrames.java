@@ -17,6 +17,7 @@ import io.muster.wire.Output;
 /// | 1 | status | | see [io.muster.service.ClusterServices] |
 /// | 2 | request | u8 [io.muster.service.RequestKind] ordinal, string service, u32 target nodeid or 0 | u32 owner |
 ///
+/// The text of a request's answer is what bars the service, if it is a no or another node has it.
 /// A request is answered when it has been carried out, however long that takes. Users other than root may
 /// only ask for status and the lock.
 public final class ServiceFrames {
@@ -26,7 +27,8 @@ public final class ServiceFrames {
     /// How a request ended.
     ///
     /// @param owner nodeid, or 0
-    public record Outcome(ResultCode code, int owner) {}
+    /// @param why what bars the service, in the words of its status; mostly empty
+    public record Outcome(ResultCode code, int owner, String why) {}
 
     private ServiceFrames() {}
 
@@ -40,7 +42,7 @@ public final class ServiceFrames {
             throw new MalformedMessage("result " + answer.code());
         }
         int owner = new Input(answer.body()).u32(Integer.MAX_VALUE);
-        return new Outcome(ResultCode.values()[answer.code()], owner);
+        return new Outcome(ResultCode.values()[answer.code()], owner, answer.text());
     }
 
     public static ClusterServices status(Answer answer) throws MalformedMessage {
