@@ -156,7 +156,8 @@ final class Story implements World.Wrapping {
             case CcsEffect.Send _, CcsEffect.Stage _, CcsEffect.Discard _, CcsEffect.Install _ -> "";
             case CcsEffect.Look() -> "looks at the disk again";
             case CcsEffect.Announce(Document document) -> "-> cman: " + document.version();
-            case CcsEffect.Answer(long _, boolean done, String text) -> "-> ccs_tool: " + (done ? "done" : text.replace("\n", "; "));
+            case CcsEffect.Answer(long _, boolean done, String text) ->
+                "-> ccs_tool: " + (done ? "done" : text.replace("\n", "; "));
             case CcsEffect.Log(boolean warning, String text) ->
                 (warning ? "WARN " : "")
                         + (text.startsWith("node=")

@@ -48,8 +48,7 @@ class LeavingNodeIT {
         // Lost instead of gone in good order, it is fenced as it was configured, and forgotten.
         long offs = real.testbed().power().offs("node4");
         gone.signal("cman", "STOP");
-        Await.that(
-                "node4 is fenced", 20_000, 250, () -> real.testbed().power().offs("node4") > offs);
+        Await.that("node4 is fenced", 20_000, 250, () -> real.testbed().power().offs("node4") > offs);
         Await.that("node4 is forgotten", 20_000, 250, () -> state(one, "node4").isEmpty());
 
         // Back with the file that the update has left there.
@@ -82,7 +81,10 @@ class LeavingNodeIT {
     }
 
     private static String state(TestNode node, String of) {
-        return real.cluster().ask(node, "cman_tool", "nodes", "-F", "name,state").out().lines()
+        return real.cluster()
+                .ask(node, "cman_tool", "nodes", "-F", "name,state")
+                .out()
+                .lines()
                 .map(line -> line.strip().split(" "))
                 .filter(words -> words.length == 2 && words[0].equals(of))
                 .map(words -> words[1])

@@ -53,14 +53,16 @@ class UnfitIT {
                                     .allMatch(e -> section(node, e.getKey()).contains(e.getValue()))),
                     () -> real.cluster().ask(node, "clustat", "-l").out() + real.report());
             WHY.keySet().forEach(service -> assertTrue(section(node, service).contains("stopped (110)"), service));
-            assertTrue(section(node, "service:shared").contains("disabled (119)"), "autostart of the definition counts");
+            assertTrue(
+                    section(node, "service:shared").contains("disabled (119)"), "autostart of the definition counts");
             assertTrue(section(node, "service:web").contains("started (112)"));
         }
         Shell.Result valid = real.cluster().ask(owner, "ccs_config_validate");
         assertEquals(0, valid.status());
         WHY.keySet()
                 .forEach(service -> assertTrue(
-                        (valid.out() + valid.err()).contains(service + " isn't started") || service.endsWith(":nothing"),
+                        (valid.out() + valid.err()).contains(service + " isn't started")
+                                || service.endsWith(":nothing"),
                         valid.out() + valid.err()));
         assertTrue(!real.cluster().ask(owner, "clusvcadm", "-e", "gap").ok());
     }
