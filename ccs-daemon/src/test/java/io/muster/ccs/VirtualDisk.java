@@ -148,6 +148,11 @@ final class VirtualDisk implements Files {
     }
 
     @Override
+    public Optional<Path> real(Path file) {
+        return exists(file) ? Optional.of(file) : Optional.empty();
+    }
+
+    @Override
     public List<Path> list(Path directory) {
         return files.keySet().stream()
                 .filter(file -> directory.equals(file.getParent()))

@@ -96,7 +96,7 @@ public final class ControlServer implements ControlSocket.Server {
         }
         channel = bound.channel();
         try {
-            operators = SocketFile.publish(temporary, socket);
+            operators = SocketFile.publish(temporary, socket, limits.group());
         } catch (IOException e) {
             channel.close();
             throw e;

@@ -44,13 +44,14 @@ final class SocketFile {
 
     /// Everybody may connect; what a client may ask is decided by who it is.
     ///
-    /// @return the number of group `cluster`, if there is one and the socket is its
-    static OptionalInt publish(Path temporary, Path socket) throws IOException {
+    /// @param operating name of the group of those who may do more
+    /// @return its number, if there is one and the socket is its
+    static OptionalInt publish(Path temporary, Path socket, String operating) throws IOException {
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-rw-rw-"));
         OptionalInt operators = OptionalInt.empty();
         try {
             var group =
-                    temporary.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName("cluster");
+                    temporary.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(operating);
             Files.getFileAttributeView(temporary, PosixFileAttributeView.class).setGroup(group);
             operators = OptionalInt.of((int) Files.getAttribute(temporary, "unix:gid"));
         } catch (IOException | UnsupportedOperationException e) {

@@ -422,7 +422,7 @@ public final class RecordCodec {
         }
         var arguments = new @Nullable Object[shape.components.length];
         for (int i = 0; i < arguments.length; i++) {
-            arguments[i] = narrow(decode(in, depth - 1), shape.components[i].getType());
+            arguments[i] = narrow(decode(in, depth - 1), shape.components[i].getGenericType());
         }
         try {
             return shape.constructor.newInstance(arguments);
@@ -434,14 +434,16 @@ public final class RecordCodec {
         }
     }
 
-    /// As the component is declared: small numbers, and sorted sets and maps in their natural order.
-    private static @Nullable Object narrow(@Nullable Object value, Class<?> type) throws MalformedMessage {
+    /// As the component is declared: small numbers, and sorted sets and maps in their natural order, also those in
+    /// maps.
+    private static @Nullable Object narrow(@Nullable Object value, Type declared) throws MalformedMessage {
+        Type type = declared instanceof ParameterizedType generic ? generic.getRawType() : declared;
         try {
             return switch (value) {
                 case Integer i when type == short.class -> i.shortValue();
                 case Integer i when type == byte.class -> i.byteValue();
                 case Set<?> set when type == SortedSet.class -> new TreeSet<>(set);
-                case Map<?, ?> map when type == SortedMap.class -> new TreeMap<>(map);
+                case Map<?, ?> map when type == SortedMap.class -> sorted(map, declared);
                 case Optional<?> o
                 when type == OptionalInt.class ->
                     o.isPresent() ? OptionalInt.of((Integer) o.get()) : OptionalInt.empty();
@@ -450,6 +452,19 @@ public final class RecordCodec {
         } catch (ClassCastException | NullPointerException e) {
             throw new MalformedMessage("what has no order, sorted: " + e.getMessage());
         }
+    }
+
+    private static SortedMap<?, ?> sorted(Map<?, ?> map, Type declared) throws MalformedMessage {
+        var sorted = new TreeMap<Object, @Nullable Object>();
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+            Object inner = entry.getValue();
+            sorted.put(
+                    entry.getKey(),
+                    declared instanceof ParameterizedType generic
+                            ? narrow(inner, generic.getActualTypeArguments()[1])
+                            : inner);
+        }
+        return sorted;
     }
 
     private int number(Enum<?> value) {

@@ -33,4 +33,7 @@ public interface Files {
 
     /// What lies in a directory, by name; nothing when there is no such directory.
     List<Path> list(Path directory) throws IOException;
+
+    /// What a path comes to when all symbolic links are followed; empty when nothing is there.
+    Optional<Path> real(Path file) throws IOException;
 }

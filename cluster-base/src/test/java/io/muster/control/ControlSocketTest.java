@@ -87,7 +87,7 @@ class ControlSocketTest {
     void serve() throws IOException {
         loop = Loops.start("test");
         socket = directory.resolve("run/test.sock");
-        server = ControlServer.open(socket, loop, new Daemon(), new Limits(1 << 20, 1 << 20, 400, 4));
+        server = ControlServer.open(socket, loop, new Daemon(), new Limits(1 << 20, 1 << 20, 400, 4, "cluster"));
     }
 
     @AfterEach

@@ -36,6 +36,7 @@ class RecordCodecTest {
     /// As a core's image is: parts within parts.
     record Image(
             SortedMap<Color, List<Part>> parts,
+            SortedMap<String, SortedSet<String>> names,
             SequencedMap<String, Long> turns,
             SortedSet<Long> numbers,
             long[] longs,
@@ -63,6 +64,7 @@ class RecordCodecTest {
         byte[] secret = "passwd=\"sesame\"".getBytes(StandardCharsets.UTF_8);
         var inner = new Image(
                 new TreeMap<>(),
+                new TreeMap<>(),
                 new LinkedHashMap<>(),
                 new TreeSet<>(),
                 new long[0],
@@ -73,6 +75,7 @@ class RecordCodecTest {
                 null);
         return new Image(
                 parts,
+                new TreeMap<>(Map.of("device", new TreeSet<>(List.of("b", "a")))),
                 turns,
                 new TreeSet<>(List.of(9L, -3L)),
                 new long[] {1, -1, Long.MIN_VALUE},
@@ -98,6 +101,8 @@ class RecordCodecTest {
         assertEquals(List.of("z", "a"), List.copyOf(after.turns().keySet()));
         assertEquals(List.of(-3L, 9L), List.copyOf(after.numbers()));
         assertInstanceOf(TreeSet.class, after.numbers());
+        assertEquals(before.names(), after.names());
+        assertEquals("a", after.names().firstEntry().getValue().first());
         assertArrayEquals(before.longs(), after.longs());
         assertEquals(before.some(), after.some());
         assertEquals(before.none(), after.none());

@@ -65,4 +65,13 @@ public enum RealFiles implements Files {
         found.sort(null);
         return found;
     }
+
+    @Override
+    public Optional<Path> real(Path file) throws IOException {
+        try {
+            return Optional.of(file.toRealPath());
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return Optional.empty();
+        }
+    }
 }

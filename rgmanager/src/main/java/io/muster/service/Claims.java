@@ -34,14 +34,31 @@ final class Claims {
     private final ClusterState state;
     private final TypeTable table;
     private final SortedMap<String, SortedSet<String>> needs = new TreeMap<>();
+    private final SortedMap<Integer, SortedMap<String, SortedSet<String>>> onNodes = new TreeMap<>();
 
     Claims(ClusterState state) {
         this.state = state;
         this.table = TypeTable.of(state.types);
     }
 
-    /// What a service needs as it is configured.
-    SortedSet<String> needs(ServiceSpec spec) {
+    /// What a service needs on a node as it is configured, by all the names that things have there.
+    SortedSet<String> needs(ServiceSpec spec, int nodeid) {
+        return onNodes.computeIfAbsent(nodeid, _ -> new TreeMap<>()).computeIfAbsent(spec.name(), _ -> {
+            var all = new TreeSet<>(needs(spec));
+            var names = state.types.getOrDefault(nodeid, NodeTable.NONE).names();
+            needs(spec).forEach(what -> all.addAll(names.getOrDefault(what, Collections.emptySortedSet())));
+            return Collections.unmodifiableSortedSet(all);
+        });
+    }
+
+    /// The same wherever it is going to be.
+    private SortedSet<String> needsSomewhere(ServiceSpec spec) {
+        var all = new TreeSet<>(needs(spec));
+        state.types.keySet().forEach(nodeid -> all.addAll(needs(spec, nodeid)));
+        return all;
+    }
+
+    private SortedSet<String> needs(ServiceSpec spec) {
         return needs.computeIfAbsent(spec.name(), _ -> {
             var all = new TreeSet<String>();
             for (Resource resource : spec.resources()) {
@@ -56,7 +73,7 @@ final class Claims {
 
     /// What others have that a service needs for a start on a node.
     List<Conflict> conflicts(Service service, ServiceSpec spec, int nodeid) {
-        SortedSet<String> wanted = needs(spec);
+        SortedSet<String> wanted = needs(spec, nodeid);
         if (wanted.isEmpty()) {
             return List.of();
         }
@@ -100,12 +117,12 @@ final class Claims {
         ServiceSpec spec = state.spec(holder);
         return spec == null
                 || holder.stage instanceof Stage.Stopping
-                || !needs(spec).contains(what);
+                || !needs(spec, run.nodeid()).contains(what);
     }
 
     /// Whether a run on whose list other services are may have what this one needs.
     boolean listBars(ServiceSpec spec, Node run, Remains list) {
-        SortedSet<String> wanted = needs(spec);
+        SortedSet<String> wanted = needsSomewhere(spec);
         if (list.all() || !anyEverywhere(wanted)) {
             return false;
         }

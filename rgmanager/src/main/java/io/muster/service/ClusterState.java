@@ -5,7 +5,6 @@ import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.Remains;
 import io.muster.member.Standing;
-import io.muster.resource.ResourceType;
 import io.muster.service.Plan.ServiceSpec;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Layout of a snapshot, big-endian: u8 format, optional plan ([PlanCodec]), string hash of its
 /// document, standing ([Standing]), bool locked, u64 fenced up to, u64 clock, u64 next generation,
 /// bool due, list of peers (node, u64 epoch, bool ready, bool leaving), list of u32 unmet, list of u32
-/// arrivals, list of tables of types (u32 nodeid, list of [ResourceType]), list of what nodes can't
+/// arrivals, list of tables (u32 nodeid, [NodeTable]), list of what nodes can't
 /// run (u32 nodeid, list of strings service and why), list of services ([Service]).
 final class ClusterState {
     private static final int MAX = 65_536;
@@ -90,7 +89,7 @@ final class ClusterState {
     final SortedMap<Integer, SortedMap<String, String>> unfit = new TreeMap<>();
 
     /// What the agents of each node in the group say, by nodeid.
-    final SortedMap<Integer, List<ResourceType>> types = new TreeMap<>();
+    final SortedMap<Integer, NodeTable> types = new TreeMap<>();
 
     final SortedMap<String, Service> services = new TreeMap<>();
 
@@ -286,7 +285,7 @@ final class ClusterState {
                         o.node(peer.node()).u64(peer.epoch()).bool(peer.ready()).bool(peer.leaving()));
         out.list(unmet, (o, nodeid) -> o.u32(nodeid));
         out.list(arrivals, (o, nodeid) -> o.u32(nodeid));
-        out.list(types.entrySet(), (o, e) -> NodeReport.types(o.u32(e.getKey()), e.getValue()));
+        out.list(types.entrySet(), (o, e) -> e.getValue().encode(o.u32(e.getKey())));
         out.list(unfit.entrySet(), (o, e) -> ServiceMessage.Unfit.encode(o.u32(e.getKey()), e.getValue()));
         out.list(services.values(), (o, service) -> service.encode(o));
         return out.toBytes();
@@ -313,7 +312,7 @@ final class ClusterState {
         state.arrivals.addAll(in.list(MAX, i -> i.u32(Integer.MAX_VALUE)));
         int tables = in.u32(MAX);
         for (int i = 0; i < tables; i++) {
-            state.types.put(in.u32(Integer.MAX_VALUE), NodeReport.types(in));
+            state.types.put(in.u32(Integer.MAX_VALUE), NodeTable.decode(in));
         }
         for (int left = in.u32(MAX); left > 0; left--) {
             state.unfit.put(in.u32(Integer.MAX_VALUE), ServiceMessage.Unfit.decode(in));

@@ -4,10 +4,8 @@ import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.Remains;
-import io.muster.resource.ResourceType;
 import io.muster.service.ClusterState.Peer;
 import io.muster.service.Plan.ServiceSpec;
-import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -89,7 +87,7 @@ final class Entries {
         switch (message) {
             case ServiceMessage.Ready ready -> {
                 if (proofs.ready(from, ready)) {
-                    agents(from, ready.report().types());
+                    agents(from, ready.report().table());
                     unpark();
                 }
             }
@@ -98,15 +96,15 @@ final class Entries {
             case ServiceMessage.Asked asked -> asked(entry.from(), asked, regular);
             case ServiceMessage.Leaving leaving -> state.peers.put(from.node().nodeid(), from.parting());
             case ServiceMessage.Look _ -> {}
-            case ServiceMessage.Agents agents -> agents(from, agents.types());
+            case ServiceMessage.Agents agents -> agents(from, agents.table());
             case ServiceMessage.Unfit unfit -> unfit(from, unfit);
         }
     }
 
     /// The table of one node. Where tables differ, the stricter counts, and whoever keeps the nodes
     /// alike is told.
-    private void agents(Peer from, List<ResourceType> types) {
-        if (types.equals(state.types.put(from.node().nodeid(), types))) {
+    private void agents(Peer from, NodeTable table) {
+        if (table.equals(state.types.put(from.node().nodeid(), table))) {
             return;
         }
         state.claimsChanged();

@@ -7,7 +7,6 @@ import io.muster.core.Node;
 import io.muster.group.GroupEntry;
 import io.muster.group.Remains;
 import io.muster.member.Proposals;
-import io.muster.resource.ResourceType;
 import io.muster.service.ClusterState.Peer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,7 +48,7 @@ final class LocalWork {
     private StopReport stop = StopReport.NONE;
     private Parting parting = Parting.NO;
     /// What the agents here say.
-    private List<ResourceType> types = List.of();
+    private NodeTable table = NodeTable.NONE;
 
     /// What can't be run here of the configuration that is known, and why.
     private SortedMap<String, String> unfit = Collections.emptySortedMap();
@@ -88,7 +87,7 @@ final class LocalWork {
             Optional<Plan> known,
             StopReport stop,
             Parting parting,
-            List<ResourceType> types,
+            NodeTable table,
             SortedMap<String, String> unfit,
             long recoverUpTo,
             long recoveredUpTo,
@@ -98,7 +97,6 @@ final class LocalWork {
             proposals = List.copyOf(proposals);
             vouches = List.copyOf(vouches);
             untold = List.copyOf(untold);
-            types = List.copyOf(types);
             unfit = Collections.unmodifiableSortedMap(new TreeMap<>(unfit));
             pending = Collections.unmodifiableSortedSet(new TreeSet<>(pending));
         }
@@ -120,7 +118,7 @@ final class LocalWork {
                 Optional.ofNullable(known),
                 stop,
                 parting,
-                types,
+                table,
                 unfit,
                 recoverUpTo,
                 recoveredUpTo,
@@ -144,7 +142,7 @@ final class LocalWork {
         known = image.known().orElse(null);
         stop = image.stop();
         parting = image.parting();
-        types = image.types();
+        table = image.table();
         unfit = image.unfit();
         recoverUpTo = image.recoverUpTo();
         recoveredUpTo = image.recoveredUpTo();
@@ -249,12 +247,12 @@ final class LocalWork {
                     var word = new ServiceMessage.Ready(
                             done.wallMs(), done.epoch(), stop.version(), done.unclean(), done.report());
                     stop = new StopReport(stop.epoch(), stop.version(), Optional.of(word));
-                    types = done.report().types();
+                    table = done.report().table();
                 }
             }
-            case ServiceEvent.AgentsRead(List<ResourceType> read, long now) -> {
+            case ServiceEvent.AgentsRead(NodeTable read, long now) -> {
                 wallMs = now;
-                types = read;
+                table = read;
             }
             case ServiceEvent.TreeDone done -> {
                 wallMs = done.wallMs();
@@ -310,8 +308,8 @@ final class LocalWork {
             work.outcomes(state).forEach(outcome -> say(outcome, nowMs, effects));
             work.check(state, nowMs, effects);
             vouch(state, nowMs, effects);
-            if (!types.equals(state.types.getOrDefault(self.nodeid(), List.of()))) {
-                say(new ServiceMessage.Agents(wallMs, types), nowMs, effects);
+            if (!table.equals(state.types.getOrDefault(self.nodeid(), NodeTable.NONE))) {
+                say(new ServiceMessage.Agents(wallMs, table), nowMs, effects);
             }
             look(state, nowMs, effects);
         } else {

@@ -1,12 +1,9 @@
 package io.muster.service;
 
 import io.muster.core.MalformedMessage;
-import io.muster.resource.Identities;
-import io.muster.resource.ResourceType;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.Collections;
-import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -15,31 +12,31 @@ import java.util.TreeSet;
 /// What a node says of itself together with the end of its stop before start.
 ///
 /// Layout: list of services that it couldn't stop (string name, list of strings), list of strings kept,
-/// list of types ([ResourceType]).
+/// what the node knows ([NodeTable]).
 ///
-/// @param held what may still be there of services that couldn't be stopped ([Identities]), by service;
+/// @param held what may still be there of services that couldn't be stopped ([io.muster.resource.Identities]), by
+/// service;
 ///     one that isn't in here may have anything
 /// @param kept services that were frozen and go on running here
-/// @param types what the agents here say
-public record NodeReport(SortedMap<String, SortedSet<String>> held, SortedSet<String> kept, List<ResourceType> types) {
+/// @param table what the agents here say, and what else devices are called here
+public record NodeReport(SortedMap<String, SortedSet<String>> held, SortedSet<String> kept, NodeTable table) {
     private static final int MAX = 65_536;
 
     /// Nothing to say.
     public static final NodeReport NONE =
-            new NodeReport(Collections.emptySortedMap(), Collections.emptySortedSet(), List.of());
+            new NodeReport(Collections.emptySortedMap(), Collections.emptySortedSet(), NodeTable.NONE);
 
     public NodeReport {
         var copy = new TreeMap<String, SortedSet<String>>();
         held.forEach((service, what) -> copy.put(service, Collections.unmodifiableSortedSet(new TreeSet<>(what))));
         held = Collections.unmodifiableSortedMap(copy);
         kept = Collections.unmodifiableSortedSet(new TreeSet<>(kept));
-        types = List.copyOf(types);
     }
 
     void encode(Output out) {
         out.list(held.entrySet(), (o, e) -> o.string(e.getKey()).list(e.getValue(), Output::string));
         out.list(kept, Output::string);
-        types(out, types);
+        table.encode(out);
     }
 
     static NodeReport decode(Input in) throws MalformedMessage {
@@ -48,14 +45,6 @@ public record NodeReport(SortedMap<String, SortedSet<String>> held, SortedSet<St
         for (int i = 0; i < services; i++) {
             held.put(in.string(), new TreeSet<>(in.list(MAX, Input::string)));
         }
-        return new NodeReport(held, new TreeSet<>(in.list(MAX, Input::string)), types(in));
-    }
-
-    static void types(Output out, List<ResourceType> types) {
-        out.list(types, (o, type) -> type.encode(o));
-    }
-
-    static List<ResourceType> types(Input in) throws MalformedMessage {
-        return in.list(MAX, ResourceType::decode);
+        return new NodeReport(held, new TreeSet<>(in.list(MAX, Input::string)), NodeTable.decode(in));
     }
 }

@@ -2,7 +2,6 @@ package io.muster.service;
 
 import io.muster.core.MalformedMessage;
 import io.muster.core.Node;
-import io.muster.resource.Identities;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.Collections;
@@ -47,7 +46,7 @@ final class Service {
     /// on running, and is started nowhere else.
     SortedSet<Node> suspects = Stage.NOBODY;
 
-    /// What each run that may be running it has of it ([Identities]).
+    /// What each run that may be running it has of it ([io.muster.resource.Identities]).
     SortedMap<Node, SortedSet<String>> held = Collections.emptySortedMap();
 
     /// Runs that are still to stop it once: it is new to the configuration.

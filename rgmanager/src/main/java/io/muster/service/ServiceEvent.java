@@ -1,6 +1,5 @@
 package io.muster.service;
 
-import io.muster.resource.ResourceType;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -38,12 +37,8 @@ public sealed interface ServiceEvent {
         }
     }
 
-    /// The agents here have been asked again what they are.
-    record AgentsRead(List<ResourceType> types, long wallMs) implements ServiceEvent {
-        public AgentsRead {
-            types = List.copyOf(types);
-        }
-    }
+    /// The agents here have been asked again what they are, or devices been looked at again.
+    record AgentsRead(NodeTable table, long wallMs) implements ServiceEvent {}
 
     /// [ServiceEffect.RunTree] has ended.
     ///

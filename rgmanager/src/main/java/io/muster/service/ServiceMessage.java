@@ -1,7 +1,6 @@
 package io.muster.service;
 
 import io.muster.core.MalformedMessage;
-import io.muster.resource.ResourceType;
 import io.muster.wire.Input;
 import io.muster.wire.Output;
 import java.util.Collections;
@@ -24,7 +23,7 @@ public sealed interface ServiceMessage {
             case Asked m -> new Asked(0, m.id(), m.kind(), m.service(), m.target());
             case Leaving _ -> new Leaving(0);
             case Look _ -> new Look(0);
-            case Agents m -> new Agents(0, m.types());
+            case Agents m -> new Agents(0, m.table());
             case Unfit m -> new Unfit(0, m.version(), m.services());
         };
     }
@@ -64,12 +63,9 @@ public sealed interface ServiceMessage {
     /// whole.
     record Look(long wallMs) implements ServiceMessage {}
 
-    /// The agents of the sender say something else than they did: this is its table from now on.
-    record Agents(long wallMs, List<ResourceType> types) implements ServiceMessage {
-        public Agents {
-            types = List.copyOf(types);
-        }
-    }
+    /// The agents of the sender say something else than they did, or a device has another name: this is its table from
+    /// now on.
+    record Agents(long wallMs, NodeTable table) implements ServiceMessage {}
 
     /// What the sender can't run of a configuration, and why: they would run without a resource. Said before it says
     /// that it is ready, and whenever that changes.
@@ -115,7 +111,7 @@ public sealed interface ServiceMessage {
             case Asked m -> out.u64(m.id()).oneOf(m.kind()).string(m.service()).u32(m.target());
             case Leaving(long wallMs) -> {}
             case Look(long wallMs) -> {}
-            case Agents m -> NodeReport.types(out, m.types());
+            case Agents m -> m.table().encode(out);
             case Unfit m -> Unfit.encode(out.u32(m.version()), m.services());
         }
         return out.toBytes();
@@ -155,7 +151,7 @@ public sealed interface ServiceMessage {
             case 4 -> new Asked(wallMs, in.u64(), in.oneOf(RequestKind.class), in.string(), in.u32(Integer.MAX_VALUE));
             case 5 -> new Leaving(wallMs);
             case 6 -> new Look(wallMs);
-            case 7 -> new Agents(wallMs, NodeReport.types(in));
+            case 7 -> new Agents(wallMs, NodeTable.decode(in));
             case 8 -> new Unfit(wallMs, in.u32(Integer.MAX_VALUE), Unfit.decode(in));
             default -> throw new MalformedMessage("message of rgmanager of type " + type);
         };

@@ -172,7 +172,7 @@ final class Transitions {
     private void hold(Service service) {
         var held = new TreeMap<>(service.held);
         if (service.stage instanceof Starting starting) {
-            held.merge(starting.run(), needs(service), Transitions::both);
+            held.merge(starting.run(), needs(service, starting.run()), Transitions::both);
         }
         held.keySet().removeIf(run -> !service.holders().contains(run) && !service.fresh.contains(run));
         service.held = Collections.unmodifiableSortedMap(held);
@@ -190,9 +190,9 @@ final class Transitions {
         return Collections.unmodifiableSortedSet(all);
     }
 
-    private SortedSet<String> needs(Service service) {
+    private SortedSet<String> needs(Service service, Node run) {
         ServiceSpec spec = state.spec(service);
-        return spec == null ? Collections.emptySortedSet() : state.claims().needs(spec);
+        return spec == null ? Collections.emptySortedSet() : state.claims().needs(spec, run.nodeid());
     }
 
     private static SortedSet<String> has(Service service, Node run) {
@@ -211,7 +211,7 @@ final class Transitions {
                             && started.digest().equals(spec.digest())
                     || owned instanceof Starting starting && starting.digest().equals(spec.digest());
             if (asConfigured) {
-                hold(service, owned.run(), both(has(service, owned.run()), needs(service)));
+                hold(service, owned.run(), both(has(service, owned.run()), needs(service, owned.run())));
             }
         }
     }
@@ -320,7 +320,7 @@ final class Transitions {
         // From the beginning on what it is about to have is nobody else's to take: who has it still
         // lets go of it.
         if (change.due() != null) {
-            hold(service, started.run(), both(has(service, started.run()), needs(service)));
+            hold(service, started.run(), both(has(service, started.run()), needs(service, started.run())));
         }
         // Under a new number: what the owner has to say of an older change says nothing any more.
         long number = change.due() == null ? started.generation() : number();
@@ -333,7 +333,7 @@ final class Transitions {
         ServiceSpec spec = state.spec(service);
         if (spec != null && spec.digest().equals(change.digest())) {
             SortedSet<String> has = has(service, started.run());
-            var rest = new TreeSet<>(needs(service));
+            var rest = new TreeSet<>(needs(service, started.run()));
             rest.add(Claims.UNKNOWN);
             rest.retainAll(has);
             hold(service, started.run(), rest);
@@ -353,7 +353,7 @@ final class Transitions {
     void fresh(Service service, SortedSet<Node> runs) {
         service.fresh = runs;
         service.freshGeneration = number();
-        runs.forEach(run -> hold(service, run, needs(service)));
+        runs.forEach(run -> hold(service, run, needs(service, run)));
     }
 
     /// One of them has.

@@ -16,10 +16,11 @@ final class TypeTable {
     private final SortedMap<String, ResourceType> types = new TreeMap<>();
 
     /// @param tables by node
-    static TypeTable of(SortedMap<Integer, List<ResourceType>> tables) {
+    static TypeTable of(SortedMap<Integer, NodeTable> tables) {
         var table = new TypeTable();
         tables.values()
-                .forEach(types -> types.forEach(type -> table.types.merge(type.type(), type, TypeTable::stricter)));
+                .forEach(node ->
+                        node.types().forEach(type -> table.types.merge(type.type(), type, TypeTable::stricter)));
         return table;
     }
 
@@ -47,12 +48,12 @@ final class TypeTable {
     }
 
     /// Where the table of a node differs from those of others, in sentences that name both nodes.
-    static List<String> differences(SortedMap<Integer, List<ResourceType>> tables, int nodeid) {
+    static List<String> differences(SortedMap<Integer, NodeTable> tables, int nodeid) {
         var said = new ArrayList<String>();
         var told = new TreeSet<String>();
-        for (ResourceType mine : tables.getOrDefault(nodeid, List.of())) {
-            for (Map.Entry<Integer, List<ResourceType>> other : tables.entrySet()) {
-                for (ResourceType theirs : other.getValue()) {
+        for (ResourceType mine : tables.getOrDefault(nodeid, NodeTable.NONE).types()) {
+            for (Map.Entry<Integer, NodeTable> other : tables.entrySet()) {
+                for (ResourceType theirs : other.getValue().types()) {
                     if (other.getKey() != nodeid
                             && theirs.type().equals(mine.type())
                             && !theirs.equals(mine)

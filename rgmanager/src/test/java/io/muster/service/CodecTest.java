@@ -31,13 +31,13 @@ class CodecTest {
                     new NodeReport(
                             new TreeMap<>(Map.of("service:a", new TreeSet<>(List.of("device=/dev/sdb1")))),
                             new TreeSet<>(List.of("service:b")),
-                            Plans.TYPES)),
+                            Plans.TABLE)),
             new ServiceMessage.Outcome(3, "service:a", Operation.STOP, 9, true, false),
             new ServiceMessage.Checked(4, "service:a", 9, false, true),
             new ServiceMessage.Asked(5, 1L << 40, RequestKind.RELOCATE, "service:a", 2),
             new ServiceMessage.Leaving(6),
             new ServiceMessage.Look(7),
-            new ServiceMessage.Agents(8, Plans.TYPES),
+            new ServiceMessage.Agents(8, Plans.TABLE),
             new ServiceMessage.Unfit(9, 3, new TreeMap<>(Map.of("service:a", "why", "vm:b", ""))));
 
     @Test

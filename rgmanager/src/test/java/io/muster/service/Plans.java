@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -26,6 +27,12 @@ final class Plans {
             type("ip", "address", 1, "address"),
             type("script", "name", 0, "file", "name"),
             type("service", "name", 1, "name"));
+
+    /// The same as a node reports it that has one device of a volume group.
+    static final NodeTable TABLE = new NodeTable(
+            TYPES,
+            new TreeMap<>(
+                    Map.of("device=/dev/vg/data", new TreeSet<>(List.of("@device=/dev/dm-3", "device=UUID=ab-12")))));
 
     private Plans() {}
 

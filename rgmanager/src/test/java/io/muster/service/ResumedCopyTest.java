@@ -68,7 +68,7 @@ class ResumedCopyTest {
                 Optional.of(OneReplica.PLAN),
                 new LocalWork.StopReport(6, 7, Optional.of(ready)),
                 LocalWork.Parting.ASKED,
-                Plans.TYPES,
+                Plans.TABLE,
                 new TreeMap<>(Map.of("service:d", "why")),
                 13,
                 14,

@@ -261,7 +261,7 @@ final class Story implements TestCluster.Witness {
                 case ServiceMessage.Asked _ -> "an operator asks";
                 case ServiceMessage.Leaving _ -> "wants to end";
                 case ServiceMessage.Look _ -> "look at what has changed";
-                case ServiceMessage.Agents m -> "agents " + m.types().size();
+                case ServiceMessage.Agents m -> "agents " + m.table().types().size();
                 case ServiceMessage.Unfit m -> "can't run " + m.services().keySet();
             };
             tell("log", from + said + late);

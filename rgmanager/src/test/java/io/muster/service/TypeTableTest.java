@@ -20,9 +20,9 @@ class TypeTableTest {
 
     @Test
     void theStricterCounts() {
-        SortedMap<Integer, List<ResourceType>> tables = new TreeMap<>();
-        tables.put(1, List.of(fs(0, "device")));
-        tables.put(2, List.of(fs(1, "mountpoint")));
+        SortedMap<Integer, NodeTable> tables = new TreeMap<>();
+        tables.put(1, new NodeTable(List.of(fs(0, "device")), new TreeMap<>()));
+        tables.put(2, new NodeTable(List.of(fs(1, "mountpoint")), new TreeMap<>()));
         ResourceType counts = Objects.requireNonNull(TypeTable.of(tables).of("fs"));
         assertEquals(1, counts.maxInstances());
         assertEquals(Set.of("device", "mountpoint"), counts.unique());
@@ -33,9 +33,9 @@ class TypeTableTest {
 
     @Test
     void nodesThatAgreeSayNothing() {
-        SortedMap<Integer, List<ResourceType>> tables = new TreeMap<>();
-        tables.put(1, List.of(fs(1, "device")));
-        tables.put(2, List.of(fs(1, "device")));
+        SortedMap<Integer, NodeTable> tables = new TreeMap<>();
+        tables.put(1, new NodeTable(List.of(fs(1, "device")), new TreeMap<>()));
+        tables.put(2, new NodeTable(List.of(fs(1, "device")), new TreeMap<>()));
         assertEquals(List.of(), TypeTable.differences(tables, 1));
     }
 }

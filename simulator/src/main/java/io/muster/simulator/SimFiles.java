@@ -152,6 +152,11 @@ public final class SimFiles implements Files {
     }
 
     @Override
+    public Optional<Path> real(Path file) {
+        return exists(file) ? Optional.of(file) : Optional.empty();
+    }
+
+    @Override
     public List<Path> list(Path directory) {
         var found = new TreeSet<Path>();
         for (Path path : files.keySet()) {

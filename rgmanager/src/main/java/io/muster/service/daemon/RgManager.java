@@ -20,15 +20,19 @@ import io.muster.member.daemon.Hands;
 import io.muster.member.daemon.MemberDaemon;
 import io.muster.member.daemon.MemberDaemon.Around;
 import io.muster.os.RealMachine;
+import io.muster.resource.Identities;
 import io.muster.resource.MetadataSet;
 import io.muster.resource.ResourceType;
 import io.muster.resource.TreeRecord;
 import io.muster.resource.TreeRun;
 import io.muster.resource.daemon.AgentDirectory;
+import io.muster.resource.daemon.DeviceNames;
 import io.muster.resource.daemon.StartedLedger;
 import io.muster.resource.daemon.TreeRunner;
 import io.muster.service.ClusterServices;
 import io.muster.service.NodeReport;
+import io.muster.service.NodeTable;
+import io.muster.service.Operation;
 import io.muster.service.PlanReader;
 import io.muster.service.ResultCode;
 import io.muster.service.ServiceEffect;
@@ -45,6 +49,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -108,6 +113,10 @@ public final class RgManager implements AutoCloseable {
     /// What the last daemon here has left running because it was frozen.
     private SortedSet<String> wereFrozen = new TreeSet<>();
     private @Nullable MetadataSet agents;
+
+    /// What devices are called here besides, by the identity they are configured by.
+    private final SortedMap<String, SortedSet<String>> names = new TreeMap<>();
+
     private @Nullable Trees trees;
     private @Nullable ClusterConfig config;
 
@@ -324,8 +333,8 @@ public final class RgManager implements AutoCloseable {
                         agents = found;
                         present.configure(read.rm(), found, cause);
                         if (manager != null) {
-                            var asked = new ServiceEvent.AgentsRead(ResourceType.of(found), wallMs());
-                            member.answering(cause).accept(asked);
+                            Consumer<ServiceEvent> told = member.answering(cause);
+                            lookAtDevices(() -> told.accept(new ServiceEvent.AgentsRead(table(), wallMs())));
                         }
                         List<Runnable> waiting = List.copyOf(building);
                         building.clear();
@@ -398,18 +407,19 @@ public final class RgManager implements AutoCloseable {
             switch (effect) {
                 case ServiceEffect.Propose p -> throw new IllegalStateException("a proposal among the local effects");
                 case ServiceEffect.RunTree run ->
-                    present.run(
-                            run.service(),
-                            run.operation(),
-                            cause,
-                            (result, ended) -> member.answering(ended)
-                                    .accept(new ServiceEvent.TreeDone(
-                                            run.service(),
-                                            run.operation(),
-                                            run.generation(),
-                                            result.ok(),
-                                            result.partial(),
-                                            wallMs())));
+                    present.run(run.service(), run.operation(), cause, (result, ended) -> {
+                        member.answering(ended)
+                                .accept(new ServiceEvent.TreeDone(
+                                        run.service(),
+                                        run.operation(),
+                                        run.generation(),
+                                        result.ok(),
+                                        result.partial(),
+                                        wallMs()));
+                        if (run.operation() == Operation.START || run.operation() == Operation.GROW) {
+                            devicesMayHaveCome(ended);
+                        }
+                    });
                 case ServiceEffect.StopEverything everything -> stopEverything(present, everything, cause);
                 case ServiceEffect.ReportVouched(Node run, Remains remains) ->
                     member.client().ifPresent(cman -> cman.reportVouched(run, remains, cause));
@@ -458,13 +468,13 @@ public final class RgManager implements AutoCloseable {
             present.stopEverything(kept, cause, (unclean, ended) -> {
                 var left = new ArrayList<>(unclean);
                 left.addAll(kept);
-                member.answering(ended)
-                        .accept(new ServiceEvent.StoppedEverything(
-                                everything.epoch(),
-                                everything.version(),
-                                unclean,
-                                report(present.have(left), kept),
-                                wallMs()));
+                Consumer<ServiceEvent> then = member.answering(ended);
+                lookAtDevices(() -> then.accept(new ServiceEvent.StoppedEverything(
+                        everything.epoch(),
+                        everything.version(),
+                        unclean,
+                        new NodeReport(present.have(left), kept, table()),
+                        wallMs())));
             });
         }
 
@@ -497,9 +507,64 @@ public final class RgManager implements AutoCloseable {
             return member.layout().run().resolve("rgmanager-frozen");
         }
 
-        private NodeReport report(SortedMap<String, SortedSet<String>> held, SortedSet<String> kept) {
+        private NodeTable table() {
             MetadataSet known = agents;
-            return new NodeReport(held, kept, known == null ? List.of() : ResourceType.of(known));
+            return new NodeTable(known == null ? List.of() : ResourceType.of(known), names);
+        }
+
+        /// What devices of the configuration are called besides. A name once seen stays: who reports that a stop has
+        /// failed may have lost the device's links by then.
+        private void lookAtDevices(Runnable then) {
+            SortedSet<String> devices = devices();
+            if (devices.isEmpty()) {
+                then.run();
+                return;
+            }
+            var machine = member.machine();
+            machine.beside(
+                    "looking at the names of devices", () -> new DeviceNames(machine.files()).of(devices), seen -> {
+                        switch (seen) {
+                            case Machine.Outcome.Done<SortedMap<String, SortedSet<String>>>(var found) -> {
+                                names.putAll(found);
+                                names.keySet().retainAll(devices);
+                            }
+                            case Machine.Outcome.Failed<SortedMap<String, SortedSet<String>>>(IOException why) ->
+                                LOG.warn("the names of devices can't be looked at: {}", why.getMessage());
+                        }
+                        then.run();
+                    });
+        }
+
+        private SortedSet<String> devices() {
+            var devices = new TreeSet<String>();
+            ClusterConfig read = config;
+            MetadataSet known = agents;
+            if (read != null && known != null) {
+                var types = new TreeMap<String, ResourceType>();
+                ResourceType.of(known).forEach(type -> types.put(type.type(), type));
+                PlanReader.of(read)
+                        .services()
+                        .forEach(spec -> spec.resources().forEach(resource -> {
+                            ResourceType type = types.get(resource.type());
+                            if (type != null) {
+                                Identities.of(type, resource.attributes()).stream()
+                                        .filter(what -> what.startsWith("device="))
+                                        .forEach(devices::add);
+                            }
+                        }));
+            }
+            return devices;
+        }
+
+        /// A device may have come with what was started before it: a volume of LVM, a disk of iSCSI.
+        private void devicesMayHaveCome(CauseId cause) {
+            var before = new TreeMap<>(names);
+            Consumer<ServiceEvent> then = member.answering(cause);
+            lookAtDevices(() -> {
+                if (manager != null && !before.equals(names)) {
+                    then.accept(new ServiceEvent.AgentsRead(table(), wallMs()));
+                }
+            });
         }
 
         private void fetch(int version, CauseId cause) {
