@@ -63,7 +63,7 @@ class ClaimsTest {
 
     @BeforeEach
     void types() {
-        state.types.put(1, Plans.TYPES);
+        state.types.put(1, Plans.TABLE);
         for (ServiceSpec spec : List.of(web, db, mail)) {
             state.services.put(spec.name(), new Service(spec.name(), new Disabled(Stage.NOBODY)));
         }
