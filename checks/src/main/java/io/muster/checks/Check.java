@@ -53,12 +53,12 @@ public sealed interface Check {
     ///
     /// @param tls HTTPS; certificates aren't verified, since it is a server behind our own director that
     ///     is asked
-    /// @param host for the Host line and the TLS server name: the host of a full URL, else the server's
-    ///     address
+    /// @param host for the Host line and the TLS server name (SNI): what the file says, the host of a full
+    ///     URL, else the server's address
     /// @param path begins with `/`
-    /// @param status wanted; 0 for any of 200 to 399
+    /// @param statuses wanted
     /// @param digest lower-case hex SHA-256 or MD5 of the body, "" for none
-    record Http(IpAddress server, int port, boolean tls, String host, String path, int status, String digest)
+    record Http(IpAddress server, int port, boolean tls, String host, String path, Statuses statuses, String digest)
             implements Check {}
 
     /// Asks a name server. Any answer to the question that is no server failure or refusal is good, also
@@ -107,8 +107,16 @@ public sealed interface Check {
     ///
     /// @param location its path, or a full URL, whose host is then asked for by name; the server that is
     ///     asked stays the same
+    /// @param virtualHost to be asked for by name, whatever the URL says; "" for none
     /// @param digest wanted of the body, in any case; "" for none
-    static Check http(IpAddress server, int port, boolean tls, String location, int status, String digest) {
+    static Check http(
+            IpAddress server,
+            int port,
+            boolean tls,
+            String location,
+            String virtualHost,
+            Statuses statuses,
+            String digest) {
         String host = server.bracketed();
         String path = location;
         int scheme = path.indexOf("://");
@@ -121,9 +129,9 @@ public sealed interface Check {
                 server,
                 port,
                 tls,
-                host,
+                virtualHost.isEmpty() ? host : virtualHost,
                 path.startsWith("/") ? path : "/" + path,
-                status,
+                statuses,
                 digest.toLowerCase(Locale.ROOT));
     }
 

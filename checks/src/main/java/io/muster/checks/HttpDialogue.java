@@ -96,10 +96,9 @@ final class HttpDialogue implements Dialogue {
             byte[] octets = line.getBytes(StandardCharsets.ISO_8859_1);
             return new Bad("no HTTP: " + Dialogue.shown(octets, octets.length));
         }
-        boolean good = check.status() == 0 ? code >= 200 && code <= 399 : code == check.status();
         seen = "status " + code;
-        if (!good) {
-            return new Bad(seen + (check.status() == 0 ? "" : ", not " + check.status()));
+        if (!check.statuses().good(code)) {
+            return new Bad(seen + (check.statuses().ranges().isEmpty() ? "" : ", not " + check.statuses()));
         }
         return digest == null ? new Good(seen) : WAIT;
     }

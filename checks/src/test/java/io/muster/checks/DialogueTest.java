@@ -89,7 +89,11 @@ class DialogueTest {
     }
 
     private static Dialogue http(int status, String digest) {
-        return Dialogue.of(new Check.Http(SERVER, 80, false, "web", "/x", status, digest), 0);
+        return http(status == 0 ? Statuses.USUAL : Statuses.one(status), digest);
+    }
+
+    private static Dialogue http(Statuses statuses, String digest) {
+        return Dialogue.of(new Check.Http(SERVER, 80, false, "web", "/x", statuses, digest), 0);
     }
 
     private static final String ASK =
@@ -105,6 +109,19 @@ class DialogueTest {
         assertEquals(ASK + "bad: no HTTP: \"SSH-2.0\"", play(http(0, ""), false, "SSH-2.0\r\n"));
         assertEquals(ASK + "bad: closed within the head", play(http(0, ""), true, "HTTP/1.1 2"));
         assertEquals(ASK + "bad: a head of more than 16384 octets", play(http(0, ""), false, "x".repeat(20_000)));
+    }
+
+    @Test
+    void httpStatusInRanges() {
+        var wanted = new Statuses(List.of(new Statuses.Range(200, 299), new Statuses.Range(401, 401)));
+        for (int status : new int[] {200, 204, 299, 401}) {
+            assertEquals(ASK + "good: status " + status, play(http(wanted, ""), false, "HTTP/1.1 " + status + "\r\n"));
+        }
+        for (int status : new int[] {199, 300, 400, 402, 500}) {
+            assertEquals(
+                    ASK + "bad: status " + status + ", not 200-299,401",
+                    play(http(wanted, ""), false, "HTTP/1.1 " + status + "\r\n"));
+        }
     }
 
     @Test

@@ -115,6 +115,7 @@ final class Course {
         }
         configured(parts, nowMs);
         parts.view.adopt(parts.health, before, plan(), parts.drains, nowMs);
+        parts.quorums.reloaded(before, plan());
         parts.journal.log(Level.INFO, "reload: " + Summary.of(before, plan()));
     }
 

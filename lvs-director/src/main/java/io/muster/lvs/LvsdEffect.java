@@ -2,9 +2,13 @@ package io.muster.lvs;
 
 import io.muster.checks.Check;
 import io.muster.checks.Target;
+import io.muster.driver.Secret;
 import io.muster.ipvs.IpvsOp;
 import io.muster.ipvs.ServiceId;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// What lvsd does. Those with a number are answered by an event with the same; there is one such at a time.
 public sealed interface LvsdEffect {
@@ -41,6 +45,18 @@ public sealed interface LvsdEffect {
     record SetSysctls() implements LvsdEffect {}
 
     record RestoreSysctls() implements LvsdEffect {}
+
+    /// A real server or a virtual one has gone up or down: run what lvs.cf wants run then. Nobody waits for it.
+    ///
+    /// @param subject of whom it tells, `web/one` or `web`: what tells of one is run in the order of its changes
+    /// @param command program and arguments; empty where lvs.cf names none
+    record Notify(String subject, boolean up, @Secret List<String> command, SortedMap<String, String> environment)
+            implements LvsdEffect {
+        public Notify {
+            command = List.copyOf(command);
+            environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
+        }
+    }
 
     /// The answer to a client: to a drain or undrain what was done or why not; to a refresh that the state may be
     /// shown now.

@@ -65,7 +65,10 @@ public final class LvsdRecord implements Recordable<LvsdEvent, LvsdEffect> {
         for (LvsConfig.Virtual virtual : config.virtuals()) {
             String send = virtual.check().send();
             secrets |= !send.isEmpty() && !send.equals(LvsConfig.CheckRule.GET)
-                    || !virtual.check().program().isEmpty();
+                    || !virtual.check().program().isEmpty()
+                    || !virtual.quorum().equals(LvsConfig.Notify.NONE)
+                    || virtual.servers().stream()
+                            .anyMatch(server -> !server.onChange().equals(LvsConfig.Notify.NONE));
         }
         return !secrets;
     }
@@ -83,6 +86,7 @@ public final class LvsdRecord implements Recordable<LvsdEvent, LvsdEffect> {
             case LvsdEffect.Reply _ -> false;
             case LvsdEffect.Apply _,
                     LvsdEffect.WriteHoldings _,
+                    LvsdEffect.Notify _,
                     LvsdEffect.SetSysctls _,
                     LvsdEffect.RestoreSysctls _,
                     LvsdEffect.StateChanged _,

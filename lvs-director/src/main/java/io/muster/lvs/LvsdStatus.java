@@ -66,6 +66,7 @@ public record LvsdStatus(
     /// @param lower below which one that was full takes some again, 0 for the kernel's choice
     /// @param persistent templates
     /// @param checks ended, and `failures` of them failed, since it was configured
+    /// @param checkedAt where its checks go, if elsewhere than to its own address and port; "" if not
     public record Server(
             String name,
             String address,
@@ -83,5 +84,6 @@ public record LvsdStatus(
             long persistent,
             long checks,
             long failures,
+            String checkedAt,
             Optional<Drain> drain) {}
 }

@@ -95,7 +95,8 @@ public final class LvsdStatusCodec {
                 .u64(server.inactive())
                 .u64(server.persistent())
                 .u64(server.checks())
-                .u64(server.failures());
+                .u64(server.failures())
+                .string(server.checkedAt());
         out.optional(
                 server.drain(),
                 (o, drain) -> o.oneOf(drain.by())
@@ -205,6 +206,7 @@ public final class LvsdStatusCodec {
                 in.u64(),
                 in.u64(),
                 in.u64(),
+                in.string(),
                 in.optional(i -> new Drain(i.oneOf(Drain.By.class), i.u64(), i.u64(), i.u64())));
     }
 }

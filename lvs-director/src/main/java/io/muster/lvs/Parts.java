@@ -25,6 +25,7 @@ final class Parts implements Desired.Verdicts {
     final Looks looks = new Looks(view, drains, underway, journal, tally);
     final Changes changes = new Changes(view, drains, underway, journal, tally);
     final Notes notes = new Notes(underway, journal);
+    final Quorums quorums = new Quorums(this);
 
     /// Services that are ours.
     final TreeSet<ServiceId> owned = new TreeSet<>();
@@ -49,7 +50,8 @@ final class Parts implements Desired.Verdicts {
             Counters tally,
             Looks.Image looks,
             Changes.Image changes,
-            Notes.Image notes) {}
+            Notes.Image notes,
+            SortedSet<ServiceId> quorate) {}
 
     Image image() {
         return new Image(
@@ -64,7 +66,8 @@ final class Parts implements Desired.Verdicts {
                 tally.counters(),
                 looks.image(),
                 changes.image(),
-                notes.image());
+                notes.image(),
+                quorums.image());
     }
 
     /// @param plan that was wanted then
@@ -81,6 +84,7 @@ final class Parts implements Desired.Verdicts {
         looks.resume(image.looks());
         changes.resume(image.changes());
         notes.resume(image.notes());
+        quorums.resume(image.quorate());
     }
 
     @Override
@@ -104,10 +108,12 @@ final class Parts implements Desired.Verdicts {
                             changed.up() ? Level.INFO : Level.WARN,
                             plan.name(changed.target()) + ": " + changed.line());
                     plan.service(changed.target()).ifPresent(dirty::add);
+                    quorums.changed(changed, plan);
                 }
                 case HealthEffect.Weighed(Target target, int weight, String reason) -> {
                     journal.log(Level.DEBUG, plan.name(target) + ": weight " + weight + ": " + reason);
                     plan.service(target).ifPresent(dirty::add);
+                    quorums.judge(target, reason, plan);
                 }
             }
         }

@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// lvs.cf in the table's terms: its active virtual servers with the active real servers of each, as they stand in
 /// the table when everything is well.
@@ -48,6 +49,17 @@ public record Plan(SortedMap<ServiceId, Service> services, Map<String, ServiceId
             Optional<Destination> sorry) {
         public Service {
             servers = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(servers));
+        }
+
+        /// The one that a target stands for; null for none.
+        @Nullable
+        Server server(Target target) {
+            for (Server server : servers.values()) {
+                if (server.target().equals(target)) {
+                    return server;
+                }
+            }
+            return null;
         }
     }
 
@@ -136,16 +148,18 @@ public record Plan(SortedMap<ServiceId, Service> services, Map<String, ServiceId
 
     /// The real server that a target stands for, by the virtual's name and its own: `web/one`.
     String name(Target target) {
+        Service service = serviceOf(target);
+        Server server = service == null ? null : service.server(target);
+        return server == null
+                ? target.service()
+                : service.virtual().name() + "/" + server.server().name();
+    }
+
+    /// The virtual server that a target belongs to; null if it is of another plan.
+    @Nullable
+    Service serviceOf(Target target) {
         ServiceId id = byName.get(target.service());
-        Service service = id == null ? null : services.get(id);
-        if (service != null) {
-            for (Server server : service.servers().values()) {
-                if (server.target().equals(target)) {
-                    return service.virtual().name() + "/" + server.server().name();
-                }
-            }
-        }
-        return target.service();
+        return id == null ? null : services.get(id);
     }
 
     /// The virtual server that a target belongs to; empty if it is of another plan.

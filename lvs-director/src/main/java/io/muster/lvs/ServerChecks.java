@@ -19,7 +19,7 @@ final class ServerChecks {
         CheckRule rule = virtual.check();
         boolean agent = virtual.loadMonitor() == LvsConfig.LoadMonitor.UPTIME;
         return new Rules(
-                check(rule, server.address(), server.port(), virtual.protocol() == ServiceId.UDP, agent),
+                check(rule, server.checkAddress(), server.checkPort(), virtual.protocol() == ServiceId.UDP, agent),
                 rule.intervalMs(),
                 virtual.reentryMs(),
                 virtual.retries(),
@@ -32,8 +32,8 @@ final class ServerChecks {
             case CONNECT -> Check.plain(server, port, udp);
             case TALK -> Check.talk(server, port, udp, rule.send(), rule.expect(), rule.regex());
             case PROGRAM -> Check.program(rule.program(), server, port, rule.expect(), agent);
-            case HTTP -> Check.http(server, port, false, rule.path(), rule.status(), rule.digest());
-            case HTTPS -> Check.http(server, port, true, rule.path(), rule.status(), rule.digest());
+            case HTTP -> Check.http(server, port, false, rule.path(), rule.host(), rule.statuses(), rule.digest());
+            case HTTPS -> Check.http(server, port, true, rule.path(), rule.host(), rule.statuses(), rule.digest());
             case DNS -> new Check.Dns(server, port, udp, rule.path());
             case SMTP -> new Check.Smtp(server, port);
             case PING -> new Check.Ping(server);

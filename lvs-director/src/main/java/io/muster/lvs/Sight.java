@@ -26,6 +26,7 @@ final class Sight {
         byHand.values().forEach(parts.journal::add);
         if (first) {
             parts.view.adopt(parts.health, Goal.NOTHING.plan(), course.plan(), parts.drains, nowMs);
+            parts.quorums.found(course.plan());
             parts.journal.log(Level.INFO, Summary.found(parts.view, course.plan(), parts.owned));
         }
         Timeouts now = read.timeouts();

@@ -5,6 +5,7 @@ import io.muster.ipvs.Destination;
 import io.muster.ipvs.SchedulerFlag;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.VirtualService;
+import io.muster.lvscf.LvsConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +99,7 @@ final class StatusOf {
                 counts.persistent(),
                 0,
                 0,
+                "",
                 Optional.ofNullable(drain));
     }
 
@@ -127,6 +129,12 @@ final class StatusOf {
                 counts.persistent(),
                 health.map(TargetHealth::checks).orElse(0L),
                 health.map(TargetHealth::failures).orElse(0L),
+                checkedAt(planned.server()),
                 drain);
+    }
+
+    private static String checkedAt(LvsConfig.Server server) {
+        boolean own = server.checkAddress().equals(server.address()) && server.checkPort() == server.port();
+        return own ? "" : server.checkAddress().bracketed() + ":" + server.checkPort();
     }
 }

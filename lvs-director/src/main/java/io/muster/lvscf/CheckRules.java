@@ -3,6 +3,7 @@ package io.muster.lvscf;
 import static io.muster.finding.Shown.quoted;
 
 import io.muster.checks.Expect;
+import io.muster.checks.Statuses;
 import io.muster.finding.Findings;
 import io.muster.lvscf.LvsConfig.CheckRule;
 import io.muster.lvscf.LvsConfig.CheckRule.Kind;
@@ -12,10 +13,19 @@ import java.util.regex.Pattern;
 
 /// What a virtual's keys say of checking its servers.
 final class CheckRules {
-    private static final List<String> OURS = List.of("check_path", "check_status", "check_digest");
+    private static final List<String> OURS = List.of("check_path", "check_status", "check_digest", "virtualhost");
 
     /// Not behind another backslash.
     private static final Pattern FOREIGN = Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*(\\\\[dDwWsS])");
+
+    /// What may stand in a Host line, with a port perhaps.
+    private static final Pattern HOST =
+            Pattern.compile("([A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?");
+
+    /// What TLS takes for a server's name, or an address, for which it asks for none.
+    private static final Pattern TLS_HOST = Pattern.compile(
+            "(([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+                    + "|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?");
 
     private CheckRules() {}
 
@@ -56,7 +66,8 @@ final class CheckRules {
                 block.flag("use_regex", false),
                 program,
                 block.text("check_path", kind == Kind.DNS ? "." : kind == Kind.HTTP || kind == Kind.HTTPS ? "/" : ""),
-                (int) block.number("check_status", 0),
+                host(block, kind, findings),
+                block.value("check_status", Statuses.class).orElse(Statuses.USUAL),
                 digest(block, findings));
     }
 
@@ -83,15 +94,44 @@ final class CheckRules {
 
     private static boolean plainHttp(Block block) {
         return !block.names("check")
-                && block.number("port", 80) == 80
+                && port(block) == 80
                 && block.text("protocol", "tcp").equals("tcp");
     }
 
     private static boolean eighty(Block block) {
         return block.names("check")
                 && block.text("protocol", "tcp").equals("tcp")
-                && (block.number("port", 80) == 80
-                        || block.blocks(Block.Kind.SERVER).stream().anyMatch(server -> server.number("port", 0) == 80));
+                && (port(block) == 80
+                        || block.blocks(Block.Kind.SERVER).stream()
+                                .anyMatch(server -> server.number("checkport", server.number("port", 0)) == 80));
+    }
+
+    /// The one that is checked, of servers that say nothing else.
+    private static long port(Block block) {
+        return block.number("checkport", block.number("port", 80));
+    }
+
+    private static String host(Block block, Kind kind, Findings findings) {
+        String host = block.text("virtualhost", "");
+        if (host.isEmpty()) {
+            return host;
+        }
+        boolean tls = kind == Kind.HTTPS;
+        if (host.contains("://")) {
+            findings.error(
+                    block.place("virtualhost"),
+                    "virtualhost: invalid argument " + quoted(host) + ": a host's name; a URL goes into check_path");
+        } else if (!(tls ? TLS_HOST : HOST).matcher(host).matches()) {
+            findings.error(
+                    block.place("virtualhost"),
+                    "virtualhost: invalid argument " + quoted(host) + ": a host's name"
+                            + (tls && HOST.matcher(host).matches() ? " that TLS can ask for (RFC 6066)" : ""));
+        } else if (block.text("check_path", "").contains("://")) {
+            findings.warn(
+                    block.place("virtualhost"),
+                    "virtualhost: " + host + " is asked for, not the host that check_path names");
+        }
+        return host;
     }
 
     private static void unused(Block block, Kind kind, Findings findings) {
@@ -103,6 +143,9 @@ final class CheckRules {
                         key + ": not used without check = http or https"
                                 + (key.equals("check_path") ? " (or dns, for the name asked for)" : ""));
             }
+        }
+        if (block.names("checkport") && kind == Kind.PING) {
+            findings.warn(block.place("checkport"), "checkport: not used with check = ping");
         }
         if (block.names("check")) {
             for (String key : List.of("send", "expect", "send_program")) {

@@ -167,6 +167,7 @@ final class ConfigBuilder {
                 LoadMonitor.valueOf(block.text("load_monitor", "none").toUpperCase(Locale.ROOT)),
                 block.text("start_cmd", ""),
                 block.text("stop_cmd", ""),
+                Notifies.quorum(block, findings),
                 servers);
     }
 
@@ -232,6 +233,9 @@ final class ConfigBuilder {
                 table,
                 (int) block.number("weight", 1),
                 TableKeys.limits(virtual, block),
-                TableKeys.tunnel(virtual, block, forwarding)));
+                TableKeys.tunnel(virtual, block, forwarding),
+                block.value("connect_ip", IpAddress.class).orElse(address.get()),
+                (int) block.number("checkport", virtual.number("checkport", checked)),
+                Notifies.server(block, virtual, findings)));
     }
 }

@@ -224,7 +224,8 @@ final class CrossChecks {
             family(at, "address", server.address(), v6);
             loopback(at, "address", server.address());
             router(at, "address", server.address());
-            if (server.port() == 0 && connects(virtual)) {
+            elsewhere(places.get(i), block, virtual, server);
+            if (server.checkPort() == 0 && connects(virtual)) {
                 findings.warn(
                         places.get(i).names("port") ? places.get(i).place("port") : block.place("port"),
                         "port: " + places.get(i).title() + ": the check goes to port 0, where nobody answers: give the"
@@ -257,6 +258,30 @@ final class CrossChecks {
                         at,
                         "sorry_server: " + sorry + " is server " + server.name()
                                 + " too: it takes the connections whatever" + " its checks say"));
+    }
+
+    /// What says that a check goes elsewhere.
+    private void elsewhere(Block place, Block block, Virtual virtual, Server server) {
+        boolean program = virtual.check().kind() == LvsConfig.CheckRule.Kind.PROGRAM;
+        if (place.names("checkport") && !connects(virtual) && !program) {
+            findings.warn(place.place("checkport"), "checkport: not used with check = " + block.text("check", "ping"));
+        }
+        if (program && (place.names("checkport") || place.names("connect_ip"))) {
+            String word = place.names("checkport") ? "%p" : "%h";
+            if (!List.of(virtual.check().program().split("[ \t]+")).contains(word)) {
+                String key = place.names("checkport") ? "checkport" : "connect_ip";
+                findings.warn(place.place(key), key + ": not used, since send_program has no " + word);
+            }
+        }
+        if (place.names("connect_ip")
+                && virtual.address()
+                        .filter(vip -> vip.address().equals(server.checkAddress()))
+                        .isPresent()) {
+            findings.error(
+                    place.place("connect_ip"),
+                    "connect_ip: invalid argument: " + server.checkAddress()
+                            + " is the virtual's own address: the director would ask itself");
+        }
     }
 
     /// What the check of a server is sent to by its port.

@@ -29,6 +29,8 @@ record Key(String name, Shape shape, List<String> words, long low, long high) {
         WORD,
         /// Names with commas, as ipvsadm's `-b` takes them; kept as flags of a virtual service.
         SCHEDULER_FLAGS,
+        /// HTTP statuses and ranges of them: `200-299,301`, or with blanks between.
+        STATUSES,
         /// `[ a b ]`
         LIST,
         /// Written by the original's web interface and refused by its own parser.
@@ -108,8 +110,14 @@ record Key(String name, Shape shape, List<String> words, long low, long high) {
             key("dirs", Shape.LIST),
             words("check", "connect", "http", "https", "dns", "smtp", "ping"),
             key("check_path", Shape.TEXT),
-            number("check_status", 100, 599),
-            key("check_digest", Shape.TEXT));
+            key("check_status", Shape.STATUSES, 100, 599),
+            key("check_digest", Shape.TEXT),
+            key("virtualhost", Shape.TEXT),
+            key("checkport", Shape.PORT, 1, 65535),
+            key("notify_up", Shape.TEXT),
+            key("notify_down", Shape.TEXT),
+            key("quorum_up", Shape.TEXT),
+            key("quorum_down", Shape.TEXT));
 
     /// Of a server, and of a virtual for all its servers.
     private static final List<Key> DESTINATIONS = List.of(
@@ -151,7 +159,11 @@ record Key(String name, Shape shape, List<String> words, long low, long high) {
                 key("address", Shape.HOST),
                 key("active", Shape.FLAG),
                 number("port", 0, 65535),
-                number("weight", 0, Integer.MAX_VALUE));
+                number("weight", 0, Integer.MAX_VALUE),
+                key("connect_ip", Shape.HOST),
+                key("checkport", Shape.PORT, 1, 65535),
+                key("notify_up", Shape.TEXT),
+                key("notify_down", Shape.TEXT));
         DESTINATIONS.forEach(key -> table.put(key.name, key));
         return table;
     }

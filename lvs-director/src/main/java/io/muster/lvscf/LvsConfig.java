@@ -1,5 +1,6 @@
 package io.muster.lvscf;
 
+import io.muster.checks.Statuses;
 import io.muster.driver.Secret;
 import io.muster.ipvs.Forwarding;
 import io.muster.ipvs.Tunnel;
@@ -122,6 +123,7 @@ public record LvsConfig(
     /// @param retries Muster's own: how many checks in a row may fail before one more takes a server out
     /// @param quiesce failed servers get weight 0 instead of removal
     /// @param startCommand of failover blocks, as is the next
+    /// @param quorum what is run when the first of its servers is up and when the last one is down; Muster's own
     public record Virtual(
             String name,
             boolean active,
@@ -141,6 +143,7 @@ public record LvsConfig(
             LoadMonitor loadMonitor,
             String startCommand,
             String stopCommand,
+            Notify quorum,
             List<Server> servers) {
         public Virtual {
             servers = List.copyOf(servers);
@@ -149,13 +152,16 @@ public record LvsConfig(
 
     /// A `server` block.
     ///
-    /// @param port where it is checked: its own `port`, else its virtual's
+    /// @param port its own `port`, else its virtual's
     /// @param tablePort where its connections go, as the table is told: `port` with NAT; the virtual's port with
     ///     direct routing and tunnels, which change no port; 0 (each connection keeps its port) in a virtual with a
     ///     firewall mark unless NAT and a `port` of its own say otherwise
     /// @param weight 0 and more
     /// @param limits Muster's own: empty where the file says nothing of them, and then those set by hand stay
     /// @param tunnel Muster's own: how packets are wrapped, with `network = tunnel`
+    /// @param checkAddress where its checks go: `connect_ip`, else its address; Muster's own, as is the next
+    /// @param checkPort `checkport`, else its virtual's, else `port`
+    /// @param onChange what is run when it goes up or down; Muster's own
     public record Server(
             String name,
             IpAddress address,
@@ -164,13 +170,22 @@ public record LvsConfig(
             int tablePort,
             int weight,
             Optional<Limits> limits,
-            Tunnel tunnel) {}
+            Tunnel tunnel,
+            IpAddress checkAddress,
+            int checkPort,
+            Notify onChange) {}
 
     /// How many connections a real server takes.
     ///
     /// @param upper most, 0 for any number
     /// @param lower below which one that was full takes some again, 0 for the kernel's three quarters
     public record Limits(int upper, int lower) {}
+
+    /// Programs that are run when something goes up or down, with arguments; "" for none. Muster's own.
+    public record Notify(@Secret String up, @Secret String down) {
+        /// Nothing is run.
+        public static final Notify NONE = new Notify("", "");
+    }
 
     /// Where load figures come from.
     public enum LoadMonitor {
@@ -193,7 +208,8 @@ public record LvsConfig(
     /// @param regex expect is a POSIX extended regular expression
     /// @param program command line with `%h` and `%p`; "" for none
     /// @param path of an HTTP(S) request, or the name asked for with DNS
-    /// @param status HTTP status wanted, 0 for any of 200 to 399
+    /// @param host asked for by name with HTTP(S), "" for that of a full URL or the address; Muster's own
+    /// @param statuses of HTTP that are wanted
     /// @param digest hex SHA-256 (64 digits) or MD5 (32) of the body wanted, "" for none
     public record CheckRule(
             Kind kind,
@@ -203,7 +219,8 @@ public record LvsConfig(
             boolean regex,
             @Secret String program,
             String path,
-            int status,
+            String host,
+            Statuses statuses,
             String digest) {
         /// What is sent to port 80 where the file says nothing of checking.
         public static final String GET = "GET / HTTP/1.0\\r\\n\\r\\n";

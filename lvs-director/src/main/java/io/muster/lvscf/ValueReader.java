@@ -2,6 +2,7 @@ package io.muster.lvscf;
 
 import static io.muster.finding.Shown.quoted;
 
+import io.muster.checks.Statuses;
 import io.muster.cli.Nearest;
 import io.muster.finding.Findings;
 import io.muster.ipvs.SchedulerFlag;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ final class ValueReader {
     private static final Pattern HOST_NAME = Pattern.compile("(?=.*[A-Za-z])[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252})");
     private static final Pattern LEADING_ZERO = Pattern.compile("(?=.*(^|\\.)0\\d)\\d{1,4}(\\.\\d{1,4}){3}");
     private static final Pattern DEVICE = Pattern.compile("[^/\\s\\p{Cntrl}]{1,15}");
+    private static final Pattern STATUS = Pattern.compile("([0-9]{1,9})(?:-([0-9]{1,9}))?");
     private static final Pattern SERVICE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9+._/-]{0,62}");
 
     private static final List<String> ALL_FLAGS = Stream.of("sh", "mh")
@@ -60,6 +63,7 @@ final class ValueReader {
             case LIST -> list(key, tokens);
             case IGNORED -> ignored(key, line.first());
             case PLACED -> placed(key, tokens);
+            case STATUSES -> statuses(key, tokens);
             case INTEGER, FLAG, DURATION, HOST, MASK, PORT, WORD, SCHEDULER_FLAGS ->
                 only(key, tokens, 1) ? single(key, at) : null;
         };
@@ -71,7 +75,7 @@ final class ValueReader {
         return switch (key.shape()) {
             case HOST, PLACED -> text.equals("0.0.0.0") || text.equals("::");
             case MASK -> text.equals("0.0.0.0") || text.equals("0");
-            case TEXT, LIST, IGNORED, INTEGER, FLAG, DURATION, PORT, WORD, SCHEDULER_FLAGS -> false;
+            case TEXT, LIST, IGNORED, INTEGER, FLAG, DURATION, PORT, WORD, SCHEDULER_FLAGS, STATUSES -> false;
         };
     }
 
@@ -85,7 +89,7 @@ final class ValueReader {
             case PORT -> port(key, at);
             case WORD -> word(key, at);
             case SCHEDULER_FLAGS -> schedulerFlags(key, at);
-            case TEXT, LIST, IGNORED, PLACED -> throw new IllegalStateException(key.name());
+            case TEXT, LIST, IGNORED, PLACED, STATUSES -> throw new IllegalStateException(key.name());
         };
     }
 
@@ -288,6 +292,44 @@ final class ValueReader {
             flags.add(flag.get());
         }
         return flags;
+    }
+
+    /// Every wrong one is told.
+    private @Nullable Statuses statuses(Key key, List<Line.Token> tokens) {
+        var ranges = new ArrayList<Statuses.Range>();
+        boolean good = true;
+        for (Line.Token token : tokens.subList(2, tokens.size())) {
+            int column = token.column();
+            for (String text : token.text().split(",", -1)) {
+                var at = new Line.Token(token.line(), column, text);
+                column += text.length() + 1;
+                Matcher match = STATUS.matcher(text);
+                if (!match.matches()) {
+                    findings.error(
+                            at,
+                            key.name() + ": invalid argument " + quoted(text)
+                                    + (text.startsWith("#")
+                                            ? ": a comment must have a line of its own"
+                                            : ": statuses and ranges of them, as in \"200-299,301\"" + unquote(text)));
+                    return null;
+                }
+                int low = Integer.parseInt(match.group(1));
+                int high = match.group(2) == null ? low : Integer.parseInt(match.group(2));
+                if (low > high) {
+                    findings.error(
+                            at,
+                            key.name() + ": invalid argument " + quoted(text) + ": is \"" + high + "-" + low
+                                    + "\" meant?");
+                    good = false;
+                } else if (inRange(key, at, low, key.low(), key.high())
+                        && inRange(key, at, high, key.low(), key.high())) {
+                    ranges.add(new Statuses.Range(low, high));
+                } else {
+                    good = false;
+                }
+            }
+        }
+        return good ? new Statuses(ranges) : null;
     }
 
     private @Nullable List<String> list(Key key, List<Line.Token> tokens) {

@@ -261,7 +261,7 @@ final class LvsdWorld {
                 check(from.equals(told), "was " + told + ", and now " + from + " -> " + to);
                 told = to;
             }
-            case LvsdEffect.SetSysctls _, LvsdEffect.RestoreSysctls _, LvsdEffect.Ready _ -> {}
+            case LvsdEffect.SetSysctls _, LvsdEffect.RestoreSysctls _, LvsdEffect.Ready _, LvsdEffect.Notify _ -> {}
         }
     }
 

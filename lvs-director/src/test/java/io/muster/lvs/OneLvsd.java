@@ -40,6 +40,7 @@ final class OneLvsd {
     int mostRead;
     boolean stopped;
     final List<String> changes = new ArrayList<>();
+    final List<String> notified = new ArrayList<>();
 
     /// Records or watches its steps.
     Recorder<LvsdEvent, LvsdEffect> recorder = Recorder.none();
@@ -114,6 +115,8 @@ final class OneLvsd {
                 case LvsdEffect.StateChanged(String from, String to, String reason) ->
                     changes.add(from + " -> " + to + ": " + reason);
                 case LvsdEffect.Reply reply -> replies.add(reply.answer());
+                case LvsdEffect.Notify notify ->
+                    notified.add(notify.subject() + (notify.up() ? " up " : " down ") + notify.command());
                 case LvsdEffect.Stopped _ -> stopped = true;
                 case LvsdEffect.SetSysctls _, LvsdEffect.RestoreSysctls _, LvsdEffect.Ready _ -> {}
             }

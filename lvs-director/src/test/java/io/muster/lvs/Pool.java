@@ -1,5 +1,6 @@
 package io.muster.lvs;
 
+import io.muster.checks.Statuses;
 import io.muster.ipvs.ServiceId;
 import io.muster.ipvs.Tunnel;
 import io.muster.lvscf.LvsConfig;
@@ -59,27 +60,36 @@ final class Pool {
                 persistentS,
                 -1,
                 sorry ? Optional.of(address("10.2.0.99")) : Optional.empty(),
-                new LvsConfig.CheckRule(LvsConfig.CheckRule.Kind.CONNECT, intervalMs, "", "", false, "", "", 0, ""),
+                new LvsConfig.CheckRule(
+                        LvsConfig.CheckRule.Kind.CONNECT, intervalMs, "", "", false, "", "", "", Statuses.USUAL, ""),
                 reentryMs,
                 0,
                 quiesce,
                 LvsConfig.LoadMonitor.NONE,
                 "",
                 "",
+                LvsConfig.Notify.NONE,
                 servers);
     }
 
     static LvsConfig.Server server(int virtual, int number, int weight) {
         int port = virtual == 3 ? 80 : id(virtual).port();
+        return server("s" + number, address("10.2.0." + (number + 1)), port, virtual == 3 ? 0 : port, weight);
+    }
+
+    private static LvsConfig.Server server(String name, IpAddress address, int port, int tablePort, int weight) {
         return new LvsConfig.Server(
-                "s" + number,
-                address("10.2.0." + (number + 1)),
+                name,
+                address,
                 true,
                 port,
-                virtual == 3 ? 0 : port,
+                tablePort,
                 weight,
                 Optional.empty(),
-                Tunnel.NONE);
+                Tunnel.NONE,
+                address,
+                port,
+                LvsConfig.Notify.NONE);
     }
 
     /// Many virtual servers, 10.1.H.L:80, of so many real servers each, counted on from 10.2.0.1; checks every 5 s.
@@ -94,15 +104,15 @@ final class Pool {
                 false,
                 "",
                 "",
-                0,
+                "",
+                Statuses.USUAL,
                 "");
         LvsConfig.Virtual one = virtual(0, "wlc", 0, false, 5_000, 0, false, List.of());
         var all = new ArrayList<LvsConfig.Virtual>();
         for (int v = 0; v < virtuals; v++) {
             var members = new ArrayList<LvsConfig.Server>();
             for (int s = 0; s < servers; s++) {
-                members.add(new LvsConfig.Server(
-                        "s" + s, place(2, v * servers + s + 1), true, 80, 80, 1, Optional.empty(), Tunnel.NONE));
+                members.add(server("s" + s, place(2, v * servers + s + 1), 80, 80, 1));
             }
             all.add(new LvsConfig.Virtual(
                     "v" + v,
@@ -123,6 +133,7 @@ final class Pool {
                     LvsConfig.LoadMonitor.NONE,
                     "",
                     "",
+                    LvsConfig.Notify.NONE,
                     members));
         }
         return Sample.config(all);

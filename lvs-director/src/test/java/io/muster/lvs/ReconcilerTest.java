@@ -57,6 +57,76 @@ class ReconcilerTest {
         assertEquals(1, lvsd.said("[inactive] shutting down 10.2.0.1:80"));
     }
 
+    private static LvsConfig notifying(String servers) {
+        return Sample.good(
+                Sample.read("virtual web {\nactive = 1\naddress = 10.1.1.1 eth0:1\ntimeout = 1\nreentry = 2\n"
+                        + "check = connect\nquorum_up = \"/bin/q %e %v %h %p\"\nquorum_down = \"/bin/q %e %v %h %p\"\n"
+                        + "notify_down = \"/bin/n %e %v %s %h %p\"\n" + servers + "}\n"));
+    }
+
+    private static String member(int number) {
+        return "server s" + number + " {\naddress = 10.2.0." + number + "\nactive = 1\n}\n";
+    }
+
+    private List<String> notified() {
+        var told = List.copyOf(lvsd.notified);
+        lvsd.notified.clear();
+        return told;
+    }
+
+    @Test
+    void whoGoesUpOrDownIsNotifiedOnceAndTheVirtualWithTheFirstAndLast() {
+        lvsd.dead.addAll(List.of("10.2.0.1:80", "10.2.0.2:80"));
+        lvsd.start(notifying(member(1) + member(2)));
+        lvsd.run(5_000);
+        assertEquals(List.of(), notified(), "nobody had been up");
+        lvsd.dead.remove("10.2.0.1:80");
+        lvsd.run(5_000);
+        assertEquals(List.of("web/s1 up []", "web up [/bin/q, up, web, 10.1.1.1, 80]"), notified());
+        lvsd.dead.remove("10.2.0.2:80");
+        lvsd.run(5_000);
+        assertEquals(List.of("web/s2 up []"), notified());
+        lvsd.dead.add("10.2.0.1:80");
+        lvsd.run(5_000);
+        assertEquals(List.of("web/s1 down [/bin/n, down, web, s1, 10.2.0.1, 80]"), notified());
+        lvsd.dead.add("10.2.0.2:80");
+        lvsd.run(5_000);
+        assertEquals(
+                List.of(
+                        "web/s2 down [/bin/n, down, web, s2, 10.2.0.2, 80]",
+                        "web down [/bin/q, down, web, 10.1.1.1, 80]"),
+                notified());
+    }
+
+    @Test
+    void whatWasUpBeforeIsNoNewsNorIsADrain() {
+        lvsd.start(notifying(member(1) + member(2)));
+        lvsd.run(5_000);
+        assertEquals(3, notified().size());
+        lvsd.restart(notifying(member(1) + member(2)));
+        lvsd.run(5_000);
+        lvsd.give(new LvsdEvent.Drain(1, "s1", "", 0));
+        lvsd.give(new LvsdEvent.Drain(2, "s2", "", 0));
+        lvsd.run(5_000);
+        assertEquals(List.of(), notified());
+        lvsd.dead.addAll(List.of("10.2.0.1:80", "10.2.0.2:80"));
+        lvsd.run(5_000);
+        assertEquals(3, notified().size(), "up before it was found, and down now");
+    }
+
+    @Test
+    void aReloadThatLeavesNobodyTurnsTheVirtualDown() {
+        lvsd.dead.add("10.2.0.2:80");
+        lvsd.start(notifying(member(1) + member(2)));
+        lvsd.run(5_000);
+        notified();
+        lvsd.give(new LvsdEvent.Reloaded(notifying(member(2))));
+        lvsd.run(5_000);
+        assertEquals(List.of("web down [/bin/q, down, web, 10.1.1.1, 80]"), notified());
+        lvsd.give(new LvsdEvent.Stop());
+        assertEquals(List.of(), notified());
+    }
+
     @Test
     void theSorryServerStandsInWhileNobodyTakesConnections() {
         lvsd.dead.addAll(List.of("10.2.0.1:80", "10.2.0.2:80"));
@@ -384,7 +454,10 @@ class ReconcilerTest {
                 server.tablePort(),
                 4,
                 Optional.of(new LvsConfig.Limits(upper, lower)),
-                Tunnel.NONE);
+                Tunnel.NONE,
+                server.checkAddress(),
+                server.checkPort(),
+                server.onChange());
         return Sample.config(
                 List.of(Pool.virtual(0, "wlc", 0, false, 1_000, 2_000, false, List.of(other, Pool.server(0, 1, 4)))));
     }

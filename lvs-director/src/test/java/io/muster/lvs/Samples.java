@@ -25,6 +25,7 @@ public final class Samples {
                 3,
                 50,
                 2,
+                "",
                 Optional.empty());
         var two = new LvsdStatus.Server(
                 "two",
@@ -43,6 +44,7 @@ public final class Samples {
                 0,
                 50,
                 0,
+                "",
                 Optional.of(new Drain(Drain.By.LVSCTL, 1_699_999_995_000L, 1_700_000_030_000L, -1)));
         var three = new LvsdStatus.Server(
                 "three",
@@ -61,6 +63,7 @@ public final class Samples {
                 0,
                 50,
                 9,
+                "10.3.0.3:8080",
                 Optional.empty());
         return new LvsdStatus(
                 1_700_000_000_000L,

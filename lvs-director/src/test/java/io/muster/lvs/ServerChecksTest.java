@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.muster.checks.Check;
 import io.muster.checks.Expect;
 import io.muster.checks.Rules;
+import io.muster.checks.Statuses;
 import io.muster.net.IpAddress;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +28,9 @@ class ServerChecksTest {
                         "send_program = \"/bin/chk -x %h %p %hh\"\nexpect = \"OK\"",
                         new Check.Program(List.of("/bin/chk", "-x", "10.0.1.1", "80", "%hh"), "OK", false),
                         "check = http\ncheck_path = /up\ncheck_status = 204",
-                        new Check.Http(SERVER, 80, false, "10.0.1.1", "/up", 204, ""),
+                        new Check.Http(SERVER, 80, false, "10.0.1.1", "/up", Statuses.one(204), ""),
                         "port = 443\ncheck = https\ncheck_path = https://www.example.com/up",
-                        new Check.Http(SERVER, 443, true, "www.example.com", "/up", 0, ""),
+                        new Check.Http(SERVER, 443, true, "www.example.com", "/up", Statuses.USUAL, ""),
                         "port = 53\nprotocol = udp\ncheck = dns\ncheck_path = example.com",
                         new Check.Dns(SERVER, 53, true, "example.com"),
                         "port = 53\nprotocol = udp",
@@ -39,6 +40,27 @@ class ServerChecksTest {
                         "check = ping",
                         new Check.Ping(SERVER))
                 .forEach((lines, check) -> assertEquals(check, rules(lines).check(), lines));
+    }
+
+    @Test
+    void aCheckGoesToAnotherAddressAndPortAndAsksByName() {
+        IpAddress door = IpAddress.parse("10.9.0.1").orElseThrow();
+        String elsewhere = "server e {\naddress = 10.0.1.1\nactive = 1\nconnect_ip = 10.9.0.1\ncheckport = 8443\n}";
+        assertEquals(
+                new Check.Http(door, 8443, true, "shop.example", "/", Statuses.USUAL, ""),
+                only("check = https\nvirtualhost = shop.example\n" + elsewhere).check());
+        assertEquals(
+                new Check.Http(door, 8443, false, "10.9.0.1", "/", Statuses.USUAL, ""),
+                only("check = http\n" + elsewhere).check());
+        assertEquals(
+                new Check.Program(List.of("/bin/chk", "10.9.0.1", "8443"), "", false),
+                only("send_program = \"/bin/chk %h %p\"\n" + elsewhere).check());
+        assertEquals(new Check.Ping(door), only("check = ping\n" + elsewhere).check());
+    }
+
+    private static Rules only(String lines) {
+        Plan plan = Plan.of(good(read("virtual v {\nactive = 1\naddress = 10.0.0.100 eth0:1\n" + lines + "\n}\n")));
+        return plan.rules().values().iterator().next();
     }
 
     @Test

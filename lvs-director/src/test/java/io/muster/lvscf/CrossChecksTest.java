@@ -33,6 +33,31 @@ class CrossChecksTest {
     }
 
     @Test
+    void aCheckElsewhereThatGoesNowhereIsSaid() {
+        String server = "server s {\naddress = 10.0.1.1\nactive = 1\n%s\n}\n}";
+        String virtual = "virtual v {\nactive = 1\naddress = 10.0.0.100 eth0:1\n%s\n" + server;
+        assertEquals(
+                List.of(
+                        "lvs.cf:8:14: connect_ip: invalid argument: 10.0.0.100 is the virtual's own address: the director"
+                                + " would ask itself"),
+                errors(read(virtual.formatted("", "connect_ip = 10.0.0.100"))));
+        assertEquals(
+                List.of(
+                        "lvs.cf:5:13: warning: checkport: not used with check = ping",
+                        "lvs.cf:9:13: warning: checkport: not used with check = ping"),
+                warnings(read(virtual.formatted("check = ping\ncheckport = 81", "checkport = 81"))));
+        assertEquals(
+                List.of("lvs.cf:8:13: warning: checkport: not used, since send_program has no %p"),
+                warnings(read(virtual.formatted("send_program = \"/bin/chk %h\"", "checkport = 81"))));
+        assertEquals(List.of(), warnings(read(virtual.formatted("port = 0\npersistent = 60", "checkport = 81"))));
+        assertEquals(
+                List.of(
+                        "lvs.cf:8:1: unknown command \"conect_ip\"; did you mean \"connect_ip\"?",
+                        "lvs.cf:9:13: checkport: invalid argument \"0\": 1 to 65535"),
+                errors(read(virtual.formatted("", "conect_ip = 10.0.0.1\ncheckport = 0"))));
+    }
+
+    @Test
     void aKeyInTheWrongBlockIsToldWhereItBelongs() {
         assertEquals(
                 List.of("lvs.cf:1:1: unknown command \"scheduler\": it belongs into a virtual block"),

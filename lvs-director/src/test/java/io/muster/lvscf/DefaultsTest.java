@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.checks.Statuses;
 import io.muster.finding.Reading;
 import io.muster.ipvs.Tunnel;
 import io.muster.lvscf.LvsConfig.CheckRule;
@@ -17,6 +18,7 @@ import io.muster.lvscf.LvsConfig.FloatingAddress;
 import io.muster.lvscf.LvsConfig.Heartbeat;
 import io.muster.lvscf.LvsConfig.Heartbeat.Format;
 import io.muster.lvscf.LvsConfig.LoadMonitor;
+import io.muster.lvscf.LvsConfig.Notify;
 import io.muster.lvscf.LvsConfig.Partner;
 import io.muster.lvscf.LvsConfig.Server;
 import io.muster.lvscf.LvsConfig.Virtual;
@@ -27,8 +29,23 @@ import org.junit.jupiter.api.Test;
 
 /// Types, defaults and meanings of every key.
 class DefaultsTest {
-    private static final CheckRule HTTP =
-            new CheckRule(CheckRule.Kind.TALK, 10_000, "GET / HTTP/1.0\\r\\n\\r\\n", "HTTP", false, "", "", 0, "");
+    private static final CheckRule HTTP = new CheckRule(
+            CheckRule.Kind.TALK, 10_000, "GET / HTTP/1.0\\r\\n\\r\\n", "HTTP", false, "", "", "", Statuses.USUAL, "");
+
+    private static Server server(String name, String address, boolean active, int port, int weight) {
+        return new Server(
+                name,
+                ip(address),
+                active,
+                port,
+                port,
+                weight,
+                Optional.empty(),
+                Tunnel.NONE,
+                ip(address),
+                port,
+                Notify.NONE);
+    }
 
     @Test
     void aFileThatSaysNothingHasTheOriginalsDefaults() {
@@ -61,7 +78,8 @@ class DefaultsTest {
                 LoadMonitor.NONE,
                 "",
                 "",
-                List.of(new Server("s", ip("10.0.0.1"), false, 80, 80, 1, Optional.empty(), Tunnel.NONE)));
+                Notify.NONE,
+                List.of(server("s", "10.0.0.1", false, 80, 1)));
         assertEquals(wanted, v);
     }
 
@@ -82,7 +100,17 @@ class DefaultsTest {
                         + " " + config.udpTimeoutS());
         Virtual web = config.virtuals().get(0);
         assertEquals(
-                new CheckRule(CheckRule.Kind.TALK, 6000, "GET / HTTP/1.0\\r\\n\\r\\n", "HTTP", false, "", "", 0, ""),
+                new CheckRule(
+                        CheckRule.Kind.TALK,
+                        6000,
+                        "GET / HTTP/1.0\\r\\n\\r\\n",
+                        "HTTP",
+                        false,
+                        "",
+                        "",
+                        "",
+                        Statuses.USUAL,
+                        ""),
                 web.check());
         assertEquals(Optional.of(new FloatingAddress(ip("192.168.26.10"), "eth0:1", 24)), web.address());
         assertEquals(0xffffff00, web.pmask());
@@ -90,9 +118,7 @@ class DefaultsTest {
         assertEquals(15_000, web.reentryMs());
         assertEquals(Optional.of(ip("10.11.12.99")), web.sorryServer());
         assertEquals(
-                List.of(
-                        new Server("one", ip("10.11.12.1"), true, 8080, 8080, 3, Optional.empty(), Tunnel.NONE),
-                        new Server("two", ip("10.11.12.2"), true, 80, 80, 1, Optional.empty(), Tunnel.NONE)),
+                List.of(server("one", "10.11.12.1", true, 8080, 3), server("two", "10.11.12.2", true, 80, 1)),
                 web.servers());
         Virtual mail = config.virtuals().get(1);
         assertEquals(80, mail.fwmark());
@@ -274,12 +300,89 @@ class DefaultsTest {
         assertEquals(".", check("check = dns\nprotocol = udp").path());
         CheckRule page =
                 check("check = http\ncheck_path = /health\ncheck_status = 204\ncheck_digest = " + "aB".repeat(16));
-        assertEquals("/health 204 " + "ab".repeat(16), page.path() + " " + page.status() + " " + page.digest());
+        assertEquals("/health 204 " + "ab".repeat(16), page.path() + " " + page.statuses() + " " + page.digest());
         assertEquals(
                 List.of(
                         "lvs.cf:4:16: check_digest: invalid argument \"abc\": the 64 hex digits of a SHA-256, or the 32 of"
                                 + " an MD5"),
                 errors(read(virtual("check_digest = abc\ncheck = http"))));
+    }
+
+    @Test
+    void statusesAreNumbersAndRangesOfThem() {
+        assertEquals(
+                "200-299,301",
+                check("check = http\ncheck_status = 200-299,301").statuses().toString());
+        assertEquals(
+                "200-299,301",
+                check("check = http\ncheck_status = 200-299 301").statuses().toString());
+        assertEquals(Statuses.USUAL, check("check = http").statuses());
+        assertEquals(
+                List.of(
+                        "lvs.cf:5:16: check_status: invalid argument \"299-200\": is \"200-299\" meant?",
+                        "lvs.cf:5:24: check_status: invalid argument \"600\": 100 to 599",
+                        "lvs.cf:6:16: check_status: invalid argument \"2xx\": statuses and ranges of them, as in"
+                                + " \"200-299,301\""),
+                errors(read(virtual("check = http\ncheck_status = 299-200,600\ncheck_status = 2xx"))));
+    }
+
+    @Test
+    void aCheckGoesElsewhereWhereTheFileSaysSo() {
+        Virtual v = good(read("virtual v {\nactive = 1\naddress = 10.0.0.100 eth0:1\ncheckport = 8081\ncheck = http\n"
+                        + "virtualhost = shop.example\n"
+                        + "server a {\naddress = 10.0.1.1\nactive = 1\n}\n"
+                        + "server b {\naddress = 10.0.1.2\nactive = 1\nconnect_ip = 10.9.0.2\ncheckport = https\n}\n}"))
+                .virtuals()
+                .getFirst();
+        assertEquals("shop.example", v.check().host());
+        assertEquals(
+                List.of("10.0.1.1 80: 10.0.1.1 8081", "10.0.1.2 80: 10.9.0.2 443"),
+                v.servers().stream()
+                        .map(server -> server.address() + " " + server.port() + ": " + server.checkAddress() + " "
+                                + server.checkPort())
+                        .toList());
+        // What a TCP port 80 is asked by default is asked of the port that is checked.
+        assertEquals(CheckRule.Kind.CONNECT, check("checkport = 9000").kind());
+        assertEquals(CheckRule.Kind.TALK, check("port = 443\ncheckport = 80").kind());
+    }
+
+    @Test
+    void whatCannotBeAskedForByNameIsSaid() {
+        assertEquals(
+                List.of("lvs.cf:5:15: virtualhost: invalid argument \"a_b.example\": a host's name that TLS can ask for"
+                        + " (RFC 6066)"),
+                errors(read(virtual("check = https\nvirtualhost = a_b.example"))));
+        assertEquals(List.of(), errors(read(virtual("check = http\nvirtualhost = a_b.example:8080"))));
+        assertEquals(
+                List.of(
+                        "lvs.cf:5:15: virtualhost: invalid argument \"http://a.example/\": a host's name; a URL goes into"
+                                + " check_path"),
+                errors(read(virtual("check = http\nvirtualhost = http://a.example/"))));
+        assertEquals(
+                List.of(
+                        "lvs.cf:6:15: warning: virtualhost: b.example is asked for, not the host that check_path names"),
+                warnings(read(virtual("check = http\ncheck_path = http://a.example/\nvirtualhost = b.example"))));
+        assertEquals(
+                List.of("lvs.cf:4:15: warning: virtualhost: not used without check = http or https"),
+                warnings(read(virtual("virtualhost = b.example"))));
+    }
+
+    @Test
+    void programsAreNamedByTheirWholePath() {
+        Virtual v = good(read("virtual v {\nactive = 1\naddress = 10.0.0.100 eth0:1\n"
+                        + "notify_down = \"/bin/page %s\"\nnotify_up = /bin/up\nquorum_down = /bin/dark\n"
+                        + "server a {\naddress = 10.0.1.1\nactive = 1\nnotify_up = \"/bin/own\"\n}\n}"))
+                .virtuals()
+                .getFirst();
+        assertEquals(new Notify("", "/bin/dark"), v.quorum());
+        assertEquals(
+                new Notify("/bin/own", "/bin/page %s"), v.servers().getFirst().onChange());
+        assertEquals(
+                List.of(
+                        "lvs.cf:4:1: unknown command \"notify_don\"; did you mean \"notify_down\"?",
+                        "lvs.cf:5:13: quorum_up: invalid argument \"page\": the whole path of a program, and its"
+                                + " arguments"),
+                errors(read(virtual("notify_don = /bin/page\nquorum_up = \"page me\""))));
     }
 
     @Test

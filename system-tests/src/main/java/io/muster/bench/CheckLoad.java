@@ -6,6 +6,7 @@ import io.muster.checks.Health;
 import io.muster.checks.HealthEffect;
 import io.muster.checks.HealthEvent;
 import io.muster.checks.Rules;
+import io.muster.checks.Statuses;
 import io.muster.checks.Target;
 import io.muster.checks.daemon.CheckRunner;
 import io.muster.driver.Dice;
@@ -61,7 +62,7 @@ final class CheckLoad {
             Check check = switch (kind) {
                 case "connect" -> new Check.Connect(server, port, false);
                 case "talk" -> new Check.Talk(server, port, false, "GET / HTTP/1.0\r\n\r\n", new Expect.Prefix("HTTP"));
-                case "http" -> new Check.Http(server, port, false, server.toString(), "/", 200, "");
+                case "http" -> new Check.Http(server, port, false, server.toString(), "/", Statuses.one(200), "");
                 default -> throw new IllegalArgumentException(kind);
             };
             wanted.put(new Target("TCP 10.9.9.9:80", server, port), new Rules(check, intervalMs, 15_000, 1, 0));

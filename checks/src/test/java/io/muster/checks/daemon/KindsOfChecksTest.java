@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.muster.checks.Check;
 import io.muster.checks.CheckResult;
 import io.muster.checks.CheckResult.Outcome;
+import io.muster.checks.Statuses;
 import io.muster.net.IpAddress;
 import io.muster.os.ProcessStat;
 import java.io.IOException;
@@ -62,7 +63,16 @@ class KindsOfChecksTest {
     }
 
     private CheckResult http(TestServer server, boolean tls, String host, int status) {
-        return checks.run(new Check.Http(server.address(), server.port(), tls, host, "/", status, ""), 5_000);
+        return checks.run(
+                new Check.Http(
+                        server.address(),
+                        server.port(),
+                        tls,
+                        host,
+                        "/",
+                        status == 0 ? Statuses.USUAL : Statuses.one(status),
+                        ""),
+                5_000);
     }
 
     @Test
@@ -130,7 +140,8 @@ class KindsOfChecksTest {
             List<CompletableFuture<CheckResult>> all = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
                 all.add(checks.start(
-                        new Check.Http(server.address(), server.port(), true, "shop.example", "/", 0, ""), 10_000));
+                        new Check.Http(server.address(), server.port(), true, "shop.example", "/", Statuses.USUAL, ""),
+                        10_000));
             }
             for (CompletableFuture<CheckResult> one : all) {
                 isGood("status 200", one.get(15, TimeUnit.SECONDS));
@@ -152,7 +163,7 @@ class KindsOfChecksTest {
             assertTrue(result.detail().matches(".*(reset|closed).*"), result.detail());
             isBad(
                     "no end of the TLS handshake within 300 ms",
-                    checks.run(new Check.Http(mute.address(), mute.port(), true, "web", "/", 0, ""), 300));
+                    checks.run(new Check.Http(mute.address(), mute.port(), true, "web", "/", Statuses.USUAL, ""), 300));
         }
     }
 

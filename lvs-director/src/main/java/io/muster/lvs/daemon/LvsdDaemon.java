@@ -11,6 +11,7 @@ import io.muster.daemon.Logs;
 import io.muster.driver.Dice;
 import io.muster.driver.EventDriver;
 import io.muster.driver.FlightRecorder;
+import io.muster.driver.Loop;
 import io.muster.driver.Loops;
 import io.muster.driver.Patience;
 import io.muster.driver.Recorder;
@@ -30,6 +31,7 @@ import io.muster.lvscf.LvsConfig;
 import io.muster.lvscf.daemon.KernelLimits;
 import io.muster.lvscf.daemon.LvsFile;
 import io.muster.os.KernelSettings;
+import io.muster.os.RealPrograms;
 import io.muster.pulse.PulseStatus;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -57,6 +59,7 @@ final class LvsdDaemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("lvsd");
     private static final long STOP_MS = 10_000;
     private static final long RECORD_MS = 2_500;
+    private static final long NOTIFIER_MS = 1_500;
     /// What a client waits at most for a fresh look at the table; then it gets the last one.
     private static final long FRESH_MS = 700;
 
@@ -76,6 +79,7 @@ final class LvsdDaemon implements AutoCloseable {
     private final EventLoop loop = Loops.start("lvsd");
     private final ExecutorService files = Executors.newSingleThreadExecutor(task -> new Thread(task, "lvsd-files"));
     private final CheckRunner checks = new CheckRunner(loop);
+    private final Notifier notifier = new Notifier(new RealPrograms(Loop.of(loop)), Notifier.LIMIT_MS);
     private final Patience stopped = new Patience();
     private final Map<Long, Consumer<LvsdEffect.Reply>> clients = new HashMap<>();
     private final Reconciler core = new Reconciler(new Dice(new SplittableRandom().nextLong()));
@@ -231,6 +235,7 @@ final class LvsdDaemon implements AutoCloseable {
                     table.run(sysctls::restore);
                 }
             }
+            case LvsdEffect.Notify notify -> notifier.tell(notify);
             case LvsdEffect.Reply reply -> reply(reply);
             case LvsdEffect.Log(LvsdEffect.Level level, String line) -> {
                 switch (level) {
@@ -278,6 +283,18 @@ final class LvsdDaemon implements AutoCloseable {
         } else {
             // Between two steps, whoever ends the process.
             loop.submit(record::close).awaitUninterruptibly(RECORD_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /// Waits for its programs' last processes, as the checks do for theirs.
+    private void endNotifier() {
+        var gone = new Patience();
+        if (loop.isShuttingDown()) {
+            return;
+        }
+        loop.execute(() -> notifier.close(gone::end));
+        if (!gone.await(NOTIFIER_MS)) {
+            LOG.warn("a program that notifies doesn't end");
         }
     }
 
@@ -335,6 +352,7 @@ final class LvsdDaemon implements AutoCloseable {
         }
         driver.close();
         checks.close();
+        endNotifier();
         table.close();
         files.shutdown();
         endRecord();

@@ -104,6 +104,9 @@ final class StatusJson {
         server.put("templates", status.persistent());
         server.put("checks", status.checks());
         server.put("check_failures", status.failures());
+        if (!status.checkedAt().isEmpty()) {
+            server.put("checked_at", status.checkedAt());
+        }
         status.drain().ifPresent(its -> {
             var drain = new LinkedHashMap<String, Object>();
             drain.put("by", its.by().name().toLowerCase(Locale.ROOT));

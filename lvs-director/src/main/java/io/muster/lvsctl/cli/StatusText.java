@@ -131,6 +131,9 @@ final class StatusText {
                     .append(Counted.of(server.upper(), "connection"))
                     .append(" at most");
         }
+        if (!server.checkedAt().isEmpty()) {
+            note.append(note.isEmpty() ? "" : "; ").append("checked at ").append(server.checkedAt());
+        }
         line(
                 text,
                 server.name(),

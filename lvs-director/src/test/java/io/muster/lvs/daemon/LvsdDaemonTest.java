@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.muster.daemon.Daemon;
 import io.muster.daemon.Layout;
 import io.muster.driver.Replay;
@@ -21,6 +22,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -266,6 +268,94 @@ class LvsdDaemonTest {
         assertTrue(lvsctl(0, "undrain", "--h").startsWith("Usage: lvsctl undrain"));
         assertTrue(lvsctl(2).startsWith("Usage: lvsctl"));
         assertTrue(lvsctl(0, "--help").startsWith("Usage: lvsctl"));
+    }
+
+    /// A real HTTP server that serves one site, at another address and port than connections go to.
+    @Test
+    void aCheckGoesElsewhereByNameAndTakesTheStatusesWanted() throws IOException {
+        var door = HttpServer.create(new InetSocketAddress("127.0.0.4", 0), 10);
+        door.createContext("/", exchange -> {
+            boolean site = "shop.example".equals(exchange.getRequestHeaders().getFirst("Host"));
+            exchange.sendResponseHeaders(site ? 403 : 500, -1);
+            exchange.close();
+        });
+        door.start();
+        try {
+            int port = door.getAddress().getPort();
+            String file = Files.readString(layout.lvsConf())
+                    .replace(
+                            "check = connect",
+                            "reentry = 0\ncheck = http\ncheck_status = 200-299,401-403\nvirtualhost = shop.example")
+                    .replace("address = 127.0.0.3", "address = 127.0.0.3\nconnect_ip = 127.0.0.4\ncheckport = " + port);
+            Files.writeString(layout.lvsConf(), file);
+            lvsd.reload();
+            awaitWeights("127.0.0.3=1");
+            String shown = lvsctl(0, "status");
+            assertTrue(shown.contains("checked at 127.0.0.4:" + port + "\n"), shown);
+            Files.writeString(layout.lvsConf(), file.replace("shop.example", "other.example"));
+            lvsd.reload();
+            await(() -> lvsctl(0, "status").contains("status 500, not 200-299,401-403"), this::weights);
+        } finally {
+            door.stop(0);
+        }
+    }
+
+    private Path notifying(String script) throws IOException {
+        Path program = root.resolve("notify");
+        Files.writeString(program, "#!/bin/sh\n" + script + "\n");
+        assertTrue(program.toFile().setExecutable(true));
+        Path lines = root.resolve("told");
+        Files.writeString(lines, "");
+        String call = " = \"" + program + " " + lines + " %e %s\"\n";
+        Files.writeString(
+                layout.lvsConf(),
+                Files.readString(layout.lvsConf())
+                        .replace(
+                                "check = connect",
+                                "check = connect\nnotify_up" + call + "notify_down" + call + "quorum_up" + call
+                                        + "quorum_down" + call));
+        return lines;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    @Test
+    void programsAreRunWhenServersGoDown() throws IOException {
+        awaitWeights("127.0.0.2=1");
+        Path told =
+                notifying("echo \"$2 $3 $LVS_EVENT $LVS_VIRTUAL $LVS_SERVER $LVS_ADDRESS $LVS_SERVERS_UP/$LVS_SERVERS"
+                        + " $LVS_REASON\" >> $1");
+        lvsd.reload();
+        await(() -> lvsctl(0, "status", "--json").contains("\"reloads\":1"), this::weights);
+        good.close();
+        String one = "down one down web one 127.0.0.2 0/2 connection refused\n";
+        String all = "down  down web  127.0.0.1 0/2 connection refused\n";
+        await(() -> text(told).length() >= one.length() + all.length(), () -> text(told));
+        assertTrue(text(told).equals(one + all) || text(told).equals(all + one), text(told));
+    }
+
+    @Test
+    void aProgramThatHangsKeepsNobodyAndEndsWithItsDaemon() throws IOException {
+        awaitWeights("127.0.0.2=1");
+        Path told = notifying("echo $$ >> $1; exec sleep 1000");
+        lvsd.reload();
+        await(() -> lvsctl(0, "status", "--json").contains("\"reloads\":1"), this::weights);
+        good.close();
+        await(() -> text(told).lines().count() == 2, () -> text(told));
+        awaitWeights("");
+        List<ProcessHandle> hung = text(told)
+                .lines()
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+                .toList();
+        assertEquals(2, hung.size());
+        lvsd.close();
+        await(() -> hung.stream().noneMatch(ProcessHandle::isAlive), () -> "one goes on");
     }
 
     @Test

@@ -19,7 +19,7 @@ class StatusTextTest {
                   server       address                  state          weight  active   inact   templ
                   one          10.2.0.1:80              up 10s            1/4      10      20       3  full: takes 30 connections at most
                   two          10.2.0.2:80              up 16m40s           0       7       1       0  drains for 5s, 8 left, cut in 30s; takes 50 connections at most
-                  three        10.2.0.3:80              down 1d03h          -       0       0       0  connection refused
+                  three        10.2.0.3:80              down 1d03h          -       0       0       0  connection refused; checked at 10.3.0.3:8080
 
                 dns: UDP 10.1.1.1:53 twos ops, not in the table
                   server       address                  state          weight  active   inact   templ
