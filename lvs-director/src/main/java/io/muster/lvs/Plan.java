@@ -150,7 +150,7 @@ public record Plan(SortedMap<ServiceId, Service> services, Map<String, ServiceId
     String name(Target target) {
         Service service = serviceOf(target);
         Server server = service == null ? null : service.server(target);
-        return server == null
+        return service == null || server == null
                 ? target.service()
                 : service.virtual().name() + "/" + server.server().name();
     }

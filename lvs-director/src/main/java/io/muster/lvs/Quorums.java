@@ -114,7 +114,7 @@ final class Quorums {
         return up;
     }
 
-    private TreeMap<String, String> environment(Plan.Service service, boolean up, String reason) {
+    private SortedMap<String, String> environment(Plan.Service service, boolean up, String reason) {
         var environment = new TreeMap<String, String>();
         environment.put("LVS_EVENT", up ? "up" : "down");
         environment.put("LVS_VIRTUAL", service.virtual().name());
