@@ -30,19 +30,7 @@ class ClaimsTest {
     private final ClusterState state = States.ready(Plans.plan(1, 3, List.of(), web, db, mail), List.of(1, 2, 3));
 
     private static ServiceSpec with(String name, Resource... resources) {
-        ServiceSpec s = Plans.service(name);
-        return new ServiceSpec(
-                s.name(),
-                s.autostart(),
-                s.domain(),
-                s.exclusive(),
-                s.recovery(),
-                s.depend(),
-                s.maxRestarts(),
-                s.restartExpireMs(),
-                s.migratory(),
-                s.digest(),
-                List.of(resources));
+        return Plans.having(Plans.service(name), resources);
     }
 
     private static Resource fs(String device) {

@@ -13,21 +13,9 @@ import org.junit.jupiter.api.Test;
 /// One device by two names, as the nodes report them.
 class DevicesTest {
     private static ServiceSpec on(String service, String device) {
-        ServiceSpec s = Plans.service(service);
         var fs = new Resource(
                 "fs", new TreeMap<>(Map.of("name", service, "device", device, "mountpoint", "/mnt/" + service)));
-        return new ServiceSpec(
-                s.name(),
-                s.autostart(),
-                s.domain(),
-                s.exclusive(),
-                s.recovery(),
-                s.depend(),
-                s.maxRestarts(),
-                s.restartExpireMs(),
-                s.migratory(),
-                s.digest(),
-                List.of(fs));
+        return Plans.having(Plans.service(service), fs);
     }
 
     private static NodeTable named(Map<String, List<String>> names) {

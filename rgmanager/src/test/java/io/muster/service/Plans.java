@@ -44,6 +44,21 @@ final class Plans {
         return new ServiceSpec("service:" + name, true, "", false, Recovery.RESTART, "", 0, 0, false, "1", List.of());
     }
 
+    static ServiceSpec having(ServiceSpec s, Plan.Resource... resources) {
+        return new ServiceSpec(
+                s.name(),
+                s.autostart(),
+                s.domain(),
+                s.exclusive(),
+                s.recovery(),
+                s.depend(),
+                s.maxRestarts(),
+                s.restartExpireMs(),
+                s.migratory(),
+                s.digest(),
+                List.of(resources));
+    }
+
     static ServiceSpec inDomain(ServiceSpec s, String domain) {
         return new ServiceSpec(
                 s.name(),

@@ -24,7 +24,7 @@ final class Flaps {
     }
 
     /// Carriers that go and come back, one node after the other.
-    void carriers(int tries) throws InterruptedException {
+    void carriers(int tries) {
         List<TestNode> nodes = real.testbed().nodes();
         Instant then = Instant.now();
         for (int i = 0; i < tries; i++) {
@@ -38,7 +38,7 @@ final class Flaps {
     }
 
     /// A switch that restarts: all carriers go at once, and it knows nothing when they come back.
-    void forgetfulSwitch(int tries) throws InterruptedException {
+    void forgetfulSwitch(int tries) {
         Instant then = Instant.now();
         for (int i = 0; i < tries; i++) {
             real.testbed().forget(0);
@@ -48,7 +48,7 @@ final class Flaps {
     }
 
     /// A node whose card has another hardware address from now on; its carrier is away meanwhile, or it isn't.
-    void macs(int tries) throws InterruptedException {
+    void macs(int tries) {
         List<TestNode> nodes = real.testbed().nodes();
         Instant then = Instant.now();
         for (int i = 0; i < tries; i++) {
@@ -63,14 +63,17 @@ final class Flaps {
         all();
     }
 
-    private void calm(Instant then, String what) throws InterruptedException {
-        Thread.sleep(CALM_MS);
-        List<String> bad = real.logs().since(then).stream()
+    private void calm(Instant then, String what) {
+        Await.until(CALM_MS, () -> !fencings(then).isEmpty());
+        assertEquals(List.of(), fencings(then), what);
+        assertTrue(real.testbed().nodes().stream().allMatch(TestNode::on), what);
+    }
+
+    private List<String> fencings(Instant then) {
+        return real.logs().since(then).stream()
                 .map(LogWatch.Line::text)
                 .filter(line -> line.contains("fencing node"))
                 .toList();
-        assertEquals(List.of(), bad, what);
-        assertTrue(real.testbed().nodes().stream().allMatch(TestNode::on), what);
     }
 
     private void all() {
