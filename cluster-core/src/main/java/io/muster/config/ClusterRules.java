@@ -129,7 +129,11 @@ final class ClusterRules {
             return;
         }
         if (nodes.size() != 2) {
-            findings.error(cman, "two_node", "two_node=\"1\" needs exactly 2 nodes, here are " + nodes.size());
+            findings.error(
+                    cman,
+                    "two_node",
+                    "two_node=\"1\" needs exactly 2 nodes, here are " + nodes.size()
+                            + (nodes.isEmpty() ? "" : ": with another number of nodes take it and expected_votes out"));
         }
         for (Element node : nodes) {
             if (!node.attribute("votes", "1").strip().equals("1")) {

@@ -115,7 +115,7 @@ public final class CcsTool implements Command {
                 yield 0;
             }
             case "update" -> update(rest, out, err);
-            case "confirm" -> new Update(layout.socket("ccsd"), out, err).confirm();
+            case "confirm" -> new Update(layout, out, err).confirm();
             case "query" -> query(rest, out, err);
             case "lsnode", "lsfence" -> list(command, rest, out, err);
             case "create", "addnode", "delnode", "addfence", "delfence", "addnodeids" ->
@@ -161,8 +161,7 @@ public final class CcsTool implements Command {
             err.println("Usage: ccs_tool update [-t|--confirm SEC] FILE");
             return 1;
         }
-        return new Update(layout.socket("ccsd"), out, err)
-                .run(Path.of(options.operands().getFirst()), probation);
+        return new Update(layout, out, err).run(Path.of(options.operands().getFirst()), probation);
     }
 
     private int query(String[] args, PrintStream out, PrintStream err) {

@@ -277,7 +277,7 @@ final class FileCommands {
             return 0;
         }
         out.println("running ccs_tool update...");
-        return new Update(layout.socket("ccsd"), out, err).run(octets, String.valueOf(target.getFileName()), 0);
+        return new Update(layout, out, err).run(octets, String.valueOf(target.getFileName()), 0);
     }
 
     /// Where a cluster runs, it decides what becomes of the node's own file: ccsd writes it, on all
@@ -304,8 +304,7 @@ final class FileCommands {
             base = Optional.of(ConfigUpdate.version(present));
         }
         out.println("running ccs_tool update...");
-        int status =
-                new Update(layout.socket("ccsd"), out, err).run(octets, String.valueOf(own.getFileName()), 0, base);
+        int status = new Update(layout, out, err).run(octets, String.valueOf(own.getFileName()), 0, base);
         if (status == 0) {
             try {
                 AtomicFile.write(old(own), present.octets());

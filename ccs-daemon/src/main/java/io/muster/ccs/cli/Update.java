@@ -8,6 +8,7 @@ import io.muster.control.Answer;
 import io.muster.control.CommandClient;
 import io.muster.control.NotRunningException;
 import io.muster.control.RefusedException;
+import io.muster.daemon.Layout;
 import io.muster.finding.ConfigInvalid;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,12 +22,14 @@ import java.util.Optional;
 final class Update {
     private static final String FAILED = "Failed to update config file.";
 
+    private final Layout layout;
     private final Path socket;
     private final PrintStream out;
     private final PrintStream err;
 
-    Update(Path socket, PrintStream out, PrintStream err) {
-        this.socket = socket;
+    Update(Layout layout, PrintStream out, PrintStream err) {
+        this.layout = layout;
+        this.socket = layout.socket("ccsd");
         this.out = out;
         this.err = err;
     }
@@ -52,7 +55,7 @@ final class Update {
     int run(byte[] octets, String fileName, int probationSec, Optional<ConfigVersion> base) {
         try {
             ConfigVersion proposed =
-                    ConfigUpdate.check(octets, fileName, warning -> err.println("warning: " + warning));
+                    ConfigUpdate.check(octets, fileName, layout, warning -> err.println("warning: " + warning));
             return taken(ConfigUpdate.propose(socket, octets, proposed, probationSec), proposed.number(), probationSec);
         } catch (ConfigInvalid e) {
             return failed(String.valueOf(e.getMessage()));

@@ -162,7 +162,8 @@ public final class CmanTool implements Command {
         try {
             byte[] octets = Files.readAllBytes(file);
             List<Problem> warnings = new ArrayList<>();
-            ConfigVersion proposed = ConfigUpdate.check(octets, String.valueOf(file.getFileName()), warnings::add);
+            ConfigVersion proposed =
+                    ConfigUpdate.check(octets, String.valueOf(file.getFileName()), layout, warnings::add);
             if (!o.words().isEmpty()) {
                 if (!o.words().getFirst().equals(String.valueOf(proposed.number()))) {
                     throw new Failure(failed + file + " has config_version " + proposed.number() + ", not "

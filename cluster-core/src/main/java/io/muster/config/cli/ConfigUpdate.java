@@ -11,6 +11,7 @@ import io.muster.control.CommandClient;
 import io.muster.control.NotRunningException;
 import io.muster.control.RefusedException;
 import io.muster.core.MalformedMessage;
+import io.muster.daemon.Layout;
 import io.muster.finding.ConfigInvalid;
 import io.muster.finding.Problem;
 import io.muster.finding.Reading;
@@ -59,13 +60,18 @@ public final class ConfigUpdate {
         }
     }
 
-    /// Reads a proposal as ccsd will.
+    /// Reads a proposal as ccsd will, and asks this machine's resource agents of what it has for them. Of
+    /// the machine itself, which may be no node, nothing is said.
     ///
+    /// @param layout says where the agents are
     /// @param warn gets what an operator should look at
     /// @throws ConfigInvalid with every error
-    public static ConfigVersion check(byte[] octets, String fileName, Consumer<Problem> warn) throws ConfigInvalid {
+    public static ConfigVersion check(byte[] octets, String fileName, Layout layout, Consumer<Problem> warn)
+            throws ConfigInvalid {
         Reading<ClusterConfig> reading = ConfigReader.parse(octets, fileName);
-        reading.warnings().forEach(warn);
+        ConfigChecks.and(reading, fileName, layout).warnings().stream()
+                .filter(problem -> problem.line() > 0 || reading.warnings().contains(problem))
+                .forEach(warn);
         return reading.orThrow().configVersion();
     }
 

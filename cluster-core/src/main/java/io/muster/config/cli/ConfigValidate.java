@@ -23,13 +23,9 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// `ccs_config_validate`: checks a cluster.conf and says everything that is wrong with it at once.
@@ -196,34 +192,13 @@ public final class ConfigValidate implements Command {
             }
         }
         if (!quiet) {
-            print(checked(reading, name), err);
+            print(ConfigChecks.and(reading, name, layout), err);
             if (!why.isEmpty()) {
                 err.println(name + ": " + why);
             }
             verdict(reading, status, out);
         }
         return status;
-    }
-
-    /// With what others say of it. Where the reader has a word on the same place already, that is enough.
-    private Reading<ClusterConfig> checked(Reading<ClusterConfig> reading, String name) {
-        if (reading.config().isEmpty()) {
-            return reading;
-        }
-        var places = new TreeSet<String>();
-        reading.warnings().forEach(problem -> places.add(place(problem)));
-        var all = new ArrayList<>(reading.problems());
-        for (ConfigCheck check : ServiceLoader.load(ConfigCheck.class)) {
-            check.check(reading.config().get(), name, layout).stream()
-                    .filter(problem -> problem.line() == 0 || !places.contains(place(problem)))
-                    .forEach(all::add);
-        }
-        all.sort(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column));
-        return new Reading<>(reading.config(), all);
-    }
-
-    private static String place(Problem problem) {
-        return problem.line() + ":" + problem.column();
     }
 
     private static Optional<Element> tree(byte[] octets, String name) {

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.cli.Said;
+import io.muster.config.cli.ConfigUpdate;
 import io.muster.config.cli.ConfigValidate;
 import io.muster.daemon.Layout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -63,6 +66,24 @@ class AgentCheckTest {
                         <service name="s"><script name="a"/><ip ref="192.0.2.8"/></service>
                         <service name="db"><lvm name="v" vg_name="vg1"/><ip ref="192.0.2.8"/></service>"""));
         assertEquals(List.of(), warnings("<service name='s'><script name='a'/></service>", "-q"));
+    }
+
+    /// Also where a file is proposed to the cluster; but nothing is said of a machine without agents.
+    @Test
+    void whoeverProposesAFileIsWarnedToo() throws Exception {
+        byte[] octets = CONFIG.formatted("<service name='s'><script name='a'/></service>")
+                .getBytes(StandardCharsets.UTF_8);
+        var said = new ArrayList<String>();
+        ConfigUpdate.check(octets, "new.conf", Layout.under(here), problem -> said.add(problem.toString()));
+        said.removeIf(line -> line.contains("fence"));
+        assertEquals(List.of(), said);
+        agents();
+        ConfigUpdate.check(octets, "new.conf", Layout.under(here), problem -> said.add(problem.toString()));
+        said.removeIf(line -> line.contains("fence"));
+        assertEquals(
+                List.of("new.conf:4:19: <script name=\"a\">: required attribute \"file\" is missing: service:s isn't"
+                        + " started"),
+                said);
     }
 
     @Test
