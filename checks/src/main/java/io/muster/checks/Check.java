@@ -73,6 +73,10 @@ public sealed interface Check {
     /// An ICMP echo. Muster's own.
     record Ping(IpAddress server) implements Check {}
 
+    /// Another check and, once that is good, a program that tells the server's load. The check alone says whether the
+    /// server works.
+    record WithLoad(Check check, LoadSource source) implements Check {}
+
     /// What the original does when it is told nothing of checking: asks TCP port 80 for `/`, and connects
     /// to any other.
     static Check plain(IpAddress server, int port, boolean udp) {

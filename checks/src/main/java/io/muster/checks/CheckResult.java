@@ -19,6 +19,15 @@ public record CheckResult(Outcome outcome, String detail, long tookMs, double lo
         this(good ? Outcome.GOOD : Outcome.FAILED, detail, tookMs, Double.NaN);
     }
 
+    /// The same with the load that was asked for beside.
+    ///
+    /// @param told NaN for none
+    /// @param why there is none
+    public CheckResult withLoad(double told, String why) {
+        return new CheckResult(
+                outcome, detail + (Double.isNaN(told) ? ", no load: " + why : ", load " + told), tookMs, told);
+    }
+
     public boolean good() {
         return outcome == Outcome.GOOD;
     }

@@ -57,6 +57,7 @@ public interface Dialogue {
             case Check.Smtp ignored -> new SmtpDialogue();
             case Check.Connect ignored -> throw new IllegalArgumentException("a connect has nothing to say");
             case Check.Program ignored -> throw new IllegalArgumentException("a program isn't talked to");
+            case Check.WithLoad ignored -> throw new IllegalArgumentException("two things to do");
             case Check.Ping ignored -> throw new IllegalArgumentException("a ping isn't talked to");
         };
     }

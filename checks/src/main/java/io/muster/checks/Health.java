@@ -76,6 +76,7 @@ public final class Health implements Core<HealthEvent, HealthEffect> {
                 long ticket,
                 long nextStartMs,
                 long rampMs,
+                long loadMs,
                 boolean fresh,
                 long good,
                 long bad,

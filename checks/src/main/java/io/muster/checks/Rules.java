@@ -1,5 +1,7 @@
 package io.muster.checks;
 
+import java.util.Optional;
+
 /// How one target is judged.
 ///
 /// @param intervalMs from check to check, and the time limit of one
@@ -8,7 +10,15 @@ package io.muster.checks;
 /// @param weight its full weight
 /// @param loadScale how many times its weight a server without load may get at most; 0 if loads aren't
 ///     heeded
-public record Rules(Check check, long intervalMs, long reentryMs, int retries, int weight, int loadScale) {
+/// @param source of loads; without one they come from the check, see [Check.Program]
+public record Rules(
+        Check check,
+        long intervalMs,
+        long reentryMs,
+        int retries,
+        int weight,
+        int loadScale,
+        Optional<LoadSource> source) {
     /// The original's `-S`.
     public static final int LOAD_SCALE = 10;
 
@@ -22,7 +32,7 @@ public record Rules(Check check, long intervalMs, long reentryMs, int retries, i
 
     /// The original's: no retries.
     public Rules(Check check, long intervalMs, long reentryMs, int weight, int loadScale) {
-        this(check, intervalMs, reentryMs, 0, weight, loadScale);
+        this(check, intervalMs, reentryMs, 0, weight, loadScale, Optional.empty());
     }
 
     /// Good checks in a row that let a failed server in again.

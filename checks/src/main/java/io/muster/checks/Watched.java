@@ -23,6 +23,9 @@ final class Watched extends Deadlines.Entry {
     private long nextStartMs;
     private long rampMs = Long.MAX_VALUE;
 
+    /// From when on a check asks for the load again, where a program of its own tells it.
+    private long loadMs;
+
     /// Whether no check has ended yet.
     private boolean fresh = true;
 
@@ -53,6 +56,7 @@ final class Watched extends Deadlines.Entry {
         ticket = image.ticket();
         nextStartMs = image.nextStartMs();
         rampMs = image.rampMs();
+        loadMs = image.loadMs();
         fresh = image.fresh();
         good = image.good();
         bad = image.bad();
@@ -74,6 +78,7 @@ final class Watched extends Deadlines.Entry {
                 ticket,
                 nextStartMs,
                 rampMs,
+                loadMs,
                 fresh,
                 good,
                 bad,
@@ -177,7 +182,16 @@ final class Watched extends Deadlines.Entry {
         }
         ticket = starts.ticket();
         nextStartMs = checks == 0 ? nowMs + 1 + starts.below(interval) : nextStartMs + interval;
-        effects.add(new StartCheck(target, ticket, rules.check(), interval));
+        effects.add(new StartCheck(target, ticket, check(nowMs), interval));
+    }
+
+    /// Now and then with a question for the load.
+    private Check check(long nowMs) {
+        if (rules.source().isEmpty() || !up || ramping() || nowMs < loadMs) {
+            return rules.check();
+        }
+        loadMs = nowMs + Health.RAMP_MS;
+        return new Check.WithLoad(rules.check(), rules.source().get());
     }
 
     /// Whether a result with this ticket is waited for.
@@ -198,7 +212,9 @@ final class Watched extends Deadlines.Entry {
         if (result.good()) {
             good++;
             bad = 0;
-            load = result.load();
+            if (rules.source().isEmpty() || !Double.isNaN(result.load())) {
+                load = result.load();
+            }
         } else {
             failures++;
             good = 0;
@@ -270,6 +286,10 @@ final class Watched extends Deadlines.Entry {
             int next = Weights.byLoad(rules, weight, load);
             if (Weights.differs(rules, weight, next)) {
                 weigh(next, "load " + load, effects);
+            }
+            if (rules.source().isPresent()) {
+                // It counts once: the next is asked for.
+                load = Double.NaN;
             }
         }
         rampMs = rampAfter(nowMs);

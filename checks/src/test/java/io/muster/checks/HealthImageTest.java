@@ -175,8 +175,10 @@ class HealthImageTest {
                     check,
                     50L * (1 + dice.nextInt(8)),
                     dice.nextInt(1_500),
+                    dice.nextInt(3),
                     weight,
-                    dice.nextInt(3) == 0 ? Rules.LOAD_SCALE : 0);
+                    dice.nextInt(3) == 0 ? Rules.LOAD_SCALE : 0,
+                    dice.nextInt(2) == 0 ? Optional.of(LoadSource.of("rup", target.address(), "")) : Optional.empty());
         }
     }
 }

@@ -12,6 +12,7 @@ import io.muster.driver.Dice;
 import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,7 @@ class HealthTest {
 
     @Test
     void asManyFailuresAreForgivenAsThereAreRetries() {
-        configure(ONE, new Rules(rules(5_000, 1, 16).check(), 5_000, 15_000, 2, 16, 0));
+        configure(ONE, new Rules(rules(5_000, 1, 16).check(), 5_000, 15_000, 2, 16, 0, Optional.empty()));
         check(true);
         check(false);
         check(false);
@@ -211,6 +212,44 @@ class HealthTest {
             check(true, 0.999);
         }
         assertEquals(24, health.weight(ONE));
+    }
+
+    @Test
+    void aLoadThatAProgramTellsIsAskedForNowAndThenAndCountsOnce() {
+        var source = LoadSource.of("rup", ONE.address(), "");
+        Check check = rules(5_000, 1, 16).check();
+        configure(ONE, new Rules(check, 5_000, 15_000, 0, 16, 10, Optional.of(source)));
+        health.on(new HealthEvent.Adopted(ONE, 16), now);
+        var asked = new ArrayList<Long>();
+        for (int i = 0; i < 40; i++) {
+            StartCheck start = nextCheck();
+            boolean asks = start.check().equals(new Check.WithLoad(check, source));
+            assertTrue(asks || start.check().equals(check));
+            // The first answer brings a load, the others none.
+            double load = asks && asked.isEmpty() ? 0.0 : Double.NaN;
+            if (asks) {
+                asked.add(now);
+            }
+            effects.addAll(health.on(
+                    new HealthEvent.Checked(
+                            ONE, start.ticket(), new CheckResult(CheckResult.Outcome.GOOD, "fine", 1, load)),
+                    now));
+        }
+        assertTrue(asked.size() >= 8 && asked.size() <= 11, asked::toString);
+        assertEquals(24, health.weight(ONE), "once half of 16 more");
+    }
+
+    @Test
+    void aServerThatIsDownIsNotAskedForItsLoad() {
+        Check check = rules(5_000, 1, 16).check();
+        configure(
+                ONE, new Rules(check, 5_000, 15_000, 0, 16, 10, Optional.of(LoadSource.of("rup", ONE.address(), ""))));
+        for (int i = 0; i < 20; i++) {
+            StartCheck start = nextCheck();
+            assertEquals(check, start.check());
+            effects.addAll(
+                    health.on(new HealthEvent.Checked(ONE, start.ticket(), new CheckResult(false, "refused", 1)), now));
+        }
     }
 
     @Test

@@ -1,30 +1,39 @@
 package io.muster.lvs;
 
 import io.muster.checks.Check;
+import io.muster.checks.LoadSource;
 import io.muster.checks.Rules;
 import io.muster.ipvs.ServiceId;
 import io.muster.lvscf.LvsConfig;
 import io.muster.lvscf.LvsConfig.CheckRule;
+import io.muster.lvscf.LvsConfig.LoadMonitor;
 import io.muster.net.IpAddress;
+import java.util.Locale;
+import java.util.Optional;
 
 /// How the servers of a virtual are checked, by what lvs.cf says of it.
 final class ServerChecks {
     private ServerChecks() {}
 
-    /// A `server` block's. Loads are heeded with `load_monitor = uptime`: the numbers are what
-    /// `send_program` prints, see [Check.Program].
+    /// A `server` block's. With `load_monitor = uptime` loads are what `send_program` prints, see [Check.Program]; with
+    /// `rup` and `ruptime` what these do.
     ///
     /// @throws IllegalArgumentException with a reason in words, for a regular expression that isn't one
     static Rules rules(LvsConfig.Virtual virtual, LvsConfig.Server server) {
         CheckRule rule = virtual.check();
-        boolean agent = virtual.loadMonitor() == LvsConfig.LoadMonitor.UPTIME;
+        LoadMonitor monitor = virtual.loadMonitor();
+        boolean agent = monitor == LoadMonitor.UPTIME;
         return new Rules(
                 check(rule, server.checkAddress(), server.checkPort(), virtual.protocol() == ServiceId.UDP, agent),
                 rule.intervalMs(),
                 virtual.reentryMs(),
                 virtual.retries(),
                 server.weight(),
-                agent ? Rules.LOAD_SCALE : 0);
+                monitor == LoadMonitor.NONE ? 0 : Rules.LOAD_SCALE,
+                monitor.asksBeside()
+                        ? Optional.of(
+                                LoadSource.of(monitor.name().toLowerCase(Locale.ROOT), server.address(), server.name()))
+                        : Optional.empty());
     }
 
     private static Check check(CheckRule rule, IpAddress server, int port, boolean udp, boolean agent) {

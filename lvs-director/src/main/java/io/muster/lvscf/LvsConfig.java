@@ -7,7 +7,6 @@ import io.muster.ipvs.Tunnel;
 import io.muster.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /// lvs.cf, read and found good, every default filled in. Source of names, types and defaults: lvs.cf as Piranha 0.8
@@ -57,14 +56,6 @@ public record LvsConfig(
         var reasons = new ArrayList<String>();
         if (service == ServiceKind.FOS) {
             reasons.add("service = fos: failover services aren't built yet, only service = lvs is");
-        }
-        for (Virtual virtual : virtuals) {
-            if (virtual.active()
-                    && (virtual.loadMonitor() == LoadMonitor.RUP || virtual.loadMonitor() == LoadMonitor.RUPTIME)) {
-                reasons.add("virtual " + virtual.name() + ": load_monitor = "
-                        + virtual.loadMonitor().name().toLowerCase(Locale.ROOT)
-                        + ": asking for load isn't built yet; load_monitor = none works");
-            }
         }
         return List.copyOf(reasons);
     }
@@ -190,9 +181,17 @@ public record LvsConfig(
     /// Where load figures come from.
     public enum LoadMonitor {
         NONE,
+        /// The program rup(1) is asked, beside the check.
         RUP,
+        /// The program ruptime(1) is.
         RUPTIME,
-        UPTIME
+        /// What `send_program` prints.
+        UPTIME;
+
+        /// Whether a program of its own tells it.
+        public boolean asksBeside() {
+            return this == RUP || this == RUPTIME;
+        }
     }
 
     /// What a virtual says of checking: the original's keys, and Muster's own (`check = ...`) beside them.

@@ -13,7 +13,11 @@ final class Unbuilt {
         boolean loads = file.blocks(Block.Kind.VIRTUAL).stream()
                 .anyMatch(virtual -> !virtual.text("load_monitor", "none").equals("none"));
         if (file.names("rsh_command") && loads) {
-            noEffect(file, "rsh_command", "load_monitor = uptime reads the load from send_program", findings);
+            noEffect(
+                    file,
+                    "rsh_command",
+                    "nobody logs in to ask for a load: load_monitor = uptime reads it from send_program",
+                    findings);
         }
         if (!file.flag("hard_shutdown", true)) {
             noEffect(file, "hard_shutdown", "checks run inside lvsd, there is no nanny that could die", findings);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.checks.Check;
 import io.muster.checks.Expect;
+import io.muster.checks.LoadSource;
 import io.muster.checks.Rules;
 import io.muster.checks.Statuses;
 import io.muster.net.IpAddress;
@@ -64,11 +65,24 @@ class ServerChecksTest {
     }
 
     @Test
-    void loadsAreHeededWithUptimeOnly() {
+    void loadsOfUptimeAreTheProgramsOfTheCheck() {
         assertEquals(0, rules("load_monitor = none").loadScale());
         Rules rules = rules("load_monitor = uptime\nsend_program = \"/bin/load %h\"");
         assertEquals(Rules.LOAD_SCALE, rules.loadScale());
         assertEquals(new Check.Program(List.of("/bin/load", "10.0.1.1"), "", true), rules.check());
+    }
+
+    @Test
+    void rupAndRuptimeAreAskedBesideTheCheck() {
+        Rules rules = rules("port = 25\nload_monitor = ruptime");
+        assertEquals(new Check.Connect(SERVER, 25, false), rules.check());
+        assertEquals(Rules.LOAD_SCALE, rules.loadScale());
+        assertEquals(
+                new LoadSource(List.of("ruptime", "10.0.1.1"), List.of("10.0.1.1", "s")),
+                rules.source().orElseThrow());
+        assertEquals(
+                List.of("rup", "10.0.1.1"),
+                rules("load_monitor = rup").source().orElseThrow().command());
     }
 
     @Test

@@ -29,6 +29,9 @@ import java.util.function.Consumer;
 ///
 /// Thread: any may start a check; results are handed over on the loop, and never from within [#start].
 public final class CheckRunner implements AutoCloseable {
+    /// Where programs are looked for.
+    public static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     private static final long MINUTE_NS = 60_000_000_000L;
     private static final long CLOSE_MS = 1_500;
     private static final int BUFFER = 16 * 1024;
@@ -37,6 +40,7 @@ public final class CheckRunner implements AutoCloseable {
     private final TimeLimits limits;
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(BUFFER);
     private final ProgramTurns programs;
+    private final LoadTurns loads;
     private final Tls tls = new Tls();
     private final Echoes echoes;
     private boolean closed;
@@ -51,6 +55,7 @@ public final class CheckRunner implements AutoCloseable {
         this.loop = io;
         limits = new TimeLimits(loop);
         programs = new ProgramTurns(new RealPrograms(Loop.of(loop)));
+        loads = new LoadTurns(new RealPrograms(Loop.of(loop)));
         echoes = new Echoes();
     }
 
@@ -68,6 +73,10 @@ public final class CheckRunner implements AutoCloseable {
 
     private void begin(Check check, long timeoutMs, Consumer<CheckResult> done) {
         if (closed) {
+            return;
+        }
+        if (check instanceof Check.WithLoad both) {
+            begin(both.check(), timeoutMs, result -> loads.after(result, both, timeoutMs, done));
             return;
         }
         Run run;
@@ -92,6 +101,7 @@ public final class CheckRunner implements AutoCloseable {
                             : new TalkRun(this, c, c.server(), c.port(), timeoutMs, done);
                 case Check.Program c -> new ProgramRun(this, c, timeoutMs, done);
                 case Check.Ping c -> new PingRun(this, c, timeoutMs, done);
+                case Check.WithLoad c -> throw new IllegalArgumentException("a load of a load: " + c.source());
             };
         } catch (IllegalArgumentException e) {
             var result = new CheckResult(false, String.valueOf(e.getMessage()), 0);
@@ -107,7 +117,7 @@ public final class CheckRunner implements AutoCloseable {
 
     /// Checks that have started and not ended. Thread: the loop's.
     public int running() {
-        return limits.size() + programs.size();
+        return limits.size() + programs.size() + loads.size();
     }
 
     /// Checks so far that couldn't be made for reasons of our own. Thread: the loop's.
@@ -137,7 +147,7 @@ public final class CheckRunner implements AutoCloseable {
         }
         closed = true;
         limits.all().forEach(Run::abandon);
-        programs.close(gone::end);
+        programs.close(() -> loads.close(gone::end));
         tls.close();
         echoes.close();
     }

@@ -20,8 +20,7 @@ final class ProgramTurns {
     static final int AT_ONCE = 16;
 
     private static final int KEPT = 4095;
-    private static final Map<String, String> ENVIRONMENT =
-            Map.of("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    private static final Map<String, String> ENVIRONMENT = Map.of("PATH", CheckRunner.PATH);
 
     private record Waiting(Program program, Consumer<Program.Result> done) {}
 

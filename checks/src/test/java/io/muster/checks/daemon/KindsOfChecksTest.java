@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.muster.checks.Check;
 import io.muster.checks.CheckResult;
 import io.muster.checks.CheckResult.Outcome;
+import io.muster.checks.LoadSource;
 import io.muster.checks.Statuses;
 import io.muster.net.IpAddress;
 import io.muster.os.ProcessStat;
@@ -298,6 +299,24 @@ class KindsOfChecksTest {
         assertTrue(result.good(), result.detail());
         assertEquals(0.42, result.load());
         isBad("told no load", checks.run(new Check.Program(List.of("/bin/echo", "OK"), "OK", true), 5_000));
+    }
+
+    @Test
+    void aLoadThatCannotBeHadLeavesTheCheckGood() throws Exception {
+        CheckResult told = checks.run(loaded("/bin/true", script("echo \"$1 up, load average: 0.42, 0.10\"")), 5_000);
+        assertTrue(told.good(), told.detail());
+        assertEquals(0.42, told.load(), told.detail());
+        CheckResult none = checks.run(loaded("/bin/true", "/no/such/rup"), 5_000);
+        assertTrue(none.good() && Double.isNaN(none.load()), none.detail());
+        assertTrue(none.detail().contains("no load: /no/such/rup can't be run"), none.detail());
+        CheckResult hung = checks.run(loaded("/bin/true", script("sleep 60")), 800);
+        assertTrue(hung.good() && Double.isNaN(hung.load()), hung.detail());
+        isBad("ended with status 1", checks.run(loaded("/bin/false", script("echo load: 1")), 5_000));
+    }
+
+    private static Check loaded(String check, String source) {
+        return new Check.WithLoad(
+                new Check.Program(List.of(check), "", false), new LoadSource(List.of(source, "web1"), List.of("web1")));
     }
 
     @Test

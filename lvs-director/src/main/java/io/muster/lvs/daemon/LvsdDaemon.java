@@ -29,6 +29,7 @@ import io.muster.lvs.Plan;
 import io.muster.lvs.Reconciler;
 import io.muster.lvscf.LvsConfig;
 import io.muster.lvscf.daemon.KernelLimits;
+import io.muster.lvscf.daemon.LoadPrograms;
 import io.muster.lvscf.daemon.LvsFile;
 import io.muster.os.KernelSettings;
 import io.muster.os.RealPrograms;
@@ -153,6 +154,7 @@ final class LvsdDaemon implements AutoCloseable {
             throw new IOException(file + " is refused: " + e.getMessage(), e);
         }
         KernelLimits.of(config).forEach(LOG::warn);
+        LoadPrograms.missing(config).forEach(LOG::warn);
         return config;
     }
 

@@ -8,6 +8,7 @@ import io.muster.finding.Counted;
 import io.muster.finding.Reading;
 import io.muster.lvscf.LvsConfig;
 import io.muster.lvscf.daemon.KernelLimits;
+import io.muster.lvscf.daemon.LoadPrograms;
 import io.muster.lvscf.daemon.LvsFile;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -74,6 +75,10 @@ public final class LvsConfigValidate implements Command {
             reading.problems().forEach(problem -> err.println(problem.withSeverity()));
             refusals.forEach(refusal -> err.println(refusal));
             reading.config().map(KernelLimits::of).orElse(List.of()).forEach(line -> err.println("warning: " + line));
+            reading.config()
+                    .map(LoadPrograms::missing)
+                    .orElse(List.of())
+                    .forEach(line -> err.println("warning: " + line));
             out.println(good ? summary(reading.config().get()) : "Configuration fails to validate");
         }
         return good ? 0 : 1;

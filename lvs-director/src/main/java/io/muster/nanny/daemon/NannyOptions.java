@@ -2,6 +2,7 @@ package io.muster.nanny.daemon;
 
 import io.muster.checks.Check;
 import io.muster.checks.Expect;
+import io.muster.checks.LoadSource;
 import io.muster.checks.Rules;
 import io.muster.checks.Target;
 import io.muster.cli.Getopt;
@@ -48,7 +49,7 @@ record NannyOptions(
               --regex            the answer is a regular expression
               -T                 texts are literal, without escapes
               -e PROGRAM         program that checks; %h and %p are server and port
-              -U COMMAND         heed the load that the program prints (ssh, rsh or uptime)
+              -U COMMAND         heed the load that -e prints (ssh, rsh, uptime), or that rup or ruptime tells
               -S NUMBER          at most so many times the weight for a server without load (10)
               -f MARK            firewall mark of the virtual service
               -u                 UDP
@@ -237,10 +238,8 @@ record NannyOptions(
             if (real == null || wanted == null || lvs && virtual == null && mark == 0) {
                 return refused("real server (-h) and virtual address (-V) are needed");
             }
-            boolean agent = !load.isEmpty();
-            if (agent && (load.equals("rup") || load.equals("ruptime"))) {
-                return refused("-U " + load + ": not built; let -e run an agent that prints a load, with -U uptime");
-            }
+            boolean beside = load.equals("rup") || load.equals("ruptime");
+            boolean agent = !load.isEmpty() && !beside;
             if (agent && program.isEmpty()) {
                 return refused("-U " + load + ": needs -e with a program that prints the load");
             }
@@ -260,7 +259,14 @@ record NannyOptions(
                     Optional.of(new NannyOptions(
                             service,
                             new Target(service.toString(), real, checked),
-                            new Rules(check, interval, reentry, weight, agent ? scale : 0),
+                            new Rules(
+                                    check,
+                                    interval,
+                                    reentry,
+                                    0,
+                                    weight,
+                                    load.isEmpty() ? 0 : scale,
+                                    beside ? Optional.of(LoadSource.of(load, real, "")) : Optional.empty()),
                             forwarding,
                             quiesce,
                             fos,

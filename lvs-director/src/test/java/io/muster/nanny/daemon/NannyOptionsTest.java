@@ -113,6 +113,16 @@ class NannyOptionsTest {
     }
 
     @Test
+    void rupAndRuptimeAreAskedBesideTheCheck() {
+        NannyOptions o = options("-h", "1.2.3.4", "-V", "5.6.7.8", "-p", "25", "-U", "rup", "-S", "4", "--lvs");
+        assertEquals(
+                new Check.Connect(IpAddress.parse("1.2.3.4").orElseThrow(), 25, false),
+                o.rules().check());
+        assertEquals(List.of("rup", "1.2.3.4"), o.rules().source().orElseThrow().command());
+        assertEquals(4, o.rules().loadScale());
+    }
+
+    @Test
     void anUnknownServiceTypeEndsWithOne() {
         refused("nanny: unknown service type", "-h", "1.2.3.4", "-V", "5.6.7.8");
     }
@@ -125,7 +135,6 @@ class NannyOptionsTest {
         refused("-M \"x\": m, g or i", "-M", "x", "--lvs");
         refused("a port is at most 65535", "-p", "65536", "--lvs");
         refused("are needed", "--lvs");
-        refused("-U ruptime: not built", "-h", "1.2.3.4", "-V", "5.6.7.8", "-U", "ruptime", "--lvs");
         refused("needs -e", "-h", "1.2.3.4", "-V", "5.6.7.8", "-U", "ssh", "--lvs");
         refused("expect \"(\"", "-h", "1.2.3.4", "-V", "5.6.7.8", "-x", "(", "--regex", "--lvs");
     }
