@@ -6,11 +6,10 @@ import io.muster.machine.Program;
 import io.muster.machine.Programs;
 import java.util.function.Consumer;
 
-/// Asks for the load of servers whose check was good. Whatever the program does, the check's result is what it was: a
-/// load
-/// that can't be had is none. It has three seconds, in the time that the check has left, and none is waited for in a
-/// queue,
-/// so that programs that hang delay no check for longer.
+/// Asks for the load of servers whose check was good. Whatever the program does, the check's
+/// result is what it was: a load that can't be had is none. It has three seconds, in the time that
+/// the check has left, and none is waited for in a queue, so that programs that hang delay no check
+/// for longer.
 ///
 /// Thread: the runner's loop.
 final class LoadTurns {
