@@ -14,9 +14,8 @@ import java.util.TreeSet;
 /// Layout: list of services that it couldn't stop (string name, list of strings), list of strings kept,
 /// what the node knows ([NodeTable]).
 ///
-/// @param held what may still be there of services that couldn't be stopped ([io.muster.resource.Identities]), by
-/// service;
-///     one that isn't in here may have anything
+/// @param held what may still be there of services that couldn't be stopped
+///     ([io.muster.resource.Identities]), by service; one that isn't in here may have anything
 /// @param kept services that were frozen and go on running here
 /// @param table what the agents here say, and what else devices are called here
 public record NodeReport(SortedMap<String, SortedSet<String>> held, SortedSet<String> kept, NodeTable table) {
