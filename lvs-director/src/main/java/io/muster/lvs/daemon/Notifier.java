@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -100,7 +101,7 @@ final class Notifier {
         closed = true;
         waiting.clear();
         whenGone = gone;
-        running.values().forEach(Programs.Running::end);
+        List.copyOf(running.values()).forEach(Programs.Running::end);
         lookForEnd();
     }
 
