@@ -310,6 +310,7 @@ class LvsdDaemonTest {
         Files.writeString(
                 layout.lvsConf(),
                 Files.readString(layout.lvsConf())
+                        .replace("timeout = 1", "timeout = 3")
                         .replace(
                                 "check = connect",
                                 "check = connect\nnotify_up" + call + "notify_down" + call + "quorum_up" + call
@@ -330,12 +331,12 @@ class LvsdDaemonTest {
         awaitWeights("127.0.0.2=1");
         Path told =
                 notifying("echo \"$2 $3 $LVS_EVENT $LVS_VIRTUAL $LVS_SERVER $LVS_ADDRESS $LVS_SERVERS_UP/$LVS_SERVERS"
-                        + " $LVS_REASON\" >> $1");
+                        + " ${LVS_REASON:+why}\" >> $1");
         lvsd.reload();
         await(() -> lvsctl(0, "status", "--json").contains("\"reloads\":1"), this::weights);
         good.close();
-        String one = "down one down web one 127.0.0.2 0/2 connection refused\n";
-        String all = "down  down web  127.0.0.1 0/2 connection refused\n";
+        String one = "down one down web one 127.0.0.2 0/2 why\n";
+        String all = "down  down web  127.0.0.1 0/2 why\n";
         await(() -> text(told).length() >= one.length() + all.length(), () -> text(told));
         assertTrue(text(told).equals(one + all) || text(told).equals(all + one), text(told));
     }
