@@ -45,7 +45,7 @@ final class NeighbourKeeper implements AutoCloseable {
     private final QuickQuestions questions;
     private final DefaultEventExecutor thread =
             new DefaultEventExecutor(new DefaultThreadFactory("cman-neighbours", true));
-    private final EventDriver<NeighbourEvent, NeighbourEffect> driver;
+    private volatile @Nullable EventDriver<NeighbourEvent, NeighbourEffect> driver;
     private SortedMap<NextHop, InetAddress> hops = new TreeMap<>();
     private @Nullable RouteNetlink netlink;
     private @Nullable LinkWatch links;
@@ -56,20 +56,35 @@ final class NeighbourKeeper implements AutoCloseable {
     private NeighbourKeeper(Supplier<List<InetAddress>> others, QuickQuestions questions) {
         this.others = others;
         this.questions = questions;
+    }
+
+    /// On the thread: the core's first question comes when this is over.
+    private void begin() {
         Core<NeighbourEvent, NeighbourEffect> core = new Neighbours();
         driver = EventDriver.of("cman-neighbours", core)
                 .loop(thread)
                 .performer((effect, cause) -> perform(effect))
                 .tick(new NeighbourEvent.Tick())
                 // The ring goes on without.
-                .fatal(why -> close())
+                .fatal(why -> {
+                    LOG.warn("neighbours are looked after no longer", why);
+                    close();
+                })
                 .start();
+        watch();
+    }
+
+    private void post(NeighbourEvent event) {
+        EventDriver<NeighbourEvent, NeighbourEffect> running = driver;
+        if (running != null) {
+            running.post(event);
+        }
     }
 
     /// @param others addresses of all other nodes, asked again now and then
     static NeighbourKeeper start(Supplier<List<InetAddress>> others, QuickQuestions questions) {
         var keeper = new NeighbourKeeper(others, questions);
-        keeper.thread.execute(keeper::watch);
+        keeper.thread.execute(keeper::begin);
         return keeper;
     }
 
@@ -78,7 +93,10 @@ final class NeighbourKeeper implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
-        driver.close();
+        EventDriver<NeighbourEvent, NeighbourEffect> running = driver;
+        if (running != null) {
+            running.close();
+        }
         questions.putBack();
         thread.execute(() -> {
             over = true;
@@ -137,7 +155,7 @@ final class NeighbourKeeper implements AutoCloseable {
                                 : new NeighbourEvent.Entry(
                                         hop, found.mac(), found.known(), found.reachable(), found.permanent()));
             }
-            driver.post(new NeighbourEvent.Looked(entries));
+            post(new NeighbourEvent.Looked(entries));
         } catch (NetException e) {
             // What is half read would be taken for the answer to the next question.
             drop();
@@ -220,12 +238,12 @@ final class NeighbourKeeper implements AutoCloseable {
     private final class Carriers implements LinkWatch.Listener {
         @Override
         public void changed(Link link) {
-            driver.post(new NeighbourEvent.Carrier(link.name(), link.usable(), link.mac()));
+            post(new NeighbourEvent.Carrier(link.name(), link.usable(), link.mac()));
         }
 
         @Override
         public void gone(Link link) {
-            driver.post(new NeighbourEvent.Carrier(link.name(), false, link.mac()));
+            post(new NeighbourEvent.Carrier(link.name(), false, link.mac()));
         }
     }
 }
