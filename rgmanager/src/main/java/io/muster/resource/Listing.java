@@ -28,6 +28,10 @@ final class Listing {
     /// Whether the file is another than [#written] says.
     private boolean stale;
 
+    /// Whether the last write failed: another follows, whatever it is to say. Who waits for what was taken back in
+    /// the meantime would wait for ever otherwise.
+    private boolean failed;
+
     private long writes;
     private Optional<Write> underway = Optional.empty();
     private long againMs;
@@ -45,6 +49,7 @@ final class Listing {
             SortedMap<String, Optional<ResourceNode>> written,
             boolean all,
             boolean stale,
+            boolean failed,
             long writes,
             Optional<Write> underway,
             long againMs) {
@@ -55,7 +60,7 @@ final class Listing {
     }
 
     Image image() {
-        return new Image(wanted, written, all, stale, writes, underway, againMs);
+        return new Image(wanted, written, all, stale, failed, writes, underway, againMs);
     }
 
     void restore(Image image) {
@@ -65,6 +70,7 @@ final class Listing {
         written.putAll(image.written());
         all = image.all();
         stale = image.stale();
+        failed = image.failed();
         writes = image.writes();
         underway = image.underway();
         againMs = image.againMs();
@@ -120,14 +126,21 @@ final class Listing {
     /// @return whether that has to be written first
     boolean list(String service, ResourceNode root) {
         wanted.put(service, Optional.of(root));
-        return !holds(service, root);
+        return hurried(!holds(service, root));
     }
 
     /// Nothing of it runs any more.
     ///
     /// @return whether there is something to write
     boolean drop(String service) {
-        return wanted.remove(service) != null && !all;
+        return hurried(wanted.remove(service) != null && !all);
+    }
+
+    private boolean hurried(boolean awaited) {
+        if (awaited) {
+            againMs = 0;
+        }
+        return awaited;
     }
 
     /// Nothing was started after all.
@@ -152,7 +165,7 @@ final class Listing {
     }
 
     private boolean owes() {
-        return !all && (stale || !wanted.equals(written));
+        return !all && (stale || failed || !wanted.equals(written));
     }
 
     long nextDeadlineMs() {
@@ -169,6 +182,7 @@ final class Listing {
         }
         Write write = underway.get();
         underway = Optional.empty();
+        failed = !success;
         if (success) {
             written.clear();
             written.putAll(write.services());

@@ -121,6 +121,20 @@ class LedgerTest {
         assertEquals(Set.of(), stage.ledger().keySet());
     }
 
+    /// On a full disk: the ledger never said that the stop had failed, so there seemed to be nothing to write.
+    @Test
+    void aStopIsOverAlsoWhereTheLedgerNeverSaidThatTheLastOneHadFailed() {
+        stage.configure(ONE);
+        stage.ledgerFull(true);
+        stage.agent("stop app:a", 1);
+        assertFalse(end().ok());
+        stage.agent("stop app:a", 0);
+        assertTrue(end().ok());
+        stage.ledgerFull(false);
+        stage.tick(1_000);
+        assertEquals(Set.of(), stage.ledger().keySet());
+    }
+
     @Test
     void nothingElseOfAServiceIsStartedBeforeWhatRunsIsStopped() {
         stage.configure(ONE);
