@@ -127,6 +127,10 @@ final class Transitions {
         if (!follows(from).contains(next.getClass())) {
             throw wrong(service, next, reason, "no such transition");
         }
+        // Whoever turns out to hold it later ends no start that is under way: it is one of its suspects.
+        if (next instanceof Starting starting && !service.freeFor(starting.run())) {
+            throw wrong(service, next, reason, "others than its owner may still run it");
+        }
         swap(service, next, reason, proven, code);
         // To operators, stopped and placing are one; a stop that failed again, or goes on elsewhere, is
         // news.
@@ -146,9 +150,6 @@ final class Transitions {
 
     private void swap(Service service, Stage next, String reason, Set<Node> proven, @Nullable ResultCode code) {
         Stage from = service.stage;
-        if (next instanceof Starting starting && !service.freeFor(starting.run())) {
-            throw wrong(service, next, reason, "others than its owner may still run it");
-        }
         if (!Stage.both(next.holders(), service.suspects).containsAll(Stage.without(from.holders(), proven))) {
             throw wrong(service, next, reason, "a holder would be forgotten without proof");
         }
@@ -369,17 +370,26 @@ final class Transitions {
                                     ? ": it is started nowhere else: clusvcadm -d " + service.name
                                     : ": not started there"));
         }
-        if (!success && exclusive && service.stage instanceof Stopped stopped) {
-            revise(
-                    service,
-                    new Stopped(Stage.with(stopped.holders(), run), stopped.parked()),
-                    "may be there",
-                    Stage.NOBODY,
-                    null);
+        if (!success && exclusive) {
+            mayBeThere(service, run);
         } else if (!success) {
             service.marked = Stage.with(service.marked, run);
         }
         hold(service);
+    }
+
+    /// Whatever has become of it meanwhile: autostart may be off, or another node may have kept it.
+    private void mayBeThere(Service service, Node run) {
+        Stage same = switch (service.stage) {
+            case Stopped(SortedSet<Node> holders, boolean parked) -> new Stopped(Stage.with(holders, run), parked);
+            case Disabled(SortedSet<Node> holders) -> new Disabled(Stage.with(holders, run));
+            case Failed(SortedSet<Node> holders) -> new Failed(Stage.with(holders, run));
+            case Stage.Owned _, Stage.Seeking _ -> {
+                service.suspects = Stage.with(service.suspects, run);
+                yield service.stage;
+            }
+        };
+        revise(service, same, "may be there", Stage.NOBODY, null);
     }
 
     /// These runs have nothing to stop any more: they have stopped everything, or are gone.

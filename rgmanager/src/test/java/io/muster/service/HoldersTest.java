@@ -17,6 +17,7 @@ import io.muster.service.Stage.Starting;
 import io.muster.service.Stage.Stopped;
 import io.muster.service.Stage.Stopping;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -463,5 +464,67 @@ class HoldersTest {
         replica.look();
         assertEquals(new Stopped(Stage.NOBODY, false), web().stage);
         assertEquals(List.of(THREE), replica.manager.unproven());
+    }
+
+    private void reports(Node run, List<String> unclean) {
+        replica.apply(new GroupEntry.View(replica.next(), OneReplica.ALL, List.of(run), List.of()));
+        replica.say(run, new ServiceMessage.Ready(5, replica.position(), 1, unclean));
+    }
+
+    private static Stage asConfigured(Stage stage) {
+        return stage instanceof Started started ? new Started(started.run(), 1, "1", Stages.NONE) : stage;
+    }
+
+    /// One after the other they say that they couldn't stop it, and have stopped it later: what its owner
+    /// does goes on.
+    @Test
+    void suspectsEndNothingThatTheOwnerDoes() {
+        for (Stage stage :
+                Stages.plain().stream().map(HoldersTest::asConfigured).toList()) {
+            if (!(stage instanceof Stage.Owned)) {
+                continue;
+            }
+            replica.begin(stage);
+            reports(TWO, List.of("service:web"));
+            reports(THREE, List.of("service:web"));
+            reports(TWO, List.of("service:web"));
+            assertEquals(stage, web().stage);
+            assertEquals(Stages.nodes(2, 3), web().suspects, stage.toString());
+            reports(TWO, List.of());
+            assertEquals(stage, web().stage);
+            assertEquals(Stages.nodes(3), web().suspects, stage.toString());
+            reports(THREE, List.of());
+            assertEquals(stage, web().stage);
+            assertEquals(Stage.NOBODY, web().suspects, stage.toString());
+        }
+    }
+
+    private Service database() {
+        return Objects.requireNonNull(replica.state().services.get("service:db"));
+    }
+
+    private void initiated(Node run, long generation, boolean success) {
+        replica.say(run, new ServiceMessage.Outcome(5, "service:db", Operation.INIT, generation, success, true));
+    }
+
+    /// Somebody has mounted by hand what the new service needs: whether it is started by itself changes
+    /// nothing in that.
+    @Test
+    void whatIsNewAndCannotBeStoppedIsHeldThereWithAutostartOffToo() {
+        replica.begin(new Started(ONE, 1, "1", Stages.NONE));
+        Plan more = Plans.plan(2, 3, List.of(), Plans.service("web"), Plans.manual(Plans.service("db")));
+        replica.apply(Plans.inForce(replica.next(), more));
+        replica.look();
+        assertEquals(new Disabled(Stage.NOBODY), database().stage);
+        long generation = database().freshGeneration;
+        initiated(ONE, generation, false);
+        initiated(TWO, generation, true);
+        initiated(THREE, generation, true);
+        assertEquals(new Disabled(Stages.nodes(1)), database().stage);
+        replica.say(THREE, new ServiceMessage.Asked(5, 99, RequestKind.ENABLE, "service:db", 3));
+        assertEquals(new Disabled(Stages.nodes(1)), database().stage, "node 1 may have it");
+        replica.say(THREE, new ServiceMessage.Asked(5, 99, RequestKind.ENABLE, "service:db", 1));
+        replica.look();
+        assertInstanceOf(Starting.class, database().stage);
     }
 }
