@@ -59,7 +59,8 @@ class JoinersTroubleIT {
         assertTrue(more <= 2, () -> more + " gathers of nodes 1 and 2 in " + WATCH_MS + " ms");
         assertEquals(2, real.cluster().members(one).size());
         real.awaitLog(then, 1_000, "cman", "node2: this name has no address");
-        for (TestNode each : List.of(one, two, node)) {
+        // Node 2 may never have heard that there is a node 3.
+        for (TestNode each : List.of(one, node)) {
             assertTrue(
                     Files.readString(each.log("cman")).contains("nodes 2 and 3 don't hear each other"),
                     () -> "no reason in the log of " + each.name());

@@ -217,9 +217,9 @@ class UnitsIT {
 
     @Test
     @Order(3)
-    void aDirectoryOfSecretsIsTheGroupsOnly() {
+    void whatMayHoldSecretsIsTheGroupsOnlyAndSocketsAreEverybodys() {
         assertEquals(
-                "root:cluster 750\nroot:cluster 750\nroot:cluster 750\n",
+                "root:root 755\nroot:cluster 750\nroot:cluster 750\n",
                 machine()
                         .run("stat", "-c", "%U:%G %a", "/run/muster", "/var/lib/muster", "/var/log/cluster")
                         .out());
