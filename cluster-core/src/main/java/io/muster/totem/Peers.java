@@ -46,6 +46,8 @@ final class Peers {
         boolean leaving;
         int failures;
         long pausedUntilMs = Long.MIN_VALUE;
+        /// The pause is for somebody else's deafness.
+        boolean explained;
         Echo echo = Echo.NONE;
         /// What it had said when forming a ring with it failed. Only more than that is news.
         private Echo failedEcho = Echo.NONE;
@@ -69,6 +71,7 @@ final class Peers {
             leaving = image.leaving();
             failures = image.failures();
             pausedUntilMs = image.pausedUntilMs();
+            explained = image.explained();
             echo = image.echo();
             failedEcho = image.failedEcho();
             newsSinceMs = image.newsSinceMs();
@@ -87,6 +90,7 @@ final class Peers {
                     leaving,
                     failures,
                     pausedUntilMs,
+                    explained,
                     echo,
                     failedEcho,
                     newsSinceMs,
@@ -139,6 +143,7 @@ final class Peers {
             boolean leaving,
             int failures,
             long pausedUntilMs,
+            boolean explained,
             Echo echo,
             Echo failedEcho,
             long newsSinceMs,
@@ -183,6 +188,7 @@ final class Peers {
             peer.refusedMs = Long.MIN_VALUE;
             peer.echoedMs = Long.MIN_VALUE;
             peer.pausedUntilMs = Long.MIN_VALUE;
+            peer.explained = false;
             peer.failures = 0;
             peer.echo = Echo.NONE;
             peer.noteEcho(Echo.NONE);
@@ -214,6 +220,7 @@ final class Peers {
                 : Math.min(doubledMs, how == Echo.JOIN ? UNLUCKY_PAUSE_MS : LONGEST_PAUSE_MS);
         peer.failures++;
         peer.pausedUntilMs = nowMs + pauseMs;
+        peer.explained = how == Echo.JOIN && explained;
         peer.noteEcho(how);
     }
 
@@ -222,7 +229,18 @@ final class Peers {
         if (peer != null) {
             peer.failures = 0;
             peer.pausedUntilMs = Long.MIN_VALUE;
+            peer.explained = false;
             peer.noteEcho(Echo.NONE);
+        }
+    }
+
+    /// A member is gone: what somebody's deafness explained is worth a try now.
+    void explanationsEnd() {
+        for (Peer peer : peers.values()) {
+            if (peer.explained) {
+                peer.explained = false;
+                peer.pausedUntilMs = Long.MIN_VALUE;
+            }
         }
     }
 

@@ -283,6 +283,10 @@ public final class Ring implements Core<RingEvent, RingEffect> {
         context.ringSequence = Math.max(context.ringSequence, commit.ring().sequence());
         var work = new Recovery(context, old, commit, joins);
         unfinished = work;
+        if (old != null && !work.next.members.containsAll(old.members)) {
+            // Whoever is gone may be the one that others were kept out for until now.
+            context.peers.explanationsEnd();
+        }
         var reason = new StringBuilder("ring=" + commit.ring());
         for (int nodeid : gathering.heardNodeids()) {
             Peers.Peer peer = context.peers.get(nodeid);
@@ -643,8 +647,12 @@ public final class Ring implements Core<RingEvent, RingEffect> {
                 gathering.beacon(peer.node, beacon.ring(), peer.isWelcome(context.nowMs));
             case Phase.Operational(Circulation circulation) -> {
                 if (circulation.log.has(peer.node)) {
-                    // A member that speaks for another ring has left ours behind; its joins or its
-                    // silence will tell.
+                    // What it said of an earlier ring may come late. But one that speaks for a later ring has
+                    // left ours behind, however long its silence would still be forgiven.
+                    if (beacon.ring().sequence() > circulation.log.id.sequence()) {
+                        gather("node " + peer.nodeid + " has gone on without this node")
+                                .beacon(peer.node, beacon.ring(), true);
+                    }
                     return;
                 }
                 if (peer.echo == Peers.Echo.NONE) {

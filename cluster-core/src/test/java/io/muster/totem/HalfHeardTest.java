@@ -64,6 +64,36 @@ class HalfHeardTest {
         assertEquals(nodes, cluster.run(1).ring.members().size());
     }
 
+    /// Nobody tells of the end of what kept a node out when that is the end of a member.
+    @Test
+    void oneThatAMemberDidNotHearIsTakenOnceThatMemberIsGone() {
+        List<String> bad = new ArrayList<>();
+        for (int nodes : List.of(3, 4, 5, 8)) {
+            for (long seed = 1; seed <= 10; seed++) {
+                String what = "seed " + seed + ", " + nodes + " nodes";
+                var cluster = new RingCluster(seed, nodes, 1000, NetworkOptions.calm(300), 0);
+                List<Integer> others = new ArrayList<>();
+                for (int nodeid = 1; nodeid < nodes; nodeid++) {
+                    others.add(nodeid);
+                    cluster.boot(nodeid);
+                }
+                assertTrue(cluster.simulation.runUntil(() -> cluster.isOneRing(others), MINUTE_MS), what);
+                int deaf = 1 + (int) (seed % (nodes - 1));
+                cluster.network.cut(nodes, deaf);
+                cluster.boot(nodes);
+                cluster.simulation.runForMs(3000);
+                assertTrue(cluster.isOneRing(others), what);
+                cluster.crash(deaf);
+                others.remove(Integer.valueOf(deaf));
+                others.add(nodes);
+                if (!cluster.simulation.runUntil(() -> cluster.isOneRing(others), 2000)) {
+                    bad.add(what + ", not heard by " + deaf + ": isn't taken in 2 s after that one's end");
+                }
+            }
+        }
+        assertTrue(bad.isEmpty(), () -> String.join("\n", bad));
+    }
+
     private static long gathers(RingCluster cluster, List<Integer> nodeids) {
         return nodeids.stream()
                 .mapToLong(id -> cluster.run(id).ring.counters().gathers())

@@ -228,6 +228,30 @@ class RingSimulationTest {
         }
     }
 
+    /// A node that has stood still is forgiven up to a token, as one that has slept. Where others speak for a later
+    /// ring there is nothing to wait for.
+    @Test
+    void whoIsForgivenSilenceHearsAtOnceThatTheOthersHaveGoneOn() {
+        for (int nodes : new int[] {2, 4}) {
+            for (int who = 1; who <= 2; who++) {
+                var cluster = formed(nodes, 500);
+                for (int other : IntStream.rangeClosed(1, nodes).toArray()) {
+                    if (other != who) {
+                        cluster.network.cut(who, other);
+                    }
+                }
+                cluster.simulation.runForMs(500);
+                cluster.run(who).process.post(new RingEvent.Stalled(1000));
+                cluster.simulation.runForMs(700);
+                assertTrue(cluster.run(who).ring.operational());
+                cluster.network.heal();
+                assertTrue(
+                        cluster.simulation.runUntil(cluster::isOneRing, 550),
+                        () -> cluster.simulation.trace().toString());
+            }
+        }
+    }
+
     @Test
     void pausedMemberSurvivesGatherForAnother() {
         var cluster = formed(4, 500);

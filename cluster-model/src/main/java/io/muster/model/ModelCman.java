@@ -219,7 +219,10 @@ public final class ModelCman {
             }
             case CmanEffect.AskShutdown ask -> sessions.askShutdown(ask);
             case CmanEffect.ReadLedger(long number) -> ledger.read(number);
-            case CmanEffect.RememberQuorum(long sequence) -> memory.write(sequence);
+            case CmanEffect.RememberQuorum(long sequence) -> {
+                node.cluster().onlookers().forEach(onlooker -> onlooker.remembers(this, sequence));
+                memory.write(sequence);
+            }
             case CmanEffect.KeepDifference(String text) -> throw new AssertionError(text);
             case CmanEffect.Disconnect gone -> {
                 node.say("client " + gone.client() + " is disconnected: " + gone.why());

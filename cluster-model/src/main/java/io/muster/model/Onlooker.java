@@ -20,6 +20,11 @@ public interface Onlooker {
     /// @param askedMicros when it was asked
     default void fresh(ModelCman cman, boolean quorate, long askedMicros) {}
 
+    /// A node's cman knows of a later quorum than before, and writes it down.
+    ///
+    /// @param ringSequence of the ring that was quorate
+    default void remembers(ModelCman cman, long ringSequence) {}
+
     /// A node's cman is no more, whatever ended it.
     default void died(ModelCman cman) {}
 

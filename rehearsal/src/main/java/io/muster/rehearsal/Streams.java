@@ -11,10 +11,10 @@ import io.muster.model.ModelNode;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +35,7 @@ final class Streams {
         private final Map<Node, Long> lostAgain = new HashMap<>();
         private final Map<Level, Long> recovered = new EnumMap<>(Level.class);
         private int membership;
+        private long membershipAt;
         private int members;
         private long last = -1;
         private boolean transitional;
@@ -44,11 +45,15 @@ final class Streams {
 
     private final Map<Id, Stream> streams = new HashMap<>();
     private final Map<Place, Long> before = new HashMap<>();
-    /// By run: who was a member when it was quorate last.
-    private final Map<Node, Integer> quorateIn = new HashMap<>();
-    private final Map<Node, @Nullable Integer> quorateBefore = new HashMap<>();
-    /// Runs that have had services or fencing in their hands while quorate.
-    private final Set<Node> stateful = new HashSet<>();
+    /// By run, and by position since when: in which members it was quorate. A node may be told of a membership
+    /// that others have left behind, so what held before it counts.
+    private final Map<Node, NavigableMap<Long, Integer>> quorateIn = new HashMap<>();
+    /// Runs that have had services or fencing in their hands while quorate, and since which position.
+    private final Map<Node, Long> stateful = new HashMap<>();
+    /// By machine, whichever of its runs: the latest ring of which its cman has known that it was quorate.
+    private final Map<Integer, Long> remembered = new HashMap<>();
+    /// The same of a run.
+    private final Map<Node, Long> known = new HashMap<>();
 
     private final Consumer<Rare> rare;
 
@@ -115,42 +120,56 @@ final class Streams {
             // Said again.
             return;
         }
-        Integer mine = quorateIn.get(run);
+        stream.membershipAt = now.position();
+        Integer mine = quorateBefore(run, now.position());
         if (!now.joined().contains(run) && mine != null) {
             for (Node joiner : now.joined()) {
-                Integer theirs = quorateIn.get(joiner);
+                Integer theirs = quorateBefore(joiner, now.position());
                 boolean same = theirs == null || theirs.equals(mine) || theirs == stream.members;
                 if (mine.equals(theirs)) {
                     rare.accept(Rare.TWO_SIDES_ONE_QUORUM);
                 }
                 require(
                         same
-                                || !stateful.contains(joiner)
+                                || stateful.getOrDefault(joiner, Long.MAX_VALUE) >= now.position()
                                 || stream.standing.lost().containsKey(joiner),
                         () -> "run " + joiner + " goes on with what it had, and has missed a quorum of "
                                 + now.members());
             }
         }
         if (stream.standing.quorate()) {
-            quorateBefore.put(run, mine);
-            quorateIn.put(run, stream.members);
+            quorate(run, now.position(), stream.members);
         }
+    }
+
+    private void quorate(Node run, long position, int members) {
+        quorateIn.computeIfAbsent(run, _ -> new TreeMap<>()).put(position, members);
+    }
+
+    private @Nullable Integer quorateBefore(Node run, long position) {
+        NavigableMap<Long, Integer> all = quorateIn.get(run);
+        Map.Entry<Long, Integer> last = all == null ? null : all.lowerEntry(position);
+        return last == null ? null : last.getValue();
     }
 
     private void quorum(Node run, Stream stream, GroupEntry.Quorum now, String group) {
         if (now.quorate()) {
-            quorateIn.put(run, stream.members);
+            quorate(run, now.position(), stream.members);
             if (!group.equals("ccsd")) {
-                stateful.add(run);
+                stateful.putIfAbsent(run, now.position());
             }
-        } else if (Objects.equals(quorateIn.get(run), stream.members)) {
-            Integer earlier = quorateBefore.get(run);
-            if (earlier != null) {
-                quorateIn.put(run, earlier);
-            } else {
-                quorateIn.remove(run);
+        } else {
+            NavigableMap<Long, Integer> all = quorateIn.get(run);
+            if (all != null) {
+                all.tailMap(stream.membershipAt, true).clear();
             }
         }
+    }
+
+    /// A cman writes down which quorum it knows of.
+    void remembers(Node run, long ringSequence) {
+        known.merge(run, ringSequence, Math::max);
+        remembered.merge(run.nodeid(), ringSequence, Math::max);
     }
 
     private static void recovered(Node run, Stream stream, GroupEntry.Recovered now) {
@@ -176,10 +195,14 @@ final class Streams {
     ///
     /// @param others who are with it in the ring
     void missed(Node run, Iterable<Node> others) {
-        Integer mine = quorateIn.get(run);
+        Integer mine = quorateBefore(run, Long.MAX_VALUE);
+        long latest = known.getOrDefault(run, 0L);
         for (Node other : others) {
-            Integer theirs = quorateIn.get(other);
-            if (!other.equals(run) && theirs != null && !theirs.equals(mine)) {
+            Integer theirs = quorateBefore(other, Long.MAX_VALUE);
+            boolean elsewhere = theirs != null && !theirs.equals(mine);
+            // An earlier run of that machine may have been quorate, or one whose cman had no daemons yet.
+            boolean later = remembered.getOrDefault(other.nodeid(), 0L) > latest;
+            if (!other.equals(run) && (elsewhere || later)) {
                 return;
             }
         }

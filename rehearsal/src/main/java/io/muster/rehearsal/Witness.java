@@ -116,6 +116,11 @@ final class Witness implements Onlooker {
     }
 
     @Override
+    public void remembers(ModelCman cman, long ringSequence) {
+        streams.remembers(cman.self(), ringSequence);
+    }
+
+    @Override
     public void died(ModelCman cman) {
         diedMicros.put(cman.self(), site.model().simulation().nowMicros());
     }
