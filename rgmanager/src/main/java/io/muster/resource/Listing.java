@@ -116,9 +116,16 @@ final class Listing {
         wanted.putIfAbsent(service, Optional.empty());
     }
 
-    /// Whether it is written down durably that this may run. While all may, that is.
+    /// Whether it is written down durably that this may run, and stays so: a write under way, or one that failed, may
+    /// have taken it out. While all may run, that is written down.
     boolean holds(String service, ResourceNode root) {
-        return all || !stale && Optional.of(root).equals(written.get(service));
+        Optional<ResourceNode> said = Optional.of(root);
+        return all
+                || !stale
+                        && !failed
+                        && said.equals(written.get(service))
+                        && underway.map(write -> said.equals(write.services().get(service)))
+                                .orElse(true);
     }
 
     /// Something of it may run from now on.

@@ -2,12 +2,14 @@ package io.muster.resource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.core.MalformedMessage;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -119,6 +121,25 @@ class LedgerTest {
         stage.agent("stop app:a", 0);
         assertTrue(stop());
         assertEquals(Set.of(), stage.ledger().keySet());
+    }
+
+    /// What a write under way, or one that failed, may make of the file is not what the last good one said.
+    @Test
+    void nothingIsStartedOnAWordThatIsJustBeingTakenBack() {
+        ResourceNode root = Agents.services(ONE).getFirst();
+        var listing = new Listing();
+        assertTrue(listing.list(S, root));
+        assertNotNull(listing.ended(Objects.requireNonNull(listing.due(0)).number(), true, 0));
+        assertFalse(listing.list(S, root), "it is there");
+        assertTrue(listing.drop(S));
+        Listing.Write taken = Objects.requireNonNull(listing.due(0));
+        assertTrue(listing.list(S, root), "the write under way takes it out");
+        assertNotNull(listing.ended(taken.number(), false, 0));
+        assertTrue(listing.list(S, root), "nobody knows what the failed write has done");
+        Listing.Write again = Objects.requireNonNull(listing.due(0));
+        assertTrue(listing.current(again, S));
+        assertNotNull(listing.ended(again.number(), true, 0));
+        assertFalse(listing.list(S, root));
     }
 
     /// On a full disk: the ledger never said that the stop had failed, so there seemed to be nothing to write.
