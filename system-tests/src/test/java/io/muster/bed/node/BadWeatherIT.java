@@ -40,6 +40,15 @@ class BadWeatherIT {
         Instant then = Instant.now();
         long offs = offs();
         int asTold = 0;
+        assertTrue(
+                Await.until(
+                        30_000,
+                        250,
+                        () -> !real.cluster()
+                                .ask(real.owner(), "clustat", "-l")
+                                .out()
+                                .contains("still stopping everything")),
+                () -> "not every rgmanager is ready: " + story(then));
         real.testbed().nodes().forEach(node -> node.line(0).set(WEATHER));
         for (int move = 0; move < MOVES; move++) {
             TestNode to = real.others(real.owner()).get(move % 2);
