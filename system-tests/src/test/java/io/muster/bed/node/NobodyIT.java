@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.muster.bed.Await;
 import io.muster.bed.Shell;
 import io.muster.cman.client.CmanFrames;
 import io.muster.config.client.CcsFrames;
@@ -157,8 +158,9 @@ class NobodyIT {
             long calmMs = longestAnswerMs(each.getKey(), each.getValue());
             Process crowd = crowd(socket(each.getKey()), each.getValue());
             try {
-                Thread.sleep(1_500);
+                Await.until(1_500, () -> !crowd.isAlive());
                 worst.put(each.getKey(), longestAnswerMs(each.getKey(), each.getValue()) - calmMs);
+                assertTrue(crowd.isAlive(), "nobody was in the way any more");
             } finally {
                 crowd.destroy();
             }
@@ -194,7 +196,7 @@ class NobodyIT {
                         socket.toString(),
                         "1000",
                         octets,
-                        "20")
+                        "60")
                 .inheritIO()
                 .start();
     }
